@@ -1,0 +1,51 @@
+package city
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// AlertKind says what raised an alert.
+type AlertKind string
+
+// Kinds of alert.
+const (
+	AlertThreshold AlertKind = "threshold" // an indicator passed a threshold
+	AlertWarning   AlertKind = "warning"   // an official warning (BMKG CAP)
+	AlertQuake     AlertKind = "quake"     // an earthquake felt or near
+	AlertSurge     AlertKind = "surge"     // many more reports than usual
+	AlertOverdue   AlertKind = "overdue"   // reports past their norm
+	AlertSource    AlertKind = "source"    // a source that went quiet
+)
+
+// Alert (peringatan) is something that needs attention now. It is a state: put
+// when it arises or changes, removed when it is over.
+type Alert struct {
+	// Key is stable for one matter, so that raising it twice changes nothing:
+	// "threshold:muka-air-benanga:64.72", "cap:<identifier of the first alert>".
+	Key      string    `json:"key"`
+	Kind     AlertKind `json:"kind" enum:"threshold,warning,quake,surge,overdue,source"`
+	Severity Severity  `json:"severity" enum:"info,perhatian,siaga,awas"`
+	// Headline is one sentence of at most 90 characters, Indonesian.
+	Headline   string `json:"headline"`
+	HeadlineEN string `json:"headline_en,omitempty"`
+	// Evidence is the figures behind it in one line, with time.
+	Evidence   string `json:"evidence"`
+	EvidenceEN string `json:"evidence_en,omitempty"`
+	// Advice is what is usually done, one sentence; "" when none is stated.
+	Advice   string `json:"advice,omitempty"`
+	AdviceEN string `json:"advice_en,omitempty"`
+	// Office is the short name of who acts; "" when not settled.
+	Office    string     `json:"office,omitempty"`
+	AreaCodes []string   `json:"area_codes" nullable:"false" doc:"Empty for the whole city"`
+	Since     time.Time  `json:"since"`
+	Until     *time.Time `json:"until,omitempty" doc:"When it ends by itself"`
+	Source    string     `json:"source,omitempty"`
+	// Attribution must be shown with it ("BMKG").
+	Attribution string          `json:"attribution,omitempty"`
+	Geometry    json.RawMessage `json:"geometry,omitempty" doc:"GeoJSON geometry of the affected area"`
+	URL         string          `json:"url,omitempty"`
+	Simulated   bool            `json:"simulated,omitempty"`
+	// Over is set by a source that ends an alert (CAP Cancel, AllClear).
+	Over bool `json:"-"`
+}

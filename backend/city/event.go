@@ -1,0 +1,56 @@
+package city
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Topic is what a screen subscribes to.
+type Topic string
+
+// Topics of the /live contract, and sources (the health of connectors).
+const (
+	TopicIndicators   Topic = "indicators"
+	TopicReports      Topic = "reports"
+	TopicIncidents    Topic = "incidents"
+	TopicAlerts       Topic = "alerts"
+	TopicDispositions Topic = "dispositions"
+	TopicSources      Topic = "sources"
+)
+
+// Topics in the order a snapshot carries them.
+var Topics = []Topic{TopicIndicators, TopicReports, TopicIncidents, TopicAlerts, TopicDispositions, TopicSources}
+
+// Event is one numbered change that screens follow. Numbers are contiguous and
+// in commit order; the event is a row of the same transaction as the change.
+type Event struct {
+	Seq int64
+	// At is the database's clock just before the commit.
+	At    time.Time
+	Topic Topic
+	// Key names the thing within its topic: the same key later replaces it.
+	Key string
+	Op  string // "put" or "remove"
+	// Data is the thing as screens take it; for remove, {"id":…} or {"key":…}.
+	Data json.RawMessage
+	// AreaCode and OfficeID say whose it is; Roles, when not empty, narrows it
+	// further. Shared events are for every officer whatever the area.
+	AreaCode string
+	OfficeID int64
+	Roles    []Role
+	Shared   bool
+}
+
+// VisibleTo reports whether the event may be sent to the scope.
+func (e Event) VisibleTo(s Scope) bool {
+	if len(e.Roles) > 0 && s.Role != SystemRole {
+		ok := false
+		for _, r := range e.Roles {
+			ok = ok || r == s.Role
+		}
+		if !ok {
+			return false
+		}
+	}
+	return (e.Shared && s.Role != Publik && s.Role != "") || s.Sees(e.AreaCode, e.OfficeID)
+}

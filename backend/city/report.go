@@ -1,0 +1,145 @@
+package city
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// ReportStatus is where a report stands.
+type ReportStatus string
+
+// The four statuses of the import contract.
+const (
+	Open       ReportStatus = "open"
+	InProgress ReportStatus = "in_progress"
+	Closed     ReportStatus = "closed"
+	Rejected   ReportStatus = "rejected"
+)
+
+// ReportStatuses in their usual order.
+var ReportStatuses = []ReportStatus{Open, InProgress, Closed, Rejected}
+
+// Report (laporan warga) is one citizen's report as a source tells it. The
+// store adds what Balaikota works out (the computed area, the office).
+type Report struct {
+	// ExternalID is the source's own id; with the source it is unique.
+	ExternalID string
+	// Channel is how the citizen spoke: call-112, whatsapp, web, counter …
+	Channel string
+	// CreatedAt is when the citizen reported; RespondedAt and ClosedAt are nil
+	// until then. UpdatedAt is the source's own time of the last change (zero
+	// when it has none): an older page never overwrites a newer one.
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	RespondedAt *time.Time
+	ClosedAt    *time.Time
+	Text        string
+	// Lon and Lat are WGS 84 degrees as the source gave them, nil if absent.
+	Lon, Lat *float64
+	// Address is the place in the citizen's or source's own words.
+	Address string
+	// StatedArea is the area code the citizen or officer named; ComputedArea
+	// the kelurahan the point lies in. They are kept apart; either may be "".
+	StatedArea   string
+	ComputedArea string
+	// Category is a category slug, "" when not known; Office an office's short
+	// name as the source gives it, "" for the category's own.
+	Category string
+	Office   string
+	Status   ReportStatus
+	// MediaURL is a picture at the source, "" if none.
+	MediaURL string
+	// Reporter is who reported, if the source says; it goes to its own table.
+	Reporter *Reporter
+	// Raw is the source's own record, kept for audit and for mapping anew.
+	Raw json.RawMessage
+	// Stems are the search words of Text (backend/analysis), space separated.
+	Stems string
+	// Flags are the quality remarks made on the way in.
+	Flags []Flag
+}
+
+// AreaCode is the area the report counts for: what was stated, else what the
+// point says, else "".
+func (r Report) AreaCode() string {
+	if r.StatedArea != "" {
+		return r.StatedArea
+	}
+	return r.ComputedArea
+}
+
+// Reporter is the identity of a citizen. Only an operator with a logged reason
+// and an auditor may read it.
+type Reporter struct {
+	Name  string
+	Phone string
+	Email string
+	// Handle is the account id at the source.
+	Handle string
+}
+
+// Flag is a quality remark on a report or an observation.
+type Flag string
+
+// Flags set on the way in.
+const (
+	FlagSwappedPoint Flag = "titik_tertukar"  // lat and lon were swapped; mended
+	FlagOutsideCity  Flag = "titik_luar_kota" // the point lies outside the city; not used
+	FlagAreaDiffers  Flag = "wilayah_berbeda" // stated and computed area disagree
+	FlagFutureTime   Flag = "waktu_di_depan"  // created later than received
+	FlagNoPlace      Flag = "tanpa_lokasi"    // neither point nor area
+	FlagImpossible   Flag = "nilai_mustahil"  // a value the indicator cannot take
+)
+
+// ReportSummary is a report as lists, maps and deltas carry it: no identity,
+// personal data in the text masked.
+type ReportSummary struct {
+	ID           int64        `json:"id"`
+	Source       string       `json:"source" doc:"Slug of the source"`
+	ExternalID   string       `json:"external_id"`
+	Channel      string       `json:"channel"`
+	CreatedAt    time.Time    `json:"created_at"`
+	RespondedAt  *time.Time   `json:"responded_at,omitempty"`
+	ClosedAt     *time.Time   `json:"closed_at,omitempty"`
+	DueAt        *time.Time   `json:"due_at,omitempty" doc:"End of the last working day allowed for closing"`
+	Text         string       `json:"text" doc:"At most 240 characters, personal data masked"`
+	Lon          *float64     `json:"lon,omitempty"`
+	Lat          *float64     `json:"lat,omitempty"`
+	AreaCode     string       `json:"area_code,omitempty"`
+	StatedArea   string       `json:"stated_area,omitempty"`
+	ComputedArea string       `json:"computed_area,omitempty"`
+	Category     string       `json:"category,omitempty"`
+	Office       string       `json:"office,omitempty" doc:"Short name of the office that owns it"`
+	Status       ReportStatus `json:"status" enum:"open,in_progress,closed,rejected"`
+	Simulated    bool         `json:"simulated,omitempty"`
+}
+
+// ReportDetail is one report in full, personal data in the text masked.
+type ReportDetail struct {
+	ReportSummary
+	FullText   string    `json:"full_text"`
+	Address    string    `json:"address,omitempty"`
+	MediaURL   string    `json:"media_url,omitempty"`
+	Flags      []Flag    `json:"flags" nullable:"false"`
+	SourceName string    `json:"source_name"`
+	ReceivedAt time.Time `json:"received_at"`
+	ChangedAt  time.Time `json:"changed_at"`
+}
+
+// ReportFilter selects reports. Empty fields do not filter.
+type ReportFilter struct {
+	AreaCode string // the area or any area in it
+	Category string
+	Office   string
+	Channel  string
+	Source   string
+	Status   []ReportStatus
+	From, To time.Time // created_at in [From, To)
+	Overdue  bool      // not closed, not rejected, past DueAt
+	// Stems are search words, already stemmed as the stored ones were.
+	Stems []string
+	// Before is the id cursor of the page before (newest first); 0 = first.
+	BeforeTime time.Time
+	BeforeID   int64
+	Limit      int // 1 to 500; 0 = 50
+}

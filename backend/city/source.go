@@ -1,0 +1,119 @@
+package city
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// Freshness is how well a source keeps its promise.
+type Freshness string
+
+// Freshness classes: age up to 2, up to 6, beyond 6 times the promised
+// interval, and failing. Paused and never are their own.
+const (
+	Fresh    Freshness = "langsung"
+	Late     Freshness = "tertunda"
+	Stale    Freshness = "basi"
+	Broken   Freshness = "terputus"
+	Paused   Freshness = "dijeda"
+	NeverRun Freshness = "belum"
+)
+
+// Source (sumber data) is a configured connector.
+type Source struct {
+	ID        int64
+	Slug      string
+	Name      string
+	Connector string
+	// Config is the connector's configuration as JSON; secrets are names of
+	// environment variables or files, never the secrets themselves.
+	Config json.RawMessage
+	// Schedule is a five-field cron expression or "@every 30s".
+	Schedule string
+	// ExpectEvery is the interval the source promises.
+	ExpectEvery time.Duration
+	Paused      bool
+	Simulated   bool
+	// Owner is the office or person to call, Contact how.
+	Owner, Contact string
+	Attribution    string
+	// Cursor is where the next pull goes on; moved only with the data.
+	Cursor json.RawMessage
+}
+
+// SourceHealth is a source as Sumber Data and the sources topic show it.
+type SourceHealth struct {
+	Slug          string     `json:"slug"`
+	Name          string     `json:"name"`
+	Connector     string     `json:"connector"`
+	Freshness     Freshness  `json:"freshness" enum:"langsung,tertunda,basi,terputus,dijeda,belum"`
+	Schedule      string     `json:"schedule"`
+	ExpectSeconds int        `json:"expect_seconds"`
+	LastAttempt   *time.Time `json:"last_attempt,omitempty"`
+	LastSuccess   *time.Time `json:"last_success,omitempty"`
+	LastData      *time.Time `json:"last_data,omitempty" doc:"Time of the newest record"`
+	NextAttempt   *time.Time `json:"next_attempt,omitempty"`
+	Failures      int        `json:"failures" doc:"Failures in a row"`
+	LastError     string     `json:"last_error,omitempty" doc:"In plain words"`
+	RowsToday     int        `json:"rows_today"`
+	RowsTotal     int64      `json:"rows_total"`
+	Refused       int        `json:"refused" doc:"Rows waiting with a reason"`
+	Owner         string     `json:"owner,omitempty"`
+	Contact       string     `json:"contact,omitempty"`
+	Attribution   string     `json:"attribution,omitempty"`
+	Simulated     bool       `json:"simulated,omitempty"`
+}
+
+// Refusal is a row that could not be taken, kept with its reason so that it
+// can be looked at and tried again.
+type Refusal struct {
+	ExternalID string          `json:"external_id,omitempty"`
+	Kind       string          `json:"kind" doc:"reports, observations, alerts …"`
+	Place      string          `json:"place" doc:"File, row, field or URL"`
+	Reason     string          `json:"reason"`
+	Raw        json.RawMessage `json:"raw,omitempty"`
+}
+
+// Delivery is what one pull brought, to be stored in one transaction with the
+// cursor that follows it.
+type Delivery struct {
+	SourceID     int64
+	Reports      []Report
+	Observations []Observation
+	Alerts       []Alert
+	Refused      []Refusal
+	// Removed are external ids of reports the source no longer has.
+	Removed []string
+	// Cursor follows the data; nil leaves it where it is.
+	Cursor json.RawMessage
+	// Attempt, when not nil, is recorded as the source's health.
+	Attempt *Attempt
+}
+
+// Attempt is how one pull went.
+type Attempt struct {
+	Started  time.Time
+	Finished time.Time
+	Err      error
+	// RetryAt is when the runner will try again; zero = by schedule.
+	RetryAt time.Time
+}
+
+// Tally counts what became of the rows of a delivery or an import.
+type Tally struct {
+	Read      int `json:"read"`
+	Added     int `json:"added"`
+	Changed   int `json:"changed"`
+	Unchanged int `json:"unchanged"`
+	Refused   int `json:"refused"`
+	Removed   int `json:"removed,omitempty"`
+}
+
+// Ingester stores deliveries. backend/store implements it.
+type Ingester interface {
+	// Ingest stores a delivery in one transaction: rows, rollups, events,
+	// refusals, queued analysis, cursor and health. The same delivery twice
+	// changes nothing the second time.
+	Ingest(ctx context.Context, d Delivery) (Tally, error)
+}
