@@ -1,0 +1,10 @@
+package connectors
+
+import (
+	"net/http"
+)
+
+// Client is the HTTP client all connectors share.
+type Client struct {
+	HTTP *http.Client
+}

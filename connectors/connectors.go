@@ -1,0 +1,73 @@
+// Package connectors is the way in for city systems and complaint channels:
+// the Connector interface, the Spec that declares one, the registry, the
+// shared HTTP client and the runner (retry, cursor, circuit, health).
+//
+// It imports backend/city only. A connector lives in its own folder below,
+// imports this package and backend/city, and is listed in connectors/all.
+package connectors
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"time"
+
+	"balaikota/backend/city"
+)
+
+// Connector pulls records from one kind of outside system.
+type Connector interface {
+	// Pull fetches one page of what is new since cursor (nil at first). It
+	// must be safe to call again with the same cursor: the store upserts, so
+	// windows may overlap. It returns *RetryAfterError when the other side
+	// said when to come back, and any other error when the pull failed; rows
+	// that cannot be understood are not an error but go to Page.Refused.
+	Pull(ctx context.Context, cursor json.RawMessage) (Page, error)
+}
+
+// Page is what one Pull brought.
+type Page struct {
+	Reports      []city.Report
+	Observations []city.Observation
+	Alerts       []city.Alert
+	Refused      []city.Refusal
+	// Removed are external ids of reports that the source has deleted.
+	Removed []string
+	// Cursor follows this page; nil leaves the stored one.
+	Cursor json.RawMessage
+	// More asks for the next page at once.
+	More bool
+}
+
+// Rows is how many records the page holds, refused ones included.
+func (p Page) Rows() int {
+	return len(p.Reports) + len(p.Observations) + len(p.Alerts) + len(p.Refused) + len(p.Removed)
+}
+
+// Env is what a connector gets from Balaikota.
+type Env struct {
+	// HTTP is the shared client: deadline, size limit, User-Agent, and no
+	// private addresses unless the source allows them.
+	HTTP *Client
+	// Areas finds areas by code, name and point.
+	Areas city.AreaIndex
+	// Location is the city's time zone.
+	Location *time.Location
+	Now      func() time.Time
+	Log      *slog.Logger
+	// Secret returns the value of a secret field, which the configuration
+	// gives as the name of an environment variable ("env:NAME") or of a file
+	// ("file:PATH"). The value is never logged.
+	Secret func(ref string) (string, error)
+}
+
+// RetryAfterError says that the other side asked to be left alone for a while.
+type RetryAfterError struct {
+	After time.Duration
+	Err   error
+}
+
+func (e *RetryAfterError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *RetryAfterError) Unwrap() error { return e.Err }
