@@ -9,6 +9,7 @@ package connectors
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"time"
 
@@ -22,6 +23,9 @@ type Connector interface {
 	// windows may overlap. It returns *RetryAfterError when the other side
 	// said when to come back, and any other error when the pull failed; rows
 	// that cannot be understood are not an error but go to Page.Refused.
+	//
+	// A connector that holds something open between pages (a file) may also
+	// be an io.Closer; the runner closes it at the end of the run.
 	Pull(ctx context.Context, cursor json.RawMessage) (Page, error)
 }
 
@@ -59,6 +63,35 @@ type Env struct {
 	// gives as the name of an environment variable ("env:NAME") or of a file
 	// ("file:PATH"). The value is never logged.
 	Secret func(ref string) (string, error)
+	// Categories are the kinds of report the city knows; connectors match the
+	// source's own names against them. May be empty.
+	Categories []city.Category
+	// OpenRows opens an import file, for connectors that read files. The
+	// command wires backend/importing here; nil when there is no reader.
+	OpenRows OpenRowsFunc
+}
+
+// OpenRowsFunc opens the import file at path as rows of kind "reports" or
+// "observations"; the format (CSV, XLSX, JSON lines) follows from its name.
+// A file whose header cannot be understood is an *city.Error with the field.
+type OpenRowsFunc func(ctx context.Context, kind, path string) (RowReader, error)
+
+// RowReader reads an import file row by row without holding all of it.
+type RowReader interface {
+	io.Closer
+	// Next returns the next row and io.EOF after the last. A row that cannot
+	// be understood is a Row with Refused, not an error.
+	Next() (Row, error)
+}
+
+// Row is one row of an import file: exactly one of the pointers is set.
+type Row struct {
+	// Number is the row's number in the file as a person counts it (the
+	// header of a CSV is row 1).
+	Number      int
+	Report      *city.Report
+	Observation *city.Observation
+	Refused     *city.Refusal
 }
 
 // RetryAfterError says that the other side asked to be left alone for a while.

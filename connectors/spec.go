@@ -1,0 +1,188 @@
+package connectors
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Text is a text on screen in both languages, Indonesian first.
+type Text struct {
+	ID string `json:"id"`
+	EN string `json:"en"`
+}
+
+// Spec declares a connector: from it come validation, the form on Sumber Data,
+// the JSON Schema and the reference page docs/connectors.md.
+type Spec struct {
+	// Name is the connector's key in a source's configuration: lower case,
+	// one word ("bmkg", "open311").
+	Name        string
+	Title       Text
+	Description Text
+	// Docs is the address of the other side's own documentation, "" if none.
+	Docs string
+	// Attribution must be shown with the data, "" if none is required.
+	Attribution string
+	// Schedule and ExpectEvery are what a new source starts with.
+	Schedule string
+	// Brings names what the connector delivers: reports, observations, alerts.
+	Brings []string
+	// Fields are the configuration's fields; Define fills them from the tags.
+	Fields []Field
+	// New builds a connector from a configuration; Define provides it. Errors
+	// in the configuration are *city.Error Invalid with the field's path.
+	New func(config json.RawMessage, env Env) (Connector, error)
+	// Check validates a configuration without building anything.
+	Check func(config json.RawMessage) error
+
+	config reflect.Type
+}
+
+// Field is one field of a connector's configuration.
+type Field struct {
+	// Path is the JSON path within the configuration ("paging.size").
+	Path  string
+	Label Text
+	// Doc says what the field is for, in English.
+	Doc string
+	// Type is string, boolean, integer, number, list, map, object or any.
+	Type     string
+	Format   string
+	Default  string
+	Example  string
+	Required bool
+	Secret   bool
+	Enum     []string
+}
+
+// Define completes a Spec whose configuration is the struct C. Each field of C
+// needs the tags json and doc; label and label_id name it on the form, and
+// default, required:"true", enum:"a,b", secret:"true", example and
+// format:"url|duration|date|folder" say how it is checked. It panics on a
+// malformed declaration, which any test of the connector would show.
+func Define[C any](s Spec, build func(C, Env) (Connector, error)) Spec {
+	s.config = reflect.TypeFor[C]()
+	s.Fields = fieldsOf(s.config, "")
+	s.Check = func(raw json.RawMessage) error {
+		_, err := decodeConfig[C](raw)
+		return err
+	}
+	s.New = func(raw json.RawMessage, env Env) (Connector, error) {
+		c, err := decodeConfig[C](raw)
+		if err != nil {
+			return nil, err
+		}
+		if o, ok := any(&c).(interface{ httpOptions() HTTPOptions }); ok && env.HTTP != nil {
+			if env.HTTP, err = env.HTTP.For(o.httpOptions()); err != nil {
+				return nil, err
+			}
+		}
+		return build(c, env)
+	}
+	return s
+}
+
+var registered = struct {
+	sync.RWMutex
+	specs map[string]Spec
+}{specs: map[string]Spec{}}
+
+// Register makes a connector known under its name. Each connector's folder
+// calls it once from init; connectors/all imports the folders. It panics on a
+// second connector of the same name and on a Spec that Define did not make.
+func Register(s Spec) {
+	registered.Lock()
+	defer registered.Unlock()
+	if s.New == nil || s.Name == "" || s.Name != strings.ToLower(s.Name) {
+		panic(fmt.Sprintf("connectors: %q is not a complete Spec; use Define", s.Name))
+	}
+	if _, exists := registered.specs[s.Name]; exists {
+		panic(fmt.Sprintf("connectors: a connector called %q is already registered", s.Name))
+	}
+	registered.specs[s.Name] = s
+}
+
+// Lookup returns the connector registered under name.
+func Lookup(name string) (Spec, bool) {
+	registered.RLock()
+	defer registered.RUnlock()
+	s, ok := registered.specs[name]
+	return s, ok
+}
+
+// Specs returns all registered connectors in order of their names.
+func Specs() []Spec {
+	registered.RLock()
+	defer registered.RUnlock()
+	out := make([]Spec, 0, len(registered.specs))
+	for _, s := range registered.specs {
+		out = append(out, s)
+	}
+	slices.SortFunc(out, func(a, b Spec) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// fieldsOf lists the fields of a configuration struct, nested ones after their
+// parent, embedded ones in place.
+func fieldsOf(t reflect.Type, prefix string) []Field {
+	var out []Field
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous && f.Type.Kind() == reflect.Struct {
+			out = append(out, fieldsOf(f.Type, prefix)...)
+			continue
+		}
+		name := jsonName(f)
+		if name == "" {
+			continue
+		}
+		d := declaredField(f, prefix+name)
+		out = append(out, d)
+		switch {
+		case d.Type == "object":
+			out = append(out, fieldsOf(structOf(f.Type), d.Path+".")...)
+		case d.Type == "list" && isConfigStruct(f.Type.Elem()):
+			out = append(out, fieldsOf(structOf(f.Type.Elem()), d.Path+"[].")...)
+		case d.Type == "map" && isConfigStruct(f.Type.Elem()):
+			out = append(out, fieldsOf(structOf(f.Type.Elem()), d.Path+".*.")...)
+		}
+	}
+	return out
+}
+
+func declaredField(f reflect.StructField, path string) Field {
+	d := Field{
+		Path:     path,
+		Label:    Text{ID: f.Tag.Get("label_id"), EN: f.Tag.Get("label")},
+		Doc:      f.Tag.Get("doc"),
+		Type:     typeName(f.Type),
+		Format:   f.Tag.Get("format"),
+		Default:  f.Tag.Get("default"),
+		Example:  f.Tag.Get("example"),
+		Required: f.Tag.Get("required") == "true",
+		Secret:   f.Tag.Get("secret") == "true",
+	}
+	if d.Doc == "" {
+		panic(fmt.Sprintf("connectors: field %s of %s has no doc tag", path, f.Type))
+	}
+	if e := f.Tag.Get("enum"); e != "" {
+		d.Enum = strings.Split(e, ",")
+	}
+	if f.Type == durationType {
+		d.Format = "duration"
+	}
+	return d
+}
+
+// jsonName is the field's name in JSON, "" for fields that are not in it.
+func jsonName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	if name == "-" || !f.IsExported() {
+		return ""
+	}
+	return name
+}
