@@ -14,6 +14,7 @@ var sound = map[string]string{
 	"backend/store/storetest/db.go":    "// Package storetest imports store and localdb.\npackage storetest\n\nimport (\n\t_ \"balaikota/backend/localdb\"\n\t_ \"balaikota/backend/store\"\n)\n",
 	"backend/live/doc.go":              "// Package live imports city.\npackage live\n\nimport _ \"balaikota/backend/city\"\n",
 	"backend/live/hub_test.go":         "package live\n\nimport (\n\t_ \"github.com/coder/websocket\"\n\n\t_ \"balaikota/backend/store/storetest\"\n)\n\nconst count = `SELECT count(*) FROM events`\n",
+	"backend/live/generate.go":         "//go:build ignore\n\n// Command generate stands alone.\npackage main\n",
 	"backend/web/routes.go":            "// Package web imports live and echo.\npackage web\n\nimport (\n\t_ \"github.com/labstack/echo/v4\"\n\n\t_ \"balaikota/agents/assistant\"\n\t_ \"balaikota/backend/live\"\n)\n\n// Message is prose, not a query.\nconst Message = \"select an area from the list, then update it\"\n",
 	"connectors/bmkg/bmkg.go":          "// Package bmkg imports connectors and city.\npackage bmkg\n\nimport (\n\t_ \"balaikota/backend/city\"\n\t_ \"balaikota/connectors\"\n)\n",
 	"connectors/all/all.go":            "// Package all imports every connector.\npackage all\n\nimport _ \"balaikota/connectors/bmkg\"\n",

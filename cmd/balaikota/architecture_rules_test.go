@@ -208,7 +208,7 @@ func checkStoretest(tree []source) (broken []string) {
 func checkPackageComments(tree []source) (broken []string) {
 	comments, seen := map[string][]source{}, []string{}
 	for _, s := range tree {
-		if s.file == nil || s.test || within(s.dir(), "testdata") || strings.Contains(s.path, "/testdata/") {
+		if s.file == nil || s.test || s.alone() || strings.Contains(s.path, "/testdata/") {
 			continue
 		}
 		if !slices.Contains(seen, s.dir()) {

@@ -41,6 +41,12 @@ func (s source) generated() bool {
 	return strings.Contains(path.Base(s.path), ".gen.") || bytes.Contains(s.text[:min(len(s.text), 400)], []byte("auto-generated"))
 }
 
+// alone reports whether a Go file is a program of its own (//go:build ignore),
+// run by go generate and no part of the package it lies beside.
+func (s source) alone() bool {
+	return s.file != nil && bytes.Contains(s.text[:s.file.Package-1], []byte("//go:build ignore\n"))
+}
+
 // imports lists what a Go file imports, in the order of the file.
 func (s source) imports() []string {
 	if s.file == nil {
