@@ -21,7 +21,7 @@ var rules = []rule{
 	{"the domain is plain", "backend/city is what every package shares: the standard library and orb only, or every package inherits its baggage", checkDomain},
 	{"gatekeepers", "a library that shapes code stays in the one package that owns the matter, so that it can be replaced there", checkGatekeepers},
 	{"SQL lives in the store", "every query is prepared against the migrated schema by one test, and passes through the asker's row-level security, only when it stands in backend/store", checkSQL},
-	{"storetest is for tests", "a test database must never be reachable from the program", checkStoretest},
+	{"test packages are for tests", "storetest, livetest and their like bring factories and testing's flags into whatever imports them", checkTestPackages},
 	{"one package comment", "a reader asks each package once what it owns and what it may import; two comments contradict each other sooner or later", checkPackageComments},
 	{"names that say nothing", "a package or file called util, common, helpers, models, manager or misc collects whatever had no home; name the matter (docs/glossary.md)", checkNames},
 	{"top-level folders", "the root shows the product; a new top-level folder is a decision for docs/adr", checkTopLevel},
@@ -196,10 +196,15 @@ func checkSQL(tree []source) (broken []string) {
 	return broken
 }
 
-func checkStoretest(tree []source) (broken []string) {
+func checkTestPackages(tree []source) (broken []string) {
 	for _, s := range tree {
-		if !s.test && slices.Contains(s.imports(), modulePath+"/backend/store/storetest") {
-			broken = append(broken, s.path+" imports backend/store/storetest")
+		if s.test || strings.HasSuffix(s.dir(), "test") {
+			continue
+		}
+		for _, imp := range s.imports() {
+			if within(imp, modulePath) && strings.HasSuffix(imp, "test") {
+				broken = append(broken, s.path+" imports "+imp)
+			}
 		}
 	}
 	return broken
@@ -236,7 +241,7 @@ func checkPackageComments(tree []source) (broken []string) {
 	return broken
 }
 
-var vague = regexp.MustCompile(`^(utils?|commons?|helpers?|models?|managers?|misc)(_test)?$`)
+var vague = regexp.MustCompile(`^(utils?|commons?|helpers?|models?|managers?|misc)$`)
 
 func checkNames(tree []source) (broken []string) {
 	for _, s := range tree {
