@@ -15,6 +15,7 @@ import (
 // Runner pulls sources. It holds no schedule: backend/jobs decides when and
 // calls RunOnce. It is safe for concurrent use.
 type Runner struct {
+	registry *Registry
 	ingester city.Ingester
 	env      Env
 	limits   RunLimits
@@ -44,10 +45,11 @@ func (l RunLimits) orDefault() RunLimits {
 	return l
 }
 
-// NewRunner returns a runner that hands pages to ingester. env.Areas, env.HTTP
+// NewRunner returns a runner of the registry's connectors that hands pages to
+// ingester. env.Areas, env.HTTP
 // and env.Log are required; Location, Now and Secret have defaults (UTC,
 // time.Now, secrets.Reveal). secrets also redacts every error and may be nil.
-func NewRunner(ingester city.Ingester, env Env, secrets *Secrets, limits RunLimits) *Runner {
+func NewRunner(registry *Registry, ingester city.Ingester, env Env, secrets *Secrets, limits RunLimits) *Runner {
 	if env.Location == nil {
 		env.Location = time.UTC
 	}
@@ -58,7 +60,7 @@ func NewRunner(ingester city.Ingester, env Env, secrets *Secrets, limits RunLimi
 		env.Secret = secrets.Reveal
 	}
 	return &Runner{
-		ingester: ingester, env: env, limits: limits.orDefault(),
+		registry: registry, ingester: ingester, env: env, limits: limits.orDefault(),
 		patience: newPatience(), log: env.Log, secrets: secrets,
 	}
 }
@@ -139,7 +141,7 @@ func (r *run) pull(ctx context.Context) (more bool, err error) {
 // build makes the connector. A panic in one is that source's failure alone.
 func (r *run) build() (c Connector, err error) {
 	defer recovered(&err)
-	spec, ok := Lookup(r.src.Connector)
+	spec, ok := r.registry.Lookup(r.src.Connector)
 	if !ok {
 		params := map[string]string{"detail": r.src.Connector}
 		return nil, &city.Error{Code: city.Invalid, Key: string(FailConnector), Params: params,

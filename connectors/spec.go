@@ -3,10 +3,10 @@ package connectors
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Text is a text on screen in both languages, Indonesian first.
@@ -86,44 +86,42 @@ func Define[C any](s Spec, build func(C, Env) (Connector, error)) Spec {
 	return s
 }
 
-var registered = struct {
-	sync.RWMutex
+// Registry holds the connectors of the program by name. It is filled once, at
+// start (connectors/all), and only read afterwards.
+type Registry struct {
 	specs map[string]Spec
-}{specs: map[string]Spec{}}
+}
 
-// Register makes a connector known under its name. Each connector's folder
-// calls it once from init; connectors/all imports the folders. It panics on a
-// second connector of the same name and on a Spec that Define did not make.
-func Register(s Spec) {
-	registered.Lock()
-	defer registered.Unlock()
+// NewRegistry returns a registry of the given connectors; see Register.
+func NewRegistry(specs ...Spec) *Registry {
+	r := &Registry{specs: map[string]Spec{}}
+	for _, s := range specs {
+		r.Register(s)
+	}
+	return r
+}
+
+// Register makes a connector known under its name. It panics on a second
+// connector of the same name and on a Spec that Define did not complete.
+func (r *Registry) Register(s Spec) {
 	if s.New == nil || s.Name == "" || s.Name != strings.ToLower(s.Name) {
 		panic(fmt.Sprintf("connectors: %q is not a complete Spec; use Define", s.Name))
 	}
-	if _, exists := registered.specs[s.Name]; exists {
+	if _, exists := r.specs[s.Name]; exists {
 		panic(fmt.Sprintf("connectors: a connector called %q is already registered", s.Name))
 	}
-	registered.specs[s.Name] = s
+	r.specs[s.Name] = s
 }
 
 // Lookup returns the connector registered under name.
-func Lookup(name string) (Spec, bool) {
-	registered.RLock()
-	defer registered.RUnlock()
-	s, ok := registered.specs[name]
+func (r *Registry) Lookup(name string) (Spec, bool) {
+	s, ok := r.specs[name]
 	return s, ok
 }
 
 // Specs returns all registered connectors in order of their names.
-func Specs() []Spec {
-	registered.RLock()
-	defer registered.RUnlock()
-	out := make([]Spec, 0, len(registered.specs))
-	for _, s := range registered.specs {
-		out = append(out, s)
-	}
-	slices.SortFunc(out, func(a, b Spec) int { return strings.Compare(a.Name, b.Name) })
-	return out
+func (r *Registry) Specs() []Spec {
+	return slices.SortedFunc(maps.Values(r.specs), func(a, b Spec) int { return strings.Compare(a.Name, b.Name) })
 }
 
 // fieldsOf lists the fields of a configuration struct, nested ones after their
