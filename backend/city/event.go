@@ -54,3 +54,14 @@ func (e Event) VisibleTo(s Scope) bool {
 	}
 	return (e.Shared && s.Role != Publik && s.Role != "") || s.Sees(e.AreaCode, e.OfficeID)
 }
+
+// State is what a scope may see at one moment, with the number of the last
+// event it holds: the ground under a screen's deltas.
+type State struct {
+	Seq        int64
+	At         time.Time
+	Indicators []IndicatorState
+	Reports    []ReportSummary
+	Alerts     []Alert
+	Sources    []SourceHealth
+}

@@ -1,6 +1,9 @@
 package city
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Indicator (indikator) is the one declaration of a figure the city watches.
 // Dashboard, alerts, assistant, forecasts, portal and exports read it.
@@ -123,4 +126,39 @@ type Office struct {
 	Kind      string   `json:"kind" enum:"opd,kecamatan,kelurahan,bumd"`
 	AreaCode  string   `json:"area_code,omitempty"`
 	Aliases   []string `json:"aliases" nullable:"false"`
+}
+
+// MayBeSeenBy reports whether the role may see the indicator's values.
+func (i Indicator) MayBeSeenBy(r Role) bool {
+	return r == SystemRole || slices.Contains(i.VisibleTo, r)
+}
+
+// SeverityOf returns the gravest threshold that value passes at area (a
+// threshold without area applies everywhere), and that threshold; Info and nil
+// when none is passed. Of several rows for one level the newest in effect on
+// day counts.
+func (i Indicator) SeverityOf(value float64, areaCode string, day time.Time) (Severity, *Threshold) {
+	inForce := map[Severity]Threshold{}
+	today := day.Format(time.DateOnly)
+	for _, t := range i.Thresholds {
+		if t.EffectiveOn > today || (t.AreaCode != "" && t.AreaCode != areaCode) {
+			continue
+		}
+		if have, ok := inForce[t.Level]; !ok || have.EffectiveOn < t.EffectiveOn || (have.AreaCode == "" && t.AreaCode != "") {
+			inForce[t.Level] = t
+		}
+	}
+	worst := Info
+	var passed *Threshold
+	for level, t := range inForce {
+		if (t.Above && value >= t.Value || !t.Above && value <= t.Value) && level.Rank() > worst.Rank() {
+			worst, passed = level, &t
+		}
+	}
+	return worst, passed
+}
+
+// Possible reports whether value is one the indicator can take at all.
+func (i Indicator) Possible(value float64) bool {
+	return (i.Min == nil || value >= *i.Min) && (i.Max == nil || value <= *i.Max)
 }

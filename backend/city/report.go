@@ -83,12 +83,14 @@ type Flag string
 
 // Flags set on the way in.
 const (
-	FlagSwappedPoint Flag = "titik_tertukar"  // lat and lon were swapped; mended
-	FlagOutsideCity  Flag = "titik_luar_kota" // the point lies outside the city; not used
-	FlagAreaDiffers  Flag = "wilayah_berbeda" // stated and computed area disagree
-	FlagFutureTime   Flag = "waktu_di_depan"  // created later than received
-	FlagNoPlace      Flag = "tanpa_lokasi"    // neither point nor area
-	FlagImpossible   Flag = "nilai_mustahil"  // a value the indicator cannot take
+	FlagSwappedPoint    Flag = "titik_tertukar"       // lat and lon were swapped; mended
+	FlagOutsideCity     Flag = "titik_luar_kota"      // the point lies outside the city; not used
+	FlagAreaDiffers     Flag = "wilayah_berbeda"      // stated and computed area disagree
+	FlagFutureTime      Flag = "waktu_di_depan"       // created later than received
+	FlagNoPlace         Flag = "tanpa_lokasi"         // neither point nor area
+	FlagUnknownCategory Flag = "kategori_tak_dikenal" // the source's category is none of ours
+	FlagUnknownArea     Flag = "wilayah_tak_dikenal"  // the source's area code is none of ours
+	FlagImpossible      Flag = "nilai_mustahil"       // a value the indicator cannot take
 )
 
 // ReportSummary is a report as lists, maps and deltas carry it: no identity,

@@ -1,0 +1,42 @@
+package city
+
+import "time"
+
+// Calendar knows the city's working days: Monday to Friday that are not
+// holidays or collective leave (cuti bersama).
+type Calendar struct {
+	// Location is the city's time zone.
+	Location *time.Location
+	// Holidays holds the dates that are not worked, as "2006-01-02".
+	Holidays map[string]bool
+}
+
+// Working reports whether the day of t, in the city's zone, is a working day.
+func (c Calendar) Working(t time.Time) bool {
+	t = t.In(c.Location)
+	switch t.Weekday() {
+	case time.Saturday, time.Sunday:
+		return false
+	}
+	return !c.Holidays[t.Format(time.DateOnly)]
+}
+
+// Due returns the end (the following midnight) of the nth working day after
+// the day of receipt: the deadline of docs/architecture.md. n is at least 1.
+func (c Calendar) Due(received time.Time, n int) time.Time {
+	t := received.In(c.Location)
+	day := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, c.Location)
+	for n > 0 {
+		day = day.AddDate(0, 0, 1)
+		if c.Working(day) {
+			n--
+		}
+	}
+	return day.AddDate(0, 0, 1)
+}
+
+// DayStart returns the midnight that begins the day of t in the city's zone.
+func (c Calendar) DayStart(t time.Time) time.Time {
+	t = t.In(c.Location)
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, c.Location)
+}

@@ -1,0 +1,326 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"balaikota/backend/city"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Holiday is a day that is not worked.
+type Holiday struct {
+	Date   time.Time
+	Name   string
+	Kind   string // libur or cuti_bersama
+	Source string
+}
+
+// Foundation is a city pack: what a database holds before any source speaks.
+type Foundation struct {
+	Setting    Setting
+	Areas      []city.Area
+	Offices    []city.Office
+	Categories []city.Category
+	Indicators []city.Indicator
+	Holidays   []Holiday
+}
+
+// LayFoundation makes an empty database serve a city. In a database that
+// serves one already it adds only declarations that are missing and changes
+// nothing that an officer or an import has set.
+func (s *Store) LayFoundation(ctx context.Context, f Foundation) error {
+	defer s.forgetCatalogue()
+	return s.write(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `INSERT INTO city_setting (code, name, timezone, zone_label) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+			f.Setting.Code, f.Setting.Name, f.Setting.Timezone, f.Setting.ZoneLabel)
+		if err != nil {
+			return fmt.Errorf("set the city: %w", err)
+		}
+		if tag.RowsAffected() == 0 {
+			have, err := readSetting(ctx, tx)
+			if err != nil || have.Code != f.Setting.Code {
+				return err // another city's database keeps its own declarations
+			}
+		} else {
+			for _, a := range f.Areas {
+				if _, _, err := saveArea(ctx, tx, a); err != nil {
+					return fmt.Errorf("save area %s: %w", a.Code, err)
+				}
+			}
+		}
+		return addMissing(ctx, tx, f)
+	})
+}
+
+func addMissing(ctx context.Context, tx pgx.Tx, f Foundation) error {
+	for _, o := range f.Offices {
+		if o.Aliases == nil {
+			o.Aliases = []string{}
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO offices (short_name, name, kind, area_code, aliases) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+			o.ShortName, o.Name, o.Kind, o.AreaCode, o.Aliases); err != nil {
+			return fmt.Errorf("add office %s: %w", o.ShortName, err)
+		}
+	}
+	for _, h := range f.Holidays {
+		if _, err := saveHoliday(ctx, tx, h, "DO NOTHING"); err != nil {
+			return err
+		}
+	}
+	for _, c := range f.Categories {
+		if _, err := saveCategory(ctx, tx, c, "DO NOTHING"); err != nil {
+			return err
+		}
+	}
+	for _, i := range f.Indicators {
+		added, err := saveIndicator(ctx, tx, i, "DO NOTHING")
+		if err != nil {
+			return err
+		}
+		if !added {
+			continue
+		}
+		if err := saveThresholds(ctx, tx, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func saveHoliday(ctx context.Context, tx pgx.Tx, h Holiday, onConflict string) (int64, error) {
+	if h.Kind == "" {
+		h.Kind = "libur"
+	}
+	tag, err := tx.Exec(ctx, `INSERT INTO holidays AS h (date, name, kind, source) VALUES ($1, $2, $3, $4) ON CONFLICT (date) `+onConflict,
+		h.Date, h.Name, h.Kind, h.Source)
+	if err != nil {
+		return 0, fmt.Errorf("save holiday %s: %w", h.Date.Format(time.DateOnly), err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// saveCategory adds a category, making its office when it is not known yet.
+func saveCategory(ctx context.Context, tx pgx.Tx, c city.Category, onConflict string) (bool, error) {
+	if c.Words == nil {
+		c.Words = []string{}
+	}
+	var office int64
+	err := tx.QueryRow(ctx, `WITH had AS (
+			SELECT id FROM offices WHERE lower(short_name) = lower($1) OR lower(name) = lower($1) OR lower($1) = ANY (SELECT lower(x) FROM unnest(aliases) x) LIMIT 1
+		), made AS (
+			INSERT INTO offices (short_name, name, kind) SELECT $1, $1, 'opd' WHERE NOT EXISTS (SELECT FROM had) RETURNING id
+		) SELECT id FROM had UNION ALL SELECT id FROM made`, c.Office).Scan(&office)
+	if err != nil {
+		return false, fmt.Errorf("find office %q of category %s: %w", c.Office, c.Slug, err)
+	}
+	tag, err := tx.Exec(ctx, `INSERT INTO categories AS c (slug, name, name_en, words, office_id, working_days_to_close, origin)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (slug) `+onConflict,
+		c.Slug, c.Name, c.NameEN, c.Words, office, c.WorkingDaysToClose, c.Origin)
+	if err != nil {
+		return false, fmt.Errorf("save category %s: %w", c.Slug, err)
+	}
+	return tag.RowsAffected() > 0, nil
+}
+
+func saveIndicator(ctx context.Context, tx pgx.Tx, i city.Indicator, onConflict string) (bool, error) {
+	visible := make([]string, len(i.VisibleTo))
+	for n, r := range i.VisibleTo {
+		visible[n] = string(r)
+	}
+	tag, err := tx.Exec(ctx, `INSERT INTO indicators AS i (slug, name, name_en, unit, direction, grain, aggregation, fresh_for_seconds,
+			min, max, decimals, rank, visible_to, definition, origin)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (slug) `+onConflict,
+		i.Slug, i.Name, i.NameEN, i.Unit, i.Direction, i.Grain, i.Aggregation, i.FreshForSeconds,
+		i.Min, i.Max, i.Decimals, i.Rank, visible, i.Definition, i.Origin)
+	if err != nil {
+		return false, fmt.Errorf("save indicator %s: %w", i.Slug, err)
+	}
+	return tag.RowsAffected() > 0, nil
+}
+
+func saveThresholds(ctx context.Context, tx pgx.Tx, i city.Indicator) error {
+	for _, t := range i.Thresholds {
+		if _, err := tx.Exec(ctx, `INSERT INTO thresholds (indicator, level, above, value, source, effective_on, area_code)
+			VALUES ($1, $2, $3, $4, $5, $6::text::date, $7) ON CONFLICT DO NOTHING`,
+			i.Slug, string(t.Level), t.Above, t.Value, t.Source, t.EffectiveOn, t.AreaCode); err != nil {
+			return fmt.Errorf("save the %s threshold of %s: %w", t.Level, i.Slug, err)
+		}
+	}
+	return nil
+}
+
+// everyOfficer is who sees an indicator that says nothing else.
+var everyOfficer = append([]city.Role{}, city.Roles...)
+
+// SaveCategories adds or changes categories by slug. A category that says
+// nothing of its English name or words keeps what was declared.
+func (s *Store) SaveCategories(ctx context.Context, cs []city.Category) (city.Tally, error) {
+	return s.saveAll(ctx, len(cs), func(tx pgx.Tx, n int) (bool, bool, error) {
+		before, err := column[string](ctx, tx, "SELECT slug FROM categories WHERE slug = $1", cs[n].Slug)
+		if err != nil {
+			return false, false, err
+		}
+		wrote, err := saveCategory(ctx, tx, cs[n], `DO UPDATE SET name = excluded.name,
+			name_en = coalesce(nullif(excluded.name_en, ''), c.name_en), words = CASE WHEN excluded.words = '{}' THEN c.words ELSE excluded.words END,
+			office_id = excluded.office_id, working_days_to_close = excluded.working_days_to_close, origin = excluded.origin
+			WHERE (c.name, c.office_id, c.working_days_to_close) IS DISTINCT FROM (excluded.name, excluded.office_id, excluded.working_days_to_close)
+				OR (excluded.name_en <> '' AND excluded.name_en <> c.name_en) OR (excluded.words <> '{}' AND excluded.words <> c.words)`)
+		return len(before) == 0, wrote, err
+	})
+}
+
+// SaveIndicators adds or changes indicators by slug; what an import cannot say
+// (direction, thresholds, freshness …) keeps its declaration.
+func (s *Store) SaveIndicators(ctx context.Context, is []city.Indicator) (city.Tally, error) {
+	return s.saveAll(ctx, len(is), func(tx pgx.Tx, n int) (bool, bool, error) {
+		i := is[n]
+		before, err := column[string](ctx, tx, "SELECT slug FROM indicators WHERE slug = $1", i.Slug)
+		if err != nil {
+			return false, false, err
+		}
+		withDefaults(&i)
+		wrote, err := saveIndicator(ctx, tx, i, `DO UPDATE SET name = excluded.name, unit = excluded.unit, grain = excluded.grain
+			WHERE (i.name, i.unit, i.grain) IS DISTINCT FROM (excluded.name, excluded.unit, excluded.grain)`)
+		return len(before) == 0, wrote, err
+	})
+}
+
+func withDefaults(i *city.Indicator) {
+	if i.Direction == "" {
+		i.Direction = "none"
+	}
+	if i.Aggregation == "" {
+		i.Aggregation = "mean"
+	}
+	if i.FreshForSeconds == 0 {
+		i.FreshForSeconds = 2 * 86400
+	}
+	if len(i.VisibleTo) == 0 {
+		i.VisibleTo = everyOfficer
+	}
+	if i.Origin == "" {
+		i.Origin = "import"
+	}
+}
+
+// SaveHolidays adds or renames holidays and works out the deadlines of
+// unfinished reports anew.
+func (s *Store) SaveHolidays(ctx context.Context, hs []Holiday) (city.Tally, error) {
+	tally, err := s.saveAll(ctx, len(hs), func(tx pgx.Tx, n int) (bool, bool, error) {
+		before, err := column[time.Time](ctx, tx, "SELECT date FROM holidays WHERE date = $1", hs[n].Date)
+		if err != nil {
+			return false, false, err
+		}
+		wrote, err := saveHoliday(ctx, tx, hs[n], `DO UPDATE SET name = coalesce(nullif(excluded.name, ''), h.name), source = excluded.source
+			WHERE excluded.name <> '' AND h.name <> excluded.name`)
+		return len(before) == 0, wrote > 0, err
+	})
+	if err != nil || tally.Added+tally.Changed == 0 {
+		return tally, err
+	}
+	return tally, s.RefreshDeadlines(ctx)
+}
+
+// saveAll saves n things in one transaction and counts what became of them;
+// save returns whether the thing is new and whether it was written.
+func (s *Store) saveAll(ctx context.Context, n int, save func(tx pgx.Tx, i int) (isNew, wrote bool, err error)) (city.Tally, error) {
+	var tally city.Tally
+	err := s.write(ctx, func(tx pgx.Tx) error {
+		tally = city.Tally{Read: n}
+		for i := range n {
+			isNew, wrote, err := save(tx, i)
+			switch {
+			case err != nil:
+				return err
+			case isNew && wrote:
+				tally.Added++
+			case wrote:
+				tally.Changed++
+			default:
+				tally.Unchanged++
+			}
+		}
+		return nil
+	})
+	s.forgetCatalogue()
+	return tally, err
+}
+
+const officesQuery = "SELECT id, short_name, name, kind, area_code, aliases FROM offices ORDER BY short_name"
+
+func readOffices(ctx context.Context, tx pgx.Tx) ([]city.Office, error) {
+	return rowsOf[city.Office](ctx, tx, officesQuery)
+}
+
+// Offices returns all offices by short name. They are public.
+func (s *Store) Offices(ctx context.Context) (out []city.Office, err error) {
+	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+		out, err = readOffices(ctx, tx)
+		return err
+	})
+	return out, err
+}
+
+const categoriesQuery = `SELECT c.slug, c.name, c.name_en, c.words, o.short_name AS office, c.working_days_to_close, c.origin
+	FROM categories c JOIN offices o ON o.id = c.office_id ORDER BY c.slug`
+
+// Categories returns all categories by slug. They are public.
+func (s *Store) Categories(ctx context.Context) (out []city.Category, err error) {
+	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+		out, err = rowsOf[city.Category](ctx, tx, categoriesQuery)
+		return err
+	})
+	return out, err
+}
+
+const (
+	indicatorsQuery = `SELECT slug, name, name_en, unit, direction, grain, aggregation, fresh_for_seconds, min, max,
+	decimals, rank, visible_to, definition, origin FROM indicators ORDER BY rank = 0, rank, slug`
+	thresholdsQuery = `SELECT indicator, level, above, value, source, to_char(effective_on, 'YYYY-MM-DD') AS effective_on, area_code
+	FROM thresholds ORDER BY indicator, value`
+)
+
+func readIndicators(ctx context.Context, tx pgx.Tx) ([]city.Indicator, error) {
+	got, err := tx.Query(ctx, indicatorsQuery)
+	if err != nil {
+		return nil, err
+	}
+	// Lax: the thresholds are rows of their own, read below.
+	out, err := pgx.CollectRows(got, pgx.RowToStructByNameLax[city.Indicator])
+	if err != nil {
+		return nil, err
+	}
+	type limit struct {
+		Indicator string
+		city.Threshold
+	}
+	limits, err := rowsOf[limit](ctx, tx, thresholdsQuery)
+	if err != nil {
+		return nil, err
+	}
+	of := map[string][]city.Threshold{}
+	for _, l := range limits {
+		of[l.Indicator] = append(of[l.Indicator], l.Threshold)
+	}
+	for n := range out {
+		out[n].Thresholds = append([]city.Threshold{}, of[out[n].Slug]...)
+	}
+	return out, nil
+}
+
+// Indicators returns the declarations the asker may see, tiles first.
+func (s *Store) Indicators(ctx context.Context, asker city.Asker) (out []city.Indicator, err error) {
+	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+		all, err := readIndicators(ctx, tx)
+		for _, i := range all {
+			if i.MayBeSeenBy(asker.Role) {
+				out = append(out, i)
+			}
+		}
+		return err
+	})
+	return out, err
+}

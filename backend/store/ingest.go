@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"balaikota/backend/city"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// ingestChunk bounds how many reports one statement carries: enough to make
+// round trips cheap, little enough to keep a transaction's locks short.
+const ingestChunk = 1000
+
+// Ingest implements city.Ingester: reports, observations, alerts, refusals,
+// rollups, events, cursor and health of one delivery in one transaction.
+func (s *Store) Ingest(ctx context.Context, d city.Delivery) (city.Tally, error) {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return city.Tally{}, err
+	}
+	if _, ok := cat.sources[d.SourceID]; !ok && d.SourceID != 0 {
+		s.forgetCatalogue()
+		if cat, err = s.currentCatalogue(ctx); err != nil {
+			return city.Tally{}, err
+		}
+	}
+	src, ok := cat.sources[d.SourceID]
+	if !ok {
+		return city.Tally{}, city.Errorf(city.NotFound, "there is no source with number %d", d.SourceID)
+	}
+	var tally city.Tally
+	err = s.write(ctx, func(tx pgx.Tx) error {
+		in := ingestion{store: s, tx: tx, cat: cat, src: src, sourceID: d.SourceID}
+		if err := in.run(ctx, d); err != nil {
+			return err
+		}
+		tally = in.tally
+		return nil
+	})
+	if err != nil {
+		return city.Tally{}, fmt.Errorf("store what %s delivered: %w", src.Slug, err)
+	}
+	return tally, nil
+}
+
+// ingestion is one delivery on its way into one transaction.
+type ingestion struct {
+	store    *Store
+	tx       pgx.Tx
+	cat      *catalogue
+	src      sourceName
+	sourceID int64
+	tally    city.Tally
+	events   []city.Event
+	refused  []city.Refusal
+	touched  []int64 // reports that are new or changed
+}
+
+func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
+	in.tally.Read = len(d.Reports) + len(d.Observations) + len(d.Alerts) + len(d.Refused)
+	in.refused = d.Refused
+	for from := 0; from < len(d.Reports); from += ingestChunk {
+		if err := in.reports(ctx, d.Reports[from:min(from+ingestChunk, len(d.Reports))]); err != nil {
+			return fmt.Errorf("reports: %w", err)
+		}
+	}
+	if err := in.removed(ctx, d.Removed); err != nil {
+		return fmt.Errorf("removed reports: %w", err)
+	}
+	for from := 0; from < len(d.Observations); from += ingestChunk {
+		if err := in.observations(ctx, d.Observations[from:min(from+ingestChunk, len(d.Observations))]); err != nil {
+			return fmt.Errorf("observations: %w", err)
+		}
+	}
+	if err := in.alerts(ctx, d.Alerts); err != nil {
+		return fmt.Errorf("alerts: %w", err)
+	}
+	if err := in.refusals(ctx); err != nil {
+		return fmt.Errorf("refused rows: %w", err)
+	}
+	if len(in.touched) > 0 && in.store.AfterIngest != nil {
+		if err := in.store.AfterIngest(ctx, in.tx, in.touched); err != nil {
+			return fmt.Errorf("queue the analysis: %w", err)
+		}
+	}
+	if err := in.health(ctx, d); err != nil {
+		return fmt.Errorf("source health: %w", err)
+	}
+	// Last, because from here to the commit no other transaction can number
+	// its events.
+	return appendEvents(ctx, in.tx, in.events)
+}
+
+func (in *ingestion) refuse(kind, externalID, place, reason string, raw []byte) {
+	in.refused = append(in.refused, city.Refusal{Kind: kind, ExternalID: externalID, Place: place, Reason: reason, Raw: raw})
+}

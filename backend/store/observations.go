@@ -1,0 +1,178 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"balaikota/backend/city"
+)
+
+const upsertObservations = `WITH incoming AS (
+	SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::float8[], $7::boolean[], $8::timestamptz[], $9::text[])
+		AS t(indicator, area_code, station, time, value, forecast, issued_at, flags)
+), differing AS (
+	SELECT i.* FROM incoming i LEFT JOIN observations o USING (indicator, area_code, station, time)
+	WHERE o.indicator IS NULL OR ((o.value, o.flags) IS DISTINCT FROM (i.value, string_to_array(i.flags, ' '))
+		AND (o.issued_at IS NULL OR i.issued_at IS NULL OR i.issued_at >= o.issued_at))
+)
+INSERT INTO observations AS o (indicator, area_code, station, time, value, forecast, issued_at, source_id, flags)
+SELECT indicator, area_code, station, time, value, forecast, issued_at, $1, string_to_array(flags, ' ') FROM differing
+ON CONFLICT ON CONSTRAINT observations_pkey DO UPDATE SET value = excluded.value, forecast = excluded.forecast,
+	issued_at = excluded.issued_at, source_id = excluded.source_id, flags = excluded.flags, received_at = now()
+RETURNING o.indicator, o.area_code, o.station, o.time, o.value, o.forecast, o.flags, (xmax = 0) AS added`
+
+type observationKey struct {
+	indicator, area, station string
+	micro                    int64
+}
+
+// observations upserts one chunk and brings the states it touches up to date.
+func (in *ingestion) observations(ctx context.Context, os []city.Observation) error {
+	cols := in.observationColumns(os)
+	if len(cols.indicator) == 0 {
+		return nil
+	}
+	got, err := rowsOf[struct {
+		Indicator, AreaCode, Station string
+		Time                         time.Time
+		Value                        float64
+		Forecast                     bool
+		Flags                        []string
+		Added                        bool
+	}](ctx, in.tx, upsertObservations, in.sourceID, cols.indicator, cols.area, cols.station, cols.time, cols.value, cols.forecast, cols.issued, cols.flags)
+	if err != nil {
+		return fmt.Errorf("upsert: %w", err)
+	}
+	in.tally.Unchanged += len(cols.indicator) - len(got)
+	touched := map[place]bool{}
+	var newest []stationValue
+	for _, g := range got {
+		if g.Added {
+			in.tally.Added++
+		} else {
+			in.tally.Changed++
+		}
+		if len(g.Flags) > 0 {
+			continue // kept, but never a figure
+		}
+		touched[place{g.Indicator, g.AreaCode}] = true
+		newest = append(newest, stationValue{g.Indicator, g.AreaCode, g.Station, g.Time, g.Value, g.Forecast})
+	}
+	if err := in.stations(ctx, newest); err != nil {
+		return err
+	}
+	return in.refreshStates(ctx, touched)
+}
+
+type observationColumns struct {
+	indicator, area, station, flags []string
+	time                            []time.Time
+	value                           []float64
+	forecast                        []bool
+	issued                          []*time.Time
+}
+
+// observationColumns checks each row against its declaration, keeps the last
+// of rows with one key and refuses what no declaration fits.
+func (in *ingestion) observationColumns(os []city.Observation) observationColumns {
+	var c observationColumns
+	at := map[observationKey]int{}
+	for _, o := range os {
+		decl, ok := in.cat.indicators[o.Indicator]
+		if reason := in.reasonAgainst(o, decl, ok); reason != "" {
+			raw, _ := json.Marshal(o) // plain values cannot fail
+			in.refuse("observations", o.Indicator, o.AreaCode, reason, raw)
+			continue
+		}
+		if o.AreaCode == "" {
+			o.AreaCode = in.cat.cityCode
+		}
+		if !decl.Possible(o.Value) {
+			o.Flags = append(o.Flags, city.FlagImpossible)
+		}
+		var issued *time.Time
+		if !o.IssuedAt.IsZero() {
+			issued = &o.IssuedAt
+		}
+		key := observationKey{o.Indicator, o.AreaCode, o.Station, o.Time.UnixMicro()}
+		if n, ok := at[key]; ok {
+			c.value[n], c.issued[n], c.flags[n] = o.Value, issued, flagList(o.Flags)
+			continue
+		}
+		at[key] = len(c.value)
+		c.indicator, c.area, c.station = append(c.indicator, o.Indicator), append(c.area, o.AreaCode), append(c.station, o.Station)
+		c.time, c.value = append(c.time, o.Time), append(c.value, o.Value)
+		c.forecast, c.issued = append(c.forecast, o.Forecast), append(c.issued, issued)
+		c.flags = append(c.flags, flagList(o.Flags))
+	}
+	return c
+}
+
+func (in *ingestion) reasonAgainst(o city.Observation, decl city.Indicator, declared bool) string {
+	_, areaKnown := in.cat.areas[o.AreaCode]
+	switch {
+	case !declared:
+		return fmt.Sprintf("there is no indicator %q; declare it with: balaikota import indicators FILE", o.Indicator)
+	case o.Time.IsZero():
+		return "time must be given"
+	case o.AreaCode != "" && !areaKnown:
+		return fmt.Sprintf("there is no area %q", o.AreaCode)
+	case o.Unit != "" && !sameUnit(o.Unit, decl.Unit):
+		return fmt.Sprintf("unit %q is not the indicator's unit %q", o.Unit, decl.Unit)
+	case o.Forecast && o.IssuedAt.IsZero():
+		return "a forecast must say when it was issued"
+	case !o.Forecast && o.Time.After(in.store.now().Add(time.Hour)):
+		return "time lies in the future: the source's clock is wrong or the time zone is missing"
+	}
+	return ""
+}
+
+func sameUnit(a, b string) bool {
+	squeeze := func(s string) string { return strings.ToLower(strings.NewReplacer(" ", "", ".", "").Replace(s)) }
+	return squeeze(a) == squeeze(b)
+}
+
+type stationValue struct {
+	indicator, area, station string
+	time                     time.Time
+	value                    float64
+	forecast                 bool
+}
+
+// stations keeps each station's newest value. A forecast's is the latest step
+// that has begun; RefreshForecasts moves it on as time passes.
+func (in *ingestion) stations(ctx context.Context, vs []stationValue) error {
+	best := map[[3]string]stationValue{}
+	now := in.store.now()
+	for _, v := range vs {
+		if v.forecast && v.time.After(now) {
+			continue
+		}
+		k := [3]string{v.indicator, v.area, v.station}
+		if have, ok := best[k]; !ok || v.time.After(have.time) {
+			best[k] = v
+		}
+	}
+	if len(best) == 0 {
+		return nil
+	}
+	var ind, area, station []string
+	var times []time.Time
+	var values []float64
+	for _, v := range best {
+		ind, area, station = append(ind, v.indicator), append(area, v.area), append(station, v.station)
+		times, values = append(times, v.time), append(values, v.value)
+	}
+	_, err := in.tx.Exec(ctx, `INSERT INTO station_states AS s (indicator, area_code, station, time, value, source_id)
+		SELECT t.*, $1 FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::float8[]) AS t(indicator, area_code, station, time, value)
+		ORDER BY 1, 2, 3
+		ON CONFLICT ON CONSTRAINT station_states_pkey DO UPDATE SET time = excluded.time, value = excluded.value, source_id = excluded.source_id
+		WHERE excluded.time >= s.time`, in.sourceID, ind, area, station, times, values)
+	if err != nil {
+		return fmt.Errorf("keep the stations' newest values: %w", err)
+	}
+	return nil
+}

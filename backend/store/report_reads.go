@@ -1,0 +1,297 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"balaikota/backend/city"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const reportColumnsQuery = `SELECT r.id, r.source_id, r.external_id, r.channel, r.created_at, r.responded_at, r.closed_at, r.due_at, r.text,
+	r.lon, r.lat, r.area_code, coalesce(r.stated_area, '') AS stated_area, coalesce(r.computed_area, '') AS computed_area,
+	coalesce(r.category, '') AS category, coalesce(r.office_id, 0) AS office_id, r.status`
+
+type summaryRow struct {
+	ID, SourceID                                 int64
+	ExternalID, Channel                          string
+	CreatedAt                                    time.Time
+	RespondedAt, ClosedAt, DueAt                 *time.Time
+	Text                                         string
+	Lon, Lat                                     *float64
+	AreaCode, StatedArea, ComputedArea, Category string
+	OfficeID                                     int64
+	Status                                       string
+}
+
+func (r summaryRow) summary(cat *catalogue) city.ReportSummary {
+	src := cat.sources[r.SourceID]
+	return city.ReportSummary{
+		ID: r.ID, Source: src.Slug, ExternalID: r.ExternalID, Channel: r.Channel, CreatedAt: r.CreatedAt, RespondedAt: r.RespondedAt,
+		ClosedAt: r.ClosedAt, DueAt: r.DueAt, Text: city.Excerpt(r.Text, excerptLength), Lon: r.Lon, Lat: r.Lat, AreaCode: r.AreaCode,
+		StatedArea: r.StatedArea, ComputedArea: r.ComputedArea, Category: r.Category, Office: cat.officeName[r.OfficeID],
+		Status: city.ReportStatus(r.Status), Simulated: src.Simulated,
+	}
+}
+
+// Reports returns reports that match, newest first. The first wall is here
+// (the asker's own area or office is added to the filter), the second is the
+// table's policy.
+func (s *Store) Reports(ctx context.Context, asker city.Asker, f city.ReportFilter) (out []city.ReportSummary, err error) {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = s.read(ctx, asker, func(tx pgx.Tx) (err error) {
+		out, err = s.listReports(ctx, tx, cat, asker, f)
+		return err
+	})
+	return out, err
+}
+
+func (s *Store) listReports(ctx context.Context, tx pgx.Tx, cat *catalogue, asker city.Asker, f city.ReportFilter) ([]city.ReportSummary, error) {
+	where, args := s.reportConditions(cat, asker, f)
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	args["limit"] = min(limit, 500)
+	rows, err := rowsOf[summaryRow](ctx, tx, reportColumnsQuery+" FROM reports r WHERE "+where+" ORDER BY r.created_at DESC, r.id DESC LIMIT @limit", args)
+	if err != nil {
+		return nil, fmt.Errorf("read reports: %w", err)
+	}
+	out := make([]city.ReportSummary, len(rows))
+	for i, r := range rows {
+		out[i] = r.summary(cat)
+	}
+	return out, nil
+}
+
+// reportConditions writes a filter as SQL over "reports r".
+func (s *Store) reportConditions(cat *catalogue, asker city.Asker, f city.ReportFilter) (string, pgx.NamedArgs) {
+	conds := []string{"r.removed_at IS NULL"}
+	args := pgx.NamedArgs{}
+	add := func(cond, name string, value any) {
+		conds = append(conds, cond)
+		args[name] = value
+	}
+	scope := asker.Scope()
+	if scope.AreaCode != "" {
+		add("(r.area_code = @own OR r.area_code LIKE @own || '.%')", "own", scope.AreaCode)
+	}
+	if scope.OfficeID != 0 {
+		add("r.office_id = @own_office", "own_office", scope.OfficeID)
+	}
+	if f.AreaCode != "" && f.AreaCode != cat.cityCode {
+		add("(r.area_code = @area OR r.area_code LIKE @area || '.%')", "area", f.AreaCode)
+	}
+	if f.Category != "" {
+		add("r.category = @category", "category", f.Category)
+	}
+	if f.Office != "" {
+		add("r.office_id = @office", "office", cat.officeID(f.Office))
+	}
+	if f.Channel != "" {
+		add("r.channel = @channel", "channel", f.Channel)
+	}
+	if f.Source != "" {
+		add("r.source_id = (SELECT id FROM sources WHERE slug = @source)", "source", f.Source)
+	}
+	if len(f.Status) > 0 {
+		names := make([]string, len(f.Status))
+		for i, st := range f.Status {
+			names[i] = string(st)
+		}
+		add("r.status = ANY (@status)", "status", names)
+	}
+	if !f.From.IsZero() {
+		add("r.created_at >= @from", "from", f.From)
+	}
+	if !f.To.IsZero() {
+		add("r.created_at < @to", "to", f.To)
+	}
+	if f.Overdue {
+		add("r.status IN ('open', 'in_progress') AND r.due_at <= @now", "now", s.now())
+	}
+	if len(f.Stems) > 0 {
+		add("r.search @@ @words::tsquery", "words", queryLiteral(f.Stems))
+	}
+	if !f.BeforeTime.IsZero() {
+		add("(r.created_at, r.id) < (@before_time, @before_id)", "before_time", f.BeforeTime)
+		args["before_id"] = f.BeforeID
+	}
+	return strings.Join(conds, " AND "), args
+}
+
+// queryLiteral writes stems as a tsquery that wants all of them.
+func queryLiteral(stems []string) string {
+	quoted := make([]string, 0, len(stems))
+	for _, w := range stems {
+		quoted = append(quoted, "'"+strings.NewReplacer(`'`, `''`, `\`, `\\`).Replace(cleanText(w))+"'")
+	}
+	return strings.Join(quoted, " & ")
+}
+
+// Report returns one report in full; NotFound also when it is not the asker's
+// to see.
+func (s *Store) Report(ctx context.Context, asker city.Asker, id int64) (city.ReportDetail, error) {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return city.ReportDetail{}, err
+	}
+	var out city.ReportDetail
+	err = s.read(ctx, asker, func(tx pgx.Tx) error {
+		rows, err := rowsOf[struct {
+			summaryRow
+			Address, MediaURL     string
+			Flags                 []string
+			ReceivedAt, ChangedAt time.Time
+		}](ctx, tx, reportColumnsQuery+", r.address, r.media_url, r.flags, r.received_at, r.changed_at FROM reports r WHERE r.id = $1 AND r.removed_at IS NULL", id)
+		if err != nil {
+			return fmt.Errorf("read report %d: %w", id, err)
+		}
+		if len(rows) == 0 {
+			return city.Errorf(city.NotFound, "there is no report %d, or it is not yours to see", id)
+		}
+		r := rows[0]
+		out = city.ReportDetail{
+			ReportSummary: r.summary(cat), FullText: city.MaskPersonal(r.Text), Address: city.MaskPersonal(r.Address), MediaURL: r.MediaURL,
+			Flags: []city.Flag{}, SourceName: cat.sources[r.SourceID].Name, ReceivedAt: r.ReceivedAt, ChangedAt: r.ChangedAt,
+		}
+		for _, f := range r.Flags {
+			if f != "" {
+				out.Flags = append(out.Flags, city.Flag(f))
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// ReportFigures are a period's head numbers by the definitions of
+// docs/architecture.md; Open and Overdue are as of To.
+type ReportFigures struct {
+	From             time.Time `json:"from"`
+	To               time.Time `json:"to"`
+	Received         int       `json:"received" doc:"Created in the period"`
+	Closed           int       `json:"closed" doc:"Closed in the period"`
+	Open             int       `json:"open" doc:"Created before the end, not rejected, not closed by then"`
+	Overdue          int       `json:"overdue" doc:"Open and past the deadline at the end"`
+	MedianCloseHours *float64  `json:"median_close_hours,omitempty" doc:"Of those closed in the period; absent below ten"`
+}
+
+const figuresQuery = `SELECT
+	count(*) FILTER (WHERE r.created_at >= @from AND r.created_at < @to) AS received,
+	count(*) FILTER (WHERE r.closed_at >= @from AND r.closed_at < @to) AS closed,
+	count(*) FILTER (WHERE r.created_at < @to AND r.status <> 'rejected' AND (r.closed_at IS NULL OR r.closed_at >= @to)) AS open,
+	count(*) FILTER (WHERE r.created_at < @to AND r.status <> 'rejected' AND (r.closed_at IS NULL OR r.closed_at >= @to) AND r.due_at <= @to) AS overdue,
+	CASE WHEN count(*) FILTER (WHERE r.closed_at >= @from AND r.closed_at < @to) >= 10 THEN
+		(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM r.closed_at - r.created_at) / 3600) FILTER (WHERE r.closed_at >= @from AND r.closed_at < @to))::float8
+	END AS median_close_hours
+FROM reports r WHERE `
+
+// Figures returns a period's head numbers within the asker's rights.
+func (s *Store) Figures(ctx context.Context, asker city.Asker, f city.ReportFilter) (ReportFigures, error) {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return ReportFigures{}, err
+	}
+	from, to := f.From, f.To
+	f.From, f.To = time.Time{}, time.Time{}
+	where, args := s.reportConditions(cat, asker, f)
+	args["from"], args["to"] = from, to
+	// What was settled before the period counts for none of the figures.
+	where += " AND r.created_at < @to AND (r.created_at >= @from OR r.closed_at >= @from OR (r.closed_at IS NULL AND r.status <> 'rejected'))"
+	out := ReportFigures{From: from, To: to}
+	err = s.read(ctx, asker, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, figuresQuery+where, args).Scan(&out.Received, &out.Closed, &out.Open, &out.Overdue, &out.MedianCloseHours)
+	})
+	if err != nil {
+		return ReportFigures{}, fmt.Errorf("count reports: %w", err)
+	}
+	return out, nil
+}
+
+// ReportCount is how many reports an area and category received.
+type ReportCount struct {
+	AreaCode string `json:"area_code" doc:"Kelurahan, or a larger area where no kelurahan is known; empty when no place is known"`
+	Category string `json:"category" doc:"Empty when not known"`
+	Count    int    `json:"count"`
+}
+
+// countsQuery adds up whole months and whole days from the rollups and only
+// the two ragged ends from the reports themselves.
+const countsQuery = `SELECT area_code, category, sum(n)::int AS count FROM (
+	SELECT area_code, category, received AS n FROM report_monthly WHERE month >= @month_from AND month < @month_to
+	UNION ALL
+	SELECT area_code, category, received FROM report_daily WHERE (day >= @day_from AND day < @day_mid) OR (day >= @day_late AND day < @day_to)
+	UNION ALL
+	SELECT area_code, coalesce(category, ''), 1 FROM reports
+	WHERE removed_at IS NULL AND ((created_at >= @from AND created_at < @head) OR (created_at >= @tail AND created_at < @to))
+) x GROUP BY 1, 2 HAVING sum(n) <> 0 ORDER BY 1, 2`
+
+// Counts returns reports by kelurahan and category created in [from, to),
+// within the asker's rights, equal to a GROUP BY over the reports.
+func (s *Store) Counts(ctx context.Context, asker city.Asker, from, to time.Time) ([]ReportCount, error) {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []ReportCount
+	err = s.read(ctx, asker, func(tx pgx.Tx) (err error) {
+		if asker.Role == city.KepalaOPD {
+			out, err = rowsOf[ReportCount](ctx, tx, `SELECT area_code, coalesce(category, '') AS category, count(*)::int AS count FROM reports
+				WHERE removed_at IS NULL AND office_id = $3 AND created_at >= $1 AND created_at < $2 GROUP BY 1, 2 ORDER BY 1, 2`, from, to, asker.OfficeID)
+			return err
+		}
+		out, err = rowsOf[ReportCount](ctx, tx, countsQuery, splitPeriod(cat.calendar, from, to))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count reports by area and category: %w", err)
+	}
+	return slices.Clip(out), nil
+}
+
+// splitPeriod cuts [from, to) into ragged head, whole days, whole months,
+// whole days, ragged tail, in the city's days. Parts that are empty become
+// ranges that hold nothing.
+func splitPeriod(cal city.Calendar, from, to time.Time) pgx.NamedArgs {
+	firstDay := cal.DayStart(from)
+	if firstDay.Before(from) {
+		firstDay = firstDay.AddDate(0, 0, 1)
+	}
+	lastDay := cal.DayStart(to) // exclusive
+	head, tail := firstDay, lastDay
+	if !firstDay.Before(lastDay) { // no whole day: everything is raw
+		head, tail, firstDay, lastDay = to, to, to, to
+	}
+	date := func(t time.Time) string { return t.In(cal.Location).Format(time.DateOnly) }
+	monthFrom := firstOfMonth(firstDay.In(cal.Location))
+	if monthFrom.Before(firstDay) {
+		monthFrom = monthFrom.AddDate(0, 1, 0)
+	}
+	monthTo := firstOfMonth(lastDay.In(cal.Location))
+	dayMid, dayLate := monthFrom, monthTo
+	if !monthFrom.Before(monthTo) { // no whole month: days only
+		monthFrom, monthTo, dayMid, dayLate = lastDay, lastDay, lastDay, lastDay
+	}
+	if head.Equal(to) { // nothing but raw rows
+		return pgx.NamedArgs{
+			"month_from": "0001-01-01", "month_to": "0001-01-01", "day_from": "0001-01-01", "day_mid": "0001-01-01",
+			"day_late": "0001-01-01", "day_to": "0001-01-01", "from": from, "head": to, "tail": to, "to": to,
+		}
+	}
+	return pgx.NamedArgs{
+		"month_from": date(monthFrom), "month_to": date(monthTo), "day_from": date(firstDay), "day_mid": date(dayMid),
+		"day_late": date(dayLate), "day_to": date(lastDay), "from": from, "head": head, "tail": tail, "to": to,
+	}
+}
+
+func firstOfMonth(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, t.Location())
+}

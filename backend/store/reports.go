@@ -1,0 +1,345 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"hash/fnv"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"balaikota/backend/city"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// excerptLength is how many characters of a report's text lists and deltas
+// carry.
+const excerptLength = 240
+
+// reports upserts one chunk. Rows whose content is what is stored already are
+// told apart first by a hash and cost one index look-up each, no write.
+func (in *ingestion) reports(ctx context.Context, rs []city.Report) error {
+	rs, rows := in.prepare(rs)
+	if len(rows) == 0 {
+		return nil
+	}
+	fresh, err := in.differing(ctx, rs, rows)
+	if err != nil || len(fresh) == 0 {
+		in.tally.Unchanged += len(rows)
+		return err
+	}
+	in.tally.Unchanged += len(rows) - len(fresh)
+	kept := make([]reportRow, len(fresh))
+	keptReports := make([]city.Report, len(fresh))
+	for i, n := range fresh {
+		kept[i], keptReports[i] = rows[n], rs[n]
+	}
+	return in.upsertReports(ctx, keptReports, kept)
+}
+
+// reportRow is a report as its columns take it.
+type reportRow struct {
+	hash     int64
+	due      *time.Time
+	category *string
+	office   *int64
+	stated   *string
+	computed *string
+	flags    string
+}
+
+// prepare resolves names, keeps the newest of rows with one id, and refuses
+// what cannot be stored at all.
+func (in *ingestion) prepare(rs []city.Report) ([]city.Report, []reportRow) {
+	at := make(map[string]int, len(rs))
+	out := make([]city.Report, 0, len(rs))
+	for _, r := range rs {
+		if r.ExternalID == "" || r.CreatedAt.IsZero() || r.Status == "" {
+			in.refuse("reports", r.ExternalID, "", "external_id, created_at and status must be given", r.Raw)
+			continue
+		}
+		if n, ok := at[r.ExternalID]; ok {
+			if !r.UpdatedAt.Before(out[n].UpdatedAt) {
+				out[n] = r
+			}
+			continue
+		}
+		at[r.ExternalID] = len(out)
+		out = append(out, r)
+	}
+	rows := make([]reportRow, len(out))
+	for i := range out {
+		rows[i] = in.row(&out[i])
+	}
+	return out, rows
+}
+
+func (in *ingestion) row(r *city.Report) reportRow {
+	var row reportRow
+	flag := func(f city.Flag) {
+		if !slices.Contains(r.Flags, f) {
+			r.Flags = append(slices.Clone(r.Flags), f)
+		}
+	}
+	if c, ok := in.cat.categories[r.Category]; ok {
+		row.category, row.office = &c.Slug, &c.OfficeID
+		due := in.cat.calendar.Due(r.CreatedAt, c.Days)
+		row.due = &due
+	} else if r.Category != "" {
+		flag(city.FlagUnknownCategory)
+	}
+	if id := in.cat.officeID(r.Office); id != 0 {
+		row.office = &id
+	}
+	known := func(code string) *string {
+		if _, ok := in.cat.areas[code]; ok {
+			return &code
+		}
+		if code != "" {
+			flag(city.FlagUnknownArea)
+		}
+		return nil
+	}
+	row.stated, row.computed = known(r.StatedArea), known(r.ComputedArea)
+	// A source's clock may be a little off; the rules of the table stay.
+	r.RespondedAt = notBefore(r.RespondedAt, r.CreatedAt)
+	r.ClosedAt = notBefore(r.ClosedAt, r.CreatedAt)
+	row.flags = flagList(r.Flags)
+	row.hash = contentHash(r, row)
+	return row
+}
+
+func notBefore(t *time.Time, floor time.Time) *time.Time {
+	if t != nil && t.Before(floor) {
+		return &floor
+	}
+	return t
+}
+
+func flagList(fs []city.Flag) string {
+	out := make([]string, len(fs))
+	for i, f := range fs {
+		out[i] = string(f)
+	}
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), " ")
+}
+
+// contentHash covers every stored field, so that equal hashes mean nothing to
+// write. 64 bits: among a million versions of one report the chance of an
+// unseen change is 1 in 10^7.
+func contentHash(r *city.Report, row reportRow) int64 {
+	h := fnv.New64a()
+	for _, s := range []string{r.ExternalID, r.Channel, r.Text, r.Address, string(r.Status), r.MediaURL, r.Stems, row.flags, deref(row.category), deref(row.stated), deref(row.computed)} {
+		_, _ = h.Write([]byte(s))
+		_, _ = h.Write([]byte{0})
+	}
+	for _, t := range []*time.Time{&r.CreatedAt, r.RespondedAt, r.ClosedAt, row.due} {
+		hashTime(h, t)
+	}
+	for _, f := range []*float64{r.Lon, r.Lat} {
+		if f != nil {
+			_, _ = h.Write(strconv.AppendFloat(nil, *f, 'g', -1, 64))
+		}
+		_, _ = h.Write([]byte{1})
+	}
+	if row.office != nil {
+		_, _ = h.Write(binary.LittleEndian.AppendUint64(nil, uint64(*row.office)))
+	}
+	if p := r.Reporter; p != nil {
+		_, _ = h.Write([]byte(p.Name + "\x00" + p.Phone + "\x00" + p.Email + "\x00" + p.Handle))
+	}
+	return int64(h.Sum64())
+}
+
+func hashTime(h hash.Hash, t *time.Time) {
+	var n int64
+	if t != nil {
+		n = t.UnixMicro()
+	}
+	_, _ = h.Write(binary.LittleEndian.AppendUint64(nil, uint64(n)))
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+const differingQuery = `SELECT t.n::int - 1 FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS t(external_id, content_hash, n)
+	WHERE NOT EXISTS (SELECT FROM reports r WHERE r.source_id = $1 AND r.external_id = t.external_id
+		AND r.content_hash = t.content_hash AND r.removed_at IS NULL)`
+
+// differing returns which rows are new or not as stored.
+func (in *ingestion) differing(ctx context.Context, rs []city.Report, rows []reportRow) ([]int32, error) {
+	ids, hashes := make([]string, len(rows)), make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i], hashes[i] = rs[i].ExternalID, r.hash
+	}
+	return column[int32](ctx, in.tx, differingQuery, in.sourceID, ids, hashes)
+}
+
+const upsertReports = `INSERT INTO reports AS r (source_id, external_id, content_hash, channel, created_at, responded_at, closed_at,
+	source_updated_at, due_at, text, lon, lat, address, stated_area, computed_area, category, office_id, status, media_url, flags, raw, search)
+SELECT $1, t.external_id, t.content_hash, t.channel, t.created_at, t.responded_at, t.closed_at, t.updated_at, t.due_at, t.text, t.lon, t.lat,
+	t.address, t.stated, t.computed, t.category, t.office, t.status, t.media, string_to_array(t.flags, ' '), t.raw, t.stems::tsvector
+FROM unnest($2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[],
+	$10::text[], $11::float8[], $12::float8[], $13::text[], $14::text[], $15::text[], $16::text[], $17::bigint[], $18::text[], $19::text[],
+	$20::text[], $21::jsonb[], $22::text[])
+	AS t(external_id, content_hash, channel, created_at, responded_at, closed_at, updated_at, due_at, text, lon, lat, address, stated, computed,
+		category, office, status, media, flags, raw, stems)
+ON CONFLICT ON CONSTRAINT reports_source_external_id_is_unique DO UPDATE SET
+	content_hash = excluded.content_hash, channel = excluded.channel, created_at = excluded.created_at, responded_at = excluded.responded_at,
+	closed_at = excluded.closed_at, source_updated_at = excluded.source_updated_at, due_at = excluded.due_at, text = excluded.text,
+	lon = excluded.lon, lat = excluded.lat, address = excluded.address, stated_area = excluded.stated_area,
+	computed_area = excluded.computed_area, category = excluded.category, office_id = excluded.office_id, status = excluded.status,
+	media_url = excluded.media_url, flags = excluded.flags, raw = excluded.raw, search = excluded.search, changed_at = now(), removed_at = NULL
+WHERE r.source_updated_at IS NULL OR excluded.source_updated_at IS NULL OR excluded.source_updated_at >= r.source_updated_at
+RETURNING r.id, r.external_id, (xmax = 0) AS added`
+
+func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows []reportRow) error {
+	c := newReportColumns(len(rs))
+	for i := range rs {
+		c.add(&rs[i], rows[i])
+	}
+	got, err := rowsOf[struct {
+		ID         int64
+		ExternalID string
+		Added      bool
+	}](ctx, in.tx, upsertReports, c.args(in.sourceID)...)
+	if err != nil {
+		return fmt.Errorf("upsert: %w", err)
+	}
+	at := make(map[string]int, len(rs))
+	for i := range rs {
+		at[rs[i].ExternalID] = i
+	}
+	in.tally.Unchanged += len(rs) - len(got) // older than what is stored
+	people := map[int64]*city.Reporter{}
+	for _, g := range got {
+		i := at[g.ExternalID]
+		if g.Added {
+			in.tally.Added++
+		} else {
+			in.tally.Changed++
+		}
+		in.touched = append(in.touched, g.ID)
+		if rs[i].Reporter != nil {
+			people[g.ID] = rs[i].Reporter
+		}
+		e, err := in.reportEvent(g.ID, &rs[i], rows[i])
+		if err != nil {
+			return err
+		}
+		in.events = append(in.events, e)
+	}
+	return in.reporters(ctx, people)
+}
+
+func (in *ingestion) reportEvent(id int64, r *city.Report, row reportRow) (city.Event, error) {
+	sum := city.ReportSummary{
+		ID: id, Source: in.src.Slug, ExternalID: r.ExternalID, Channel: r.Channel, CreatedAt: r.CreatedAt.UTC(),
+		RespondedAt: r.RespondedAt, ClosedAt: r.ClosedAt, DueAt: row.due, Text: city.Excerpt(r.Text, excerptLength),
+		Lon: r.Lon, Lat: r.Lat, StatedArea: deref(row.stated), ComputedArea: deref(row.computed),
+		Category: deref(row.category), Status: r.Status, Simulated: in.src.Simulated,
+	}
+	sum.AreaCode = sum.StatedArea
+	if sum.AreaCode == "" {
+		sum.AreaCode = sum.ComputedArea
+	}
+	e := city.Event{Topic: city.TopicReports, Key: strconv.FormatInt(id, 10), Op: "put", AreaCode: sum.AreaCode}
+	if row.office != nil {
+		e.OfficeID = *row.office
+		sum.Office = in.cat.officeName[*row.office]
+	}
+	var err error
+	if e.Data, err = json.Marshal(sum); err != nil {
+		return e, fmt.Errorf("encode the event: %w", err)
+	}
+	return e, nil
+}
+
+func (in *ingestion) reporters(ctx context.Context, people map[int64]*city.Reporter) error {
+	if len(people) == 0 {
+		return nil
+	}
+	var ids []int64
+	var names, phones, emails, handles []string
+	for id, p := range people {
+		ids, names, phones = append(ids, id), append(names, p.Name), append(phones, p.Phone)
+		emails, handles = append(emails, p.Email), append(handles, p.Handle)
+	}
+	// The writer may not read reporters, so replacing is delete and insert.
+	if _, err := in.tx.Exec(ctx, `DELETE FROM reporters WHERE report_id = ANY ($1)`, ids); err != nil {
+		return fmt.Errorf("replace reporters: %w", err)
+	}
+	_, err := in.tx.Exec(ctx, `INSERT INTO reporters (report_id, name, phone, email, handle)
+		SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])`, ids, names, phones, emails, handles)
+	if err != nil {
+		return fmt.Errorf("add reporters: %w", err)
+	}
+	return nil
+}
+
+// removed marks reports that their source no longer has.
+func (in *ingestion) removed(ctx context.Context, externalIDs []string) error {
+	if len(externalIDs) == 0 {
+		return nil
+	}
+	gone, err := rowsOf[struct {
+		ID       int64
+		AreaCode string
+		OfficeID int64
+	}](ctx, in.tx, `UPDATE reports SET removed_at = now(), changed_at = now()
+		WHERE source_id = $1 AND external_id = ANY ($2) AND removed_at IS NULL RETURNING id, area_code, coalesce(office_id, 0) AS office_id`,
+		in.sourceID, externalIDs)
+	if err != nil {
+		return err
+	}
+	for _, g := range gone {
+		in.tally.Removed++
+		in.events = append(in.events, city.Event{
+			Topic: city.TopicReports, Key: strconv.FormatInt(g.ID, 10), Op: "remove", AreaCode: g.AreaCode, OfficeID: g.OfficeID,
+		})
+	}
+	return nil
+}
+
+// RefreshDeadlines works out the deadline of every unfinished report anew,
+// after holidays or norms have changed.
+func (s *Store) RefreshDeadlines(ctx context.Context) error {
+	s.forgetCatalogue()
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx pgx.Tx) error {
+		rows, err := rowsOf[struct {
+			ID        int64
+			CreatedAt time.Time
+			Category  string
+			DueAt     *time.Time
+		}](ctx, tx, `SELECT id, created_at, category, due_at FROM reports
+			WHERE status IN ('open', 'in_progress') AND removed_at IS NULL AND category IS NOT NULL`)
+		if err != nil {
+			return fmt.Errorf("read unfinished reports: %w", err)
+		}
+		var ids []int64
+		var dues []time.Time
+		for _, r := range rows {
+			due := cat.calendar.Due(r.CreatedAt, cat.categories[r.Category].Days)
+			if r.DueAt == nil || !r.DueAt.Equal(due) {
+				ids, dues = append(ids, r.ID), append(dues, due)
+			}
+		}
+		_, err = tx.Exec(ctx, `UPDATE reports r SET due_at = t.due, content_hash = 0
+			FROM unnest($1::bigint[], $2::timestamptz[]) AS t(id, due) WHERE r.id = t.id`, ids, dues)
+		return err
+	})
+}

@@ -1,0 +1,213 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"balaikota/backend/city"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Session is a signed-in browser or a script's token.
+type Session struct {
+	ID         int64
+	Kind       string // browser or token
+	OfficerID  int64  // 0 for a token
+	Username   string
+	Name       string
+	Role       city.Role
+	AreaCode   string
+	OfficeID   int64
+	Office     string
+	MustChange bool
+	ExpiresAt  time.Time
+	LastSeenAt time.Time
+}
+
+// Asker is on whose behalf the session's requests are.
+func (s Session) Asker() city.Asker {
+	return city.Asker{OfficerID: s.OfficerID, Role: s.Role, AreaCode: s.AreaCode, OfficeID: s.OfficeID}
+}
+
+// Actor names the session in the audit trail.
+func (s Session) Actor() Actor {
+	name := s.Username
+	if name == "" {
+		name = "token:" + string(s.Role)
+	}
+	return Actor{OfficerID: s.OfficerID, Name: name}
+}
+
+const sessionsQuery = `SELECT s.id, s.kind, coalesce(s.officer_id, 0) AS officer_id, coalesce(o.username, '') AS username, coalesce(o.name, '') AS name,
+	coalesce(o.role, s.role) AS role, coalesce(o.area_code, s.area_code) AS area_code, coalesce(o.office_id, s.office_id, 0) AS office_id,
+	coalesce(f.short_name, '') AS office, coalesce(o.must_change, false) AS must_change, s.expires_at, s.last_seen_at
+	FROM sessions s LEFT JOIN officers o ON o.id = s.officer_id LEFT JOIN offices f ON f.id = coalesce(o.office_id, s.office_id)
+	WHERE s.revoked_at IS NULL AND s.expires_at > @now AND o.disabled_at IS NULL`
+
+// OpenSession signs an officer in.
+func (s *Store) OpenSession(ctx context.Context, officer Officer, secretHash []byte, userAgent string, expires time.Time) (int64, error) {
+	var id int64
+	err := s.write(ctx, func(tx pgx.Tx) error {
+		err := tx.QueryRow(ctx, `INSERT INTO sessions (secret_hash, kind, officer_id, expires_at, user_agent) VALUES ($1, 'browser', $2, $3, $4) RETURNING id`,
+			secretHash, officer.ID, expires, cleanText(userAgent)).Scan(&id)
+		if err != nil {
+			return fmt.Errorf("open a session: %w", err)
+		}
+		return record(ctx, tx, Actor{officer.ID, officer.Username}, "session.open", officer.Username, "", nil)
+	})
+	return id, err
+}
+
+// OpenToken makes a token with the rights of asker.
+func (s *Store) OpenToken(ctx context.Context, by Actor, asker city.Asker, secretHash []byte, expires time.Time) error {
+	return s.write(ctx, func(tx pgx.Tx) error {
+		var office *int64
+		if asker.OfficeID != 0 {
+			office = &asker.OfficeID
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO sessions (secret_hash, kind, role, area_code, office_id, expires_at) VALUES ($1, 'token', $2, $3, $4, $5)`,
+			secretHash, string(asker.Role), asker.AreaCode, office, expires); err != nil {
+			return fmt.Errorf("make a token: %w", err)
+		}
+		return record(ctx, tx, by, "token.open", string(asker.Role), "", map[string]any{"area": asker.AreaCode, "expires": expires})
+	})
+}
+
+// Session finds a live session by the hash of its secret, Unauthorized if
+// there is none.
+func (s *Store) Session(ctx context.Context, secretHash []byte) (Session, error) {
+	rows, err := s.sessions(ctx, " AND s.secret_hash = @hash", pgx.NamedArgs{"hash": secretHash})
+	if err != nil {
+		return Session{}, err
+	}
+	if len(rows) == 0 {
+		return Session{}, city.Errorf(city.Unauthorized, "the session has ended; sign in again")
+	}
+	return rows[0], nil
+}
+
+// LiveSessions returns those of the sessions that may still be used, with
+// their present rights. The hub asks for all open sockets at once.
+func (s *Store) LiveSessions(ctx context.Context, ids []int64) ([]Session, error) {
+	return s.sessions(ctx, " AND s.id = ANY (@ids)", pgx.NamedArgs{"ids": ids})
+}
+
+func (s *Store) sessions(ctx context.Context, where string, args pgx.NamedArgs) (out []Session, err error) {
+	args["now"] = s.now()
+	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+		out, err = rowsOf[Session](ctx, tx, sessionsQuery+where, args)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read sessions: %w", err)
+	}
+	return out, nil
+}
+
+// TouchSession notes that a session is in use and moves its end.
+func (s *Store) TouchSession(ctx context.Context, id int64, expires time.Time) error {
+	return s.write(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE sessions SET last_seen_at = $2, expires_at = greatest(expires_at, $3) WHERE id = $1 AND kind = 'browser'`, id, s.now(), expires)
+		return err
+	})
+}
+
+// CloseSession signs a session out.
+func (s *Store) CloseSession(ctx context.Context, by Actor, id int64) error {
+	return s.write(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL`, id, s.now()); err != nil {
+			return fmt.Errorf("close a session: %w", err)
+		}
+		return record(ctx, tx, by, "session.close", by.Name, "", nil)
+	})
+}
+
+// PruneSessions forgets sessions that ended over 30 days ago and sign-in
+// failures older than a day.
+func (s *Store) PruneSessions(ctx context.Context) error {
+	return s.write(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `DELETE FROM sessions WHERE expires_at < $1 OR revoked_at < $1`, s.now().AddDate(0, 0, -30)); err != nil {
+			return fmt.Errorf("prune sessions: %w", err)
+		}
+		_, err := tx.Exec(ctx, `DELETE FROM login_throttle WHERE last_failure < $1`, s.now().AddDate(0, 0, -1))
+		return err
+	})
+}
+
+// Sign-in throttling: after freeFailures failures of one account or address
+// each further one doubles the wait, up to longestWait.
+const (
+	freeFailures = 5
+	firstWait    = 2 * time.Second
+	longestWait  = 15 * time.Minute
+)
+
+// LoginBlocked returns how long the keys (account, address) must wait, 0 if
+// they may try.
+func (s *Store) LoginBlocked(ctx context.Context, keys []string) (time.Duration, error) {
+	var until *time.Time
+	err := s.read(ctx, city.System, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, `SELECT max(blocked_until) FROM login_throttle WHERE key = ANY ($1)`, keys).Scan(&until)
+	})
+	if err != nil || until == nil {
+		return 0, err
+	}
+	return max(0, until.Sub(s.now())), nil
+}
+
+// LoginFailed counts a failed sign-in against the keys and audits it.
+func (s *Store) LoginFailed(ctx context.Context, keys []string, username string) error {
+	return s.write(ctx, func(tx pgx.Tx) error {
+		for _, key := range keys {
+			var failures int
+			err := tx.QueryRow(ctx, `INSERT INTO login_throttle AS l (key, failures, last_failure, blocked_until) VALUES ($1, 1, $2, $2)
+				ON CONFLICT (key) DO UPDATE SET failures = CASE WHEN l.last_failure < $2 - interval '1 day' THEN 1 ELSE l.failures + 1 END, last_failure = $2
+				RETURNING failures`, key, s.now()).Scan(&failures)
+			if err != nil {
+				return fmt.Errorf("count a failed sign-in: %w", err)
+			}
+			if failures <= freeFailures {
+				continue
+			}
+			wait := min(longestWait, firstWait<<min(failures-freeFailures-1, 12))
+			if _, err := tx.Exec(ctx, `UPDATE login_throttle SET blocked_until = $2 WHERE key = $1`, key, s.now().Add(wait)); err != nil {
+				return fmt.Errorf("make a sign-in wait: %w", err)
+			}
+		}
+		return record(ctx, tx, Actor{Name: "anonim"}, "session.failed", cleanText(username), "", nil)
+	})
+}
+
+// LoginSucceeded forgets the account's failures; the address keeps its count.
+func (s *Store) LoginSucceeded(ctx context.Context, key string) error {
+	return s.write(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM login_throttle WHERE key = $1`, key)
+		return err
+	})
+}
+
+// Reporter returns who made a report, to an operator or auditor who gives a
+// reason. The reason is in the audit trail before the answer leaves.
+func (s *Store) Reporter(ctx context.Context, by Actor, asker city.Asker, reportID int64, reason string) (city.Reporter, error) {
+	if len([]rune(reason)) < 10 {
+		return city.Reporter{}, city.InvalidField("reason", "say in at least 10 characters why the identity is needed")
+	}
+	if asker.Role != city.Operator && asker.Role != city.Auditor {
+		return city.Reporter{}, city.Errorf(city.Forbidden, "only an operator or an auditor may see who reported")
+	}
+	var p city.Reporter
+	err := s.inTx(ctx, pgx.TxOptions{}, askerSettings(asker, reason), func(tx pgx.Tx) error {
+		if err := record(ctx, tx, by, "reporter.read", fmt.Sprint(reportID), reason, nil); err != nil {
+			return err
+		}
+		err := tx.QueryRow(ctx, `SELECT name, phone, email, handle FROM reporters WHERE report_id = $1`, reportID).Scan(&p.Name, &p.Phone, &p.Email, &p.Handle)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil // asked and recorded; the source named nobody
+		}
+		return err
+	})
+	return p, translate(err)
+}

@@ -1,0 +1,318 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"balaikota/backend/city"
+
+	"github.com/jackc/pgx/v5"
+)
+
+type sourceRow struct {
+	ID                          int64
+	Slug, Name, Connector       string
+	Config                      []byte
+	Schedule                    string
+	ExpectSeconds               int
+	Paused, Simulated           bool
+	Owner, Contact, Attribution string
+	Cursor                      []byte
+	LastAttempt, LastSuccess    *time.Time
+	LastData, NextAttempt       *time.Time
+	Failures                    int
+	LastError                   string
+	RowsDay                     *time.Time
+	RowsToday                   int
+	RowsTotal                   int64
+	Refused                     int
+}
+
+const sourcesQuery = `SELECT s.id, s.slug, s.name, s.connector, s.config, s.schedule, s.expect_seconds, s.paused, s.simulated, s.owner,
+	s.contact, s.attribution, t.cursor, t.last_attempt, t.last_success, t.last_data, t.next_attempt, coalesce(t.failures, 0) AS failures,
+	coalesce(t.last_error, '') AS last_error, t.rows_day, coalesce(t.rows_today, 0) AS rows_today, coalesce(t.rows_total, 0) AS rows_total,
+	(SELECT count(*)::int FROM refused_rows r WHERE r.source_id = s.id AND r.settled_at IS NULL) AS refused
+	FROM sources s LEFT JOIN source_state t ON t.source_id = s.id`
+
+func (r sourceRow) source() city.Source {
+	return city.Source{
+		ID: r.ID, Slug: r.Slug, Name: r.Name, Connector: r.Connector, Config: r.Config, Schedule: r.Schedule,
+		ExpectEvery: time.Duration(r.ExpectSeconds) * time.Second, Paused: r.Paused, Simulated: r.Simulated,
+		Owner: r.Owner, Contact: r.Contact, Attribution: r.Attribution, Cursor: r.Cursor,
+	}
+}
+
+func (r sourceRow) health(now time.Time, loc *time.Location) city.SourceHealth {
+	h := city.SourceHealth{
+		Slug: r.Slug, Name: r.Name, Connector: r.Connector, Schedule: r.Schedule, ExpectSeconds: r.ExpectSeconds,
+		LastAttempt: r.LastAttempt, LastSuccess: r.LastSuccess, LastData: r.LastData, NextAttempt: r.NextAttempt,
+		Failures: r.Failures, LastError: r.LastError, RowsToday: r.RowsToday, RowsTotal: r.RowsTotal, Refused: r.Refused,
+		Owner: r.Owner, Contact: r.Contact, Attribution: r.Attribution, Simulated: r.Simulated,
+	}
+	if r.RowsDay == nil || r.RowsDay.Format(time.DateOnly) != now.In(loc).Format(time.DateOnly) {
+		h.RowsToday = 0
+	}
+	h.Freshness = freshness(r, now)
+	return h
+}
+
+// freshness classes a source by the age of its last success against its
+// promise: up to 2 times langsung, up to 6 times tertunda, beyond basi; three
+// failures in a row are terputus.
+func freshness(r sourceRow, now time.Time) city.Freshness {
+	switch {
+	case r.Paused:
+		return city.Paused
+	case r.Failures >= 3:
+		return city.Broken
+	case r.LastSuccess == nil && r.Failures > 0:
+		return city.Broken
+	case r.LastSuccess == nil:
+		return city.NeverRun
+	}
+	age := now.Sub(*r.LastSuccess)
+	promise := time.Duration(r.ExpectSeconds) * time.Second
+	switch {
+	case age <= 2*promise:
+		return city.Fresh
+	case age <= 6*promise:
+		return city.Late
+	}
+	return city.Stale
+}
+
+// Sources returns the configured sources with their cursors, for the runner.
+func (s *Store) Sources(ctx context.Context) ([]city.Source, error) {
+	rows, err := s.sourceRows(ctx, city.System, " ORDER BY s.slug")
+	if err != nil {
+		return nil, err
+	}
+	out := make([]city.Source, len(rows))
+	for i, r := range rows {
+		out[i] = r.source()
+	}
+	return out, nil
+}
+
+// Source returns one source by its slug, with its cursor.
+func (s *Store) Source(ctx context.Context, slug string) (city.Source, error) {
+	rows, err := s.sourceRows(ctx, city.System, " WHERE s.slug = $1", slug)
+	if err != nil {
+		return city.Source{}, err
+	}
+	if len(rows) == 0 {
+		return city.Source{}, city.Errorf(city.NotFound, "there is no source %q", slug)
+	}
+	return rows[0].source(), nil
+}
+
+func (s *Store) sourceRows(ctx context.Context, asker city.Asker, where string, args ...any) (out []sourceRow, err error) {
+	err = s.read(ctx, asker, func(tx pgx.Tx) (err error) {
+		out, err = rowsOf[sourceRow](ctx, tx, sourcesQuery+where, args...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the sources: %w", err)
+	}
+	return out, nil
+}
+
+// SourceHealths returns how every source keeps its promise, by slug.
+func (s *Store) SourceHealths(ctx context.Context) ([]city.SourceHealth, error) {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.sourceRows(ctx, city.System, " ORDER BY s.slug")
+	out := make([]city.SourceHealth, len(rows))
+	for i, r := range rows {
+		out[i] = r.health(s.now(), cat.location)
+	}
+	return out, err
+}
+
+// SaveSource adds a source or changes its configuration, by slug, and returns
+// its number. The cursor stays.
+func (s *Store) SaveSource(ctx context.Context, src city.Source) (int64, error) {
+	var id int64
+	if len(src.Config) == 0 {
+		src.Config = []byte("{}")
+	}
+	err := s.write(ctx, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, `INSERT INTO sources AS s (slug, name, connector, config, schedule, expect_seconds, paused, simulated, owner, contact, attribution)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+			ON CONFLICT (slug) DO UPDATE SET name = excluded.name, connector = excluded.connector, config = excluded.config,
+				schedule = excluded.schedule, expect_seconds = excluded.expect_seconds, simulated = excluded.simulated,
+				owner = excluded.owner, contact = excluded.contact, attribution = excluded.attribution
+			RETURNING id`, src.Slug, src.Name, src.Connector, []byte(src.Config), src.Schedule, max(1, int(src.ExpectEvery/time.Second)),
+			src.Paused, src.Simulated, src.Owner, src.Contact, src.Attribution).Scan(&id)
+	})
+	s.forgetCatalogue()
+	if err != nil {
+		return 0, fmt.Errorf("save source %s: %w", src.Slug, err)
+	}
+	return id, nil
+}
+
+// PauseSource pauses a source or lets it go on.
+func (s *Store) PauseSource(ctx context.Context, slug string, paused bool) error {
+	return s.write(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, "UPDATE sources SET paused = $2 WHERE slug = $1", slug, paused)
+		if err != nil {
+			return fmt.Errorf("pause source %s: %w", slug, err)
+		}
+		if tag.RowsAffected() == 0 {
+			return city.Errorf(city.NotFound, "there is no source %q", slug)
+		}
+		cat, err := s.catalogueIn(ctx, tx)
+		if err != nil {
+			return err
+		}
+		event, err := s.healthEvent(ctx, tx, cat, slug)
+		if err != nil {
+			return err
+		}
+		return appendEvents(ctx, tx, []city.Event{event})
+	})
+}
+
+func (s *Store) catalogueIn(ctx context.Context, tx pgx.Tx) (*catalogue, error) {
+	c, err := readCatalogue(ctx, tx)
+	if err != nil {
+		return nil, fmt.Errorf("read the catalogue: %w", err)
+	}
+	return c, nil
+}
+
+func (s *Store) healthEvent(ctx context.Context, tx pgx.Tx, cat *catalogue, slug string) (city.Event, error) {
+	rows, err := rowsOf[sourceRow](ctx, tx, sourcesQuery+" WHERE s.slug = $1", slug)
+	if err != nil || len(rows) == 0 {
+		return city.Event{}, fmt.Errorf("read the health of %s: %w", slug, errors.Join(err, errIfNone(len(rows))))
+	}
+	data, err := json.Marshal(rows[0].health(s.now(), cat.location))
+	if err != nil {
+		return city.Event{}, fmt.Errorf("encode the health of %s: %w", slug, err)
+	}
+	return city.Event{Topic: city.TopicSources, Key: slug, Op: "put", Data: data, Shared: true}, nil
+}
+
+func errIfNone(n int) error {
+	if n == 0 {
+		return pgx.ErrNoRows
+	}
+	return nil
+}
+
+// refusals keeps rows that could not be taken; the same row refused again
+// only counts up.
+func (in *ingestion) refusals(ctx context.Context) error {
+	for _, r := range in.refused {
+		raw := r.Raw
+		if len(raw) > 64<<10 {
+			raw = raw[:64<<10]
+		}
+		sum := sha256.Sum256([]byte(r.Kind + "\x00" + r.ExternalID + "\x00" + r.Reason + "\x00" + string(raw)))
+		if _, err := in.tx.Exec(ctx, `INSERT INTO refused_rows AS f (source_id, kind, external_id, place, reason, raw, fingerprint)
+			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT ON CONSTRAINT refused_rows_are_kept_once
+			DO UPDATE SET times = f.times + 1, at = now()`,
+			in.sourceID, r.Kind, cleanText(r.ExternalID), cleanText(r.Place), cleanText(r.Reason), cleanText(string(raw)), sum[:]); err != nil {
+			return err
+		}
+	}
+	in.tally.Refused += len(in.refused)
+	return nil
+}
+
+const saveHealthQuery = `INSERT INTO source_state AS t (source_id, cursor, last_attempt, last_success, last_data, next_attempt, failures, last_error, rows_day, rows_today, rows_total)
+VALUES ($1, $2, $3, CASE WHEN $4 = '' THEN $3 END, $5, $6, CASE WHEN $4 = '' THEN 0 ELSE 1 END, $4, $7, $8, $8)
+ON CONFLICT (source_id) DO UPDATE SET cursor = coalesce(excluded.cursor, t.cursor),
+	last_attempt = coalesce(excluded.last_attempt, t.last_attempt),
+	last_success = coalesce(CASE WHEN $9 THEN excluded.last_success END, t.last_success),
+	last_data = greatest(t.last_data, excluded.last_data),
+	next_attempt = CASE WHEN $9 THEN excluded.next_attempt ELSE t.next_attempt END,
+	failures = CASE WHEN NOT $9 THEN t.failures WHEN $4 = '' THEN 0 ELSE t.failures + 1 END,
+	last_error = CASE WHEN $9 THEN $4 ELSE t.last_error END,
+	rows_day = $7,
+	rows_today = CASE WHEN t.rows_day = $7 THEN t.rows_today ELSE 0 END + $8,
+	rows_total = t.rows_total + $8
+RETURNING failures`
+
+// health moves the cursor and records the attempt. A screen hears of it when
+// something an officer would look at has changed, and once in half a minute.
+func (in *ingestion) health(ctx context.Context, d city.Delivery) error {
+	if in.sourceID == 0 {
+		return nil
+	}
+	var cursor []byte
+	if len(d.Cursor) > 0 {
+		cursor = d.Cursor
+	}
+	var attempt, next *time.Time
+	reason := ""
+	if a := d.Attempt; a != nil {
+		attempt = &a.Finished
+		if !a.RetryAt.IsZero() {
+			next = &a.RetryAt
+		}
+		if a.Err != nil {
+			reason = cleanText(a.Err.Error())
+		}
+	}
+	var before struct {
+		failures int
+		told     bool
+	}
+	err := in.tx.QueryRow(ctx, `SELECT failures, coalesce(last_success > $2, false) FROM source_state WHERE source_id = $1`,
+		in.sourceID, in.store.now().Add(-30*time.Second)).Scan(&before.failures, &before.told)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return err
+	}
+	today := in.store.now().In(in.cat.location).Format(time.DateOnly)
+	wrote := in.tally.Added + in.tally.Changed
+	var failures int
+	if err := in.tx.QueryRow(ctx, saveHealthQuery, in.sourceID, cursor, attempt, reason, newestOf(d), next, today, wrote, d.Attempt != nil).Scan(&failures); err != nil {
+		return err
+	}
+	if d.Attempt != nil && (wrote > 0 || reason != "" || in.tally.Refused > 0) {
+		if _, err := in.tx.Exec(ctx, `INSERT INTO source_runs (source_id, started, finished, ok, error, added, changed, refused) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			in.sourceID, d.Attempt.Started, d.Attempt.Finished, reason == "", reason, in.tally.Added, in.tally.Changed, in.tally.Refused); err != nil {
+			return err
+		}
+	}
+	if wrote == 0 && failures == before.failures && before.told {
+		return nil
+	}
+	event, err := in.store.healthEvent(ctx, in.tx, in.cat, in.src.Slug)
+	if err != nil {
+		return err
+	}
+	in.events = append(in.events, event)
+	return nil
+}
+
+// newestOf is the time of the newest record in a delivery, nil if it has none.
+func newestOf(d city.Delivery) *time.Time {
+	var newest time.Time
+	for _, r := range d.Reports {
+		for _, t := range []time.Time{r.CreatedAt, r.UpdatedAt} {
+			if t.After(newest) {
+				newest = t
+			}
+		}
+	}
+	for _, o := range d.Observations {
+		if !o.Forecast && o.Time.After(newest) {
+			newest = o.Time
+		} else if o.Forecast && o.IssuedAt.After(newest) {
+			newest = o.IssuedAt
+		}
+	}
+	if newest.IsZero() {
+		return nil
+	}
+	return &newest
+}

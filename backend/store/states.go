@@ -1,0 +1,251 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"balaikota/backend/city"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// place is where an indicator has a state.
+type place struct{ indicator, area string }
+
+// statesQuery puts a place's stations together. Stations that have been silent
+// for over twice the indicator's freshness, measured from the place's newest
+// value, no longer count. For the city's own code, when no source speaks for
+// the whole city, the areas' stations are put together instead.
+const statesQuery = `WITH wanted AS (
+	SELECT w.indicator, w.area_code, i.aggregation, make_interval(secs => 2 * i.fresh_for_seconds) AS patience
+	FROM unnest($1::text[], $2::text[]) AS w(indicator, area_code) JOIN indicators i ON i.slug = w.indicator
+), spoken AS (
+	SELECT w.*, s.time, s.value, s.source_id, max(s.time) OVER (PARTITION BY w.indicator, w.area_code) AS newest
+	FROM wanted w JOIN station_states s ON s.indicator = w.indicator AND (s.area_code = w.area_code
+		OR (w.area_code = $3 AND NOT EXISTS (SELECT FROM station_states c WHERE c.indicator = w.indicator AND c.area_code = $3)))
+), now_states AS (
+	SELECT indicator, area_code, aggregation, max(time) AS time,
+		CASE aggregation WHEN 'sum' THEN sum(value) WHEN 'max' THEN max(value)
+			WHEN 'last' THEN (array_agg(value ORDER BY time DESC))[1] ELSE avg(value) END AS value,
+		(array_agg(source_id ORDER BY time DESC))[1] AS source_id
+	FROM spoken WHERE time >= newest - patience GROUP BY indicator, area_code, aggregation
+)
+SELECT n.indicator, n.area_code, n.time, n.value, n.source_id, (
+	SELECT CASE n.aggregation WHEN 'sum' THEN sum(l.value) WHEN 'max' THEN max(l.value) ELSE avg(l.value) END
+	FROM (
+		SELECT DISTINCT ON (o.area_code, o.station) o.value FROM observations o
+		WHERE o.indicator = n.indicator AND o.flags = '{}'
+			AND (o.area_code = n.area_code OR (n.area_code = $3 AND NOT EXISTS (
+				SELECT FROM station_states c WHERE c.indicator = n.indicator AND c.area_code = $3)))
+			AND o.time <= n.time - interval '24 hours' AND o.time > n.time - interval '27 hours'
+		ORDER BY o.area_code, o.station, o.time DESC
+	) l
+) AS previous
+FROM now_states n`
+
+// refreshStates recomputes the states of the touched places and of the city as
+// a whole, publishes those that differ and raises or ends threshold alerts.
+func (in *ingestion) refreshStates(ctx context.Context, touched map[place]bool) error {
+	if len(touched) == 0 {
+		return nil
+	}
+	for p := range touched {
+		touched[place{p.indicator, in.cat.cityCode}] = true
+	}
+	var inds, areas []string
+	for p := range touched {
+		inds, areas = append(inds, p.indicator), append(areas, p.area)
+	}
+	states, err := rowsOf[struct {
+		Indicator, AreaCode string
+		Time                time.Time
+		Value               float64
+		SourceID            int64
+		Previous            *float64
+	}](ctx, in.tx, statesQuery, inds, areas, in.cat.cityCode)
+	if err != nil {
+		return fmt.Errorf("put states together: %w", err)
+	}
+	rows := stateColumns{}
+	for _, st := range states {
+		level, _ := in.cat.indicators[st.Indicator].SeverityOf(st.Value, st.AreaCode, in.store.now())
+		rows.add(st.Indicator, st.AreaCode, st.Time, st.Value, st.Previous, string(level), st.SourceID)
+	}
+	return in.saveStates(ctx, rows)
+}
+
+type stateColumns struct {
+	indicator, area, severity []string
+	time                      []time.Time
+	value                     []float64
+	previous                  []*float64
+	source                    []int64
+}
+
+func (c *stateColumns) add(indicator, area string, t time.Time, v float64, prev *float64, severity string, source int64) {
+	c.indicator, c.area, c.severity = append(c.indicator, indicator), append(c.area, area), append(c.severity, severity)
+	c.time, c.value = append(c.time, t), append(c.value, v)
+	c.previous, c.source = append(c.previous, prev), append(c.source, source)
+}
+
+const saveStatesQuery = `INSERT INTO indicator_states AS s (indicator, area_code, time, value, previous, severity, source_id)
+SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::float8[], $5::float8[], $6::text[], $7::bigint[]) ORDER BY 1, 2
+ON CONFLICT ON CONSTRAINT indicator_states_pkey DO UPDATE SET time = excluded.time, value = excluded.value, previous = excluded.previous,
+	severity = excluded.severity, source_id = excluded.source_id, received_at = now()
+WHERE (s.time, s.value, s.previous, s.severity) IS DISTINCT FROM (excluded.time, excluded.value, excluded.previous, excluded.severity)
+RETURNING s.indicator, s.area_code, s.time, s.value, s.previous, s.severity, s.source_id, s.received_at`
+
+type stateRow struct {
+	Indicator, AreaCode string
+	Time                time.Time
+	Value               float64
+	Previous            *float64
+	Severity            string
+	SourceID            int64
+	ReceivedAt          time.Time
+}
+
+func (in *ingestion) saveStates(ctx context.Context, c stateColumns) error {
+	changed, err := rowsOf[stateRow](ctx, in.tx, saveStatesQuery, c.indicator, c.area, c.time, c.value, c.previous, c.severity, c.source)
+	if err != nil {
+		return fmt.Errorf("save states: %w", err)
+	}
+	for _, r := range changed {
+		state := in.cat.state(r)
+		data, err := json.Marshal(state)
+		if err != nil {
+			return fmt.Errorf("encode a state: %w", err)
+		}
+		in.events = append(in.events, city.Event{
+			Topic: city.TopicIndicators, Key: r.Indicator + "|" + r.AreaCode, Op: "put", Data: data,
+			AreaCode: r.AreaCode, Roles: in.cat.indicators[r.Indicator].VisibleTo, Shared: true,
+		})
+		if err := in.thresholdAlert(ctx, state); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *catalogue) state(r stateRow) city.IndicatorState {
+	src := c.sources[r.SourceID]
+	return city.IndicatorState{
+		Indicator: r.Indicator, AreaCode: r.AreaCode, Time: r.Time, Value: r.Value, Previous: r.Previous,
+		Severity: city.Severity(r.Severity), Source: src.Slug, ReceivedAt: r.ReceivedAt, Simulated: src.Simulated,
+	}
+}
+
+const indicatorStatesQuery = `SELECT indicator, area_code, time, value, previous, severity, source_id, received_at
+	FROM indicator_states ORDER BY indicator, area_code`
+
+func (s *Store) indicatorStates(ctx context.Context, tx pgx.Tx, cat *catalogue) ([]city.IndicatorState, error) {
+	rows, err := rowsOf[stateRow](ctx, tx, indicatorStatesQuery)
+	if err != nil {
+		return nil, fmt.Errorf("read the indicators' states: %w", err)
+	}
+	out := make([]city.IndicatorState, len(rows))
+	for i, r := range rows {
+		out[i] = cat.state(r)
+	}
+	return out, nil
+}
+
+// IndicatorStates returns the newest values the asker may see.
+func (s *Store) IndicatorStates(ctx context.Context, asker city.Asker) (out []city.IndicatorState, err error) {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = s.read(ctx, asker, func(tx pgx.Tx) (err error) {
+		out, err = s.indicatorStates(ctx, tx, cat)
+		return err
+	})
+	return out, err
+}
+
+// Steps of a series.
+const (
+	StepRaw  = "raw"
+	StepHour = "hour"
+	StepDay  = "day"
+)
+
+// seriesLimit bounds how many steps one answer carries.
+const seriesLimit = 5000
+
+// Series returns an indicator's values at an area in [from, to), put together
+// by hour or by day of the city with the indicator's own aggregation. A step
+// without data is left out; the screen draws the gap.
+func (s *Store) Series(ctx context.Context, asker city.Asker, slug, area, step string, from, to time.Time) ([]city.SeriesPoint, error) {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ind, ok := cat.indicators[slug]
+	if !ok || !ind.MayBeSeenBy(asker.Role) {
+		return nil, city.Errorf(city.NotFound, "there is no indicator %q", slug)
+	}
+	if !slices.Contains([]string{StepRaw, StepHour, StepDay}, step) {
+		return nil, city.InvalidField("step", "is %q; use raw, hour or day", step)
+	}
+	if area == "" {
+		area = cat.cityCode
+	}
+	agg := map[string]string{"sum": "sum(value)", "max": "max(value)", "last": "(array_agg(value ORDER BY time DESC))[1]"}[ind.Aggregation]
+	if agg == "" {
+		agg = "avg(value)"
+	}
+	bucket := "time"
+	if step != StepRaw {
+		bucket = "date_trunc(" + literal(step) + ", time, " + literal(cat.location.String()) + ")"
+	}
+	var out []city.SeriesPoint
+	err = s.read(ctx, asker, func(tx pgx.Tx) (err error) {
+		out, err = rowsOf[city.SeriesPoint](ctx, tx, `SELECT `+bucket+` AS time, `+agg+` AS value FROM observations
+			WHERE indicator = $1 AND flags = '{}' AND time >= $3 AND time < $4 AND (area_code = $2 OR ($2 = $5 AND NOT EXISTS (
+				SELECT FROM station_states c WHERE c.indicator = $1 AND c.area_code = $5)))
+			GROUP BY 1 ORDER BY 1 DESC LIMIT $6`, slug, area, from, to, cat.cityCode, seriesLimit)
+		slices.Reverse(out)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the series of %s: %w", slug, err)
+	}
+	return out, nil
+}
+
+// RefreshForecasts moves forecast states on to the step that holds now. It is
+// run every few minutes; running it twice changes nothing.
+func (s *Store) RefreshForecasts(ctx context.Context) error {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx pgx.Tx) error {
+		in := ingestion{store: s, tx: tx, cat: cat}
+		moved, err := rowsOf[struct{ Indicator, AreaCode string }](ctx, tx, `WITH due AS (
+				SELECT DISTINCT ON (o.indicator, o.area_code, o.station) o.* FROM observations o
+				WHERE o.forecast AND o.flags = '{}' AND o.time <= $1 AND o.time > $1::timestamptz - interval '12 hours'
+				ORDER BY o.indicator, o.area_code, o.station, o.time DESC
+			)
+			INSERT INTO station_states AS s (indicator, area_code, station, time, value, source_id)
+			SELECT indicator, area_code, station, time, value, source_id FROM due
+			ON CONFLICT ON CONSTRAINT station_states_pkey DO UPDATE SET time = excluded.time, value = excluded.value, source_id = excluded.source_id
+			WHERE excluded.time > s.time OR (excluded.time = s.time AND excluded.value <> s.value)
+			RETURNING s.indicator, s.area_code`, s.now())
+		if err != nil {
+			return fmt.Errorf("move forecasts on: %w", err)
+		}
+		touched := map[place]bool{}
+		for _, m := range moved {
+			touched[place{m.Indicator, m.AreaCode}] = true
+		}
+		if err := in.refreshStates(ctx, touched); err != nil {
+			return err
+		}
+		return appendEvents(ctx, tx, in.events)
+	})
+}

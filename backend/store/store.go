@@ -1,0 +1,223 @@
+// Package store is Postgres: all SQL of Balaikota, one file per subject, and
+// the only importer of pgx besides backend/localdb and backend/jobs. It
+// implements the reading and writing interfaces of backend/city and
+// backend/live's needs through them; it imports backend/city, migrations and
+// the driver.
+//
+// Every read takes an asker. The pool signs in as a role that may touch
+// nothing; a transaction takes balaikota_writer for the system's own work, or
+// a reading role under row-level security for an asker (docs/adr/0003).
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+
+	"balaikota/backend/city"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// appRole is the role every connection takes at sign-in.
+const appRole = "balaikota_app"
+
+// Config says how to reach the database.
+type Config struct {
+	// URL is the libpq URL of the serving role (localdb.DB.AppURL, or
+	// DATABASE_URL, whose user must be a member of balaikota_app).
+	URL string
+	// MaxConns bounds the pool; 0 means 16.
+	MaxConns int32
+	Log      *slog.Logger
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Store reads and writes the city's data.
+type Store struct {
+	pool      *pgxpool.Pool
+	log       *slog.Logger
+	now       func() time.Time
+	catalogue catalogueCache
+	// AfterIngest, when set, is called inside each ingest transaction that
+	// added or changed reports, to queue their analysis with the data.
+	AfterIngest func(ctx context.Context, tx pgx.Tx, reportIDs []int64) error
+}
+
+// Open connects the pool. It does not wait for the database to answer; Ping
+// tells whether it does.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	pc, err := pgxpool.ParseConfig(cfg.URL)
+	if err != nil {
+		return nil, city.Wrap(city.Invalid, err, "the database address cannot be read; it has the form postgres://user@host/database")
+	}
+	pc.ConnConfig.RuntimeParams["role"] = appRole
+	pc.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	pc.ConnConfig.RuntimeParams["application_name"] = "balaikota"
+	pc.ConnConfig.ConnectTimeout = 5 * time.Second
+	pc.MaxConns = cfg.MaxConns
+	if pc.MaxConns == 0 {
+		pc.MaxConns = 16
+	}
+	pc.MaxConnLifetime = time.Hour
+	pc.HealthCheckPeriod = 10 * time.Second
+	pool, err := pgxpool.NewWithConfig(ctx, pc)
+	if err != nil {
+		return nil, fmt.Errorf("open the database pool: %w", err)
+	}
+	s := &Store{pool: pool, log: cfg.Log, now: cfg.Now}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	return s, nil
+}
+
+// Close ends all connections.
+func (s *Store) Close() { s.pool.Close() }
+
+// Pool is the pool itself, for backend/jobs (river) only.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.pool.Ping(ctx); err != nil {
+		return unavailable(err)
+	}
+	return nil
+}
+
+// write runs fn in a transaction as balaikota_writer and commits. It tries
+// again after a serialization failure, a deadlock, or a connection that broke
+// before the commit was sent; fn must therefore have no effect outside tx.
+func (s *Store) write(ctx context.Context, fn func(tx pgx.Tx) error) error {
+	var err error
+	for attempt := range 5 {
+		err = s.inTx(ctx, pgx.TxOptions{}, "SET LOCAL ROLE balaikota_writer", fn)
+		if err == nil || !retryable(err) || ctx.Err() != nil {
+			break
+		}
+		pause := time.Duration(rand.Int64N(int64(20*time.Millisecond) << attempt))
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+	}
+	return translate(err)
+}
+
+// read runs fn in a read-only snapshot with the asker's rights.
+func (s *Store) read(ctx context.Context, asker city.Asker, fn func(tx pgx.Tx) error) error {
+	opts := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	return translate(s.inTx(ctx, opts, askerSettings(asker, ""), fn))
+}
+
+// askerSettings is the statement that gives a transaction its rights.
+func askerSettings(a city.Asker, reason string) string {
+	role := "balaikota_reader"
+	switch {
+	case a.Role == city.SystemRole:
+		return "SET LOCAL ROLE balaikota_writer"
+	case reason != "":
+		role = "balaikota_identity_reader"
+	case a.Role.CityWide():
+		role = "balaikota_city_reader"
+	}
+	return "SET LOCAL ROLE " + role + "; SELECT set_config('balaikota.role'," + literal(string(a.Role)) +
+		",true), set_config('balaikota.area'," + literal(a.AreaCode) +
+		",true), set_config('balaikota.office','" + strconv.FormatInt(a.OfficeID, 10) +
+		"',true), set_config('balaikota.reason'," + literal(reason) + ",true)"
+}
+
+// literal quotes a string for SQL; standard_conforming_strings is always on.
+func literal(s string) string {
+	return "'" + strings.ReplaceAll(strings.ReplaceAll(s, "\x00", ""), "'", "''") + "'"
+}
+
+func (s *Store) inTx(ctx context.Context, opts pgx.TxOptions, settings string, fn func(tx pgx.Tx) error) (err error) {
+	tx, err := s.pool.BeginTx(ctx, opts)
+	if err != nil {
+		return fmt.Errorf("begin a transaction: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			// The caller's context may be the reason; the rollback has its own.
+			rctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+			defer cancel()
+			_ = tx.Rollback(rctx)
+		}
+	}()
+	if _, err = tx.Conn().PgConn().Exec(ctx, settings).ReadAll(); err != nil {
+		return fmt.Errorf("take the transaction's rights: %w", err)
+	}
+	if err = fn(tx); err != nil {
+		return err
+	}
+	if err = tx.Commit(ctx); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+func retryable(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "40001" || pg.Code == "40P01"
+	}
+	return pgconn.SafeToRetry(err)
+}
+
+// translate gives database failures the domain's codes.
+func translate(err error) error {
+	var own *city.Error
+	var pg *pgconn.PgError
+	switch {
+	case err == nil, errors.As(err, &own):
+		return err
+	case errors.Is(err, pgx.ErrNoRows):
+		return city.Wrap(city.NotFound, err, "there is no such thing, or it is not yours to see")
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case !errors.As(err, &pg):
+		return unavailable(err)
+	}
+	switch pg.Code {
+	case "23505":
+		return city.Wrap(city.Conflict, err, "this already exists")
+	case "23514", "23503", "23502", "22P02", "22003", "22021":
+		return city.Wrap(city.Invalid, err, "a rule of the data is broken: %s", ruleName(pg))
+	case "42501":
+		return city.Wrap(city.Forbidden, err, "this role may not do that")
+	case "57P01", "57P02", "57P03", "53300", "53400", "25006":
+		return unavailable(err)
+	}
+	return err
+}
+
+func ruleName(pg *pgconn.PgError) string {
+	if pg.ConstraintName != "" {
+		return strings.ReplaceAll(pg.ConstraintName, "_", " ")
+	}
+	return pg.Message
+}
+
+func unavailable(err error) error {
+	e := city.Wrap(city.Internal, err, "the database does not answer")
+	e.RetryAfter = 2 * time.Second
+	return e
+}
+
+// cleanText drops what a Postgres text cannot hold: NUL and invalid UTF-8.
+func cleanText(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+}
