@@ -46,7 +46,7 @@ $(MODULES): frontend/package-lock.json frontend/package.json | need-node
 
 $(PAGE): $(MODULES) $(PAGE_SOURCES)
 	$(NPM) run build
-	@touch $@
+	@touch $@ frontend/dist/.gitkeep
 
 .PHONY: test
 test: ## run everything that CI runs (installs Postgres and Chromium where it may)
