@@ -40,7 +40,7 @@ build: need-go $(PAGE) ## build bin/balaikota, frontend included
 .PHONY: frontend
 frontend: $(PAGE) ## build the pages that the binary carries
 
-$(MODULES): frontend/package-lock.json frontend/package.json | need-node
+$(MODULES): frontend/package-lock.json | need-node
 	$(NPM) ci --no-audit --no-fund
 	@touch $@
 
