@@ -34,12 +34,13 @@ type Change struct {
 
 // Adopt gives a complaint that came from outside (a POST, a recorded file) to
 // the office of its category, with the same delays as any other.
-func (w *World) Adopt(id, category string, known int64) {
+func (w *World) Adopt(id, category string) {
 	c, ok := CategoryBySlug(category)
 	if !ok {
 		c = Categories[0]
 	}
-	w.assign(chance(w.cfg.Seed, streamCrews, w.s.Tick<<20+known), id, c, false)
+	w.s.Adopted++
+	w.assign(chance(w.cfg.Seed, streamCrews, w.s.Adopted), id, c, false)
 }
 
 // assign plans what happens to a complaint.

@@ -213,3 +213,13 @@ func (w *World) speedOn(x road, now time.Time) float64 {
 	v := x.free * (1 - 0.5*full) * (1 - 0.3*clamp(w.s.Rain[i]/60, 0, 1))
 	return clamp(v*(1-0.85*clamp(w.s.Depth[i]/45, 0, 1)), 2, 90)
 }
+
+// BedsOf is the number of beds of an invented hospital, 0 for another station.
+func BedsOf(station string) int {
+	for _, h := range hospitals {
+		if h.id == station {
+			return int(h.beds)
+		}
+	}
+	return 0
+}

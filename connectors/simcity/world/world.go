@@ -54,6 +54,7 @@ type state struct {
 	Open     map[string]int // work in hand by office
 	Serial   int64
 	Matter   int64
+	Adopted  int64
 	Prices   []float64
 	Beds     []float64
 	Dust     float64
