@@ -56,6 +56,7 @@ const (
 	CloseRestart        = 3002 // the server is stopping
 	CloseBehind         = 3003 // the number asked for is no longer held
 	CloseRightsChanged  = 3004 // role or area changed: come back with the new rights
+	CloseFull           = 3005 // the server has no room for more clients
 	CloseSessionEnded   = 3500 // signed out, expired or revoked
 	CloseForbidden      = 3501 // this role may not follow anything
 	CloseBadMessage     = 3502 // a message outside the contract
