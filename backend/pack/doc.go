@@ -7,3 +7,4 @@
 // It imports backend/city, orb and the standard library only.
 package pack
 
+//go:generate go run generate.go samarinda

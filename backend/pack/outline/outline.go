@@ -9,9 +9,9 @@ import (
 
 // Fineness of the drawing, in kilometres.
 const (
-	pixelKm    = 0.05  // side of a pixel of the last raster
-	smoothKm   = 0.9   // rounding of the city's outline
-	straightKm = 0.035 // how far a drawn border may leave the pixels
+	pixelKm    = 0.05 // side of a pixel of the last raster
+	smoothKm   = 0.9  // rounding of the city's outline
+	straightKm = 0.03 // how far a drawn border may leave the pixels
 )
 
 // Compute returns one polygon per site, in the order of sites: WGS 84

@@ -88,13 +88,21 @@ func (r *raster) arcs() []arc {
 	return out
 }
 
-// straighten drops the corners of an arc that lie within tolerance (km) of
-// the line through the others (Douglas–Peucker); junctions stay.
+// straighten draws an arc through the middles of its pixel sides, which keep
+// close to the true border where the corners make stairs, and drops those
+// that lie within tolerance (km) of the line through the others
+// (Douglas–Peucker). Junctions stay.
 func (r *raster) straighten(a arc, tolerance float64) []orb.Point {
-	pts := make([]orb.Point, len(a.line))
-	for i, c := range a.line {
-		pts[i] = orb.Point{r.min[0] + float64(c%(r.nx+1))*r.cell, r.min[1] + float64(c/(r.nx+1))*r.cell}
+	corner := func(i int) orb.Point {
+		c := a.line[i]
+		return orb.Point{r.min[0] + float64(c%(r.nx+1))*r.cell, r.min[1] + float64(c/(r.nx+1))*r.cell}
 	}
+	pts := []orb.Point{corner(0)}
+	for i := 1; i < len(a.line); i++ {
+		p, q := corner(i-1), corner(i)
+		pts = append(pts, orb.Point{(p[0] + q[0]) / 2, (p[1] + q[1]) / 2})
+	}
+	pts = append(pts, corner(len(a.line)-1))
 	if a.line[0] == a.line[len(a.line)-1] {
 		half := len(pts) / 2
 		return append(peucker(pts[:half+1], tolerance), peucker(pts[half:], tolerance)[1:]...)
