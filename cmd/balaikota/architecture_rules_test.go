@@ -53,6 +53,7 @@ var rooms = []room{
 	{"backend/geo", []string{"backend/city"}},
 	{"backend/live", []string{"backend/city"}},
 	{"backend/jobs", []string{"backend/city"}},
+	{"backend/account", []string{"backend/city"}},
 	{"backend/pack", []string{"backend/city", "backend/geo"}},
 	{"backend/importing", []string{"backend/city"}},
 	{"backend/config", []string{"backend/city"}},
