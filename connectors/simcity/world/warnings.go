@@ -108,7 +108,7 @@ func (w *World) alert(kind string, now time.Time, areas []string, top float64) A
 		open.Updates++
 	}
 	open.References = append(open.References, fmt.Sprintf("cuaca.ekstrem@simulasi.invalid,%s,%s", id, now.Format(time.RFC3339)))
-	open.ID, open.Code, open.Sent, open.SentTick, open.Areas = id, code, now, w.s.Tick, areas
+	open.ID, open.Code, open.SentTick, open.Areas = id, code, w.s.Tick, areas
 	open.Expires = w.s.Tick + 150
 	if kind == "Cancel" || kind == "AllClear" {
 		a.Expires = now.Add(10 * time.Minute)
