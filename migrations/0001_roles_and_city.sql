@@ -16,7 +16,8 @@ BEGIN
                 NULL; -- another database of this server made it a moment ago
             END;
         END IF;
-        IF NOT pg_has_role(current_user, wanted, 'MEMBER') THEN
+        -- Since version 16 the maker of a role may grant it but not take it.
+        IF NOT pg_has_role(current_user, wanted, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
             EXECUTE format('GRANT %I TO %I', wanted, current_user);
         END IF;
         IF wanted <> 'balaikota_app' AND NOT pg_has_role('balaikota_app', wanted, 'MEMBER') THEN

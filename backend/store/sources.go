@@ -228,7 +228,8 @@ func (in *ingestion) refusals(ctx context.Context) error {
 }
 
 const saveHealthQuery = `INSERT INTO source_state AS t (source_id, cursor, last_attempt, last_success, last_data, next_attempt, failures, last_error, rows_day, rows_today, rows_total)
-VALUES ($1, $2, $3, CASE WHEN $4 = '' THEN $3 END, $5, $6, CASE WHEN $4 = '' THEN 0 ELSE 1 END, $4, $7, $8, $8)
+VALUES ($1, $2, $3::timestamptz, CASE WHEN $4 = '' THEN $3::timestamptz END, $5::timestamptz, $6::timestamptz,
+	CASE WHEN $4 = '' THEN 0 ELSE 1 END, $4::text, $7::date, $8::integer, $8::integer)
 ON CONFLICT (source_id) DO UPDATE SET cursor = coalesce(excluded.cursor, t.cursor),
 	last_attempt = coalesce(excluded.last_attempt, t.last_attempt),
 	last_success = coalesce(CASE WHEN $9 THEN excluded.last_success END, t.last_success),

@@ -47,7 +47,7 @@ var rooms = []room{
 	{"frontend", nil},
 	{"backend/city", nil},
 	{"backend/store", []string{"backend/city", "migrations"}},
-	{"backend/store/storetest", []string{"backend/city", "backend/store", "backend/localdb", "migrations"}},
+	{"backend/store/storetest", []string{"backend/city", "backend/store", "backend/pack", "backend/localdb", "migrations"}},
 	{"backend/localdb", []string{"backend/city"}},
 	{"backend/analysis", []string{"backend/city"}},
 	{"backend/geo", []string{"backend/city"}},
