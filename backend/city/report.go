@@ -145,3 +145,22 @@ type ReportFilter struct {
 	BeforeID   int64
 	Limit      int // 1 to 500; 0 = 50
 }
+
+// ReportFigures are a period's head numbers by the definitions of
+// docs/architecture.md; Open and Overdue are as of To.
+type ReportFigures struct {
+	From             time.Time `json:"from"`
+	To               time.Time `json:"to"`
+	Received         int       `json:"received" doc:"Created in the period"`
+	Closed           int       `json:"closed" doc:"Closed in the period"`
+	Open             int       `json:"open" doc:"Created before the end, not rejected, not closed by then"`
+	Overdue          int       `json:"overdue" doc:"Open and past the deadline at the end"`
+	MedianCloseHours *float64  `json:"median_close_hours,omitempty" doc:"Of those closed in the period; absent below ten"`
+}
+
+// ReportCount is how many reports an area and category received.
+type ReportCount struct {
+	AreaCode string `json:"area_code" doc:"Kelurahan, or a larger area where no kelurahan is known; empty when no place is known"`
+	Category string `json:"category" doc:"Empty when not known"`
+	Count    int    `json:"count"`
+}

@@ -117,3 +117,25 @@ type Ingester interface {
 	// changes nothing the second time.
 	Ingest(ctx context.Context, d Delivery) (Tally, error)
 }
+
+// SourceRun is how one pull of a source went.
+type SourceRun struct {
+	Started  time.Time `json:"started"`
+	Finished time.Time `json:"finished"`
+	OK       bool      `json:"ok"`
+	Error    string    `json:"error,omitempty"`
+	Added    int       `json:"added"`
+	Changed  int       `json:"changed"`
+	Refused  int       `json:"refused"`
+}
+
+// RefusedRow is a refused row as Sumber Data lists it.
+type RefusedRow struct {
+	ID         int64     `json:"id"`
+	Kind       string    `json:"kind"`
+	ExternalID string    `json:"external_id,omitempty"`
+	Place      string    `json:"place"`
+	Reason     string    `json:"reason"`
+	At         time.Time `json:"at"`
+	Times      int       `json:"times" doc:"How often it was refused"`
+}

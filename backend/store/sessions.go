@@ -11,36 +11,6 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Session is a signed-in browser or a script's token.
-type Session struct {
-	ID         int64
-	Kind       string // browser or token
-	OfficerID  int64  // 0 for a token
-	Username   string
-	Name       string
-	Role       city.Role
-	AreaCode   string
-	OfficeID   int64
-	Office     string
-	MustChange bool
-	ExpiresAt  time.Time
-	LastSeenAt time.Time
-}
-
-// Asker is on whose behalf the session's requests are.
-func (s Session) Asker() city.Asker {
-	return city.Asker{OfficerID: s.OfficerID, Role: s.Role, AreaCode: s.AreaCode, OfficeID: s.OfficeID}
-}
-
-// Actor names the session in the audit trail.
-func (s Session) Actor() Actor {
-	name := s.Username
-	if name == "" {
-		name = "token:" + string(s.Role)
-	}
-	return Actor{OfficerID: s.OfficerID, Name: name}
-}
-
 const sessionsQuery = `SELECT s.id, s.kind, coalesce(s.officer_id, 0) AS officer_id, coalesce(o.username, '') AS username, coalesce(o.name, '') AS name,
 	coalesce(o.role, s.role) AS role, coalesce(o.area_code, s.area_code) AS area_code, coalesce(o.office_id, s.office_id, 0) AS office_id,
 	coalesce(f.short_name, '') AS office, coalesce(o.must_change, false) AS must_change, s.expires_at, s.last_seen_at
@@ -56,7 +26,7 @@ func (s *Store) OpenSession(ctx context.Context, officer Officer, secretHash []b
 		if err != nil {
 			return fmt.Errorf("open a session: %w", err)
 		}
-		return record(ctx, tx, Actor{officer.ID, officer.Username}, "session.open", officer.Username, "", nil)
+		return record(ctx, tx, Actor{OfficerID: officer.ID, Name: officer.Username}, "session.open", officer.Username, "", nil)
 	})
 	return id, err
 }

@@ -37,6 +37,9 @@ const (
 	// writeStep is how much is written before the client is seen to make
 	// progress: at 5 s a step, 50 kbit/s keep up.
 	writeStep = 32 << 10
+	// kernelBuffer bounds what the kernel keeps for a client that does not
+	// read, which is also what must fill up before we notice.
+	kernelBuffer = 64 << 10
 )
 
 // Live serves /live: it lets clients in and carries messages between their
@@ -243,6 +246,9 @@ type lockedConn struct {
 
 func newLockedConn(c net.Conn, early []byte) *lockedConn {
 	l := &lockedConn{Conn: c, early: early}
+	if sized, ok := c.(interface{ SetWriteBuffer(bytes int) error }); ok {
+		_ = sized.SetWriteBuffer(kernelBuffer) // without it the kernel's own, much larger bound holds
+	}
 	if sc, ok := c.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
 			l.raw = raw

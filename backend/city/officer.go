@@ -1,0 +1,77 @@
+package city
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Officer (pejabat) is an account.
+type Officer struct {
+	ID           int64
+	Username     string
+	Name         string
+	Role         Role
+	AreaCode     string
+	OfficeID     int64
+	Office       string // short name, "" if none
+	PasswordHash string
+	MustChange   bool
+	DisabledAt   *time.Time
+	CreatedAt    time.Time
+}
+
+// Asker is on whose behalf the officer's requests are.
+func (o Officer) Asker() Asker {
+	return Asker{OfficerID: o.ID, Role: o.Role, AreaCode: o.AreaCode, OfficeID: o.OfficeID}
+}
+
+// Session is a signed-in browser or a script's token.
+type Session struct {
+	ID         int64
+	Kind       string // browser or token
+	OfficerID  int64  // 0 for a token
+	Username   string
+	Name       string
+	Role       Role
+	AreaCode   string
+	OfficeID   int64
+	Office     string
+	MustChange bool
+	ExpiresAt  time.Time
+	LastSeenAt time.Time
+}
+
+// Asker is on whose behalf the session's requests are.
+func (s Session) Asker() Asker {
+	return Asker{OfficerID: s.OfficerID, Role: s.Role, AreaCode: s.AreaCode, OfficeID: s.OfficeID}
+}
+
+// Actor names the session in the audit trail.
+func (s Session) Actor() Actor {
+	name := s.Username
+	if name == "" {
+		name = "token:" + string(s.Role)
+	}
+	return Actor{OfficerID: s.OfficerID, Name: name}
+}
+
+// Actor is who did something, for the audit trail.
+type Actor struct {
+	OfficerID int64  // 0 if not an officer
+	Name      string // username, "token:role", "baris perintah", "sistem"
+}
+
+// CommandLine is the actor of commands run on the server itself.
+var CommandLine = Actor{Name: "baris perintah"}
+
+// AuditEntry is one line of the audit trail.
+type AuditEntry struct {
+	ID        int64           `json:"id"`
+	At        time.Time       `json:"at"`
+	OfficerID *int64          `json:"officer_id,omitempty"`
+	Actor     string          `json:"actor"`
+	Action    string          `json:"action"`
+	Subject   string          `json:"subject"`
+	Reason    string          `json:"reason,omitempty"`
+	Detail    json.RawMessage `json:"detail,omitempty"`
+}

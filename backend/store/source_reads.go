@@ -1,0 +1,41 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"balaikota/backend/city"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// SourceRuns returns how a source's last pulls went, newest first. Pulls that
+// brought nothing and failed in nothing leave no line.
+func (s *Store) SourceRuns(ctx context.Context, slug string, limit int) (out []city.SourceRun, err error) {
+	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+		out, err = rowsOf[city.SourceRun](ctx, tx, `SELECT started, finished, ok, error, added, changed, refused FROM source_runs
+			WHERE source_id = (SELECT id FROM sources WHERE slug = $1) ORDER BY id DESC LIMIT $2`, slug, limit)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the runs of %s: %w", slug, err)
+	}
+	return out, nil
+}
+
+// RefusedRows returns the rows of a source that wait with a reason, newest
+// first, without the rows themselves: they may hold personal data.
+func (s *Store) RefusedRows(ctx context.Context, asker city.Asker, slug string, limit int) (out []city.RefusedRow, err error) {
+	if !asker.Role.CityWide() {
+		return []city.RefusedRow{}, nil
+	}
+	err = s.read(ctx, asker, func(tx pgx.Tx) (err error) {
+		out, err = rowsOf[city.RefusedRow](ctx, tx, `SELECT id, kind, external_id, place, reason, at, times FROM refused_rows
+			WHERE source_id = (SELECT id FROM sources WHERE slug = $1) AND settled_at IS NULL ORDER BY id DESC LIMIT $2`, slug, limit)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the refused rows of %s: %w", slug, err)
+	}
+	return out, nil
+}

@@ -1,0 +1,108 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"balaikota/backend/city"
+	"balaikota/backend/live"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// routes is the whole surface, one line each.
+func (s *server) routes() {
+	s.schemas()
+
+	// Signing in and out.
+	add(s, anyone, http.MethodPost, "/api/session", "Sign in", s.postSession)
+	add(s, anyone, http.MethodGet, "/api/session", "Who is signed in", s.getSession)
+	add(s, signedIn, http.MethodDelete, "/api/session", "Sign out", s.deleteSession)
+	add(s, signedIn, http.MethodPost, "/api/session/password", "Change the own password", s.postPassword)
+
+	// What the city is.
+	add(s, officers, http.MethodGet, "/api/city", "The city and this server", s.getCity)
+	add(s, officers, http.MethodGet, "/api/areas", "Areas without outlines", s.getAreas)
+	add(s, officers, http.MethodGet, "/api/offices", "Offices", s.getOffices)
+	add(s, officers, http.MethodGet, "/api/categories", "Categories of report", s.getCategories)
+
+	// Figures.
+	add(s, officers, http.MethodGet, "/api/indicators", "Declarations of the indicators", s.getIndicators)
+	add(s, officers, http.MethodGet, "/api/indicators/states", "Newest values", s.getStates)
+	add(s, officers, http.MethodGet, "/api/indicators/{slug}/series", "Values over time", s.getSeries)
+	add(s, pushers, http.MethodPost, "/api/observations", "Push observations", s.postObservations)
+
+	// Reports.
+	add(s, officers, http.MethodGet, "/api/reports", "Reports, newest first", s.getReports)
+	add(s, officers, http.MethodGet, "/api/reports/counts", "Reports by area and category", s.getCounts)
+	add(s, officers, http.MethodGet, "/api/reports/figures", "Head numbers of a period", s.getFigures)
+	add(s, officers, http.MethodGet, "/api/reports/{id}", "One report", s.getReport)
+	add(s, officers, http.MethodPost, "/api/reports/{id}/reporter", "Who reported, with a reason that is recorded", s.postReporter)
+	add(s, pushers, http.MethodPost, "/api/reports", "Push reports", s.postReports)
+
+	// What needs attention.
+	add(s, officers, http.MethodGet, "/api/alerts", "Alerts, gravest first", s.getAlerts)
+	add(s, officers, http.MethodGet, "/api/attention", "At most five matters that need attention now", s.getAttention)
+
+	// Sources.
+	add(s, officers, http.MethodGet, "/api/sources", "Sources and their health", s.getSources)
+	add(s, officers, http.MethodGet, "/api/sources/{slug}", "One source with its last runs", s.getSource)
+	add(s, operators, http.MethodPost, "/api/sources/{slug}/run", "Pull a source now", s.runSource)
+	add(s, operators, http.MethodPost, "/api/sources/{slug}/pause", "Pause a source", s.pauseSource)
+	add(s, operators, http.MethodPost, "/api/sources/{slug}/resume", "Let a paused source go on", s.resumeSource)
+	add(s, auditors, http.MethodGet, "/api/audit", "The audit trail, newest first", s.getAudit)
+
+	// Not JSON: the socket, the map, machines, and the page itself.
+	s.echo.GET(LivePath, NewLive(s.Hub, s.liveSession, s.originListed, s.Log).Handle)
+	s.echo.GET("/geo/:file", s.getGeoJSON)
+	s.echo.GET("/tiles/:layer/:z/:x/:y", s.getTile)
+	s.echo.GET("/healthz", s.getHealth)
+	s.echo.GET("/readyz", s.getReady)
+	s.echo.GET("/metrics", s.getMetrics)
+	s.echo.GET("/*", s.getPage)
+	s.echo.HEAD("/*", s.getPage)
+}
+
+// schemas puts the /live messages into the API description, from which the
+// browser's types are made.
+func (s *server) schemas() {
+	reg := s.api.OpenAPI().Components.Schemas
+	for _, v := range []any{live.Subscribe{}, live.Snapshot{}, live.Delta{}} {
+		huma.SchemaFromType(reg, typeOf(v))
+	}
+}
+
+// Who may call a route.
+type audience struct {
+	name  string
+	roles []city.Role // nil: every officer
+	open  bool        // nobody needs to be signed in
+	early bool        // also before the first password is changed
+}
+
+var (
+	anyone    = audience{name: "anyone", open: true, early: true}
+	signedIn  = audience{name: "signed in", early: true}
+	officers  = audience{name: "officers"}
+	operators = audience{name: "operator", roles: []city.Role{city.Operator}}
+	pushers   = audience{name: "operator", roles: []city.Role{city.Operator}}
+	auditors  = audience{name: "operator, auditor", roles: []city.Role{city.Operator, city.Auditor}}
+)
+
+// add registers a JSON route with its audience.
+func add[In, Out any](s *server, who audience, method, path, summary string, handle func(context.Context, *In) (*Out, error)) {
+	op := huma.Operation{OperationID: operationID(method, path), Method: method, Path: path, Summary: summary, Tags: []string{tagOf(path)}}
+	if !who.open {
+		op.Security = []map[string][]string{{"session": {}}, {"token": {}}}
+	}
+	huma.Register(s.api, op, func(ctx context.Context, in *In) (*Out, error) {
+		if err := who.admit(ctx); err != nil {
+			return nil, problemOf(ctx, s.Log, err)
+		}
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, problemOf(ctx, s.Log, err)
+		}
+		return out, nil
+	})
+}
