@@ -59,3 +59,59 @@ func Number(v float64, decimals int, mark byte) string {
 	}
 	return sign + whole
 }
+
+// SurgeAlert words an unusual number of reports at one place.
+func SurgeAlert(areaCode, areaName string, c Category, recent int, usual float64, hours int, now time.Time, simulated bool) Alert {
+	name := strings.ToLower(c.Name)
+	nameEN := strings.ToLower(c.NameEN)
+	if nameEN == "" {
+		nameEN = name
+	}
+	n, h := strconv.Itoa(recent), strconv.Itoa(hours)
+	severity := Perhatian
+	if recent >= 10 {
+		severity = Siaga
+	}
+	return Alert{
+		Key: "surge:" + c.Slug + ":" + areaCode, Kind: AlertSurge, Severity: severity,
+		Headline:   n + " laporan " + name + " di " + areaName + " dalam " + h + " jam",
+		HeadlineEN: n + " reports of " + nameEN + " in " + areaName + " within " + h + " h",
+		Evidence:   "Biasanya " + Number(usual, 1, ',') + " laporan dalam " + h + " jam",
+		EvidenceEN: "Usually " + Number(usual, 1, '.') + " reports within " + h + " h",
+		Office:     c.Office, AreaCodes: []string{areaCode}, Since: now, Simulated: simulated,
+	}
+}
+
+// OverdueAlert words reports past their deadline at one office.
+func OverdueAlert(office string, count int, oldest, now time.Time, simulated bool) Alert {
+	days := int(now.Sub(oldest).Hours() / 24)
+	severity := Info
+	if count >= 5 || days >= 14 {
+		severity = Perhatian
+	}
+	n, d := strconv.Itoa(count), strconv.Itoa(days)
+	return Alert{
+		Key: "overdue:" + office, Kind: AlertOverdue, Severity: severity,
+		Headline:   n + " laporan melewati tenggat di " + office,
+		HeadlineEN: n + " reports past their deadline at " + office,
+		Evidence:   "Yang terlama lewat " + d + " hari", EvidenceEN: "The oldest by " + d + " days",
+		Office: office, AreaCodes: []string{}, Since: oldest, Simulated: simulated,
+	}
+}
+
+// SourceAlert words a source that does not keep its promise.
+func SourceAlert(h SourceHealth, now time.Time) Alert {
+	since := now
+	if h.LastSuccess != nil {
+		since = *h.LastSuccess
+	}
+	a := Alert{
+		Key: "source:" + h.Slug, Kind: AlertSource, Severity: Perhatian, AreaCodes: []string{}, Since: since, Source: h.Slug, Simulated: h.Simulated,
+		Headline: "Sumber data " + h.Name + " tidak mengirim data", HeadlineEN: "Source " + h.Name + " sends no data",
+		Evidence: "Gagal " + strconv.Itoa(h.Failures) + " kali berturut-turut", EvidenceEN: "Failed " + strconv.Itoa(h.Failures) + " times in a row",
+	}
+	if h.Freshness == Stale {
+		a.Evidence, a.EvidenceEN = "Data terakhir lebih lama dari 6 kali janjinya", "Last data is older than 6 times its promise"
+	}
+	return a
+}
