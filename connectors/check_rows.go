@@ -66,7 +66,9 @@ func (c checker) times(r *city.Report) {
 			flag(&r.Flags, FlagTimeOrder)
 		}
 	}
-	if r.UpdatedAt.Before(earliest) {
+	// A time of change from a clock that runs ahead would keep every later,
+	// truthful version out; without one the next version simply wins.
+	if r.UpdatedAt.Before(earliest) || r.UpdatedAt.After(c.now.Add(clockSlack)) {
 		r.UpdatedAt = time.Time{}
 	}
 }

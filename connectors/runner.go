@@ -102,6 +102,7 @@ type run struct {
 	cursor  json.RawMessage
 	tally   city.Tally
 	pages   int
+	rows    int
 	log     *slog.Logger
 }
 
@@ -125,6 +126,7 @@ func (r *run) pull(ctx context.Context) (more bool, err error) {
 			return false, err
 		}
 		r.pages++
+		r.rows += page.Rows()
 		if page.More && len(page.Cursor) == 0 && page.Rows() == 0 {
 			return false, errors.New("the connector asks for another page without having moved")
 		}
@@ -209,7 +211,7 @@ func (r *run) failed(ctx context.Context, err error) (city.Tally, time.Time, err
 		return r.tally, time.Time{}, Explain(fmt.Errorf("%w: %w", context.Canceled, r.secrets.RedactError(err)))
 	}
 	now := r.env.Now()
-	retryAt := r.patience.fail(r.src.ID, now, err, r.pages > 0)
+	retryAt := r.patience.fail(r.src.ID, now, err, r.rows > 0)
 	told := *Explain(err)
 	told.Err = r.secrets.RedactError(told.Err)
 	told.Message = r.secrets.Redact(told.Message)

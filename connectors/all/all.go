@@ -1,0 +1,15 @@
+// Package all is the explicit list of the program's connectors. Adding one
+// adds its line here. It may import connectors and the connector folders.
+package all
+
+import (
+	"balaikota/connectors"
+	"balaikota/connectors/bmkg"
+)
+
+// Registry returns a registry of every connector.
+func Registry() *connectors.Registry {
+	return connectors.NewRegistry(
+		bmkg.Spec,
+	)
+}
