@@ -230,11 +230,23 @@ CREATE TABLE observations (
     source_id   bigint NOT NULL REFERENCES sources,
     received_at timestamptz NOT NULL DEFAULT now(),
     flags       text[] NOT NULL DEFAULT '{}',
-    CONSTRAINT observations_pkey PRIMARY KEY (indicator, area_code, station, time),
+    CONSTRAINT observations_pkey PRIMARY KEY (indicator, area_code, time, station),
     CONSTRAINT observations_value_is_a_number CHECK (value = value AND abs(value) < 1e300),
     CONSTRAINT observations_forecast_has_issue_time CHECK (NOT forecast OR issued_at IS NOT NULL)
 );
 CREATE INDEX observations_by_time ON observations USING brin (time);
+
+-- The newest value of each station (for a forecast: the step that holds now),
+-- from which the states below are put together without reading history.
+CREATE TABLE station_states (
+    indicator text NOT NULL REFERENCES indicators ON DELETE CASCADE,
+    area_code text NOT NULL,
+    station   text NOT NULL,
+    time      timestamptz NOT NULL,
+    value     double precision NOT NULL,
+    source_id bigint NOT NULL REFERENCES sources,
+    CONSTRAINT station_states_pkey PRIMARY KEY (indicator, area_code, station)
+) WITH (fillfactor = 70);
 
 -- The newest value of each indicator at each area, stations put together, and
 -- at the city's own code for the whole: what tiles and maps show.
@@ -269,7 +281,7 @@ CREATE TABLE alerts (
 CREATE INDEX alerts_running ON alerts (since DESC) WHERE ended_at IS NULL;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON sources, source_state, source_runs, refused_rows,
-    report_daily, report_monthly, observations, indicator_states, alerts TO balaikota_writer;
+    report_daily, report_monthly, observations, station_states, indicator_states, alerts TO balaikota_writer;
 GRANT SELECT, INSERT, UPDATE ON reports TO balaikota_writer;
 GRANT INSERT, UPDATE, DELETE, SELECT (report_id) ON reporters TO balaikota_writer;
 GRANT SELECT ON sources, source_state, source_runs, reports, report_daily, report_monthly, observations, indicator_states, alerts

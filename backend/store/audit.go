@@ -4,33 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"balaikota/backend/city"
 
 	"github.com/jackc/pgx/v5"
 )
-
-// Actor is who did something, for the audit trail.
-type Actor struct {
-	OfficerID int64  // 0 if not an officer
-	Name      string // username, "token:role", "baris perintah", "sistem"
-}
-
-// CommandLine is the actor of commands run on the server itself.
-var CommandLine = Actor{Name: "baris perintah"}
-
-// AuditEntry is one line of the audit trail.
-type AuditEntry struct {
-	ID        int64           `json:"id"`
-	At        time.Time       `json:"at"`
-	OfficerID *int64          `json:"officer_id,omitempty"`
-	Actor     string          `json:"actor"`
-	Action    string          `json:"action"`
-	Subject   string          `json:"subject"`
-	Reason    string          `json:"reason,omitempty"`
-	Detail    json.RawMessage `json:"detail,omitempty"`
-}
 
 // record writes an audit line in the transaction of what it records.
 func record(ctx context.Context, tx pgx.Tx, by Actor, action, subject, reason string, detail map[string]any) error {

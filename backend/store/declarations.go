@@ -10,24 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Holiday is a day that is not worked.
-type Holiday struct {
-	Date   time.Time
-	Name   string
-	Kind   string // libur or cuti_bersama
-	Source string
-}
-
-// Foundation is a city pack: what a database holds before any source speaks.
-type Foundation struct {
-	Setting    Setting
-	Areas      []city.Area
-	Offices    []city.Office
-	Categories []city.Category
-	Indicators []city.Indicator
-	Holidays   []Holiday
-}
-
 // LayFoundation makes an empty database serve a city. In a database that
 // serves one already it adds only declarations that are missing and changes
 // nothing that an officer or an import has set.
@@ -66,17 +48,17 @@ func addMissing(ctx context.Context, tx pgx.Tx, f Foundation) error {
 		}
 	}
 	for _, h := range f.Holidays {
-		if _, err := saveHoliday(ctx, tx, h, "DO NOTHING"); err != nil {
+		if _, err := saveHoliday(ctx, tx, h, false); err != nil {
 			return err
 		}
 	}
 	for _, c := range f.Categories {
-		if _, err := saveCategory(ctx, tx, c, "DO NOTHING"); err != nil {
+		if _, err := saveCategory(ctx, tx, c, false); err != nil {
 			return err
 		}
 	}
 	for _, i := range f.Indicators {
-		added, err := saveIndicator(ctx, tx, i, "DO NOTHING")
+		added, err := saveIndicator(ctx, tx, i, false)
 		if err != nil {
 			return err
 		}
@@ -90,20 +72,49 @@ func addMissing(ctx context.Context, tx pgx.Tx, f Foundation) error {
 	return nil
 }
 
-func saveHoliday(ctx context.Context, tx pgx.Tx, h Holiday, onConflict string) (int64, error) {
+const (
+	insertHoliday  = `INSERT INTO holidays AS h (date, name, kind, source) VALUES ($1, $2, $3, $4) ON CONFLICT (date) `
+	addHoliday     = insertHoliday + `DO NOTHING`
+	replaceHoliday = insertHoliday + `DO UPDATE SET name = coalesce(nullif(excluded.name, ''), h.name), source = excluded.source
+		WHERE excluded.name <> '' AND h.name <> excluded.name`
+)
+
+// saveHoliday adds a holiday; one that is there already stays or is replaced.
+func saveHoliday(ctx context.Context, tx pgx.Tx, h Holiday, replace bool) (bool, error) {
 	if h.Kind == "" {
 		h.Kind = "libur"
 	}
-	tag, err := tx.Exec(ctx, `INSERT INTO holidays AS h (date, name, kind, source) VALUES ($1, $2, $3, $4) ON CONFLICT (date) `+onConflict,
-		h.Date, h.Name, h.Kind, h.Source)
+	wrote, err := addOrReplace(ctx, tx, replace, addHoliday, replaceHoliday, h.Date, h.Name, h.Kind, h.Source)
 	if err != nil {
-		return 0, fmt.Errorf("save holiday %s: %w", h.Date.Format(time.DateOnly), err)
+		return false, fmt.Errorf("save holiday %s: %w", h.Date.Format(time.DateOnly), err)
 	}
-	return tag.RowsAffected(), nil
+	return wrote, nil
 }
 
-// saveCategory adds a category, making its office when it is not known yet.
-func saveCategory(ctx context.Context, tx pgx.Tx, c city.Category, onConflict string) (bool, error) {
+// addOrReplace runs one of two statements and reports whether it wrote a row.
+func addOrReplace(ctx context.Context, tx pgx.Tx, replace bool, adding, replacing string, args ...any) (bool, error) {
+	sql := adding
+	if replace {
+		sql = replacing
+	}
+	tag, err := tx.Exec(ctx, sql, args...)
+	return tag.RowsAffected() > 0, err
+}
+
+const (
+	insertCategory = `INSERT INTO categories AS c (slug, name, name_en, words, office_id, working_days_to_close, origin)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (slug) `
+	addCategory     = insertCategory + `DO NOTHING`
+	replaceCategory = insertCategory + `DO UPDATE SET name = excluded.name,
+		name_en = coalesce(nullif(excluded.name_en, ''), c.name_en), words = CASE WHEN excluded.words = '{}' THEN c.words ELSE excluded.words END,
+		office_id = excluded.office_id, working_days_to_close = excluded.working_days_to_close, origin = excluded.origin
+		WHERE (c.name, c.office_id, c.working_days_to_close) IS DISTINCT FROM (excluded.name, excluded.office_id, excluded.working_days_to_close)
+			OR (excluded.name_en <> '' AND excluded.name_en <> c.name_en) OR (excluded.words <> '{}' AND excluded.words <> c.words)`
+)
+
+// saveCategory adds a category, making its office when it is not known yet;
+// one that is there already stays or is replaced.
+func saveCategory(ctx context.Context, tx pgx.Tx, c city.Category, replace bool) (bool, error) {
 	if c.Words == nil {
 		c.Words = []string{}
 	}
@@ -116,29 +127,35 @@ func saveCategory(ctx context.Context, tx pgx.Tx, c city.Category, onConflict st
 	if err != nil {
 		return false, fmt.Errorf("find office %q of category %s: %w", c.Office, c.Slug, err)
 	}
-	tag, err := tx.Exec(ctx, `INSERT INTO categories AS c (slug, name, name_en, words, office_id, working_days_to_close, origin)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (slug) `+onConflict,
-		c.Slug, c.Name, c.NameEN, c.Words, office, c.WorkingDaysToClose, c.Origin)
+	wrote, err := addOrReplace(ctx, tx, replace, addCategory, replaceCategory, c.Slug, c.Name, c.NameEN, c.Words, office, c.WorkingDaysToClose, c.Origin)
 	if err != nil {
 		return false, fmt.Errorf("save category %s: %w", c.Slug, err)
 	}
-	return tag.RowsAffected() > 0, nil
+	return wrote, nil
 }
 
-func saveIndicator(ctx context.Context, tx pgx.Tx, i city.Indicator, onConflict string) (bool, error) {
+const (
+	insertIndicator = `INSERT INTO indicators AS i (slug, name, name_en, unit, direction, grain, aggregation, fresh_for_seconds,
+			min, max, decimals, rank, visible_to, definition, origin)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (slug) `
+	addIndicator     = insertIndicator + `DO NOTHING`
+	replaceIndicator = insertIndicator + `DO UPDATE SET name = excluded.name, unit = excluded.unit, grain = excluded.grain
+		WHERE (i.name, i.unit, i.grain) IS DISTINCT FROM (excluded.name, excluded.unit, excluded.grain)`
+)
+
+// saveIndicator adds an indicator; of one that is there already it replaces
+// what an import can say, or nothing.
+func saveIndicator(ctx context.Context, tx pgx.Tx, i city.Indicator, replace bool) (bool, error) {
 	visible := make([]string, len(i.VisibleTo))
 	for n, r := range i.VisibleTo {
 		visible[n] = string(r)
 	}
-	tag, err := tx.Exec(ctx, `INSERT INTO indicators AS i (slug, name, name_en, unit, direction, grain, aggregation, fresh_for_seconds,
-			min, max, decimals, rank, visible_to, definition, origin)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (slug) `+onConflict,
-		i.Slug, i.Name, i.NameEN, i.Unit, i.Direction, i.Grain, i.Aggregation, i.FreshForSeconds,
+	wrote, err := addOrReplace(ctx, tx, replace, addIndicator, replaceIndicator, i.Slug, i.Name, i.NameEN, i.Unit, i.Direction, i.Grain, i.Aggregation, i.FreshForSeconds,
 		i.Min, i.Max, i.Decimals, i.Rank, visible, i.Definition, i.Origin)
 	if err != nil {
 		return false, fmt.Errorf("save indicator %s: %w", i.Slug, err)
 	}
-	return tag.RowsAffected() > 0, nil
+	return wrote, nil
 }
 
 func saveThresholds(ctx context.Context, tx pgx.Tx, i city.Indicator) error {
@@ -163,11 +180,7 @@ func (s *Store) SaveCategories(ctx context.Context, cs []city.Category) (city.Ta
 		if err != nil {
 			return false, false, err
 		}
-		wrote, err := saveCategory(ctx, tx, cs[n], `DO UPDATE SET name = excluded.name,
-			name_en = coalesce(nullif(excluded.name_en, ''), c.name_en), words = CASE WHEN excluded.words = '{}' THEN c.words ELSE excluded.words END,
-			office_id = excluded.office_id, working_days_to_close = excluded.working_days_to_close, origin = excluded.origin
-			WHERE (c.name, c.office_id, c.working_days_to_close) IS DISTINCT FROM (excluded.name, excluded.office_id, excluded.working_days_to_close)
-				OR (excluded.name_en <> '' AND excluded.name_en <> c.name_en) OR (excluded.words <> '{}' AND excluded.words <> c.words)`)
+		wrote, err := saveCategory(ctx, tx, cs[n], true)
 		return len(before) == 0, wrote, err
 	})
 }
@@ -182,8 +195,7 @@ func (s *Store) SaveIndicators(ctx context.Context, is []city.Indicator) (city.T
 			return false, false, err
 		}
 		withDefaults(&i)
-		wrote, err := saveIndicator(ctx, tx, i, `DO UPDATE SET name = excluded.name, unit = excluded.unit, grain = excluded.grain
-			WHERE (i.name, i.unit, i.grain) IS DISTINCT FROM (excluded.name, excluded.unit, excluded.grain)`)
+		wrote, err := saveIndicator(ctx, tx, i, true)
 		return len(before) == 0, wrote, err
 	})
 }
@@ -214,9 +226,8 @@ func (s *Store) SaveHolidays(ctx context.Context, hs []Holiday) (city.Tally, err
 		if err != nil {
 			return false, false, err
 		}
-		wrote, err := saveHoliday(ctx, tx, hs[n], `DO UPDATE SET name = coalesce(nullif(excluded.name, ''), h.name), source = excluded.source
-			WHERE excluded.name <> '' AND h.name <> excluded.name`)
-		return len(before) == 0, wrote > 0, err
+		wrote, err := saveHoliday(ctx, tx, hs[n], true)
+		return len(before) == 0, wrote, err
 	})
 	if err != nil || tally.Added+tally.Changed == 0 {
 		return tally, err

@@ -10,26 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Officer (pejabat) is an account.
-type Officer struct {
-	ID           int64
-	Username     string
-	Name         string
-	Role         city.Role
-	AreaCode     string
-	OfficeID     int64
-	Office       string // short name, "" if none
-	PasswordHash string
-	MustChange   bool
-	DisabledAt   *time.Time
-	CreatedAt    time.Time
-}
-
-// Asker is on whose behalf the officer's requests are.
-func (o Officer) Asker() city.Asker {
-	return city.Asker{OfficerID: o.ID, Role: o.Role, AreaCode: o.AreaCode, OfficeID: o.OfficeID}
-}
-
 const officersQuery = `SELECT o.id, o.username, o.name, o.role, o.area_code, coalesce(o.office_id, 0) AS office_id,
 	coalesce(f.short_name, '') AS office, o.password_hash, o.must_change, o.disabled_at, o.created_at
 	FROM officers o LEFT JOIN offices f ON f.id = o.office_id`

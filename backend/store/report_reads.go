@@ -60,7 +60,7 @@ func (s *Store) listReports(ctx context.Context, tx pgx.Tx, cat *catalogue, aske
 		limit = 50
 	}
 	args["limit"] = min(limit, 500)
-	rows, err := rowsOf[summaryRow](ctx, tx, reportColumnsQuery+" FROM reports r WHERE "+where+" ORDER BY r.created_at DESC, r.id DESC LIMIT @limit", args)
+	rows, err := rowsOf[summaryRow](ctx, tx, listReportsSQL(where), args)
 	if err != nil {
 		return nil, fmt.Errorf("read reports: %w", err)
 	}
@@ -69,6 +69,10 @@ func (s *Store) listReports(ctx context.Context, tx pgx.Tx, cat *catalogue, aske
 		out[i] = r.summary(cat)
 	}
 	return out, nil
+}
+
+func listReportsSQL(where string) string {
+	return reportColumnsQuery + " FROM reports r WHERE " + where + " ORDER BY r.created_at DESC, r.id DESC LIMIT @limit"
 }
 
 // reportConditions writes a filter as SQL over "reports r".
@@ -172,18 +176,6 @@ func (s *Store) Report(ctx context.Context, asker city.Asker, id int64) (city.Re
 	return out, err
 }
 
-// ReportFigures are a period's head numbers by the definitions of
-// docs/architecture.md; Open and Overdue are as of To.
-type ReportFigures struct {
-	From             time.Time `json:"from"`
-	To               time.Time `json:"to"`
-	Received         int       `json:"received" doc:"Created in the period"`
-	Closed           int       `json:"closed" doc:"Closed in the period"`
-	Open             int       `json:"open" doc:"Created before the end, not rejected, not closed by then"`
-	Overdue          int       `json:"overdue" doc:"Open and past the deadline at the end"`
-	MedianCloseHours *float64  `json:"median_close_hours,omitempty" doc:"Of those closed in the period; absent below ten"`
-}
-
 const figuresQuery = `SELECT
 	count(*) FILTER (WHERE r.created_at >= @from AND r.created_at < @to) AS received,
 	count(*) FILTER (WHERE r.closed_at >= @from AND r.closed_at < @to) AS closed,
@@ -193,6 +185,12 @@ const figuresQuery = `SELECT
 		(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM r.closed_at - r.created_at) / 3600) FILTER (WHERE r.closed_at >= @from AND r.closed_at < @to))::float8
 	END AS median_close_hours
 FROM reports r WHERE `
+
+// figuresSQL leaves out what was settled before the period: it counts for none
+// of the figures.
+func figuresSQL(where string) string {
+	return figuresQuery + where + " AND r.created_at < @to AND (r.created_at >= @from OR r.closed_at >= @from OR (r.closed_at IS NULL AND r.status <> 'rejected'))"
+}
 
 // Figures returns a period's head numbers within the asker's rights.
 func (s *Store) Figures(ctx context.Context, asker city.Asker, f city.ReportFilter) (ReportFigures, error) {
@@ -204,23 +202,14 @@ func (s *Store) Figures(ctx context.Context, asker city.Asker, f city.ReportFilt
 	f.From, f.To = time.Time{}, time.Time{}
 	where, args := s.reportConditions(cat, asker, f)
 	args["from"], args["to"] = from, to
-	// What was settled before the period counts for none of the figures.
-	where += " AND r.created_at < @to AND (r.created_at >= @from OR r.closed_at >= @from OR (r.closed_at IS NULL AND r.status <> 'rejected'))"
 	out := ReportFigures{From: from, To: to}
 	err = s.read(ctx, asker, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, figuresQuery+where, args).Scan(&out.Received, &out.Closed, &out.Open, &out.Overdue, &out.MedianCloseHours)
+		return tx.QueryRow(ctx, figuresSQL(where), args).Scan(&out.Received, &out.Closed, &out.Open, &out.Overdue, &out.MedianCloseHours)
 	})
 	if err != nil {
 		return ReportFigures{}, fmt.Errorf("count reports: %w", err)
 	}
 	return out, nil
-}
-
-// ReportCount is how many reports an area and category received.
-type ReportCount struct {
-	AreaCode string `json:"area_code" doc:"Kelurahan, or a larger area where no kelurahan is known; empty when no place is known"`
-	Category string `json:"category" doc:"Empty when not known"`
-	Count    int    `json:"count"`
 }
 
 // countsQuery adds up whole months and whole days from the rollups and only

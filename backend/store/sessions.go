@@ -15,7 +15,7 @@ const sessionsQuery = `SELECT s.id, s.kind, coalesce(s.officer_id, 0) AS officer
 	coalesce(o.role, s.role) AS role, coalesce(o.area_code, s.area_code) AS area_code, coalesce(o.office_id, s.office_id, 0) AS office_id,
 	coalesce(f.short_name, '') AS office, coalesce(o.must_change, false) AS must_change, s.expires_at, s.last_seen_at
 	FROM sessions s LEFT JOIN officers o ON o.id = s.officer_id LEFT JOIN offices f ON f.id = coalesce(o.office_id, s.office_id)
-	WHERE s.revoked_at IS NULL AND s.expires_at > @now AND o.disabled_at IS NULL`
+	WHERE s.revoked_at IS NULL AND s.expires_at > $1 AND o.disabled_at IS NULL`
 
 // OpenSession signs an officer in.
 func (s *Store) OpenSession(ctx context.Context, officer Officer, secretHash []byte, userAgent string, expires time.Time) (int64, error) {
@@ -49,7 +49,7 @@ func (s *Store) OpenToken(ctx context.Context, by Actor, asker city.Asker, secre
 // Session finds a live session by the hash of its secret, Unauthorized if
 // there is none.
 func (s *Store) Session(ctx context.Context, secretHash []byte) (Session, error) {
-	rows, err := s.sessions(ctx, " AND s.secret_hash = @hash", pgx.NamedArgs{"hash": secretHash})
+	rows, err := s.sessions(ctx, sessionsQuery+" AND s.secret_hash = $2", secretHash)
 	if err != nil {
 		return Session{}, err
 	}
@@ -62,13 +62,12 @@ func (s *Store) Session(ctx context.Context, secretHash []byte) (Session, error)
 // LiveSessions returns those of the sessions that may still be used, with
 // their present rights. The hub asks for all open sockets at once.
 func (s *Store) LiveSessions(ctx context.Context, ids []int64) ([]Session, error) {
-	return s.sessions(ctx, " AND s.id = ANY (@ids)", pgx.NamedArgs{"ids": ids})
+	return s.sessions(ctx, sessionsQuery+" AND s.id = ANY ($2)", ids)
 }
 
-func (s *Store) sessions(ctx context.Context, where string, args pgx.NamedArgs) (out []Session, err error) {
-	args["now"] = s.now()
+func (s *Store) sessions(ctx context.Context, sql string, which any) (out []Session, err error) {
 	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
-		out, err = rowsOf[Session](ctx, tx, sessionsQuery+where, args)
+		out, err = rowsOf[Session](ctx, tx, sql, s.now(), which)
 		return err
 	})
 	if err != nil {

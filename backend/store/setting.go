@@ -8,14 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Setting is the city a database serves.
-type Setting struct {
-	Code      string
-	Name      string
-	Timezone  string // IANA name
-	ZoneLabel string // "WITA"
-}
-
 const settingQuery = "SELECT code, name, timezone, zone_label FROM city_setting"
 
 func readSetting(ctx context.Context, tx pgx.Tx) (Setting, error) {

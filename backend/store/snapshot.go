@@ -53,7 +53,7 @@ func (s *Store) State(ctx context.Context, scope city.Scope, topics []city.Topic
 }
 
 func (s *Store) sourcesState(ctx context.Context, tx pgx.Tx, cat *catalogue, st *city.State) error {
-	rows, err := rowsOf[sourceRow](ctx, tx, sourcesQuery+" ORDER BY s.slug")
+	rows, err := rowsOf[sourceRow](ctx, tx, allSourcesQuery)
 	if err != nil {
 		return fmt.Errorf("read the sources: %w", err)
 	}

@@ -32,11 +32,15 @@ type sourceRow struct {
 	Refused                     int
 }
 
-const sourcesQuery = `SELECT s.id, s.slug, s.name, s.connector, s.config, s.schedule, s.expect_seconds, s.paused, s.simulated, s.owner,
+const (
+	allSourcesQuery = sourcesQuery + " ORDER BY s.slug"
+	oneSourceQuery  = sourcesQuery + " WHERE s.slug = $1"
+	sourcesQuery    = `SELECT s.id, s.slug, s.name, s.connector, s.config, s.schedule, s.expect_seconds, s.paused, s.simulated, s.owner,
 	s.contact, s.attribution, t.cursor, t.last_attempt, t.last_success, t.last_data, t.next_attempt, coalesce(t.failures, 0) AS failures,
 	coalesce(t.last_error, '') AS last_error, t.rows_day, coalesce(t.rows_today, 0) AS rows_today, coalesce(t.rows_total, 0) AS rows_total,
 	(SELECT count(*)::int FROM refused_rows r WHERE r.source_id = s.id AND r.settled_at IS NULL) AS refused
 	FROM sources s LEFT JOIN source_state t ON t.source_id = s.id`
+)
 
 func (r sourceRow) source() city.Source {
 	return city.Source{
@@ -87,7 +91,7 @@ func freshness(r sourceRow, now time.Time) city.Freshness {
 
 // Sources returns the configured sources with their cursors, for the runner.
 func (s *Store) Sources(ctx context.Context) ([]city.Source, error) {
-	rows, err := s.sourceRows(ctx, city.System, " ORDER BY s.slug")
+	rows, err := s.sourceRows(ctx, allSourcesQuery)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +104,7 @@ func (s *Store) Sources(ctx context.Context) ([]city.Source, error) {
 
 // Source returns one source by its slug, with its cursor.
 func (s *Store) Source(ctx context.Context, slug string) (city.Source, error) {
-	rows, err := s.sourceRows(ctx, city.System, " WHERE s.slug = $1", slug)
+	rows, err := s.sourceRows(ctx, oneSourceQuery, slug)
 	if err != nil {
 		return city.Source{}, err
 	}
@@ -110,9 +114,9 @@ func (s *Store) Source(ctx context.Context, slug string) (city.Source, error) {
 	return rows[0].source(), nil
 }
 
-func (s *Store) sourceRows(ctx context.Context, asker city.Asker, where string, args ...any) (out []sourceRow, err error) {
-	err = s.read(ctx, asker, func(tx pgx.Tx) (err error) {
-		out, err = rowsOf[sourceRow](ctx, tx, sourcesQuery+where, args...)
+func (s *Store) sourceRows(ctx context.Context, sql string, args ...any) (out []sourceRow, err error) {
+	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+		out, err = rowsOf[sourceRow](ctx, tx, sql, args...)
 		return err
 	})
 	if err != nil {
@@ -127,7 +131,7 @@ func (s *Store) SourceHealths(ctx context.Context) ([]city.SourceHealth, error) 
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.sourceRows(ctx, city.System, " ORDER BY s.slug")
+	rows, err := s.sourceRows(ctx, allSourcesQuery)
 	out := make([]city.SourceHealth, len(rows))
 	for i, r := range rows {
 		out[i] = r.health(s.now(), cat.location)
@@ -189,7 +193,7 @@ func (s *Store) catalogueIn(ctx context.Context, tx pgx.Tx) (*catalogue, error) 
 }
 
 func (s *Store) healthEvent(ctx context.Context, tx pgx.Tx, cat *catalogue, slug string) (city.Event, error) {
-	rows, err := rowsOf[sourceRow](ctx, tx, sourcesQuery+" WHERE s.slug = $1", slug)
+	rows, err := rowsOf[sourceRow](ctx, tx, oneSourceQuery, slug)
 	if err != nil || len(rows) == 0 {
 		return city.Event{}, fmt.Errorf("read the health of %s: %w", slug, errors.Join(err, errIfNone(len(rows))))
 	}

@@ -194,20 +194,9 @@ func (s *Store) Series(ctx context.Context, asker city.Asker, slug, area, step s
 	if area == "" {
 		area = cat.cityCode
 	}
-	agg := map[string]string{"sum": "sum(value)", "max": "max(value)", "last": "(array_agg(value ORDER BY time DESC))[1]"}[ind.Aggregation]
-	if agg == "" {
-		agg = "avg(value)"
-	}
-	bucket := "time"
-	if step != StepRaw {
-		bucket = "date_trunc(" + literal(step) + ", time, " + literal(cat.location.String()) + ")"
-	}
 	var out []city.SeriesPoint
 	err = s.read(ctx, asker, func(tx pgx.Tx) (err error) {
-		out, err = rowsOf[city.SeriesPoint](ctx, tx, `SELECT `+bucket+` AS time, `+agg+` AS value FROM observations
-			WHERE indicator = $1 AND flags = '{}' AND time >= $3 AND time < $4 AND (area_code = $2 OR ($2 = $5 AND NOT EXISTS (
-				SELECT FROM station_states c WHERE c.indicator = $1 AND c.area_code = $5)))
-			GROUP BY 1 ORDER BY 1 DESC LIMIT $6`, slug, area, from, to, cat.cityCode, seriesLimit)
+		out, err = rowsOf[city.SeriesPoint](ctx, tx, seriesSQL(ind.Aggregation, step, cat.location), slug, area, from, to, cat.cityCode, seriesLimit)
 		slices.Reverse(out)
 		return err
 	})
@@ -215,6 +204,21 @@ func (s *Store) Series(ctx context.Context, asker city.Asker, slug, area, step s
 		return nil, fmt.Errorf("read the series of %s: %w", slug, err)
 	}
 	return out, nil
+}
+
+func seriesSQL(aggregation, step string, loc *time.Location) string {
+	agg := map[string]string{"sum": "sum(value)", "max": "max(value)", "last": "(array_agg(value ORDER BY time DESC))[1]"}[aggregation]
+	if agg == "" {
+		agg = "avg(value)"
+	}
+	bucket := "time"
+	if step != StepRaw {
+		bucket = "date_trunc(" + literal(step) + ", time, " + literal(loc.String()) + ")"
+	}
+	return `SELECT ` + bucket + ` AS time, ` + agg + ` AS value FROM observations
+		WHERE indicator = $1 AND flags = '{}' AND time >= $3 AND time < $4 AND (area_code = $2 OR ($2 = $5 AND NOT EXISTS (
+			SELECT FROM station_states c WHERE c.indicator = $1 AND c.area_code = $5)))
+		GROUP BY 1 ORDER BY 1 DESC LIMIT $6`
 }
 
 // RefreshForecasts moves forecast states on to the step that holds now. It is

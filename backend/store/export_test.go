@@ -1,0 +1,34 @@
+package store
+
+import (
+	"time"
+
+	"balaikota/backend/city"
+)
+
+// WrittenStatements are the statements that are put together at run time, in
+// all their variants.
+func WrittenStatements() []string {
+	s := &Store{now: time.Now}
+	cat := &catalogue{offices: map[string]int64{}, location: time.UTC}
+	now := time.Now()
+	filters := []city.ReportFilter{
+		{}, {AreaCode: "64.72.01"}, {Category: "x"}, {Office: "x"}, {Channel: "x"}, {Source: "x"}, {Status: city.ReportStatuses}, {From: now},
+		{To: now}, {Overdue: true}, {Stems: []string{"x"}}, {BeforeTime: now, BeforeID: 1},
+		{AreaCode: "64.72.01", Category: "x", Office: "x", Channel: "x", Source: "x", Status: city.ReportStatuses, From: now, To: now, Overdue: true, Stems: []string{"x"}, BeforeTime: now, BeforeID: 1},
+	}
+	askers := []city.Asker{city.System, {}, {Role: city.Camat, AreaCode: "64.72.01"}, {Role: city.KepalaOPD, OfficeID: 1}}
+	var out []string
+	for _, a := range askers {
+		for _, f := range filters {
+			where, _ := s.reportConditions(cat, a, f)
+			out = append(out, listReportsSQL(where), figuresSQL(where))
+		}
+	}
+	for _, aggregation := range []string{"mean", "sum", "max", "last"} {
+		for _, step := range []string{StepRaw, StepHour, StepDay} {
+			out = append(out, seriesSQL(aggregation, step, cat.location))
+		}
+	}
+	return out
+}
