@@ -1,0 +1,104 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+)
+
+const (
+	queuePoll  = "poll"
+	queueTasks = "tasks"
+)
+
+// unfinished are the states in which a second job with the same arguments is
+// not queued: a source is pulled once at a time, on whichever node.
+var unfinished = []rivertype.JobState{
+	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning,
+	rivertype.JobStateRetryable, rivertype.JobStateScheduled,
+}
+
+// pollArgs pulls one source.
+type pollArgs struct {
+	Slug string `json:"slug"`
+	// Now is set when an officer asked for it.
+	Now bool `json:"now,omitempty"`
+}
+
+// Kind implements river.JobArgs.
+func (pollArgs) Kind() string { return "poll" }
+
+// InsertOpts implements river.JobArgsWithInsertOpts.
+func (pollArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: queuePoll, MaxAttempts: 3, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
+}
+
+type pollWorker struct {
+	river.WorkerDefaults[pollArgs]
+	jobs *Jobs
+}
+
+// Work pulls the source. The runner has stored the outcome by the time it
+// returns, so a failed pull is no failed job: it is put off to the time the
+// runner names, and the schedule goes on.
+func (w *pollWorker) Work(ctx context.Context, job *river.Job[pollArgs]) error {
+	src, err := w.jobs.opt.Sources.Source(ctx, job.Args.Slug)
+	if err != nil {
+		return err
+	}
+	if src.Paused && !job.Args.Now {
+		return nil
+	}
+	if job.Args.Now {
+		w.jobs.opt.Runner.Forget(src.ID)
+	}
+	_, again, err := w.jobs.opt.Runner.RunOnce(ctx, src)
+	if err != nil && !errors.Is(err, w.jobs.opt.Waiting) {
+		w.jobs.opt.Log.Warn("A source was not pulled", "source", src.Slug, "err", err, "again", again)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if again.IsZero() {
+		return nil
+	}
+	return river.JobSnooze(max(0, time.Until(again)))
+}
+
+// taskArgs runs one of the recurring tasks.
+type taskArgs struct {
+	Name string `json:"name"`
+}
+
+// Kind implements river.JobArgs.
+func (taskArgs) Kind() string { return "task" }
+
+// InsertOpts implements river.JobArgsWithInsertOpts.
+func (taskArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: queueTasks, MaxAttempts: 2, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
+}
+
+type taskWorker struct {
+	river.WorkerDefaults[taskArgs]
+	jobs *Jobs
+}
+
+// Work runs the task by its name; one that this program no longer knows is
+// dropped.
+func (w *taskWorker) Work(ctx context.Context, job *river.Job[taskArgs]) error {
+	for _, t := range w.jobs.opt.Tasks {
+		if t.Name != job.Args.Name {
+			continue
+		}
+		if err := t.Run(ctx); err != nil {
+			w.jobs.opt.Log.Warn("A task failed", "task", t.Name, "err", err)
+			return fmt.Errorf("run task %s: %w", t.Name, err)
+		}
+		return nil
+	}
+	return river.JobCancel(fmt.Errorf("there is no task %q", job.Args.Name))
+}
