@@ -3,7 +3,6 @@ package simcity
 import (
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -64,7 +63,7 @@ func TestSensorHistoryIsComplete(t *testing.T) {
 		var newest sensorAnswer
 		fetchJSON(t, c.BaseURL()+"/sensor/"+feed, &newest)
 		from, to := feedRange(feed)
-		if len(newest.Data) != to-from || !newest.Simulation {
+		if len(newest.Data) != to-from || !newest.Simulation || len(seen) == 0 {
 			t.Errorf("%s: %d newest readings of %d stations", feed, len(newest.Data), to-from)
 		}
 	}
@@ -89,8 +88,8 @@ func TestOutboxHoldsEveryVersion(t *testing.T) {
 		tick := c.State().Tick
 		eventually(t, "an hour", func() bool { return c.State().Tick >= tick+59 })
 	}
-	if status, body := post(t, c.BaseURL()+"/_sim/export"); status != 200 {
-		t.Fatal(status, body)
+	if status := post(t, c.BaseURL()+"/_sim/export"); status != 200 {
+		t.Fatal(status)
 	}
 	files, err := filepath.Glob(filepath.Join(c.Dir(), "outbox", "*"))
 	if err != nil || len(files) < 10 {
@@ -224,18 +223,14 @@ func TestJalanPeduli(t *testing.T) {
 }
 
 // post sends an empty POST.
-func post(t *testing.T, address string) (int, string) {
+func post(t *testing.T, address string) int {
 	t.Helper()
 	res, err := http.Post(address, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	var body strings.Builder
-	if _, err := fmt.Fprint(&body, res.Header.Get("Content-Type")); err != nil {
-		t.Fatal(err)
-	}
-	return res.StatusCode, body.String()
+	return res.StatusCode
 }
 
 func TestControl(t *testing.T) {
@@ -248,7 +243,7 @@ func TestControl(t *testing.T) {
 		"/flood?area=64.72.08.1001&intensity=140&minutes=90": 200, "/flood?area=31.71.01.1001": 400, "/flood?area=64.72.08.1001&intensity=NaN": 400,
 		"/flood?area=64.72.08.1001&intensity=-5": 400, "/speed?speed=2": 200, "/speed?speed=0": 400, "/faults?kind=error&p=7": 400, "/faults": 400,
 	} {
-		if got, _ := post(t, sim+path); got != want {
+		if got := post(t, sim+path); got != want {
 			t.Errorf("POST %s: %d, want %d", path, got, want)
 		}
 	}

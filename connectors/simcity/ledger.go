@@ -77,7 +77,7 @@ func frameEntries(l *line) []Entry {
 	list := make([]Entry, 0, len(stationFeeds))
 	for _, feed := range stationFeeds {
 		from, to := feedRange(feed)
-		if to > len(l.Frame.Values) {
+		if to > len(l.Frame.Values) || feed == rainDaily && !l.Frame.Daily {
 			continue
 		}
 		list = append(list, Entry{Kind: "observations", ID: feed + "@" + l.At.Format(time.RFC3339), Time: l.At,

@@ -30,6 +30,7 @@ type complaint struct {
 type reading struct {
 	At     time.Time
 	Values []float64
+	Daily  bool
 }
 
 // records is everything that can be asked for, in memory.
@@ -60,7 +61,7 @@ func (r *records) apply(l *line, seq int64) {
 	case lineChange, lineEdit:
 		r.change(l, seq)
 	case lineFrame:
-		r.frames = append(r.frames, reading{l.At, l.Frame.Values})
+		r.frames = append(r.frames, reading{l.At, l.Frame.Values, l.Frame.Daily})
 		if len(r.frames) > maxFrames+maxFrames/10 {
 			r.frames = append([]reading(nil), r.frames[len(r.frames)-maxFrames:]...)
 		}
@@ -126,6 +127,9 @@ func feedOf(channel string) string {
 	}
 	return "outbox"
 }
+
+// rainDaily is the feed that has one reading a day.
+const rainDaily = "rain-daily"
 
 // stationFeeds are the sensor feeds in the order of world.Stations.
 var stationFeeds = func() []string {

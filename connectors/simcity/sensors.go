@@ -26,12 +26,13 @@ type sensorRow struct {
 	Unit      string   `json:"unit"`
 
 	// Of single feeds.
-	Offline   *bool  `json:"is_offline,omitempty"`
-	Raining   *bool  `json:"is_raining,omitempty"`
-	Commodity string `json:"commodity,omitempty"`
-	Market    string `json:"market,omitempty"`
-	Beds      int    `json:"beds,omitempty"`
-	Source    string `json:"source"`
+	Total     *float64 `json:"rain_total,omitempty"` // mm in the last 24 hours
+	Offline   *bool    `json:"is_offline,omitempty"`
+	Raining   *bool    `json:"is_raining,omitempty"`
+	Commodity string   `json:"commodity,omitempty"`
+	Market    string   `json:"market,omitempty"`
+	Beds      int      `json:"beds,omitempty"`
+	Source    string   `json:"source"`
 }
 
 // maxReadings is how many rows one answer holds.
@@ -56,30 +57,48 @@ func (c *City) sensorFeed(w http.ResponseWriter, r *http.Request) {
 		since = t
 	}
 	from, to := feedRange(feed)
-	frames, more := c.readings(since, max(1, maxReadings/(to-from)))
+	frames, more := c.readings(since, max(1, maxReadings/(to-from)), feed == rainDaily)
 	rows := []sensorRow{}
 	next := since
 	for _, f := range frames {
 		next = f.At
 		for i := from; i < to && i < len(f.Values); i++ {
-			rows = append(rows, rowOf(world.Stations[i], f.Values[i], f.At, v))
+			row := rowOf(world.Stations[i], f.Values[i], f.At, v)
+			if n := i + to - from; feed == "rain" && n < len(f.Values) {
+				row.Total = &f.Values[n] // the stations of rain-daily come next
+			}
+			rows = append(rows, row)
 		}
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"simulation": true, "source": simulated, "generated_at": v.time(c.nowStamped()),
 		"feed": feed, "more": more, "next": v.time(next), "data": distort(v, rows)})
 }
 
-// readings are up to limit frames after since, or the last one.
-func (c *City) readings(since time.Time, limit int) ([]reading, bool) {
+// readings are up to limit frames after since, oldest first, or without since
+// the last one; daily leaves out those that do not close a rain day.
+func (c *City) readings(since time.Time, limit int, daily bool) (list []reading, more bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	all := c.data.frames
 	if since.IsZero() {
-		return slices.Clone(all[max(0, len(all)-1):]), false
+		for i := len(all) - 1; i >= 0; i-- {
+			if !daily || all[i].Daily {
+				return []reading{all[i]}, false
+			}
+		}
+		return nil, false
 	}
 	all = all[sort.Search(len(all), func(i int) bool { return all[i].At.After(since) }):]
-	more := len(all) > limit
-	return slices.Clone(all[:min(limit, len(all))]), more
+	for _, f := range all {
+		if daily && !f.Daily {
+			continue
+		}
+		if len(list) == limit {
+			return list, true
+		}
+		list = append(list, f)
+	}
+	return list, false
 }
 
 func rowOf(s world.Station, value float64, at time.Time, v view) sensorRow {

@@ -11,7 +11,7 @@ const Missing = -9999
 
 // Station is one thing that is read every FrameTicks.
 type Station struct {
-	Feed      string // rain, water, prices, traffic, pm25, hospital
+	Feed      string // rain, rain-daily, water, prices, traffic, pm25, hospital
 	ID, Name  string
 	AreaCode  string // kelurahan, kecamatan or city
 	Lon, Lat  float64
@@ -19,11 +19,17 @@ type Station struct {
 	Unit      string
 }
 
-// Frame holds one reading of every station, in the order of Stations.
+// Frame holds one reading of every station, in the order of Stations. Of the
+// feed rain-daily it holds the rain of the last 24 hours; only the reading at
+// 07:00 WITA (Daily) is that feed's, as BMKG closes the rain day.
 type Frame struct {
 	Tick   int64     `json:"tick"`
 	Values []float64 `json:"v"`
+	Daily  bool      `json:"daily,omitempty"`
 }
+
+// dayFrames is how many readings make 24 hours.
+const dayFrames = 24 * 60 / FrameTicks
 
 type good struct {
 	id, name, unit string
@@ -33,14 +39,14 @@ type good struct {
 }
 
 var goods = []good{
-	{"beras-medium", "Beras medium", "Rp/kg", 14600, 0.0008, 0.02},
+	{"beras", "Beras medium", "Rp/kg", 13600, 0.0008, 0.02},
 	{"beras-premium", "Beras premium", "Rp/kg", 16900, 0.0008, 0.02},
-	{"cabai-rawit", "Cabai rawit merah", "Rp/kg", 68000, 0.008, 0.5},
-	{"cabai-merah", "Cabai merah keriting", "Rp/kg", 52000, 0.007, 0.4},
+	{"cabai-rawit", "Cabai rawit merah", "Rp/kg", 52000, 0.008, 0.5},
+	{"cabai-merah", "Cabai merah keriting", "Rp/kg", 47000, 0.007, 0.4},
 	{"bawang-merah", "Bawang merah", "Rp/kg", 41000, 0.004, 0.2},
-	{"telur-ayam", "Telur ayam ras", "Rp./Kg", 30500, 0.002, 0.05},
+	{"telur", "Telur ayam ras", "Rp./Kg", 28600, 0.002, 0.05},
 	{"ayam-ras", "Daging ayam ras", "Rp/kg", 38500, 0.003, 0.1},
-	{"minyak-goreng", "Minyak goreng curah", "Rp/liter", 17800, 0.001, 0},
+	{"minyak-goreng", "Minyak goreng curah", "Rp/liter", 15400, 0.001, 0},
 }
 
 var markets = []struct{ id, name, area string }{
@@ -91,7 +97,10 @@ func buildStations() []Station {
 		list = append(list, Station{feed, id, name, area, a.Lon, a.Lat, indicator, unit})
 	}
 	for i, code := range rainPosts {
-		add("rain", fmt.Sprintf("ARG-%02d", i+1), "Pos hujan "+Districts[i].Name, code, "curah-hujan", "mm")
+		add("rain", fmt.Sprintf("ARG-%02d", i+1), "Pos hujan "+Districts[i].Name, code, "hujan-10-menit", "mm")
+	}
+	for i, code := range rainPosts {
+		add("rain-daily", fmt.Sprintf("ARG-%02d", i+1), "Pos hujan "+Districts[i].Name, code, "curah-hujan", "mm")
 	}
 	add("water", "benanga", "Bendungan Benanga", "64.72.05.1003", "muka-air-benanga", "m")
 	add("water", "karang-mumus-hulu", "Karang Mumus hulu", "64.72.08.1003", "muka-air-karang-mumus", "m")
@@ -107,7 +116,7 @@ func buildStations() []Station {
 		add("traffic", x.id, x.name, x.area, "kecepatan-jalan", "km/jam")
 	}
 	for _, p := range dustPosts {
-		add("pm25", p.id, p.name, p.area, "pm25", "µg/m3")
+		add("pm25", p.id, p.name, p.area, "pm25", "µg/m³")
 	}
 	for _, h := range hospitals {
 		add("hospital", h.id, h.name, h.area, "hunian-rs", "%")
@@ -162,6 +171,8 @@ func (w *World) read(now time.Time) *Frame {
 		}
 		put(v, 1)
 	}
+	f.Daily = now.Hour() == 7 && now.Minute() < FrameTicks
+	w.readDay(put)
 	mm := w.mumusLevel(now)
 	for _, v := range []float64{w.s.Dam, mm + 0.6, mm, w.asamLevel(now), tide(now)} {
 		put(v+0.005*r.NormFloat64(), 2)
@@ -178,6 +189,20 @@ func (w *World) read(now time.Time) *Frame {
 	w.readCity(now, r.NormFloat64, put)
 	clear(w.s.Rain10)
 	return f
+}
+
+// readDay moves each gauge's 24 hours on and appends their totals.
+func (w *World) readDay(put func(float64, int)) {
+	slot := w.s.Tick / FrameTicks % dayFrames
+	for i, code := range rainPosts {
+		day := w.s.RainDay[i*dayFrames : (i+1)*dayFrames]
+		day[slot] = w.s.Rain10[areaIndex[code]]
+		total := 0.0
+		for _, v := range day {
+			total += v
+		}
+		put(total, 1)
+	}
 }
 
 // readCity appends traffic, air and hospitals.

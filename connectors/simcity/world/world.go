@@ -36,6 +36,7 @@ type state struct {
 	Cells    []cell
 	Rain     []float64 // mm/h now, by area
 	Rain10   []float64 // mm since the last reading, by area
+	RainDay  []float64 // mm of each reading of the last 24 hours, by gauge
 	Drain    []float64 // mm standing in drains and streets, by area
 	Depth    []float64 // cm of water in the low streets, by area
 	Told     []float64 // complaints about the present water, by area
@@ -82,7 +83,7 @@ func New(cfg Config) *World {
 	w.s = state{
 		Rain: make([]float64, n), Rain10: make([]float64, n), Drain: make([]float64, n),
 		Depth: make([]float64, n), Told: make([]float64, n),
-		Dam: 7.38, Spill: make([]float64, spillLag), Open: map[string]int{},
+		Dam: 7.38, Spill: make([]float64, spillLag), RainDay: make([]float64, len(rainPosts)*dayFrames), Open: map[string]int{},
 		Damp: 0.4, Dust: 14,
 	}
 	w.s.Prices = startPrices()
@@ -102,7 +103,7 @@ func Restore(cfg Config, snapshot []byte) (*World, error) {
 			return nil, fmt.Errorf("read world snapshot: %d areas, want %d", len(v), n)
 		}
 	}
-	if len(w.s.Spill) != spillLag || len(w.s.Prices) != len(goods) || len(w.s.Beds) != len(hospitals) {
+	if len(w.s.Spill) != spillLag || len(w.s.Prices) != len(goods) || len(w.s.Beds) != len(hospitals) || len(w.s.RainDay) != len(rainPosts)*dayFrames {
 		return nil, fmt.Errorf("read world snapshot: of another version")
 	}
 	if w.s.Open == nil {

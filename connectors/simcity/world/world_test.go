@@ -285,10 +285,47 @@ func TestFramesAreWhole(t *testing.T) {
 	}
 }
 
+// TestRainDayIsTheSumOfItsReadings checks the daily gauge against the fine one.
+func TestRainDayIsTheSumOfItsReadings(t *testing.T) {
+	t.Parallel()
+	w := newTestWorld(12)
+	var sum [10]float64
+	days, wet := 0, 0.0
+	for range 20 * 1440 {
+		f := w.Step().Frame
+		if f == nil {
+			continue
+		}
+		for i := range sum {
+			sum[i] += max(0, f.Values[i])
+		}
+		if !f.Daily {
+			continue
+		}
+		if days++; days > 1 {
+			for i, want := range sum {
+				got := f.Values[10+i]
+				wet += got
+				// Fine readings are rounded, and an offline gauge shows nothing
+				// while its bucket goes on filling.
+				if got < want-4 || got > want+30 {
+					t.Errorf("day %d, gauge %d: %.1f mm, readings add up to %.1f", days, i, got, want)
+				}
+			}
+		}
+		sum = [10]float64{}
+	}
+	if days != 20 || wet < 100 {
+		t.Errorf("%d rain days, %.0f mm", days, wet)
+	}
+}
+
 func limits(s Station) (low, high float64) {
 	switch s.Feed {
 	case "rain":
 		return 0, 40
+	case "rain-daily":
+		return 0, 300
 	case "water":
 		return 0, 9
 	case "prices":
