@@ -130,34 +130,52 @@ func midpoint(r orb.Ring) orb.Point {
 	return orb.Point{(r[0][0] + r[1][0]) / 2, (r[0][1] + r[1][1]) / 2}
 }
 
-// DissolveParents gives every kecamatan and the city the union of the outlines
-// of its kelurahan, when all of them have one from the same source; other
-// areas stay as they are. The label point moves when it lies outside.
+// DissolveParents gives every kecamatan and the city the union of the
+// outlines of its kelurahan (the city also of its kecamatan), when all of them
+// have one from the same source. Approximate unions never replace an official
+// outline; areas without whole parts stay as they are. The label point moves
+// when it lies outside.
 func DissolveParents(areas []city.Area) []city.Area {
 	out := slices.Clone(areas)
-	for i, parent := range out {
-		if parent.Level != city.Kecamatan && parent.Level != city.Kota {
-			continue
-		}
-		var parts []orb.MultiPolygon
-		var first *city.Area
-		whole := true
-		for j, a := range areas {
-			if a.Level != city.Kelurahan || !city.Within(a.Code, parent.Code) {
+	for _, level := range []city.Level{city.Kecamatan, city.Kota} {
+		for i, parent := range out {
+			if parent.Level != level {
 				continue
 			}
-			if first == nil {
-				first = &areas[j]
+			parts, first := partsOf(parent, out, city.Kelurahan)
+			if level == city.Kota && (first == nil || first.Approximate) {
+				if upper, official := partsOf(parent, out, city.Kecamatan); official != nil && !official.Approximate {
+					parts, first = upper, official
+				}
 			}
-			whole = whole && len(a.Outline) > 0 && a.Approximate == first.Approximate && a.OutlineSource == first.OutlineSource
-			parts = append(parts, a.Outline)
+			if first == nil || first.Approximate && len(parent.Outline) > 0 && !parent.Approximate {
+				continue
+			}
+			out[i] = withOutline(parent, Dissolve(parts...), first.OutlineSource, first.Approximate)
 		}
-		if first == nil || !whole {
-			continue
-		}
-		out[i] = withOutline(parent, Dissolve(parts...), first.OutlineSource, first.Approximate)
 	}
 	return out
+}
+
+// partsOf returns the outlines of a level inside parent and their first area,
+// nil unless all of them have an outline of one source.
+func partsOf(parent city.Area, areas []city.Area, level city.Level) ([]orb.MultiPolygon, *city.Area) {
+	var parts []orb.MultiPolygon
+	var first *city.Area
+	for i := range areas {
+		a := &areas[i]
+		if a.Level != level || !city.Within(a.Code, parent.Code) {
+			continue
+		}
+		if first == nil {
+			first = a
+		}
+		if len(a.Outline) == 0 || a.Approximate != first.Approximate || a.OutlineSource != first.OutlineSource {
+			return nil, nil
+		}
+		parts = append(parts, a.Outline)
+	}
+	return parts, first
 }
 
 // withOutline returns the area with another outline, its size if that is

@@ -172,12 +172,33 @@ func (b *nameBook) part(p part) []Match {
 		}
 	case len(begun) > 0:
 		add(begun, ByPrefix)
-	case len(p.words) > 1 && b.has(b.full[p.words[len(p.words)-1]], city.Kota):
-		return b.part(part{words: p.words[:len(p.words)-1], level: p.level}) // "Baqa Samarinda"
 	default:
+		if two := b.twoPlaces(p); len(two) > 0 {
+			return two
+		}
 		add(b.typo(key), ByTypo)
 	}
 	return b.order(out, p.level)
+}
+
+// twoPlaces reads "Handil Bakti Palaran": a place followed by the one it lies
+// in, without a comma between.
+func (b *nameBook) twoPlaces(p part) []Match {
+	for n := len(p.words) - 1; n > 0; n-- {
+		outer := b.full[strings.Join(p.words[n:], "")]
+		if len(outer) == 0 {
+			continue
+		}
+		inner := b.part(part{words: p.words[:n], level: p.level})
+		outerMatches := make([]Match, len(outer))
+		for i, c := range outer {
+			outerMatches[i] = Match{Code: c, How: ByName}
+		}
+		if len(inner) > 0 && inner[0].How != ByTypo {
+			return narrow(inner, outerMatches)
+		}
+	}
+	return nil
 }
 
 func (b *nameBook) has(codes []string, level city.Level) bool {

@@ -21,6 +21,7 @@ type Index struct {
 	bound   orb.Bound
 	names   nameBook
 	drawn   map[city.Level][]byte
+	tiles   tileCache
 }
 
 var _ city.AreaIndex = (*Index)(nil)
