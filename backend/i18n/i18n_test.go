@@ -1,0 +1,112 @@
+package i18n
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// names returns the params a text asks for, each once, in order.
+func names(text string) []string {
+	found := map[string]bool{}
+	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+		found[m[1]] = true
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+func TestLanguagesHaveTheSameKeysAndParams(t *testing.T) {
+	t.Parallel()
+	id, en := texts[Indonesian], texts[English]
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(id)), slices.Sorted(maps.Keys(en))); diff != "" {
+		t.Fatalf("keys of id.json and en.json differ (-id +en):\n%s", diff)
+	}
+	for key, text := range id {
+		if diff := cmp.Diff(names(text), names(en[key])); diff != "" {
+			t.Errorf("%s: params differ (-id +en):\n%s", key, diff)
+		}
+	}
+}
+
+func TestTextsAreWritten(t *testing.T) {
+	t.Parallel()
+	for language, all := range texts {
+		for key, text := range all {
+			if strings.TrimSpace(text) != text || text == "" {
+				t.Errorf("%s %s: empty, or blanks around %q", language, key, text)
+			}
+			if rest := placeholder.ReplaceAllString(text, ""); strings.ContainsAny(rest, "{}") {
+				t.Errorf("%s %s: a brace that is no placeholder in %q", language, key, text)
+			}
+		}
+	}
+}
+
+// A second key of the same name would silently win over the first.
+func TestFilesHaveEachKeyOnceAndInOrder(t *testing.T) {
+	t.Parallel()
+	for name, data := range map[string][]byte{"id.json": indonesian, "en.json": english} {
+		decoder := json.NewDecoder(strings.NewReader(string(data)))
+		var keys []string
+		for depth := 0; ; {
+			token, err := decoder.Token()
+			if err != nil {
+				break
+			}
+			if _, ok := token.(json.Delim); ok {
+				depth++
+				continue
+			}
+			keys = append(keys, token.(string))
+			if _, err := decoder.Token(); err != nil {
+				t.Fatalf("%s: reading the text of %q: %v", name, keys[len(keys)-1], err)
+			}
+		}
+		if want := slices.Compact(slices.Sorted(slices.Values(keys))); !slices.Equal(keys, want) {
+			t.Errorf("%s: keys are not sorted or not unique: %s", name, cmp.Diff(want, keys))
+		}
+	}
+}
+
+func TestConstantsNameTexts(t *testing.T) {
+	t.Parallel()
+	for _, key := range []Key{LoginWrong, LoginThrottled, PasswordTooShort} {
+		if !Known(key) {
+			t.Errorf("no text %q", key)
+		}
+	}
+}
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		language Language
+		key      Key
+		params   map[string]string
+		want     string
+	}{
+		{Indonesian, "reports.arrivals", map[string]string{"n": "12"}, "12 laporan baru"},
+		{English, "reports.arrivals", map[string]string{"n": "1"}, "1 new report"},
+		{English, "reports.arrivals", map[string]string{"n": "12"}, "12 new reports"},
+		{Indonesian, LoginThrottled, map[string]string{"wait": "40 detik"}, "Terlalu banyak percobaan. Coba lagi dalam 40 detik."},
+		{Indonesian, "time.minutes", nil, "{n} menit"},
+		{"jv", "nav.map", nil, "Peta"},
+		{Indonesian, "no.such", nil, "no.such"},
+	} {
+		if got := Text(c.language, c.key, c.params); got != c.want {
+			t.Errorf("Text(%q, %q, %v) = %q, want %q", c.language, c.key, c.params, got, c.want)
+		}
+	}
+}
+
+func TestKeysAreSortedAndComplete(t *testing.T) {
+	t.Parallel()
+	keys := Keys()
+	if len(keys) != len(texts[Indonesian]) || !slices.IsSorted(keys) {
+		t.Errorf("Keys() returned %d keys, sorted: %v; want all %d", len(keys), slices.IsSorted(keys), len(texts[Indonesian]))
+	}
+}

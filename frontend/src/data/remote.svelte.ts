@@ -1,0 +1,69 @@
+import { Problem } from '../api/problem.ts';
+import { clock } from '../ui/clock.svelte.ts';
+
+export type Phase = 'waiting' | 'ready' | 'failed';
+
+/**
+ * Something fetched from the server that stays on screen while it is fetched
+ * again. A failure keeps the old value and says since when.
+ */
+export class Remote<T> {
+  value = $state.raw<T | undefined>(undefined);
+  problem = $state.raw<Problem | undefined>(undefined);
+  /** Server time of the first failure in a row, 0 when there is none. */
+  failedSince = $state(0);
+  /** Server time of the last success, 0 before the first. */
+  loadedAt = $state(0);
+  busy = $state(false);
+  #fetch: (signal: AbortSignal) => Promise<T>;
+  #running: AbortController | undefined;
+
+  constructor(fetcher: (signal: AbortSignal) => Promise<T>) {
+    this.#fetch = fetcher;
+  }
+
+  get phase(): Phase {
+    if (this.value !== undefined) return 'ready';
+    return this.problem ? 'failed' : 'waiting';
+  }
+
+  /** Fetches again; a call under way is given up. Never throws. */
+  load = async (): Promise<void> => {
+    this.#running?.abort();
+    const running = new AbortController();
+    this.#running = running;
+    this.busy = true;
+    try {
+      const value = await this.#fetch(running.signal);
+      if (!running.signal.aborted) this.put(value);
+    } catch (cause) {
+      if (running.signal.aborted) return;
+      this.problem = cause instanceof Problem ? cause : Problem.unreachable(cause);
+      this.failedSince ||= clock.read();
+    } finally {
+      if (this.#running === running) this.busy = false;
+    }
+  };
+
+  /** Takes a value that came by another way, such as the socket. */
+  put(value: T): void {
+    this.value = value;
+    this.problem = undefined;
+    this.failedSince = 0;
+    this.loadedAt = clock.read();
+  }
+
+  /** Fetches unless it is there or on its way. */
+  ensure = (): void => {
+    if (this.value === undefined && !this.busy) void this.load();
+  };
+
+  clear(): void {
+    this.#running?.abort();
+    this.busy = false;
+    this.value = undefined;
+    this.problem = undefined;
+    this.failedSince = 0;
+    this.loadedAt = 0;
+  }
+}

@@ -1,0 +1,63 @@
+import { api, deadline, take } from '../api/client.ts';
+import type { Freshness, SourceDetail, SourceHealth } from '../api/types.ts';
+import { live } from './live.svelte.ts';
+import { merge } from './merge.ts';
+import { Remote } from './remote.svelte.ts';
+
+const order: Freshness[] = ['terputus', 'basi', 'tertunda', 'belum', 'dijeda', 'langsung'];
+
+/** Worst first, then by name. */
+export function byHealth(a: SourceHealth, b: SourceHealth): number {
+  return order.indexOf(a.freshness) - order.indexOf(b.freshness) || a.name.localeCompare(b.name, 'id');
+}
+
+class SourceStore {
+  readonly remote = new Remote<SourceHealth[]>((signal) =>
+    take(api.GET('/api/sources', { signal: deadline(signal) })),
+  );
+  readonly sorted = $derived([...(this.remote.value ?? [])].sort(byHealth));
+  /** Sources that do not keep their promise; a pause is somebody's decision and not among them. */
+  readonly ailing = $derived(
+    this.sorted.filter(
+      (s) => s.freshness === 'terputus' || s.freshness === 'basi' || s.freshness === 'tertunda',
+    ),
+  );
+  #bySlug = $derived(new Map((this.remote.value ?? []).map((s) => [s.slug, s])));
+  #details = new Map<string, Remote<SourceDetail>>();
+
+  constructor() {
+    live.follow('sources', {
+      snapshot: (s) => this.remote.put(s.sources ?? []),
+      changes: (changes) => this.remote.put(merge(this.remote.value ?? [], changes, (s) => s.slug)),
+    });
+  }
+
+  get(slug: string | undefined): SourceHealth | undefined {
+    return slug ? this.#bySlug.get(slug) : undefined;
+  }
+  name(slug: string | undefined): string {
+    return slug ? (this.#bySlug.get(slug)?.name ?? slug) : '';
+  }
+
+  /** The last runs and refused rows of one source. */
+  detail(slug: string): Remote<SourceDetail> {
+    let detail = this.#details.get(slug);
+    if (!detail) {
+      detail = new Remote<SourceDetail>((signal) =>
+        take(api.GET('/api/sources/{slug}', { params: { path: { slug } }, signal: deadline(signal) })),
+      );
+      this.#details.set(slug, detail);
+    }
+    return detail;
+  }
+
+  /** Runs, pauses or resumes a source; the socket brings the new health. */
+  async act(slug: string, action: 'run' | 'pause' | 'resume'): Promise<void> {
+    await take(
+      api.POST('/api/sources/{slug}/{action}', { params: { path: { slug, action } }, signal: deadline() }),
+    );
+    await this.detail(slug).load();
+  }
+}
+
+export const sources = new SourceStore();

@@ -1,0 +1,51 @@
+import { alerts } from './alerts.svelte.ts';
+import { areas } from './areas.svelte.ts';
+import { catalogue } from './catalogue.svelte.ts';
+import { city } from './city.svelte.ts';
+import { indicators } from './indicators.svelte.ts';
+import { live } from './live.svelte.ts';
+import { reports } from './reports.svelte.ts';
+import { sources } from './sources.svelte.ts';
+
+/** Without a snapshot after this long, the lists are fetched the plain way. */
+const socketPatience = 3000;
+/** While the socket is away, the lists are fetched about this often. */
+const pollEvery = 30_000;
+
+function fetchLists(): void {
+  for (const remote of [alerts.remote, indicators.states, reports.newest, sources.remote]) void remote.load();
+  void reports.figures.load();
+}
+
+/**
+ * Starts following the city once somebody is signed in, and returns how to
+ * stop. The socket brings everything; where it cannot (a proxy that refuses
+ * WebSockets, a restart), the same lists are polled with jitter.
+ */
+export function startData(): () => void {
+  city.remote.ensure();
+  areas.ensure();
+  catalogue.ensure();
+  indicators.declared.ensure();
+  live.start();
+  let timer: ReturnType<typeof setTimeout>;
+  const poll = () => {
+    if (live.status !== 'open' && !document.hidden) fetchLists();
+    if (city.remote.problem) void city.remote.load();
+    timer = setTimeout(poll, pollEvery * (0.75 + Math.random() / 2));
+  };
+  timer = setTimeout(poll, socketPatience);
+  return () => {
+    clearTimeout(timer);
+    live.stop();
+    const held = [
+      alerts.remote,
+      indicators.states,
+      reports.newest,
+      reports.figures,
+      reports.counts,
+      sources.remote,
+    ];
+    for (const remote of held) remote.clear();
+  };
+}

@@ -1,0 +1,22 @@
+import { mount } from 'svelte';
+import './ui/fonts.css';
+import './ui/tokens.css';
+import './ui/base.css';
+import App from './App.svelte';
+import { loadLanguage } from './ui/i18n.svelte.ts';
+import { preferences } from './ui/preferences.svelte.ts';
+
+// After a new version is put in place an open page asks for files that are gone.
+addEventListener('vite:preloadError', (e) => {
+  const key = 'balaikota.reloaded';
+  if (sessionStorage.getItem(key) === location.href) return;
+  sessionStorage.setItem(key, location.href);
+  e.preventDefault();
+  location.reload();
+});
+
+preferences.apply();
+await loadLanguage();
+const target = document.getElementById('app');
+if (!target) throw new Error('index.html has no #app');
+mount(App, { target });

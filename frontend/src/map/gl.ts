@@ -1,0 +1,400 @@
+import type { FeatureCollection, Point } from 'geojson';
+import {
+  Map as GlMap,
+  setWorkerUrl,
+  type ExpressionSpecification,
+  type GeoJSONSource,
+  type MapMouseEvent,
+  type StyleSpecification,
+} from 'maplibre-gl';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import type { Area } from '../api/types.ts';
+import type { Outlines } from '../data/areas.svelte.ts';
+import { classOf, type Layer } from './layer.ts';
+import type { MapPoint } from './point.ts';
+import { boxOf } from './projection.ts';
+
+setWorkerUrl(workerUrl);
+
+/** What the map draws. All of it is given anew at each change; the map finds the differences. */
+export interface Scene {
+  outlines: Outlines;
+  districts: Outlines | undefined;
+  labels: readonly Area[];
+  layer: Layer | undefined;
+  points: readonly MapPoint[];
+  selected: string;
+  focus: readonly string[];
+}
+
+/** Points are sent to the worker at most this often. */
+const pointPause = 1000;
+/** Below this zoom points are gathered into cells. */
+const cellZoom = 12;
+const none: FeatureCollection = { type: 'FeatureCollection', features: [] };
+
+/** The WebGL map: no base map, no glyph files, one choropleth and one layer of points. */
+export class CityGl {
+  readonly #map: GlMap;
+  readonly #rem: number;
+  readonly #onselect: (code: string) => void;
+  #scene: Scene;
+  #ready = false;
+  #drawn = new Map<string, string>();
+  #lastPoints = 0;
+  #pointTimer: ReturnType<typeof setTimeout> | undefined;
+
+  private constructor(element: HTMLElement, scene: Scene, onselect: (code: string) => void) {
+    this.#scene = scene;
+    this.#onselect = onselect;
+    this.#rem = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    const box = boxOf(scene.outlines.features);
+    this.#map = new GlMap({
+      container: element,
+      style: { version: 8, sources: {}, layers: [] },
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      maxZoom: 17,
+      minZoom: 8,
+      ...(box && {
+        bounds: [box.west, box.south, box.east, box.north],
+        fitBoundsOptions: { padding: this.#margin },
+      }),
+    });
+    this.#map.touchZoomRotate.disableRotation();
+    this.#map.keyboard.disableRotation();
+    this.#map.on('style.load', this.#fill);
+    this.#map.on('click', this.#click);
+    this.#map.on('mousemove', this.#hover);
+    this.restyle();
+  }
+
+  /** Makes the map; throws where WebGL2 is missing. */
+  static async create(element: HTMLElement, scene: Scene, onselect: (code: string) => void): Promise<CityGl> {
+    // MapLibre draws text from the font as it is now, so it must be there first.
+    await document.fonts.load('600 16px "Inter Variable"');
+    return new CityGl(element, scene, onselect);
+  }
+
+  get #margin(): number {
+    return 24 * this.#rem;
+  }
+
+  update(scene: Scene): void {
+    const before = this.#scene;
+    this.#scene = scene;
+    if (!this.#ready) return;
+    if (scene.outlines !== before.outlines || scene.districts !== before.districts) {
+      this.#source('outlines')?.setData(scene.outlines);
+      this.#source('districts')?.setData(scene.districts ?? none);
+      this.#drawn.clear();
+    }
+    if (scene.labels !== before.labels) this.#source('labels')?.setData(labelData(scene.labels));
+    this.#paintAreas();
+    if (scene.points !== before.points) this.#sendPoints();
+    if (scene.focus !== before.focus) this.#look();
+  }
+
+  /** Takes the colours of the theme; called when it changes. */
+  restyle(): void {
+    this.#ready = false;
+    this.#drawn.clear();
+    this.#map.setStyle(this.#style(), { diff: false });
+  }
+
+  zoom(by: number): void {
+    this.#map.zoomTo(this.#map.getZoom() + by, { duration: 200 });
+  }
+
+  home(): void {
+    const box = boxOf(this.#scene.outlines.features);
+    if (box)
+      this.#map.fitBounds([box.west, box.south, box.east, box.north], {
+        padding: this.#margin,
+        duration: 400,
+      });
+  }
+
+  remove(): void {
+    clearTimeout(this.#pointTimer);
+    this.#map.remove();
+  }
+
+  #source(id: string): GeoJSONSource | undefined {
+    return this.#map.getSource<GeoJSONSource>(id);
+  }
+
+  #fill = (): void => {
+    const pixels = hatch(colour('--map-none'), colour('--map-hatch'));
+    if (!this.#map.hasImage('hatch')) this.#map.addImage('hatch', pixels, { pixelRatio: 2 });
+    this.#ready = true;
+    this.#paintAreas();
+    this.#sendPoints();
+    this.#look();
+  };
+
+  #paintAreas(): void {
+    const { layer, selected, focus, outlines } = this.#scene;
+    for (const feature of outlines.features) {
+      const code = feature.properties.code;
+      const state = {
+        c: layer ? (classOf(layer, layer.values.get(code)) ?? -1) : 0,
+        s: code === selected || (selected !== '' && code.startsWith(`${selected}.`)),
+        f: focus.some((f) => code === f || code.startsWith(`${f}.`)),
+      };
+      const key = JSON.stringify(state);
+      if (this.#drawn.get(code) === key) continue;
+      this.#drawn.set(code, key);
+      this.#map.setFeatureState({ source: 'outlines', id: code }, state);
+    }
+  }
+
+  #sendPoints(): void {
+    if (this.#pointTimer) return;
+    const wait = Math.max(0, this.#lastPoints + pointPause - Date.now());
+    this.#pointTimer = setTimeout(() => {
+      this.#pointTimer = undefined;
+      this.#lastPoints = Date.now();
+      this.#source('points')?.setData(pointData(this.#scene.points));
+    }, wait);
+  }
+
+  #look(): void {
+    const { focus, outlines } = this.#scene;
+    if (focus.length === 0 || focus.length > 12) return;
+    const inFocus = outlines.features.filter((f) =>
+      focus.some((c) => f.properties.code === c || f.properties.code.startsWith(`${c}.`)),
+    );
+    const box = boxOf(inFocus);
+    if (box) {
+      const padding = 96 * this.#rem;
+      this.#map.fitBounds([box.west, box.south, box.east, box.north], {
+        padding,
+        maxZoom: 13.5,
+        duration: 500,
+      });
+    }
+  }
+
+  #click = (e: MapMouseEvent): void => {
+    const cell = this.#map.queryRenderedFeatures(e.point, { layers: ['cells'] })[0];
+    if (cell) {
+      this.#map.easeTo({ center: e.lngLat, zoom: Math.max(cellZoom + 0.5, this.#map.getZoom() + 1.5) });
+      return;
+    }
+    const hit = this.#map.queryRenderedFeatures(e.point, { layers: ['areas'] })[0];
+    this.#onselect(String(hit?.properties.code ?? ''));
+  };
+
+  #hover = (e: MapMouseEvent): void => {
+    const over = this.#map.queryRenderedFeatures(e.point, { layers: ['areas', 'cells'] }).length > 0;
+    this.#map.getCanvas().style.cursor = over ? 'pointer' : '';
+  };
+
+  #style(): StyleSpecification {
+    const { outlines, districts, labels, points } = this.#scene;
+    const k = this.#rem;
+    return {
+      version: 8,
+      sources: {
+        outlines: { type: 'geojson', data: outlines, promoteId: 'code', tolerance: 0.2 },
+        districts: { type: 'geojson', data: districts ?? none, tolerance: 0.2 },
+        labels: { type: 'geojson', data: labelData(labels) },
+        points: {
+          type: 'geojson',
+          data: pointData(points),
+          cluster: true,
+          clusterMaxZoom: cellZoom - 1,
+          clusterRadius: 34 * k,
+        },
+      },
+      layers: [
+        { id: 'ground', type: 'background', paint: { 'background-color': colour('--map-ground') } },
+        ...areaLayers(k),
+        ...pointLayers(k),
+        ...textLayers(k),
+      ],
+    };
+  }
+}
+
+type Layers = StyleSpecification['layers'];
+const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+function areaLayers(k: number): Layers {
+  const ramp: ExpressionSpecification = [
+    'match',
+    ['coalesce', ['feature-state', 'c'], 0],
+    ...[1, 2, 3, 4, 5].flatMap((i) => [i, colour(`--ramp-${i}`)]),
+    colour('--ramp-0'),
+  ] as unknown as ExpressionSpecification;
+  const is = (name: string, yes: number): ExpressionSpecification => [
+    'case',
+    ['boolean', ['feature-state', name], false],
+    yes,
+    0,
+  ];
+  const gap: ExpressionSpecification = ['case', ['==', ['coalesce', ['feature-state', 'c'], 0], -1], 1, 0];
+  return [
+    { id: 'areas', type: 'fill', source: 'outlines', paint: { 'fill-color': ramp } },
+    { id: 'gaps', type: 'fill', source: 'outlines', paint: { 'fill-pattern': 'hatch', 'fill-opacity': gap } },
+    {
+      id: 'borders',
+      type: 'line',
+      source: 'outlines',
+      paint: { 'line-color': colour('--map-border'), 'line-width': k },
+    },
+    {
+      id: 'district-borders',
+      type: 'line',
+      source: 'districts',
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': colour('--map-district'), 'line-width': 1.25 * k, 'line-opacity': 0.75 },
+    },
+    {
+      id: 'focus',
+      type: 'line',
+      source: 'outlines',
+      paint: { 'line-color': colour('--negative-fill'), 'line-width': 2.25 * k, 'line-opacity': is('f', 1) },
+    },
+    {
+      id: 'selected',
+      type: 'line',
+      source: 'outlines',
+      paint: { 'line-color': colour('--map-select'), 'line-width': 2.75 * k, 'line-opacity': is('s', 1) },
+    },
+  ];
+}
+
+function pointLayers(k: number): Layers {
+  const single: ExpressionSpecification = ['!', ['has', 'point_count']];
+  return [
+    {
+      id: 'cells',
+      type: 'circle',
+      source: 'points',
+      filter: ['has', 'point_count'],
+      paint: {
+        'circle-color': colour('--map-point'),
+        'circle-opacity': 0.88,
+        'circle-radius': ['interpolate', ['linear'], ['sqrt', ['get', 'point_count']], 1, 8 * k, 10, 22 * k],
+        'circle-stroke-color': colour('--map-ring'),
+        'circle-stroke-width': 1.75 * k,
+      },
+    },
+    {
+      id: 'points',
+      type: 'circle',
+      source: 'points',
+      filter: single,
+      paint: {
+        'circle-color': ['case', ['get', 'estimated'], colour('--map-ring'), colour('--map-point')],
+        'circle-radius': ['case', ['get', 'large'], 6 * k, 4.5 * k],
+        'circle-stroke-color': ['case', ['get', 'estimated'], colour('--map-point'), colour('--map-ring')],
+        'circle-stroke-width': 1.5 * k,
+      },
+    },
+  ];
+}
+
+function textLayers(k: number): Layers {
+  const shift = Math.log2(k);
+  const paint = {
+    'text-color': colour('--map-label'),
+    'text-halo-color': colour('--map-halo'),
+    'text-halo-width': 1.5 * k,
+  };
+  const font = ['Inter Variable'];
+  return [
+    {
+      id: 'names',
+      type: 'symbol',
+      source: 'labels',
+      filter: ['==', ['get', 'level'], 'kelurahan'],
+      minzoom: 11.6 + shift,
+      layout: {
+        'text-field': ['get', 'name'],
+        'text-font': font,
+        'text-size': 11.5 * k,
+        'text-max-width': 7,
+      },
+      paint,
+    },
+    // Later layers win the place, and the larger areas matter more.
+    {
+      id: 'district-names',
+      type: 'symbol',
+      source: 'labels',
+      filter: ['==', ['get', 'level'], 'kecamatan'],
+      maxzoom: 12.8 + shift,
+      layout: {
+        'text-field': ['get', 'name'],
+        'text-font': font,
+        'text-size': 12.5 * k,
+        'text-max-width': 7,
+        'text-variable-anchor': ['center', 'top', 'bottom'],
+        'text-radial-offset': 0.5,
+      },
+      paint: { ...paint, 'text-halo-width': 2 * k },
+    },
+    {
+      id: 'cell-counts',
+      type: 'symbol',
+      source: 'points',
+      filter: ['has', 'point_count'],
+      layout: {
+        'text-field': ['to-string', ['get', 'point_count']],
+        'text-font': font,
+        'text-size': 11.5 * k,
+        'text-allow-overlap': true,
+        'text-ignore-placement': true,
+      },
+      paint: { 'text-color': colour('--map-ring') },
+    },
+  ];
+}
+
+function labelData(labels: readonly Area[]): FeatureCollection<Point> {
+  return {
+    type: 'FeatureCollection',
+    features: labels.map((a) => ({
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates: a.label },
+      properties: { name: a.name, level: a.level },
+    })),
+  };
+}
+
+function pointData(points: readonly MapPoint[]): FeatureCollection<Point> {
+  return {
+    type: 'FeatureCollection',
+    features: points.map((p) => ({
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates: [p.lon, p.lat] },
+      properties: { id: p.id, large: p.large, estimated: p.estimated },
+    })),
+  };
+}
+
+/** Slanting lines for "no data", drawn for a display of twice the pixels. */
+function hatch(ground: string, line: string): ImageData {
+  const size = 16;
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = size;
+  const ctx = canvas.getContext('2d');
+  if (!ctx) return new ImageData(size, size);
+  ctx.fillStyle = ground;
+  ctx.fillRect(0, 0, size, size);
+  ctx.strokeStyle = line;
+  ctx.lineWidth = 3;
+  ctx.beginPath();
+  for (const at of [-size, 0, size]) {
+    ctx.moveTo(at, size);
+    ctx.lineTo(at + size, 0);
+  }
+  ctx.stroke();
+  return ctx.getImageData(0, 0, size, size);
+}

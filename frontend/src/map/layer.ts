@@ -1,0 +1,89 @@
+import type { Indicator, ReportCounts } from '../api/types.ts';
+
+/*
+ * What a choropleth shows: one value per area, and fixed class limits, so that
+ * a colour means the same tomorrow. Limits come from the layer or from an
+ * indicator's declaration, never from today's values.
+ */
+export interface Layer {
+  id: string;
+  title: string;
+  unit: string;
+  decimals: number;
+  /** Lower limits of classes 2 to 5; class 1 is above zero or above `floor`. */
+  limits: [number, number, number, number];
+  /** Values up to and including this one get the ground colour of the ramp. */
+  floor: number | null;
+  values: ReadonlyMap<string, number>;
+  /** Time of the data in milliseconds, 0 when unknown. */
+  at: number;
+  /** How many observations or reports are behind it. */
+  n: number;
+}
+
+/** The class of a value: 0 the ground colour, 1 to 5 the ramp, null for no data. */
+export function classOf(layer: Layer, value: number | undefined): number | null {
+  if (value === undefined) return null;
+  if (layer.floor !== null && value <= layer.floor) return 0;
+  return 1 + layer.limits.filter((limit) => value >= limit).length;
+}
+
+const reportLimits: Record<number, Layer['limits']> = {
+  24: [3, 6, 11, 21],
+  168: [6, 16, 31, 61],
+  720: [21, 51, 101, 201],
+};
+
+export interface LayerText {
+  title: string;
+  unit: string;
+}
+
+/** Reports received per area in a span, of one category or of all. */
+export function reportLayer(
+  counts: ReportCounts,
+  codes: readonly string[],
+  category: string,
+  hours: number,
+  text: LayerText,
+): Layer {
+  const values = new Map(codes.map((code) => [code, 0]));
+  let n = 0;
+  for (const row of counts.rows) {
+    if (!row.area_code || (category && row.category !== category)) continue;
+    const code = codes.find((c) => row.area_code === c || row.area_code?.startsWith(`${c}.`));
+    if (!code) continue;
+    values.set(code, (values.get(code) ?? 0) + row.count);
+    n += row.count;
+  }
+  return {
+    id: `reports:${category}`,
+    ...text,
+    decimals: 0,
+    limits: reportLimits[hours] ?? [6, 16, 31, 61],
+    floor: 0,
+    values,
+    at: Date.parse(counts.to),
+    n,
+  };
+}
+
+/**
+ * Class limits of an indicator: its thresholds first, filled up with even steps
+ * from its lowest possible value to the highest threshold or possible value.
+ */
+export function indicatorLimits(indicator: Indicator, values: readonly number[]): Layer['limits'] {
+  const thresholds = indicator.thresholds.filter((t) => !t.area_code).map((t) => t.value);
+  const low = indicator.min ?? Math.min(0, ...thresholds);
+  const top = thresholds.length
+    ? Math.max(...thresholds)
+    : (indicator.max ?? niceAbove(Math.max(1, ...values.map(Math.abs))));
+  const step = (top - low) / 4 || 1;
+  const limits = [1, 2, 3, 4].map((i) => Number((low + i * step).toPrecision(2)));
+  return limits as Layer['limits'];
+}
+
+function niceAbove(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([1, 2, 5, 10].find((f) => f * power >= value) ?? 10) * power;
+}
