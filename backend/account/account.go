@@ -158,3 +158,27 @@ func NewPassword() (string, error) {
 	}
 	return b.String(), nil
 }
+
+// Keeper offers the package's functions as methods, for consumers that take
+// them through an interface.
+type Keeper struct{}
+
+// Hash calls the function Hash.
+func (Keeper) Hash(password string) (string, error) { return Hash(password) }
+
+// Verify calls the function Verify.
+func (Keeper) Verify(hash, password string) (bool, error) { return Verify(hash, password) }
+
+// VerifyNobody calls the function VerifyNobody.
+func (Keeper) VerifyNobody(password string) { VerifyNobody(password) }
+
+// CheckNew calls the function CheckNew.
+func (Keeper) CheckNew(field, username, password string) error {
+	return CheckNew(field, username, password)
+}
+
+// NewSecret calls the function NewSecret.
+func (Keeper) NewSecret() (string, []byte, error) { return NewSecret() }
+
+// HashSecret calls the function HashSecret.
+func (Keeper) HashSecret(secret string) []byte { return HashSecret(secret) }

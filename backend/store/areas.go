@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"balaikota/backend/city"
 
@@ -121,4 +122,17 @@ func saveArea(ctx context.Context, tx pgx.Tx, a city.Area) (added, changed bool,
 		return false, false, err
 	}
 	return got[0], !got[0], nil
+}
+
+// AreasChangedAt is when an area was last added or replaced, the zero time
+// when there are none.
+func (s *Store) AreasChangedAt(ctx context.Context) (time.Time, error) {
+	var at *time.Time
+	err := s.read(ctx, city.System, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, "SELECT max(changed_at) FROM areas").Scan(&at)
+	})
+	if err != nil || at == nil {
+		return time.Time{}, err
+	}
+	return *at, nil
 }

@@ -335,3 +335,15 @@ func (s *Store) Indicators(ctx context.Context, asker city.Asker) (out []city.In
 	})
 	return out, err
 }
+
+// OfficeID finds an office by short name, name or alias.
+func (s *Store) OfficeID(ctx context.Context, name string) (int64, error) {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if id := cat.officeID(name); id != 0 {
+		return id, nil
+	}
+	return 0, city.InvalidField("office", "there is no office %q", name)
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"balaikota/backend/city"
+	"balaikota/backend/localdb"
+	"balaikota/frontend"
+)
+
+type doctorCommand struct {
+	JSON bool `name:"json" help:"As JSON lines."`
+}
+
+// finding is one thing the doctor looked at.
+type finding struct {
+	What   string `json:"what"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+	Remedy string `json:"remedy,omitempty"`
+}
+
+// Run looks at the installation; the exit status is 1 when something is wrong.
+func (c *doctorCommand) Run(in *invocation) error {
+	var found []finding
+	look := func(what string, check func() (detail, remedy string, err error)) {
+		detail, remedy, err := check()
+		f := finding{What: what, OK: err == nil, Detail: detail}
+		if err != nil {
+			f.Detail, f.Remedy = oneLine(err), remedy
+		}
+		found = append(found, f)
+	}
+	url, err := in.db.URL()
+	if err != nil {
+		return err
+	}
+	if url == "" {
+		look("program Postgres", func() (string, string, error) {
+			p, err := localdb.Find()
+			return fmt.Sprintf("%+v", p), "apt-get install postgresql", err
+		})
+	}
+	look("halaman", func() (string, string, error) {
+		_, err := fs.Stat(frontend.Dist(), "index.html")
+		return "ada di dalam program", "make build", err
+	})
+	look("folder data", func() (string, string, error) {
+		return in.db.Data, "choose a folder you may write with --data", writable(in.db.Data)
+	})
+	look("basis data", func() (string, string, error) {
+		d, err := open(in.ctx, in.db, in.log, nil)
+		if err != nil {
+			return "", "see the message; the server's log is in " + filepath.Join(in.db.Data, "log"), err
+		}
+		defer func() { _ = d.close() }()
+		found = append(found, d.examine(in.ctx)...)
+		return d.city.Name + " (" + d.city.Code + "), " + d.city.Timezone, "", nil
+	})
+	look("server", func() (string, string, error) { return serverState(), "", nil })
+	return c.report(in, found)
+}
+
+func (c *doctorCommand) report(in *invocation, found []finding) error {
+	bad := 0
+	enc := json.NewEncoder(in.stdout)
+	for _, f := range found {
+		if !f.OK {
+			bad++
+		}
+		var err error
+		if c.JSON {
+			err = enc.Encode(f)
+		} else {
+			mark := "baik "
+			if !f.OK {
+				mark = "SALAH"
+			}
+			_, err = fmt.Fprintf(in.stdout, "%s  %-18s %s\n", mark, f.What, f.Detail)
+			if err == nil && f.Remedy != "" {
+				_, err = fmt.Fprintf(in.stdout, "       %-18s → %s\n", "", f.Remedy)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if bad > 0 {
+		return city.Errorf(city.Conflict, "%d of %d things are wrong; the list above says what to do", bad, len(found))
+	}
+	return nil
+}
+
+// examine looks at the data itself.
+func (d *database) examine(ctx context.Context) []finding {
+	var out []finding
+	healths, err := d.SourceHealths(ctx)
+	out = append(out, finding{What: "sumber data", OK: err == nil, Detail: fmt.Sprintf("%d tersambung", len(healths))})
+	for _, h := range healths {
+		switch h.Freshness {
+		case city.Stale, city.Broken:
+			out = append(out, finding{What: "sumber " + h.Slug, Detail: string(h.Freshness) + ": " + h.LastError, Remedy: "balaikota source list; Sumber Data on the dashboard"})
+		}
+	}
+	return out
+}
+
+func writable(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("make %s: %w", dir, err)
+	}
+	f, err := os.CreateTemp(dir, ".doctor-*")
+	if err != nil {
+		return fmt.Errorf("write in %s: %w", dir, err)
+	}
+	name := f.Name()
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("write in %s: %w", dir, err)
+	}
+	return os.Remove(name)
+}
+
+func serverState() string {
+	addr := os.Getenv("BALAIKOTA_ADDR")
+	if addr == "" {
+		addr = "127.0.0.1:8080"
+	}
+	conn, err := net.DialTimeout("tcp", addr, time.Second)
+	if err != nil {
+		return "tidak berjalan di " + addr
+	}
+	_ = conn.Close()
+	return "berjalan di " + addr
+}

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"balaikota/backend/analysis"
+	"balaikota/backend/city"
+	"balaikota/backend/store"
+)
+
+// intake is the door through which every report enters, from whatever side:
+// it settles the place and makes the search words before the store takes the
+// delivery.
+type intake struct {
+	store     *store.Store
+	geography *geography
+}
+
+// Ingest implements city.Ingester.
+func (i *intake) Ingest(ctx context.Context, d city.Delivery) (city.Tally, error) {
+	x := i.geography.index.Load()
+	for n := range d.Reports {
+		r := &d.Reports[n]
+		x.Settle(r)
+		r.Stems = strings.Join(analysis.Words(r.Text+" "+r.Address), " ")
+	}
+	return i.store.Ingest(ctx, d)
+}

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+
+	"path/filepath"
+	"time"
+
+	"balaikota/backend/account"
+	"balaikota/backend/analysis"
+	"balaikota/backend/city"
+	"balaikota/backend/config"
+	"balaikota/backend/jobs"
+	"balaikota/backend/live"
+	"balaikota/backend/web"
+	"balaikota/connectors"
+	"balaikota/connectors/all"
+	"balaikota/frontend"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"golang.org/x/sync/errgroup"
+)
+
+type serveCommand struct {
+	config.Serve
+}
+
+// Run serves until a signal comes, then stops in order: no new requests,
+// sockets closed with "come back", requests under way finished, jobs stopped,
+// pool closed, and the private Postgres when nobody else uses it.
+func (c *serveCommand) Run(in *invocation) (err error) {
+	began := time.Now()
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return city.Wrap(city.Conflict, err, "cannot listen on %s; is another server running there? Choose another with --addr", c.Addr)
+	}
+	defer listener.Close()
+	db, err := open(in.ctx, in.db, in.log, in.stderr)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	if err := db.layOutKnown(in.ctx, in.db.City); err != nil {
+		return err
+	}
+	s, err := newServing(in, db, c.Serve, listener.Addr().String())
+	if err != nil {
+		return err
+	}
+	return s.run(in.ctx, listener, began)
+}
+
+// layOutKnown adds declarations that a newer pack brings, where the database
+// serves that pack's city.
+func (d *database) layOutKnown(ctx context.Context, packName string) error {
+	return d.layOut(ctx, packName)
+}
+
+// serving is a server's parts.
+type serving struct {
+	in        *invocation
+	db        *database
+	cfg       config.Serve
+	log       *slog.Logger
+	geography *geography
+	events    *eventLog
+	hub       *live.Hub
+	jobs      *jobs.Jobs
+	http      *http.Server
+	address   string
+}
+
+func newServing(in *invocation, db *database, cfg config.Serve, address string) (*serving, error) {
+	s := &serving{in: in, db: db, cfg: cfg, log: in.log, address: address}
+	var err error
+	if s.geography, err = newGeography(in.ctx, db.Store); err != nil {
+		return nil, err
+	}
+	s.events = &eventLog{Store: db.Store, wake: make(chan struct{}, 1)}
+	s.hub = live.New(s.events, sessions{db.Store}, live.Options{Logger: in.log})
+	door := &intake{store: db.Store, geography: s.geography}
+	if s.jobs, err = s.newJobs(door); err != nil {
+		return nil, err
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	handler := web.Handler(web.Deps{
+		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
+		Poller: s.jobs, Stems: analysis.Words, Frontend: frontend.Dist(), Metrics: registry,
+		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
+	})
+	s.http = &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(in.log.Handler(), slog.LevelDebug),
+	}
+	return s, nil
+}
+
+func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
+	secrets := &connectors.Secrets{}
+	env, err := s.connectorEnv(secrets)
+	if err != nil {
+		return nil, err
+	}
+	runner := connectors.NewRunner(all.Registry(), door, env, secrets, connectors.RunLimits{})
+	return jobs.New(jobs.Options{
+		Pool: s.db.Pool(), Sources: s.db.Store, Runner: runner, Waiting: connectors.ErrWaiting, Log: s.log,
+		ParseSchedule: func(text string) (jobs.Schedule, error) { return connectors.ParseSchedule(text) },
+		Tasks: []jobs.Task{
+			{Name: "prakiraan", Every: 5 * time.Minute, Run: s.db.RefreshForecasts},
+			{Name: "lonjakan", Every: time.Minute, Run: s.db.watchSurges},
+			{Name: "tenggat", Every: 5 * time.Minute, Run: s.db.watchOverdue},
+			{Name: "sumber", Every: time.Minute, Run: s.db.watchSources},
+			{Name: "peringatan", Every: time.Minute, Run: func(ctx context.Context) error { _, err := s.db.EndExpiredAlerts(ctx); return err }},
+			{Name: "bersih", Every: time.Hour, Run: s.housekeep},
+		},
+	})
+}
+
+func (s *serving) connectorEnv(secrets *connectors.Secrets) (connectors.Env, error) {
+	loc, err := time.LoadLocation(s.db.city.Timezone)
+	if err != nil {
+		return connectors.Env{}, fmt.Errorf("load the city's time zone: %w", err)
+	}
+	categories, err := s.db.Categories(s.in.ctx)
+	if err != nil {
+		return connectors.Env{}, err
+	}
+	return connectors.Env{
+		HTTP: connectors.NewClient("Balaikota/"+version, secrets), Areas: s.geography, Location: loc, Now: time.Now,
+		Log: s.log, Secret: secrets.Reveal, Categories: categories,
+	}, nil
+}
+
+func (s *serving) housekeep(ctx context.Context) error {
+	if _, err := s.db.PruneEvents(ctx, s.cfg.KeepEvents); err != nil {
+		return err
+	}
+	return s.db.PruneSessions(ctx)
+}
+
+// run starts everything and stops it in order when ctx ends or a part fails.
+func (s *serving) run(ctx context.Context, listener net.Listener, began time.Time) error {
+	first, err := s.db.ensureFirstAccounts(ctx)
+	if err != nil {
+		return err
+	}
+	// Each stage has a context of its own, so that stopping has an order.
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	parts, failed := errgroup.WithContext(work)
+	hubCtx, stopHub := context.WithCancel(failed)
+	defer stopHub()
+	jobsCtx, stopJobs := context.WithCancel(failed)
+	defer stopJobs()
+	hubDone := make(chan struct{})
+	parts.Go(func() error { defer close(hubDone); return s.hub.Run(hubCtx) })
+	parts.Go(func() error { return s.events.listen(failed) })
+	parts.Go(func() error { return s.geography.run(failed, s.log) })
+	parts.Go(func() error { return s.jobs.Run(jobsCtx) })
+	parts.Go(func() error { return s.watchLocal(failed) })
+	if s.cfg.Simulate {
+		parts.Go(func() error { return s.simulate(jobsCtx) })
+	}
+	parts.Go(func() error {
+		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	s.announce(first, began)
+	select {
+	case <-ctx.Done():
+	case <-failed.Done():
+	}
+	s.log.Info("Stopping")
+	stopHub() // sockets hear "come back" before the listener goes
+	<-hubDone
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := s.http.Shutdown(drain); err != nil {
+		_ = s.http.Close()
+	}
+	stopJobs()
+	stopWork()
+	return parts.Wait()
+}
+
+// watchLocal starts the private Postgres again if it has died.
+func (s *serving) watchLocal(ctx context.Context) error {
+	if s.db.local == nil {
+		return nil
+	}
+	tick := time.NewTicker(2 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		ping, cancel := context.WithTimeout(ctx, 2*time.Second)
+		err := s.db.Ping(ping)
+		cancel()
+		if err == nil || ctx.Err() != nil {
+			continue
+		}
+		s.log.Warn("The private Postgres does not answer", "err", err)
+		if err := s.db.local.Ensure(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("The private Postgres was not started again", "err", err)
+		}
+	}
+}
+
+// announce prints the address and, once, the first logins.
+func (s *serving) announce(first []firstAccount, began time.Time) {
+	w := s.in.stdout
+	_, _ = fmt.Fprintf(w, "\nBalaikota %s, %s: http://%s  (siap dalam %.1f s)\n", version, s.db.city.Name, s.address, time.Since(began).Seconds())
+	if len(first) > 0 {
+		_, _ = fmt.Fprintln(w, "\nAkun pertama (kata sandi diganti saat masuk pertama; hanya ditampilkan sekali):")
+		for _, a := range first {
+			_, _ = fmt.Fprintf(w, "  %-10s %-22s %s\n", a.username, a.password, a.name)
+		}
+	}
+	if !s.cfg.Simulate {
+		if sources, err := s.db.Sources(s.in.ctx); err == nil && len(sources) == 0 {
+			_, _ = fmt.Fprintln(w, "\nBelum ada sumber data. Sambungkan kota simulasi: balaikota serve --simulate; sumber sendiri: balaikota source add BERKAS.")
+		}
+	}
+	_, _ = fmt.Fprintln(w, "\nCtrl-C menghentikan semuanya.")
+}
+
+// simDir is where the simulated city lives.
+func simDir(data string) string { return filepath.Join(data, "simcity") }

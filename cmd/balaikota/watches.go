@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"balaikota/backend/analysis"
+	"balaikota/backend/city"
+)
+
+// Windows of the surge watch: three hours against the last four weeks.
+const (
+	surgeHours = 3
+	surgeDays  = 28
+)
+
+// watchSurges raises an alert where unusually many reports came in.
+func (d *database) watchSurges(ctx context.Context) error {
+	windows, err := d.RecentWindows(ctx, surgeHours*time.Hour, surgeDays)
+	if err != nil {
+		return err
+	}
+	categories, err := d.Categories(ctx)
+	if err != nil {
+		return err
+	}
+	areas, err := d.Areas(ctx)
+	if err != nil {
+		return err
+	}
+	names := map[string]string{}
+	for _, a := range areas {
+		names[a.Code] = a.Name
+	}
+	simulated, err := d.simulated(ctx)
+	if err != nil {
+		return err
+	}
+	var alerts []city.Alert
+	for _, w := range windows {
+		usual, surge := analysis.Surge(analysis.Window{
+			AreaCode: w.AreaCode, Category: w.Category, Recent: w.Recent, Past: w.Past, PastWindows: surgeDays * 24 / surgeHours,
+		})
+		if !surge {
+			continue
+		}
+		for _, c := range categories {
+			if c.Slug == w.Category {
+				alerts = append(alerts, city.SurgeAlert(w.AreaCode, names[w.AreaCode], c, w.Recent, usual, surgeHours, time.Now(), simulated))
+			}
+		}
+	}
+	return d.RaiseAlerts(ctx, city.AlertSurge, alerts)
+}
+
+// watchOverdue raises an alert for each office with reports past their
+// deadline.
+func (d *database) watchOverdue(ctx context.Context) error {
+	counts, err := d.OverdueByOffice(ctx)
+	if err != nil {
+		return err
+	}
+	simulated, err := d.simulated(ctx)
+	if err != nil {
+		return err
+	}
+	var alerts []city.Alert
+	for _, c := range counts {
+		alerts = append(alerts, city.OverdueAlert(c.Office, c.Count, c.Oldest, time.Now(), simulated))
+	}
+	return d.RaiseAlerts(ctx, city.AlertOverdue, alerts)
+}
+
+// watchSources raises an alert for each source that does not keep its promise.
+func (d *database) watchSources(ctx context.Context) error {
+	healths, err := d.SourceHealths(ctx)
+	if err != nil {
+		return err
+	}
+	var alerts []city.Alert
+	for _, h := range healths {
+		if h.Freshness == city.Stale || h.Freshness == city.Broken {
+			alerts = append(alerts, city.SourceAlert(h, time.Now()))
+		}
+	}
+	return d.RaiseAlerts(ctx, city.AlertSource, alerts)
+}
+
+// simulated reports whether any source is a simulation: figures that join all
+// sources are then marked.
+func (d *database) simulated(ctx context.Context) (bool, error) {
+	healths, err := d.SourceHealths(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, h := range healths {
+		if h.Simulated {
+			return true, nil
+		}
+	}
+	return false, nil
+}
