@@ -5,11 +5,13 @@ package all
 import (
 	"balaikota/connectors"
 	"balaikota/connectors/bmkg"
+	"balaikota/connectors/open311"
 )
 
 // Registry returns a registry of every connector.
 func Registry() *connectors.Registry {
 	return connectors.NewRegistry(
 		bmkg.Spec,
+		open311.Spec,
 	)
 }

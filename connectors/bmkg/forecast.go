@@ -17,7 +17,7 @@ import (
 // Indicators that the forecast fills.
 const (
 	temperature = "prakiraan-suhu"       // °C
-	rain        = "prakiraan-hujan"      // mm in three hours
+	rain        = "prakiraan-hujan"      // mm/3 jam
 	humidity    = "prakiraan-kelembapan" // %
 )
 
@@ -157,7 +157,7 @@ func (c *connector) addSlot(code string, raw json.RawMessage, page *connectors.P
 		})
 	}
 	add(temperature, "°C", s.Temperature)
-	add(rain, "mm", s.Rain)
+	add(rain, "mm/3 jam", s.Rain)
 	add(humidity, "%", s.Humidity)
 	return issued, nil
 }
