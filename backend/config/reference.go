@@ -16,7 +16,7 @@ func WriteReference(w io.Writer, app *kong.Application) error {
 		"Each setting is a flag or an environment variable; the flag wins.\n\n## Every command\n\n")
 	writeFlags(&b, app.Node)
 	for _, cmd := range app.Leaves(true) {
-		fmt.Fprintf(&b, "\n## balaikota %s\n\n%s\n", cmd.Path()[len(app.Name)+1:], cmd.Help)
+		fmt.Fprintf(&b, "\n## balaikota %s\n\n%s\n", cmd.Path(), cmd.Help)
 		for _, arg := range cmd.Positional {
 			fmt.Fprintf(&b, "\n- `%s`: %s\n", arg.Summary(), arg.Help)
 		}

@@ -20,13 +20,13 @@ type Snapshot struct {
 	Type       string                `json:"type" enum:"snapshot"`
 	Seq        int64                 `json:"seq"`
 	At         time.Time             `json:"at" doc:"When the snapshot was read"`
-	Indicators []city.IndicatorState `json:"indicators,omitempty"`
-	Reports    []city.ReportSummary  `json:"reports,omitempty" doc:"The newest reports, newest first, at most 500"`
-	Incidents  []json.RawMessage     `json:"incidents,omitempty"`
-	Alerts     []city.Alert          `json:"alerts,omitempty"`
+	Indicators []city.IndicatorState `json:"indicators,omitempty" nullable:"false"`
+	Reports    []city.ReportSummary  `json:"reports,omitempty" nullable:"false" doc:"The newest reports, newest first, at most 500"`
+	Incidents  []json.RawMessage     `json:"incidents,omitempty" nullable:"false"`
+	Alerts     []city.Alert          `json:"alerts,omitempty" nullable:"false"`
 	// Dispositions are empty until instructions exist.
-	Dispositions []json.RawMessage   `json:"dispositions,omitempty"`
-	Sources      []city.SourceHealth `json:"sources,omitempty"`
+	Dispositions []json.RawMessage   `json:"dispositions,omitempty" nullable:"false"`
+	Sources      []city.SourceHealth `json:"sources,omitempty" nullable:"false"`
 }
 
 // Delta covers every event after From up to Seq; Changes holds those the

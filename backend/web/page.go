@@ -5,7 +5,6 @@ import (
 	"mime"
 	"net/http"
 	"path"
-	"reflect"
 	"strings"
 
 	"balaikota/backend/city"
@@ -80,5 +79,3 @@ func tagOf(route string) string {
 	subject, _, _ := strings.Cut(strings.TrimPrefix(route, "/api/"), "/")
 	return subject
 }
-
-func typeOf(v any) reflect.Type { return reflect.TypeOf(v) }

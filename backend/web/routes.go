@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"balaikota/backend/city"
 	"balaikota/backend/live"
@@ -68,7 +69,7 @@ func (s *server) routes() {
 func (s *server) schemas() {
 	reg := s.api.OpenAPI().Components.Schemas
 	for _, v := range []any{live.Subscribe{}, live.Snapshot{}, live.Delta{}} {
-		huma.SchemaFromType(reg, typeOf(v))
+		reg.Schema(reflect.TypeOf(v), true, "")
 	}
 }
 
