@@ -93,6 +93,10 @@ func TestLabelPoint(t *testing.T) {
 			t.Errorf("%s: %v", name, p)
 		}
 	}
+	thin := orb.MultiPolygon{{{{117, 0}, {118, 0.5}, {118, 0.5000002}, {117, 0.0000002}, {117, 0}}}}
+	if p := geo.LabelPoint(thin); !planar.MultiPolygonContains(thin, p) {
+		t.Errorf("label point %v of a thin strip lies outside", p)
+	}
 	for _, a := range areas(t) {
 		if p := geo.LabelPoint(a.Outline); !planar.MultiPolygonContains(a.Outline, p) {
 			t.Errorf("label point of %s lies outside", a.Name)

@@ -3,6 +3,7 @@ package geo
 import (
 	"container/heap"
 	"math"
+	"slices"
 
 	"github.com/paulmach/orb"
 )
@@ -72,7 +73,10 @@ func LabelPoint(m orb.MultiPolygon) orb.Point {
 		}
 	}
 	best := poleCell{center: b.Center(), depth: s.depth(b.Center(), m)}
-	for queue.Len() > 0 {
+	for range poleRounds {
+		if queue.Len() == 0 {
+			break
+		}
 		c := heap.Pop(&queue).(poleCell)
 		if c.depth > best.depth {
 			best = c
@@ -85,7 +89,35 @@ func LabelPoint(m orb.MultiPolygon) orb.Point {
 			push(c.center[0]+d[0]*h, c.center[1]+d[1]*h, h)
 		}
 	}
+	if best.depth <= 0 {
+		return s.somewhere()
+	}
 	return best.center
+}
+
+// poleRounds bounds the search in shapes thinner than any cell.
+const poleRounds = 2000
+
+// somewhere returns a point inside: the middle of the widest stretch of a
+// level line through the shape.
+func (s *shape) somewhere() orb.Point {
+	best, width := s.bound.Center(), 0.0
+	for k := 1; k < 16; k++ {
+		y := s.bound.Min[1] + (s.bound.Max[1]-s.bound.Min[1])*float64(k)/16
+		var xs []float64
+		for _, e := range s.strips[s.strip(y)] {
+			if (e.lo[1] <= y) != (e.hi[1] <= y) {
+				xs = append(xs, (e.hi[0]-e.lo[0])*(y-e.lo[1])/(e.hi[1]-e.lo[1])+e.lo[0])
+			}
+		}
+		slices.Sort(xs)
+		for i := 1; i < len(xs); i += 2 {
+			if w := xs[i] - xs[i-1]; w > width {
+				best, width = orb.Point{(xs[i] + xs[i-1]) / 2, y}, w
+			}
+		}
+	}
+	return best
 }
 
 // depth is the distance to the border in degrees, negative outside.
