@@ -18,9 +18,13 @@ type twoAreas struct{}
 var twoAreaList = []city.Area{
 	{Code: "64.72", Level: city.Kota, Name: "Samarinda"},
 	{Code: "64.72.08", Level: city.Kecamatan, Name: "Sungai Pinang", ParentCode: "64.72"},
-	{Code: "64.72.08.1001", Level: city.Kelurahan, Name: "Temindung Permai", ParentCode: "64.72.08"},
+	{Code: "64.72.08.1001", Level: city.Kelurahan, Name: "Temindung Permai", ParentCode: "64.72.08", Outline: square(117)},
 	{Code: "64.72.09", Level: city.Kecamatan, Name: "Samarinda Kota", ParentCode: "64.72"},
-	{Code: "64.72.09.1001", Level: city.Kelurahan, Name: "Karang Mumus", ParentCode: "64.72.09"},
+	{Code: "64.72.09.1001", Level: city.Kelurahan, Name: "Karang Mumus", ParentCode: "64.72.09", Outline: square(118)},
+}
+
+func square(lon float64) orb.MultiPolygon {
+	return orb.MultiPolygon{{orb.Bound{Min: orb.Point{lon, -1}, Max: orb.Point{lon + 1, 0}}.ToRing()}}
 }
 
 func (twoAreas) Locate(p orb.Point) (string, bool) {

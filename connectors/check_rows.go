@@ -94,9 +94,10 @@ func (c checker) place(r *city.Report) {
 	}
 }
 
-// point returns the point to use: as given, mended when lat and lon were
-// swapped, or none when it lies outside the city. Null island (0, 0) is what
-// many systems write for "no location" and counts as none.
+// point returns the point as given, or mended when lat and lon were swapped.
+// One outside the city stays with a flag and counts for no area: borders can
+// be corrected later. Null island (0, 0) is what many systems write for "no
+// location" and counts as none.
 func (c checker) point(lon, lat *float64, flags *[]city.Flag) (*float64, *float64) {
 	if lon == nil || lat == nil || (*lon == 0 && *lat == 0) {
 		return nil, nil
@@ -113,11 +114,21 @@ func (c checker) point(lon, lat *float64, flags *[]city.Flag) (*float64, *float6
 		flag(flags, city.FlagSwappedPoint)
 		return &y, &x
 	}
+	if !c.hasBorders() {
+		return &x, &y // nothing can be said without them
+	}
 	flag(flags, city.FlagOutsideCity)
-	return nil, nil
+	if math.Abs(y) > 90 {
+		return nil, nil // not even a place on earth
+	}
+	return &x, &y
 }
 
 func degrees(x float64) bool { return !math.IsNaN(x) && math.Abs(x) <= 180 }
+
+func (c checker) hasBorders() bool {
+	return slices.ContainsFunc(c.env.Areas.Areas(city.Kelurahan), func(a city.Area) bool { return len(a.Outline) > 0 })
+}
 
 // areaCode returns the code of an area given by code or by a name that means
 // one area only; "" otherwise.

@@ -33,8 +33,9 @@ func TestReportPlaces(t *testing.T) {
 	}{
 		"point":        {at(117.5, -0.5), "", "64.72.08.1001", true, nil},
 		"swapped":      {at(-0.5, 117.5), "", "64.72.08.1001", true, []city.Flag{city.FlagSwappedPoint}},
-		"outside":      {at(106.8, -6.2), "", "", false, []city.Flag{city.FlagOutsideCity, city.FlagNoPlace}},
+		"outside":      {at(106.8, -6.2), "", "", true, []city.Flag{city.FlagOutsideCity, city.FlagNoPlace}},
 		"null island":  {at(0, 0), "", "", false, []city.Flag{city.FlagNoPlace}},
+		"not on earth": {at(100, -170), "", "", false, []city.Flag{city.FlagOutsideCity, city.FlagNoPlace}},
 		"not a number": {at(math.NaN(), 1), "", "", false, []city.Flag{city.FlagOutsideCity, city.FlagNoPlace}},
 		"differs": {func(r *city.Report) { at(117.5, -0.5)(r); r.StatedArea = "64.72.09.1001" },
 			"64.72.09.1001", "64.72.08.1001", true, []city.Flag{city.FlagAreaDiffers}},
@@ -54,7 +55,7 @@ func TestReportPlaces(t *testing.T) {
 			if got.StatedArea != tc.stated || got.ComputedArea != tc.computed || (got.Lon != nil) != tc.point || !slices.Equal(got.Flags, tc.flags) {
 				t.Errorf("got stated %q computed %q point %v flags %v", got.StatedArea, got.ComputedArea, got.Lon != nil, got.Flags)
 			}
-			if tc.point && (*got.Lon < 117 || *got.Lat > 0) {
+			if tc.computed != "" && (*got.Lon < 117 || *got.Lat > 0) && tc.point {
 				t.Errorf("the point is %v, %v", *got.Lon, *got.Lat)
 			}
 			if name == "unknown area" && got.Address != "Antah Berantah" {

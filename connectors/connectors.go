@@ -64,8 +64,13 @@ type Env struct {
 	// ("file:PATH"). The value is never logged.
 	Secret func(ref string) (string, error)
 	// Categories are the kinds of report the city knows; connectors match the
-	// source's own names against them. May be empty.
+	// source's own names against them. Indicators are the declared ones, with
+	// grain and unit. Either may be empty.
 	Categories []city.Category
+	Indicators []city.Indicator
+	// Catalogue, when set, is asked at the start of each run for both, so that
+	// what officers declare counts from the next run on.
+	Catalogue func(ctx context.Context) ([]city.Category, []city.Indicator, error)
 	// OpenRows opens an import file, for connectors that read files. The
 	// command wires backend/importing here; nil when there is no reader.
 	OpenRows OpenRowsFunc

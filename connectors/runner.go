@@ -108,7 +108,7 @@ type run struct {
 
 // pull goes through the pages; more is true when limits ended it early.
 func (r *run) pull(ctx context.Context) (more bool, err error) {
-	connector, err := r.build()
+	connector, err := r.build(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -141,7 +141,7 @@ func (r *run) pull(ctx context.Context) (more bool, err error) {
 }
 
 // build makes the connector. A panic in one is that source's failure alone.
-func (r *run) build() (c Connector, err error) {
+func (r *run) build(ctx context.Context) (c Connector, err error) {
 	defer recovered(&err)
 	spec, ok := r.registry.Lookup(r.src.Connector)
 	if !ok {
@@ -151,6 +151,11 @@ func (r *run) build() (c Connector, err error) {
 	}
 	env := r.env
 	env.Log = r.log
+	if env.Catalogue != nil {
+		if env.Categories, env.Indicators, err = env.Catalogue(ctx); err != nil {
+			return nil, &city.Error{Code: city.Internal, Key: string(FailStore), Message: FailureTexts[FailStore].EN, Err: err}
+		}
+	}
 	return spec.New(r.src.Config, env)
 }
 
