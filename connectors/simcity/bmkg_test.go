@@ -136,10 +136,10 @@ func TestNowcastIsCAP(t *testing.T) {
 	kinds := map[string]int{}
 	unclosed, links := 0, 0
 	checked := map[string]bool{}
-	for range 80 {
-		h.Move(3 * time.Hour)
+	for range 50 {
+		h.Move(5 * time.Hour)
 		tick := c.State().Tick
-		eventually(t, "three hours", func() bool { return c.State().Tick >= tick+170 })
+		eventually(t, "five hours", func() bool { return c.State().Tick >= tick+290 })
 		var feed struct {
 			Items []struct {
 				Link string `xml:"link"`

@@ -19,6 +19,7 @@ type Source struct {
 	Config        map[string]any `json:"config"`
 }
 
+// simSources answers GET /_sim/sources.
 func (c *City) simSources(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, c.SourcesAt(baseOf(r)))
 }
@@ -32,10 +33,39 @@ func (c *City) Sources() []Source {
 	return c.SourcesAt(base)
 }
 
-// SourcesAt are the sources under another base address.
+// SourcesAt are the sources when the city is reached under base, such as
+// http://127.0.0.1:9311. Slugs and configurations depend on nothing else, so
+// that connecting twice changes nothing.
 func (c *City) SourcesAt(base string) []Source {
-	return []Source{
-		{Slug: "sim-open311", Name: "Laporan warga (simulasi)", Connector: "open311", Config: map[string]any{"url": base + "/open311/v2"}},
-		{Slug: "sim-outbox", Name: "Loket dan 112 (simulasi)", Connector: "files", Config: map[string]any{"dir": filepath.Join(c.opt.Dir, "outbox")}},
+	list := []Source{
+		source("sim-open311", "Laporan warga (simulasi)", "open311", "@every 10s", 300, "Diskominfo", map[string]any{
+			"base_url": base + "/open311/v2", "paging": "page", "page_size": 200, "updated_after": true, "extensions": true,
+		}),
+		source("sim-outbox", "Loket dan panggilan 112 (simulasi)", "files", "@every 30s", 7200, "Diskominfo", map[string]any{
+			"folder": filepath.Join(c.opt.Dir, "outbox"), "kind": "reports",
+		}),
 	}
+	for _, f := range []struct {
+		feed, name, schedule string
+		expect               int
+	}{
+		{"nowcast", "Peringatan dini cuaca BMKG (simulasi)", "@every 1m", 600},
+		{"quakes", "Gempa BMKG (simulasi)", "@every 2m", 600},
+		{"forecast", "Prakiraan cuaca BMKG (simulasi)", "@every 10m", 43200},
+	} {
+		s := source("sim-bmkg-"+f.feed, f.name, "bmkg", f.schedule, f.expect, "BMKG", map[string]any{"base_url": base + "/bmkg", "feeds": []string{f.feed}})
+		s.Attribution = "Simulasi bentuk data BMKG, bukan data BMKG"
+		list = append(list, s)
+	}
+	return append(list, sensorSources(base)...)
+}
+
+// source fills in what all of them share; addresses of this machine are
+// allowed because the city is nowhere else.
+func source(slug, name, connector, schedule string, expect int, owner string, config map[string]any) Source {
+	if connector != "files" {
+		config["allow_private"] = true
+	}
+	return Source{Slug: slug, Name: name, Connector: connector, Schedule: schedule, ExpectSeconds: expect, Simulated: true, Owner: owner,
+		Attribution: "Simulasi", Config: config}
 }

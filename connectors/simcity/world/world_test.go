@@ -180,6 +180,30 @@ func TestDamFollowsTheRain(t *testing.T) {
 	}
 }
 
+// TestSpillReachesTheCityLater lets the dam run over and looks at the gauge in
+// the city, with no rain there and the tide taken out.
+func TestSpillReachesTheCityLater(t *testing.T) {
+	t.Parallel()
+	w := newTestWorld(2)
+	w.s.Dam = 8.1
+	gauge := func() float64 {
+		now := w.TimeOf(w.s.Tick)
+		return w.mumusLevel(now) - 0.45*tide(now) - w.s.Local
+	}
+	w.Step()
+	start := gauge()
+	for range spillLag / 2 {
+		w.Step()
+	}
+	half := gauge()
+	for range spillLag/2 + 1 {
+		w.Step()
+	}
+	if late := gauge(); half > start+0.01 || late < start+0.3 {
+		t.Errorf("gauge %.2f m at first, %.2f after %d minutes, %.2f after %d", start, half, spillLag/2, late, spillLag)
+	}
+}
+
 func keep(cells []cell, ok func(cell) bool) []cell {
 	kept := cells[:0]
 	for _, c := range cells {
