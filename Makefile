@@ -12,7 +12,8 @@ BIN := bin/balaikota
 VERSION = $(shell git -c safe.directory='$(CURDIR)' describe --tags --always --dirty 2>/dev/null || echo unversioned)
 # Stamping from the ldflags works where Go's own look at the repository does
 # not: another user's clone, an archive.
-GO_BUILD = CGO_ENABLED=0 go build -buildvcs=false -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
+export GOFLAGS := $(strip $(shell go env GOFLAGS 2>/dev/null) -buildvcs=false)
+GO_BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
 NPM := npm --prefix frontend
 MODULES := frontend/node_modules/.package-lock.json
