@@ -45,6 +45,16 @@ CREATE FUNCTION asker_reason() RETURNS text LANGUAGE sql STABLE AS
 CREATE FUNCTION area_within(code text, outer_code text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
     $$ SELECT outer_code <> '' AND (code = outer_code OR starts_with(code, outer_code || '.')) $$;
 
+-- The codes an asker may see as a range [from, to) in byte order, which an
+-- index can follow and which, unlike LIKE, leaks nothing: '/' is the character
+-- after '.', so an area's range is itself and everything in it. A role bound
+-- to no area has an empty range, an agency head all of it (the office decides).
+CREATE FUNCTION asker_area_from() RETURNS text LANGUAGE sql STABLE AS
+    $$ SELECT CASE WHEN asker_role() IN ('camat', 'lurah') THEN asker_area() ELSE '' END $$;
+CREATE FUNCTION asker_area_to() RETURNS text LANGUAGE sql STABLE AS
+    $$ SELECT CASE WHEN asker_role() IN ('camat', 'lurah') AND asker_area() <> '' THEN asker_area() || '/'
+                   WHEN asker_role() = 'kepala_opd' THEN '~' ELSE '' END $$;
+
 -- The city this database serves: one row.
 CREATE TABLE city_setting (
     one        boolean PRIMARY KEY DEFAULT true,

@@ -32,7 +32,8 @@ CREATE TABLE source_state (
     last_error   text NOT NULL DEFAULT '',
     rows_day     date,
     rows_today   integer NOT NULL DEFAULT 0,
-    rows_total   bigint NOT NULL DEFAULT 0
+    rows_total   bigint NOT NULL DEFAULT 0,
+    told_at      timestamptz -- when screens last heard of it
 ) WITH (fillfactor = 50);
 
 CREATE TABLE source_runs (
@@ -88,7 +89,7 @@ CREATE TABLE reports (
     status            text NOT NULL,
     media_url         text NOT NULL DEFAULT '',
     flags             text[] NOT NULL DEFAULT '{}',
-    raw               jsonb,
+    raw               json, -- as the source wrote it, byte for byte
     search            tsvector NOT NULL,
     received_at       timestamptz NOT NULL DEFAULT now(),
     changed_at        timestamptz NOT NULL DEFAULT now(),
@@ -138,34 +139,33 @@ CREATE FUNCTION report_rollup_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     zone text := (SELECT timezone FROM city_setting);
 BEGIN
-    INSERT INTO report_daily AS d (day, area_code, category, received, closed)
-    SELECT x.day, x.area_code, x.category, sum(x.received), sum(x.closed)
-    FROM (
-        SELECT (n.created_at AT TIME ZONE zone)::date AS day, n.area_code, coalesce(n.category, '') AS category, 1 AS received, 0 AS closed
-        FROM new_rows n WHERE n.removed_at IS NULL
-        UNION ALL
-        SELECT (n.closed_at AT TIME ZONE zone)::date, n.area_code, coalesce(n.category, ''), 0, 1
-        FROM new_rows n WHERE n.removed_at IS NULL AND n.closed_at IS NOT NULL
-    ) x
-    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-    ON CONFLICT (day, area_code, category) DO UPDATE
-        SET received = d.received + excluded.received, closed = d.closed + excluded.closed;
+    WITH days AS MATERIALIZED (
+        SELECT x.day, x.area_code, x.category, sum(x.received)::integer AS received, sum(x.closed)::integer AS closed
+        FROM (
+            SELECT (n.created_at AT TIME ZONE zone)::date AS day, n.area_code, coalesce(n.category, '') AS category, 1 AS received, 0 AS closed
+            FROM new_rows n WHERE n.removed_at IS NULL
+            UNION ALL
+            SELECT (n.closed_at AT TIME ZONE zone)::date, n.area_code, coalesce(n.category, ''), 0, 1
+            FROM new_rows n WHERE n.removed_at IS NULL AND n.closed_at IS NOT NULL
+        ) x GROUP BY 1, 2, 3
+    ), daily AS (
+        INSERT INTO report_daily AS d (day, area_code, category, received, closed)
+        SELECT * FROM days ORDER BY day, area_code, category
+        ON CONFLICT (day, area_code, category) DO UPDATE
+            SET received = d.received + excluded.received, closed = d.closed + excluded.closed
+    )
     INSERT INTO report_monthly AS d (month, area_code, category, received, closed)
-    SELECT x.month, x.area_code, x.category, sum(x.received), sum(x.closed)
-    FROM (
-        SELECT date_trunc('month', n.created_at AT TIME ZONE zone)::date AS month, n.area_code, coalesce(n.category, '') AS category, 1 AS received, 0 AS closed
-        FROM new_rows n WHERE n.removed_at IS NULL
-        UNION ALL
-        SELECT date_trunc('month', n.closed_at AT TIME ZONE zone)::date, n.area_code, coalesce(n.category, ''), 0, 1
-        FROM new_rows n WHERE n.removed_at IS NULL AND n.closed_at IS NOT NULL
-    ) x
-    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+    SELECT date_trunc('month', day)::date, area_code, category, sum(received), sum(closed)
+    FROM days GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
     ON CONFLICT (month, area_code, category) DO UPDATE
         SET received = d.received + excluded.received, closed = d.closed + excluded.closed;
     RETURN NULL;
 END
 $$;
 
+-- What an update takes away is taken from rows that are there; what it adds
+-- may need a new one. (A negative count never meets ON CONFLICT: the row's
+-- rules are checked before the conflict is seen.)
 CREATE FUNCTION report_rollup_update() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     zone text := (SELECT timezone FROM city_setting);
@@ -174,28 +174,30 @@ BEGIN
         SELECT created_at, closed_at, area_code, coalesce(category, '') AS category, 1 AS n FROM new_rows WHERE removed_at IS NULL
         UNION ALL
         SELECT created_at, closed_at, area_code, coalesce(category, ''), -1 FROM old_rows WHERE removed_at IS NULL
-    ), days AS (
-        SELECT (created_at AT TIME ZONE zone)::date AS day, area_code, category, n AS received, 0 AS closed FROM moved
-        UNION ALL
-        SELECT (closed_at AT TIME ZONE zone)::date, area_code, category, 0, n FROM moved WHERE closed_at IS NOT NULL
-    )
-    INSERT INTO report_daily AS d (day, area_code, category, received, closed)
-    SELECT day, area_code, category, sum(received), sum(closed) FROM days
-    GROUP BY 1, 2, 3 HAVING sum(received) <> 0 OR sum(closed) <> 0 ORDER BY 1, 2, 3
-    ON CONFLICT (day, area_code, category) DO UPDATE
-        SET received = d.received + excluded.received, closed = d.closed + excluded.closed;
-    WITH moved AS (
-        SELECT created_at, closed_at, area_code, coalesce(category, '') AS category, 1 AS n FROM new_rows WHERE removed_at IS NULL
-        UNION ALL
-        SELECT created_at, closed_at, area_code, coalesce(category, ''), -1 FROM old_rows WHERE removed_at IS NULL
-    ), months AS (
-        SELECT date_trunc('month', created_at AT TIME ZONE zone)::date AS month, area_code, category, n AS received, 0 AS closed FROM moved
-        UNION ALL
-        SELECT date_trunc('month', closed_at AT TIME ZONE zone)::date, area_code, category, 0, n FROM moved WHERE closed_at IS NOT NULL
+    ), days AS MATERIALIZED (
+        SELECT x.day, x.area_code, x.category, sum(x.received)::integer AS received, sum(x.closed)::integer AS closed
+        FROM (
+            SELECT (created_at AT TIME ZONE zone)::date AS day, area_code, category, n AS received, 0 AS closed FROM moved
+            UNION ALL
+            SELECT (closed_at AT TIME ZONE zone)::date, area_code, category, 0, n FROM moved WHERE closed_at IS NOT NULL
+        ) x GROUP BY 1, 2, 3 HAVING sum(x.received) <> 0 OR sum(x.closed) <> 0
+    ), months AS MATERIALIZED (
+        SELECT date_trunc('month', day)::date AS month, area_code, category, sum(received)::integer AS received, sum(closed)::integer AS closed
+        FROM days GROUP BY 1, 2, 3 HAVING sum(received) <> 0 OR sum(closed) <> 0
+    ), daily_less AS (
+        UPDATE report_daily d SET received = d.received + x.received, closed = d.closed + x.closed FROM days x
+        WHERE (d.day, d.area_code, d.category) = (x.day, x.area_code, x.category) AND (x.received < 0 OR x.closed < 0)
+    ), daily_more AS (
+        INSERT INTO report_daily AS d (day, area_code, category, received, closed)
+        SELECT * FROM days x WHERE x.received >= 0 AND x.closed >= 0 ORDER BY day, area_code, category
+        ON CONFLICT (day, area_code, category) DO UPDATE
+            SET received = d.received + excluded.received, closed = d.closed + excluded.closed
+    ), monthly_less AS (
+        UPDATE report_monthly d SET received = d.received + x.received, closed = d.closed + x.closed FROM months x
+        WHERE (d.month, d.area_code, d.category) = (x.month, x.area_code, x.category) AND (x.received < 0 OR x.closed < 0)
     )
     INSERT INTO report_monthly AS d (month, area_code, category, received, closed)
-    SELECT month, area_code, category, sum(received), sum(closed) FROM months
-    GROUP BY 1, 2, 3 HAVING sum(received) <> 0 OR sum(closed) <> 0 ORDER BY 1, 2, 3
+    SELECT * FROM months x WHERE x.received >= 0 AND x.closed >= 0 ORDER BY month, area_code, category
     ON CONFLICT (month, area_code, category) DO UPDATE
         SET received = d.received + excluded.received, closed = d.closed + excluded.closed;
     RETURN NULL;
@@ -287,19 +289,16 @@ GRANT INSERT, UPDATE, DELETE, SELECT (report_id) ON reporters TO balaikota_write
 GRANT SELECT ON sources, source_state, source_runs, reports, report_daily, report_monthly, observations, indicator_states, alerts
     TO balaikota_reader, balaikota_city_reader;
 GRANT SELECT ON refused_rows TO balaikota_city_reader;
+GRANT SELECT (source_id, settled_at) ON refused_rows TO balaikota_reader; -- how many, not what
 GRANT SELECT ON reporters TO balaikota_identity_reader;
 GRANT SELECT (id) ON reports TO balaikota_identity_reader;
 
 ALTER TABLE reports ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reports_are_written ON reports TO balaikota_writer USING (true) WITH CHECK (true);
 CREATE POLICY reports_of_the_city ON reports FOR SELECT TO balaikota_city_reader USING (true);
-CREATE POLICY reports_of_own_area_or_office ON reports FOR SELECT TO balaikota_reader USING (
-    CASE (SELECT asker_role())
-        WHEN 'camat' THEN area_within(area_code, (SELECT asker_area()))
-        WHEN 'lurah' THEN area_within(area_code, (SELECT asker_area()))
-        WHEN 'kepala_opd' THEN office_id = (SELECT asker_office())
-        ELSE false
-    END);
+CREATE POLICY reports_of_own_area_or_office ON reports FOR SELECT TO balaikota_reader
+    USING (area_code ~>=~ (SELECT asker_area_from()) AND area_code ~<~ (SELECT asker_area_to())
+        AND ((SELECT asker_role()) <> 'kepala_opd' OR office_id = (SELECT asker_office())));
 CREATE POLICY reports_for_identity ON reports FOR SELECT TO balaikota_identity_reader USING (true);
 
 ALTER TABLE reporters ENABLE ROW LEVEL SECURITY;
@@ -313,12 +312,14 @@ ALTER TABLE report_daily ENABLE ROW LEVEL SECURITY;
 CREATE POLICY report_daily_is_written ON report_daily TO balaikota_writer USING (true) WITH CHECK (true);
 CREATE POLICY report_daily_of_the_city ON report_daily FOR SELECT TO balaikota_city_reader USING (true);
 CREATE POLICY report_daily_of_own_area ON report_daily FOR SELECT TO balaikota_reader
-    USING ((SELECT asker_role()) IN ('camat', 'lurah') AND area_within(area_code, (SELECT asker_area())));
+    USING ((SELECT asker_role()) IN ('camat', 'lurah')
+        AND area_code ~>=~ (SELECT asker_area_from()) AND area_code ~<~ (SELECT asker_area_to()));
 ALTER TABLE report_monthly ENABLE ROW LEVEL SECURITY;
 CREATE POLICY report_monthly_is_written ON report_monthly TO balaikota_writer USING (true) WITH CHECK (true);
 CREATE POLICY report_monthly_of_the_city ON report_monthly FOR SELECT TO balaikota_city_reader USING (true);
 CREATE POLICY report_monthly_of_own_area ON report_monthly FOR SELECT TO balaikota_reader
-    USING ((SELECT asker_role()) IN ('camat', 'lurah') AND area_within(area_code, (SELECT asker_area())));
+    USING ((SELECT asker_role()) IN ('camat', 'lurah')
+        AND area_code ~>=~ (SELECT asker_area_from()) AND area_code ~<~ (SELECT asker_area_to()));
 
 ALTER TABLE observations ENABLE ROW LEVEL SECURITY;
 CREATE POLICY observations_are_written ON observations TO balaikota_writer USING (true) WITH CHECK (true);
@@ -328,6 +329,20 @@ ALTER TABLE indicator_states ENABLE ROW LEVEL SECURITY;
 CREATE POLICY indicator_states_are_written ON indicator_states TO balaikota_writer USING (true) WITH CHECK (true);
 CREATE POLICY indicator_states_of_visible_indicators ON indicator_states FOR SELECT TO balaikota_reader, balaikota_city_reader
     USING (indicator = ANY (ARRAY(SELECT slug FROM indicators WHERE (SELECT asker_role()) = ANY (visible_to))));
+
+-- Where data comes from and how that goes is the officers' own matter.
+ALTER TABLE sources ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sources_are_written ON sources TO balaikota_writer USING (true) WITH CHECK (true);
+CREATE POLICY sources_for_officers ON sources FOR SELECT TO balaikota_reader, balaikota_city_reader
+    USING ((SELECT asker_role()) NOT IN ('', 'publik'));
+ALTER TABLE source_state ENABLE ROW LEVEL SECURITY;
+CREATE POLICY source_state_is_written ON source_state TO balaikota_writer USING (true) WITH CHECK (true);
+CREATE POLICY source_state_for_officers ON source_state FOR SELECT TO balaikota_reader, balaikota_city_reader
+    USING ((SELECT asker_role()) NOT IN ('', 'publik'));
+ALTER TABLE source_runs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY source_runs_are_written ON source_runs TO balaikota_writer USING (true) WITH CHECK (true);
+CREATE POLICY source_runs_for_officers ON source_runs FOR SELECT TO balaikota_reader, balaikota_city_reader
+    USING ((SELECT asker_role()) NOT IN ('', 'publik'));
 
 -- Warnings are for every officer, whatever the area; not for the public.
 ALTER TABLE alerts ENABLE ROW LEVEL SECURITY;

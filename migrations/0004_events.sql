@@ -18,7 +18,7 @@ CREATE TABLE events (
     topic     text NOT NULL,
     key       text NOT NULL,
     op        text NOT NULL,
-    data      jsonb,
+    data      json, -- as screens take it; written once, never searched
     area_code text NOT NULL DEFAULT '',
     office_id bigint NOT NULL DEFAULT 0,
     roles     text[] NOT NULL DEFAULT '{}',

@@ -31,8 +31,11 @@ func (in *ingestion) alerts(ctx context.Context, as []city.Alert) error {
 	return nil
 }
 
+// putAlertQuery looks before it writes: a conflict that then changes nothing
+// would still lock the row, which is a write.
 const putAlertQuery = `INSERT INTO alerts AS a (key, kind, severity, area_codes, since, until, source_id, data)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+SELECT $1, $2, $3, $4::text[], $5::timestamptz, $6::timestamptz, $7::bigint, $8::jsonb
+WHERE NOT EXISTS (SELECT FROM alerts h WHERE h.key = $1 AND h.ended_at IS NULL AND h.data - 'since' = $8::jsonb - 'since')
 ON CONFLICT (key) DO UPDATE SET severity = excluded.severity, area_codes = excluded.area_codes, until = excluded.until,
 	since = CASE WHEN a.ended_at IS NULL THEN a.since ELSE excluded.since END,
 	data = CASE WHEN a.ended_at IS NULL THEN jsonb_set(excluded.data, '{since}', a.data->'since') ELSE excluded.data END,

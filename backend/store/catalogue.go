@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"balaikota/backend/city"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/singleflight"
 )
 
 // catalogue is what ingest looks up for every row: small, read often, changed
@@ -45,33 +47,62 @@ type sourceName struct {
 const catalogueAge = 5 * time.Second
 
 type catalogueCache struct {
-	mu  sync.Mutex
-	now *catalogue
+	mu      sync.Mutex
+	now     *catalogue
+	changes int // how often it was forgotten
+	reading singleflight.Group
 }
 
 // forgetCatalogue makes the next look-up read the catalogue anew.
 func (s *Store) forgetCatalogue() {
 	s.catalogue.mu.Lock()
 	s.catalogue.now = nil
+	s.catalogue.changes++
 	s.catalogue.mu.Unlock()
 }
 
-// currentCatalogue returns the catalogue, at most catalogueAge old.
+// currentCatalogue returns the catalogue, at most catalogueAge old. However
+// many ask at once, one reads, and nobody waits longer than its own context.
 func (s *Store) currentCatalogue(ctx context.Context) (*catalogue, error) {
 	s.catalogue.mu.Lock()
-	defer s.catalogue.mu.Unlock()
-	if c := s.catalogue.now; c != nil && time.Since(c.readAt) < catalogueAge {
+	c, changes := s.catalogue.now, s.catalogue.changes
+	s.catalogue.mu.Unlock()
+	if c != nil && time.Since(c.readAt) < catalogueAge {
 		return c, nil
 	}
-	var c *catalogue
-	err := s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+	// Who asks after a change must not be given what was read before it.
+	result := s.catalogue.reading.DoChan(strconv.Itoa(changes), func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), catalogueAge)
+		defer cancel()
+		return s.refreshCatalogue(ctx, changes)
+	})
+	select {
+	case <-ctx.Done():
+		return nil, fmt.Errorf("read the catalogue: %w", ctx.Err())
+	case r := <-result:
+		if r.Err != nil {
+			return nil, fmt.Errorf("read the catalogue: %w", r.Err)
+		}
+		return r.Val.(*catalogue), nil
+	}
+}
+
+func (s *Store) refreshCatalogue(ctx context.Context, changes int) (c *catalogue, err error) {
+	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
 		c, err = readCatalogue(ctx, tx)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the catalogue: %w", err)
+		if ctx.Err() != nil {
+			return nil, unavailable(err)
+		}
+		return nil, err
 	}
-	s.catalogue.now = c
+	s.catalogue.mu.Lock()
+	defer s.catalogue.mu.Unlock()
+	if s.catalogue.changes == changes {
+		s.catalogue.now = c
+	}
 	return c, nil
 }
 

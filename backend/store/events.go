@@ -18,7 +18,7 @@ const eventChannel = "balaikota_events"
 const appendEventsQuery = `WITH head AS (UPDATE event_head SET last = last + $9 RETURNING last - $9 AS before)
 INSERT INTO events (seq, at, topic, key, op, data, area_code, office_id, roles, shared)
 SELECT head.before + t.n, clock_timestamp(), t.topic, t.key, t.op, t.data, t.area_code, t.office_id, string_to_array(t.roles, ','), t.shared
-FROM head, unnest($1::text[], $2::text[], $3::text[], $4::jsonb[], $5::text[], $6::bigint[], $7::text[], $8::boolean[])
+FROM head, unnest($1::text[], $2::text[], $3::text[], $4::json[], $5::text[], $6::bigint[], $7::text[], $8::boolean[])
 	WITH ORDINALITY AS t(topic, key, op, data, area_code, office_id, roles, shared, n)`
 
 // appendEvents numbers and writes events and arranges the wake-up at commit.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"balaikota/backend/city"
 
@@ -60,9 +61,12 @@ type ingestion struct {
 
 func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 	in.tally.Read = len(d.Reports) + len(d.Observations) + len(d.Alerts) + len(d.Refused)
-	in.refused = d.Refused
+	in.refused = slices.Clone(d.Refused)
 	for from := 0; from < len(d.Reports); from += ingestChunk {
-		if err := in.reports(ctx, d.Reports[from:min(from+ingestChunk, len(d.Reports))]); err != nil {
+		to := min(from+ingestChunk, len(d.Reports))
+		if err := in.apart(ctx, from, to, func(from, to int) error { return in.reports(ctx, d.Reports[from:to]) }, func(i int, reason string) {
+			in.refuse("reports", d.Reports[i].ExternalID, "", reason, d.Reports[i].Raw)
+		}); err != nil {
 			return fmt.Errorf("reports: %w", err)
 		}
 	}
@@ -70,11 +74,16 @@ func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 		return fmt.Errorf("removed reports: %w", err)
 	}
 	for from := 0; from < len(d.Observations); from += ingestChunk {
-		if err := in.observations(ctx, d.Observations[from:min(from+ingestChunk, len(d.Observations))]); err != nil {
+		to := min(from+ingestChunk, len(d.Observations))
+		if err := in.apart(ctx, from, to, func(from, to int) error { return in.observations(ctx, d.Observations[from:to]) }, func(i int, reason string) {
+			in.refuseObservation(d.Observations[i], reason)
+		}); err != nil {
 			return fmt.Errorf("observations: %w", err)
 		}
 	}
-	if err := in.alerts(ctx, d.Alerts); err != nil {
+	if err := in.apart(ctx, 0, len(d.Alerts), func(from, to int) error { return in.alerts(ctx, d.Alerts[from:to]) }, func(i int, reason string) {
+		in.refuse("alerts", d.Alerts[i].Key, "", reason, nil)
+	}); err != nil {
 		return fmt.Errorf("alerts: %w", err)
 	}
 	if err := in.refusals(ctx); err != nil {

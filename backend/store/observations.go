@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -15,7 +16,8 @@ const upsertObservations = `WITH incoming AS (
 		AS t(indicator, area_code, station, time, value, forecast, issued_at, flags)
 ), differing AS (
 	SELECT i.* FROM incoming i LEFT JOIN observations o USING (indicator, area_code, station, time)
-	WHERE o.indicator IS NULL OR ((o.value, o.flags) IS DISTINCT FROM (i.value, string_to_array(i.flags, ' '))
+	WHERE o.indicator IS NULL OR ((o.value, o.flags, o.forecast) IS DISTINCT FROM (i.value, string_to_array(i.flags, ' '), i.forecast)
+		AND (o.forecast OR NOT i.forecast) -- what was measured is never replaced by what was foreseen
 		AND (o.issued_at IS NULL OR i.issued_at IS NULL OR i.issued_at >= o.issued_at))
 )
 INSERT INTO observations AS o (indicator, area_code, station, time, value, forecast, issued_at, source_id, flags)
@@ -83,8 +85,7 @@ func (in *ingestion) observationColumns(os []city.Observation) observationColumn
 	for _, o := range os {
 		decl, ok := in.cat.indicators[o.Indicator]
 		if reason := in.reasonAgainst(o, decl, ok); reason != "" {
-			raw, _ := json.Marshal(o) // plain values cannot fail
-			in.refuse("observations", o.Indicator, o.AreaCode, reason, raw)
+			in.refuseObservation(o, reason)
 			continue
 		}
 		if o.AreaCode == "" {
@@ -93,10 +94,7 @@ func (in *ingestion) observationColumns(os []city.Observation) observationColumn
 		if !decl.Possible(o.Value) {
 			o.Flags = append(o.Flags, city.FlagImpossible)
 		}
-		var issued *time.Time
-		if !o.IssuedAt.IsZero() {
-			issued = &o.IssuedAt
-		}
+		issued := given(o.IssuedAt)
 		key := observationKey{o.Indicator, o.AreaCode, o.Station, o.Time.UnixMicro()}
 		if n, ok := at[key]; ok {
 			c.value[n], c.issued[n], c.flags[n] = o.Value, issued, flagList(o.Flags)
@@ -111,6 +109,15 @@ func (in *ingestion) observationColumns(os []city.Observation) observationColumn
 	return c
 }
 
+// refuseObservation keeps the observation itself, as it has no raw record.
+func (in *ingestion) refuseObservation(o city.Observation, reason string) {
+	raw, err := json.Marshal(o)
+	if err != nil { // NaN and infinity are no JSON
+		raw = fmt.Appendf(nil, "%+v", o)
+	}
+	in.refuse("observations", o.Indicator, o.AreaCode, reason, raw)
+}
+
 func (in *ingestion) reasonAgainst(o city.Observation, decl city.Indicator, declared bool) string {
 	_, areaKnown := in.cat.areas[o.AreaCode]
 	switch {
@@ -118,8 +125,12 @@ func (in *ingestion) reasonAgainst(o city.Observation, decl city.Indicator, decl
 		return fmt.Sprintf("there is no indicator %q; declare it with: balaikota import indicators FILE", o.Indicator)
 	case o.Time.IsZero():
 		return "time must be given"
+	case !plausible(o.Time) || !plausible(o.IssuedAt):
+		return "a time lies outside the years 1900 to 2199"
 	case o.AreaCode != "" && !areaKnown:
 		return fmt.Sprintf("there is no area %q", o.AreaCode)
+	case math.IsNaN(o.Value) || math.IsInf(o.Value, 0):
+		return "the value is no number"
 	case o.Unit != "" && !sameUnit(o.Unit, decl.Unit):
 		return fmt.Sprintf("unit %q is not the indicator's unit %q", o.Unit, decl.Unit)
 	case o.Forecast && o.IssuedAt.IsZero():

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -37,11 +38,7 @@ func (c *reportColumns) add(r *city.Report, row reportRow) {
 	c.created = append(c.created, r.CreatedAt)
 	c.responded = append(c.responded, r.RespondedAt)
 	c.closed = append(c.closed, r.ClosedAt)
-	var updated *time.Time
-	if !r.UpdatedAt.IsZero() {
-		updated = &r.UpdatedAt
-	}
-	c.updated = append(c.updated, updated)
+	c.updated = append(c.updated, given(r.UpdatedAt))
 	c.due = append(c.due, row.due)
 	c.text = append(c.text, r.Text)
 	c.lon, c.lat = append(c.lon, r.Lon), append(c.lat, r.Lat)
@@ -51,12 +48,7 @@ func (c *reportColumns) add(r *city.Report, row reportRow) {
 	c.status = append(c.status, string(r.Status))
 	c.media = append(c.media, r.MediaURL)
 	c.flags = append(c.flags, row.flags)
-	var raw *string
-	if len(r.Raw) > 0 {
-		s := string(r.Raw)
-		raw = &s
-	}
-	c.raw = append(c.raw, raw)
+	c.raw = append(c.raw, rawJSON(r.Raw))
 	c.stems = append(c.stems, vector(r.Stems))
 }
 
@@ -65,6 +57,20 @@ func (c *reportColumns) args(sourceID int64) []any {
 		sourceID, c.externalID, c.hash, c.channel, c.created, c.responded, c.closed, c.updated, c.due, c.text, c.lon, c.lat,
 		c.address, c.stated, c.computed, c.category, c.office, c.status, c.media, c.flags, c.raw, c.stems,
 	}
+}
+
+// rawJSON is a source's record as the column takes it: JSON as it is, anything
+// else as a JSON string.
+func rawJSON(raw []byte) *string {
+	if len(raw) == 0 {
+		return nil
+	}
+	s := cleanText(string(raw))
+	if !json.Valid([]byte(s)) {
+		quoted, _ := json.Marshal(s) // a string cannot fail
+		s = string(quoted)
+	}
+	return &s
 }
 
 // vector writes space-separated stems as a tsvector literal.

@@ -36,8 +36,9 @@ func (in *ingestion) reports(ctx context.Context, rs []city.Report) error {
 	in.tally.Unchanged += len(rows) - len(fresh)
 	kept := make([]reportRow, len(fresh))
 	keptReports := make([]city.Report, len(fresh))
-	for i, n := range fresh {
-		kept[i], keptReports[i] = rows[n], rs[n]
+	for i, f := range fresh {
+		kept[i], keptReports[i] = rows[f.N], rs[f.N]
+		kept[i].before = f
 	}
 	return in.upsertReports(ctx, keptReports, kept)
 }
@@ -51,6 +52,7 @@ type reportRow struct {
 	stated   *string
 	computed *string
 	flags    string
+	before   differingRow
 }
 
 // prepare resolves names, keeps the newest of rows with one id, and refuses
@@ -61,6 +63,10 @@ func (in *ingestion) prepare(rs []city.Report) ([]city.Report, []reportRow) {
 	for _, r := range rs {
 		if r.ExternalID == "" || r.CreatedAt.IsZero() || r.Status == "" {
 			in.refuse("reports", r.ExternalID, "", "external_id, created_at and status must be given", r.Raw)
+			continue
+		}
+		if !plausible(r.CreatedAt) || !plausible(r.UpdatedAt) || (r.RespondedAt != nil && !plausible(*r.RespondedAt)) || (r.ClosedAt != nil && !plausible(*r.ClosedAt)) {
+			in.refuse("reports", r.ExternalID, "", "a time lies outside the years 1900 to 2199", r.Raw)
 			continue
 		}
 		if n, ok := at[r.ExternalID]; ok {
@@ -79,8 +85,15 @@ func (in *ingestion) prepare(rs []city.Report) ([]city.Report, []reportRow) {
 	return out, rows
 }
 
+// plausible reports whether a time is not given or can be a city's at all. The
+// driver would wrap years that no timestamp holds around to others.
+func plausible(t time.Time) bool {
+	return t.IsZero() || (t.Year() >= 1900 && t.Year() < 2200)
+}
+
 func (in *ingestion) row(r *city.Report) reportRow {
 	var row reportRow
+	r.Text, r.Address = cleanText(r.Text), cleanText(r.Address)
 	flag := func(f city.Flag) {
 		if !slices.Contains(r.Flags, f) {
 			r.Flags = append(slices.Clone(r.Flags), f)
@@ -172,17 +185,40 @@ func deref(s *string) string {
 	return *s
 }
 
-const differingQuery = `SELECT t.n::int - 1 FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS t(external_id, content_hash, n)
-	WHERE NOT EXISTS (SELECT FROM reports r WHERE r.source_id = $1 AND r.external_id = t.external_id
-		AND r.content_hash = t.content_hash AND r.removed_at IS NULL)`
+// differingQuery leaves out what is stored already and what is older than it.
+// Equal content that its source has changed since is written all the same, or
+// a still older page could overwrite it later.
+const differingQuery = `SELECT t.n::int - 1 AS n, r.id IS NOT NULL AND r.removed_at IS NULL AS known,
+	coalesce(r.area_code, '') AS area_code, coalesce(r.office_id, 0) AS office_id
+FROM unnest($2::text[], $3::bigint[], $4::timestamptz[]) WITH ORDINALITY AS t(external_id, content_hash, updated_at, n)
+LEFT JOIN reports r ON r.source_id = $1 AND r.external_id = t.external_id
+WHERE r.id IS NULL OR (coalesce(t.updated_at >= r.source_updated_at, true)
+	AND (r.content_hash <> t.content_hash OR r.removed_at IS NOT NULL
+		OR (t.updated_at IS NOT NULL AND t.updated_at IS DISTINCT FROM r.source_updated_at)))`
+
+// differingRow is a row to write, and whose the stored one is.
+type differingRow struct {
+	N        int32
+	Known    bool // screens show it
+	AreaCode string
+	OfficeID int64
+}
 
 // differing returns which rows are new or not as stored.
-func (in *ingestion) differing(ctx context.Context, rs []city.Report, rows []reportRow) ([]int32, error) {
-	ids, hashes := make([]string, len(rows)), make([]int64, len(rows))
+func (in *ingestion) differing(ctx context.Context, rs []city.Report, rows []reportRow) ([]differingRow, error) {
+	ids, hashes, updated := make([]string, len(rows)), make([]int64, len(rows)), make([]*time.Time, len(rows))
 	for i, r := range rows {
-		ids[i], hashes[i] = rs[i].ExternalID, r.hash
+		ids[i], hashes[i], updated[i] = rs[i].ExternalID, r.hash, given(rs[i].UpdatedAt)
 	}
-	return column[int32](ctx, in.tx, differingQuery, in.sourceID, ids, hashes)
+	return rowsOf[differingRow](ctx, in.tx, differingQuery, in.sourceID, ids, hashes, updated)
+}
+
+// given is nil for a time that is not.
+func given(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 const upsertReports = `INSERT INTO reports AS r (source_id, external_id, content_hash, channel, created_at, responded_at, closed_at,
@@ -191,12 +227,12 @@ SELECT $1, t.external_id, t.content_hash, t.channel, t.created_at, t.responded_a
 	t.address, t.stated, t.computed, t.category, t.office, t.status, t.media, string_to_array(t.flags, ' '), t.raw, t.stems::tsvector
 FROM unnest($2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[],
 	$10::text[], $11::float8[], $12::float8[], $13::text[], $14::text[], $15::text[], $16::text[], $17::bigint[], $18::text[], $19::text[],
-	$20::text[], $21::jsonb[], $22::text[])
+	$20::text[], $21::json[], $22::text[])
 	AS t(external_id, content_hash, channel, created_at, responded_at, closed_at, updated_at, due_at, text, lon, lat, address, stated, computed,
 		category, office, status, media, flags, raw, stems)
 ON CONFLICT ON CONSTRAINT reports_source_external_id_is_unique DO UPDATE SET
 	content_hash = excluded.content_hash, channel = excluded.channel, created_at = excluded.created_at, responded_at = excluded.responded_at,
-	closed_at = excluded.closed_at, source_updated_at = excluded.source_updated_at, due_at = excluded.due_at, text = excluded.text,
+	closed_at = excluded.closed_at, source_updated_at = coalesce(excluded.source_updated_at, r.source_updated_at), due_at = excluded.due_at, text = excluded.text,
 	lon = excluded.lon, lat = excluded.lat, address = excluded.address, stated_area = excluded.stated_area,
 	computed_area = excluded.computed_area, category = excluded.category, office_id = excluded.office_id, status = excluded.status,
 	media_url = excluded.media_url, flags = excluded.flags, raw = excluded.raw, search = excluded.search, changed_at = now(), removed_at = NULL
@@ -236,6 +272,10 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 		e, err := in.reportEvent(g.ID, &rs[i], rows[i])
 		if err != nil {
 			return err
+		}
+		if was := rows[i].before; was.Known && (was.AreaCode != e.AreaCode || was.OfficeID != e.OfficeID) {
+			// Whose it no longer is must not keep it on the screen.
+			in.events = append(in.events, city.Event{Topic: e.Topic, Key: e.Key, Op: "remove", AreaCode: was.AreaCode, OfficeID: was.OfficeID})
 		}
 		in.events = append(in.events, e)
 	}

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"balaikota/backend/city"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// refusals keeps rows that could not be taken; the same row refused again
+// only counts up.
+func (in *ingestion) refusals(ctx context.Context) error {
+	for _, r := range in.refused {
+		raw := r.Raw
+		if len(raw) > 64<<10 {
+			raw = raw[:64<<10]
+		}
+		sum := sha256.Sum256([]byte(r.Kind + "\x00" + r.ExternalID + "\x00" + r.Reason + "\x00" + string(raw)))
+		if _, err := in.tx.Exec(ctx, `INSERT INTO refused_rows AS f (source_id, kind, external_id, place, reason, raw, fingerprint)
+			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT ON CONSTRAINT refused_rows_are_kept_once
+			DO UPDATE SET times = f.times + 1, at = now()`,
+			in.sourceID, r.Kind, cleanText(r.ExternalID), cleanText(r.Place), cleanText(r.Reason), cleanText(string(raw)), sum[:]); err != nil {
+			return err
+		}
+	}
+	in.tally.Refused += len(in.refused)
+	return nil
+}
+
+const saveHealthQuery = `INSERT INTO source_state AS t (source_id, cursor, last_attempt, last_success, last_data, next_attempt, failures, last_error,
+	rows_day, rows_today, rows_total, told_at)
+VALUES (@source, @cursor, @attempt, @success, @data, @next, @failures, @error, @today, @rows::integer, @rows::integer, @told)
+ON CONFLICT (source_id) DO UPDATE SET cursor = coalesce(excluded.cursor, t.cursor),
+	last_attempt = coalesce(excluded.last_attempt, t.last_attempt), last_success = coalesce(excluded.last_success, t.last_success),
+	last_data = greatest(t.last_data, excluded.last_data),
+	next_attempt = CASE WHEN excluded.last_attempt IS NULL THEN t.next_attempt ELSE excluded.next_attempt END,
+	failures = excluded.failures, last_error = excluded.last_error,
+	rows_day = excluded.rows_day, rows_today = CASE WHEN t.rows_day = excluded.rows_day THEN t.rows_today ELSE 0 END + excluded.rows_today,
+	rows_total = t.rows_total + excluded.rows_total, told_at = excluded.told_at`
+
+// tellEvery is how often a screen hears of a source that goes on as before.
+const tellEvery = 30 * time.Second
+
+// sourceState is what of a source's state the next one follows from.
+type sourceState struct {
+	Failures  int
+	LastError string
+	ToldAt    *time.Time
+}
+
+// health moves the cursor and records the attempt. A screen hears of it when
+// something an officer would look at has changed, else once in tellEvery.
+func (in *ingestion) health(ctx context.Context, d city.Delivery) error {
+	if in.sourceID == 0 {
+		return nil
+	}
+	now := in.store.now()
+	var before sourceState
+	rows, err := rowsOf[sourceState](ctx, in.tx, `SELECT failures, last_error, told_at FROM source_state WHERE source_id = $1 FOR UPDATE`, in.sourceID)
+	if err != nil {
+		return err
+	}
+	if len(rows) > 0 {
+		before = rows[0]
+	}
+	after, wrote := before, in.tally.Added+in.tally.Changed+in.tally.Removed
+	args := pgx.NamedArgs{
+		"source": in.sourceID, "cursor": nil, "attempt": nil, "success": nil, "next": nil, "data": newestOf(d, now),
+		"today": now.In(in.cat.location).Format(time.DateOnly), "rows": in.tally.Added + in.tally.Changed,
+	}
+	if len(d.Cursor) > 0 {
+		args["cursor"] = []byte(d.Cursor)
+	}
+	if a := d.Attempt; a != nil {
+		args["attempt"], args["next"] = a.Finished, given(a.RetryAt)
+		if a.Err == nil {
+			args["success"] = a.Finished
+			after.Failures, after.LastError = 0, ""
+		} else {
+			after.Failures, after.LastError = before.Failures+1, cleanText(a.Err.Error())
+		}
+	}
+	tell := wrote > 0 || after.Failures != before.Failures || before.ToldAt == nil || now.Sub(*before.ToldAt) >= tellEvery
+	if tell {
+		after.ToldAt = &now
+	}
+	args["failures"], args["error"], args["told"] = after.Failures, after.LastError, after.ToldAt
+	if _, err := in.tx.Exec(ctx, saveHealthQuery, args); err != nil {
+		return err
+	}
+	if err := in.logRun(ctx, d.Attempt, after.LastError, wrote); err != nil || !tell {
+		return err
+	}
+	event, err := in.store.healthEvent(ctx, in.tx, in.cat, in.src.Slug)
+	if err != nil {
+		return err
+	}
+	in.events = append(in.events, event)
+	return nil
+}
+
+// logRun keeps a line for a pull that brought something or failed.
+func (in *ingestion) logRun(ctx context.Context, a *city.Attempt, reason string, wrote int) error {
+	if a == nil || (wrote == 0 && a.Err == nil && in.tally.Refused == 0) {
+		return nil
+	}
+	if _, err := in.tx.Exec(ctx, `INSERT INTO source_runs (source_id, started, finished, ok, error, added, changed, refused) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		in.sourceID, a.Started, a.Finished, a.Err == nil, reason, in.tally.Added, in.tally.Changed, in.tally.Refused); err != nil {
+		return fmt.Errorf("log the pull: %w", err)
+	}
+	return nil
+}
+
+// newestOf is the time of the newest record in a delivery, nil if it has none.
+// A source's clock may be ahead; nothing is newer than now.
+func newestOf(d city.Delivery, now time.Time) *time.Time {
+	var newest time.Time
+	for _, r := range d.Reports {
+		for _, t := range []time.Time{r.CreatedAt, r.UpdatedAt} {
+			if t.After(newest) {
+				newest = t
+			}
+		}
+	}
+	for _, o := range d.Observations {
+		if !o.Forecast && o.Time.After(newest) {
+			newest = o.Time
+		} else if o.Forecast && o.IssuedAt.After(newest) {
+			newest = o.IssuedAt
+		}
+	}
+	if newest.After(now) {
+		newest = now
+	}
+	return given(newest)
+}
