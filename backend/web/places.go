@@ -21,8 +21,8 @@ type CityInfo struct {
 	Name           string     `json:"name"`
 	Timezone       string     `json:"timezone" doc:"IANA name"`
 	UTCOffsetLabel string     `json:"utc_offset_label" doc:"WIB, WITA or WIT"`
-	Centre         [2]float64 `json:"centre" doc:"lon, lat"`
-	BBox           [4]float64 `json:"bbox" doc:"west, south, east, north"`
+	Centre         [2]float64 `json:"centre" nullable:"false" doc:"lon, lat"`
+	BBox           [4]float64 `json:"bbox" nullable:"false" doc:"west, south, east, north"`
 	Simulated      bool       `json:"simulated" doc:"Some source is a simulation"`
 	Version        string     `json:"version"`
 	ServerTime     time.Time  `json:"server_time"`
@@ -60,7 +60,7 @@ type AreaInfo struct {
 	Name           string     `json:"name"`
 	Level          city.Level `json:"level" enum:"provinsi,kota,kecamatan,kelurahan"`
 	ParentCode     string     `json:"parent_code"`
-	Label          [2]float64 `json:"label" doc:"lon, lat of a point inside"`
+	Label          [2]float64 `json:"label" nullable:"false" doc:"lon, lat of a point inside"`
 	AreaKm2        float64    `json:"area_km2"`
 	Population     int        `json:"population,omitempty"`
 	PopulationYear int        `json:"population_year,omitempty"`

@@ -5,7 +5,7 @@ import (
 )
 
 type pushInput struct {
-	Body []map[string]any `maxItems:"5000" doc:"Rows in the fields of the import files (docs: Command line)"`
+	Body []map[string]any `nullable:"false" maxItems:"5000" doc:"Rows in the fields of the import files (docs: Command line)"`
 }
 
 // PushAnswer says what became of each pushed row.

@@ -17,7 +17,7 @@ type reportsInput struct {
 	Office   string    `query:"office" doc:"Short name"`
 	Channel  string    `query:"channel"`
 	Source   string    `query:"source"`
-	Status   []string  `query:"status" enum:"open,in_progress,closed,rejected" doc:"Comma separated"`
+	Status   []string  `query:"status" nullable:"false" enum:"open,in_progress,closed,rejected" doc:"Comma separated"`
 	Overdue  bool      `query:"overdue" doc:"Only unfinished reports past their deadline"`
 	From     time.Time `query:"from" doc:"Created at or after, RFC 3339"`
 	To       time.Time `query:"to" doc:"Created before, RFC 3339"`
