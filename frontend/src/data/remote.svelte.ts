@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { Problem } from '../api/problem.ts';
 import { clock } from '../ui/clock.svelte.ts';
 
@@ -28,7 +29,9 @@ export class Remote<T> {
   }
 
   /** Fetches again; a call under way is given up. Never throws. */
-  load = async (): Promise<void> => {
+  load = (): Promise<void> => untrack(() => this.#load());
+
+  async #load(): Promise<void> {
     this.#running?.abort();
     const running = new AbortController();
     this.#running = running;
@@ -43,7 +46,7 @@ export class Remote<T> {
     } finally {
       if (this.#running === running) this.busy = false;
     }
-  };
+  }
 
   /** Takes a value that came by another way, such as the socket. */
   put(value: T): void {
@@ -53,9 +56,14 @@ export class Remote<T> {
     this.loadedAt = clock.read();
   }
 
-  /** Fetches unless it is there or on its way. */
+  /**
+   * Fetches unless it is there, on its way or has failed. An effect that calls
+   * this does not run again for what becomes of it: that would be a retry without end.
+   */
   ensure = (): void => {
-    if (this.value === undefined && !this.busy) void this.load();
+    untrack(() => {
+      if (this.phase === 'waiting' && !this.busy) void this.load();
+    });
   };
 
   clear(): void {

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { api, deadline, take } from '../api/client.ts';
 import type { Change, Report, ReportCounts, ReportDetail, ReportFigures } from '../api/types.ts';
 import { clock } from '../ui/clock.svelte.ts';
@@ -89,9 +90,11 @@ class ReportStore {
   }
 
   look(span: Span): void {
-    if (span.hours === this.span.hours && span.back === this.span.back) return;
-    this.span = span;
-    void this.counts.load();
+    untrack(() => {
+      if (span.hours === this.span.hours && span.back === this.span.back) return;
+      this.span = span;
+      void this.counts.load();
+    });
   }
 
   #take(changes: Change[]): void {

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { alerts } from './alerts.svelte.ts';
 import { areas } from './areas.svelte.ts';
 import { catalogue } from './catalogue.svelte.ts';
@@ -23,6 +24,10 @@ function fetchLists(): void {
  * WebSockets, a restart), the same lists are polled with jitter.
  */
 export function startData(): () => void {
+  return untrack(start);
+}
+
+function start(): () => void {
   city.remote.ensure();
   areas.ensure();
   catalogue.ensure();

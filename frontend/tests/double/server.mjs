@@ -1,0 +1,395 @@
+import { createReadStream } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { dirname, extname, join, normalize } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { WebSocketServer } from 'ws';
+import { makeWorld } from './world.mjs';
+
+/*
+ * A test double of the Balaikota server: the same paths, problem details, /live
+ * protocol and content security policy, over a made-up world. Browser tests
+ * switch its mood; `npm run double` serves it by hand.
+ */
+
+const here = dirname(fileURLToPath(import.meta.url));
+const types = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+};
+const csp =
+  "default-src 'self'; img-src 'self' data:; style-src 'self'; font-src 'self'; worker-src 'self'; " +
+  "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const topics = ['indicators', 'reports', 'alerts', 'sources'];
+
+/** @typedef {'normal' | 'empty' | 'loading' | 'stale' | 'error'} Mood */
+
+export class Double {
+  /** @param {{ dist?: string, mood?: Mood, signedIn?: boolean, mustChange?: boolean }} options */
+  constructor(options = {}) {
+    this.dist = options.dist ?? join(here, '../../dist');
+    this.signedIn = options.signedIn ?? true;
+    this.mustChange = options.mustChange ?? false;
+    this.role = 'operator';
+    this.failedSignIns = 0;
+    this.refuseSockets = false;
+    this.world = makeWorld();
+    this.seq = 1000;
+    /** @type {{ seq: number, change: object }[]} */
+    this.log = [];
+    /** @type {{ at: number, subscribe: string[], since?: number }[]} */
+    this.subscriptions = [];
+    /** @type {Set<import('ws').WebSocket>} */
+    this.sockets = new Set();
+    /** @type {string[]} */
+    this.calls = [];
+    this.setMood(options.mood ?? 'normal');
+  }
+
+  /** @param {Mood} mood */
+  setMood(mood) {
+    this.mood = mood;
+    this.world = makeWorld();
+    if (mood === 'empty') {
+      Object.assign(this.world, { reports: [], alerts: [], states: [], sources: [], indicators: [] });
+    }
+    if (mood === 'stale') {
+      const old = this.world.now - 11 * 3_600_000;
+      this.world.states = this.world.makeStates(old);
+      this.world.sources = this.world.sources.map((s, i) => ({
+        ...s,
+        freshness: i % 2 ? 'basi' : 'terputus',
+        last_success: new Date(old).toISOString(),
+        last_error: i % 2 ? undefined : 'Tidak ada jawaban dalam 30 detik.',
+      }));
+    }
+  }
+
+  /** Starts on a port (0: any) and returns the address. */
+  async start(port = 0) {
+    this.server = createServer((req, res) => void this.#answer(req, res));
+    this.wss = new WebSocketServer({ noServer: true });
+    this.server.on('upgrade', (req, socket, head) => {
+      const refused = req.url !== '/live' || !this.signedIn || this.refuseSockets || this.mood === 'error';
+      if (refused) {
+        socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
+        return;
+      }
+      this.wss?.handleUpgrade(req, socket, head, (ws) => this.#follow(ws));
+    });
+    await new Promise((done) => this.server?.listen(port, '127.0.0.1', () => done(undefined)));
+    const address = this.server.address();
+    return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
+  }
+
+  async stop() {
+    this.cut(1001);
+    this.server?.closeAllConnections();
+    await new Promise((done) => (this.server ? this.server.close(() => done(undefined)) : done(undefined)));
+  }
+
+  /** Closes every socket with a code. */
+  cut(code = 3002) {
+    for (const socket of this.sockets) socket.close(code);
+  }
+
+  /** Sends changes as one delta to everyone. @param {object[]} changes */
+  push(...changes) {
+    const from = this.seq;
+    for (const change of changes) this.log.push({ seq: ++this.seq, change });
+    this.#send({ type: 'delta', from, seq: this.seq, at: new Date().toISOString(), changes });
+  }
+
+  /** Loses an event: the next delta leaves a gap. */
+  skip() {
+    this.seq++;
+  }
+
+  /** A new report arrives. */
+  report(forced = {}) {
+    const report = this.world.makeReport(Date.now(), { status: 'open', closed_at: undefined, ...forced });
+    this.world.reports.unshift(report);
+    this.push({ topic: 'reports', op: 'put', key: String(report.id), data: report });
+    return report;
+  }
+
+  /** Keeps the city moving, as the real one does. @returns {() => void} */
+  live() {
+    const timer = setInterval(() => {
+      this.world.states = this.world.makeStates(Date.now());
+      const states = this.world.states.map((s) => ({
+        topic: 'indicators',
+        op: 'put',
+        key: `${s.indicator}|${s.area_code}`,
+        data: s,
+      }));
+      this.push(...states);
+      if (Math.random() < 0.5) this.report();
+    }, 2000);
+    return () => clearInterval(timer);
+  }
+
+  #send(message) {
+    const text = JSON.stringify(message);
+    for (const socket of this.sockets) if (socket.readyState === 1) socket.send(text);
+  }
+
+  #follow(ws) {
+    this.sockets.add(ws);
+    ws.on('close', () => this.sockets.delete(ws));
+    ws.on('message', (data) => {
+      const asked = JSON.parse(String(data));
+      this.subscriptions.push({ at: Date.now(), ...asked });
+      if (this.mood === 'loading') return;
+      const since = asked.since;
+      if (since === undefined) {
+        const { states, reports, alerts, sources } = this.world;
+        const body = { indicators: states, reports: reports.slice(0, 500), alerts, sources };
+        ws.send(JSON.stringify({ type: 'snapshot', seq: this.seq, at: new Date().toISOString(), ...body }));
+      } else if (since < this.seq) {
+        const changes = this.log
+          .filter((e) => e.seq > since && topics.includes(e.change.topic))
+          .map((e) => e.change);
+        ws.send(
+          JSON.stringify({
+            type: 'delta',
+            from: since,
+            seq: this.seq,
+            at: new Date().toISOString(),
+            changes,
+          }),
+        );
+      }
+    });
+  }
+
+  async #answer(req, res) {
+    const url = new URL(req.url ?? '/', 'http://double');
+    res.setHeader('Content-Security-Policy', csp);
+    res.setHeader('Cache-Control', 'no-store');
+    const api = url.pathname.startsWith('/api/') || url.pathname.startsWith('/geo/');
+    if (!api) return this.#file(url.pathname, res);
+    this.calls.push(`${req.method} ${url.pathname}${url.search}`);
+    let body = '';
+    for await (const chunk of req) body += chunk;
+    const [status, answer, headers = {}] = this.#route(req.method, url, body ? JSON.parse(body) : {});
+    if (status === 'never') return;
+    const type = status >= 400 ? 'application/problem+json' : 'application/json';
+    res.writeHead(status, { 'Content-Type': type, ...headers });
+    res.end(answer === undefined ? undefined : JSON.stringify(answer));
+  }
+
+  #route(method, url, body) {
+    const path = url.pathname;
+    if (path === '/api/city') return [200, { ...this.world.city, server_time: new Date().toISOString() }];
+    if (path === '/api/session' && method === 'POST') return this.#signIn(body);
+    if (path === '/api/session' && method === 'DELETE') {
+      this.signedIn = false;
+      this.cut(3500);
+      return [204];
+    }
+    if (!this.signedIn) return problem(401, 'unauthorized', 'nobody is signed in');
+    if (path === '/api/session') return [200, this.#session()];
+    if (path === '/api/session/password') {
+      if (body.current === body.new)
+        return problem(422, 'invalid', 'the new password is the old one', 'body.new');
+      this.mustChange = false;
+      return [200, this.#session()];
+    }
+    if (this.mood === 'loading') return ['never'];
+    if (this.mood === 'error') return problem(500, 'internal', 'the database is away');
+    return this.#data(method, path, url.searchParams);
+  }
+
+  #data(method, path, query) {
+    const w = this.world;
+    const plain = {
+      '/api/areas': w.areas,
+      '/api/indicators': w.indicators,
+      '/api/indicators/states': w.states,
+      '/api/categories': w.categories,
+      '/api/offices': w.offices,
+      '/api/alerts': w.alerts,
+      '/api/sources': w.sources,
+      '/geo/kelurahan.geojson': { type: 'FeatureCollection', features: w.features.kelurahan },
+      '/geo/kecamatan.geojson': { type: 'FeatureCollection', features: w.features.kecamatan },
+    };
+    if (path in plain) return [200, plain[path]];
+    if (path === '/api/reports') return [200, this.#page(query)];
+    if (path === '/api/reports/counts') return [200, this.#counts(query)];
+    if (path === '/api/reports/figures') return [200, this.#figures(query)];
+    const [, , kind, name, action] = path.split('/');
+    if (kind === 'reports') {
+      const found = w.reports.find((r) => r.id === Number(name));
+      return found ? [200, detail(found, w)] : problem(404, 'not_found', 'there is no such report');
+    }
+    if (kind === 'indicators') {
+      const [from, to] = [Date.parse(query.get('from') ?? ''), Date.parse(query.get('to') ?? '')];
+      const end = this.mood === 'stale' ? to - 11 * 3_600_000 : to;
+      const series = w.makeSeries(name, query.get('area'), from, end, query.get('step') ?? 'hour');
+      return series ? [200, series] : problem(404, 'not_found', 'there is no such indicator');
+    }
+    if (kind === 'sources') return this.#source(method, name, action);
+    return problem(404, 'not_found', 'there is no such address');
+  }
+
+  #source(method, name, action) {
+    const health = this.world.sources.find((s) => s.slug === name);
+    if (!health) return problem(404, 'not_found', 'there is no such source');
+    if (method === 'POST') {
+      health.freshness = action === 'pause' ? 'dijeda' : 'langsung';
+      this.push({ topic: 'sources', op: 'put', key: name, data: health });
+      return [200, health];
+    }
+    const runs = Array.from({ length: 12 }, (_, i) => {
+      const started = this.world.now - (i + 1) * health.expect_seconds * 1000;
+      const ok = health.freshness !== 'terputus' || i > 7;
+      return {
+        started: new Date(started).toISOString(),
+        finished: new Date(started + 700 + i * 130).toISOString(),
+        ok,
+        ...(ok ? {} : { error: 'Server menjawab 503.' }),
+        added: ok ? 3 + i : 0,
+        changed: ok ? i % 3 : 0,
+        refused: i === 4 ? 1 : 0,
+      };
+    });
+    const refused = Array.from({ length: health.refused }, (_, i) => ({
+      id: i + 1,
+      kind: 'reports',
+      place: `halaman 2, baris ${i + 4}, created_at`,
+      reason: 'Waktu tidak dapat dibaca',
+      at: runs[4]?.started,
+    }));
+    return [200, { health, runs, refused }];
+  }
+
+  #page(query) {
+    const statuses = query.get('status')?.split(',');
+    const from = Date.parse(query.get('from') ?? '') || 0;
+    const words = (query.get('q') ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+    const found = this.world.reports.filter(
+      (r) =>
+        (r.area_code + '.').startsWith((query.get('area') ?? r.area_code) + '.') &&
+        (!query.get('category') || r.category === query.get('category')) &&
+        (!query.get('office') || r.office === query.get('office')) &&
+        (!query.get('channel') || r.channel === query.get('channel')) &&
+        (!statuses || statuses.includes(r.status)) &&
+        (query.get('overdue') !== 'true' || late(r)) &&
+        Date.parse(r.created_at) >= from &&
+        words.every((word) => r.text.toLowerCase().includes(word)),
+    );
+    const start = Number(query.get('before')) || 0;
+    const limit = Number(query.get('limit')) || 50;
+    const next = start + limit < found.length ? String(start + limit) : undefined;
+    return { items: found.slice(start, start + limit), next };
+  }
+
+  #counts(query) {
+    const [from, to] = [Date.parse(query.get('from') ?? ''), Date.parse(query.get('to') ?? '')];
+    const rows = new Map();
+    for (const r of this.world.reports) {
+      const at = Date.parse(r.created_at);
+      if (at < from || at >= to) continue;
+      const key = `${r.area_code}|${r.category}`;
+      const row = rows.get(key) ?? { area_code: r.area_code, category: r.category, count: 0 };
+      row.count++;
+      rows.set(key, row);
+    }
+    return { from: query.get('from'), to: query.get('to'), rows: [...rows.values()] };
+  }
+
+  #figures(query) {
+    const from = Date.parse(query.get('from') ?? '') || 0;
+    const all = this.world.reports;
+    const closed = all.filter((r) => r.closed_at && Date.parse(r.closed_at) >= from);
+    const hours = closed
+      .map((r) => (Date.parse(r.closed_at) - Date.parse(r.created_at)) / 3.6e6)
+      .sort((a, b) => a - b);
+    return {
+      received: all.filter((r) => Date.parse(r.created_at) >= from).length,
+      closed: closed.length,
+      open: all.filter((r) => !r.closed_at).length,
+      overdue: all.filter(late).length,
+      median_close_hours: hours.length ? hours[Math.floor(hours.length / 2)] : null,
+    };
+  }
+
+  #signIn(body) {
+    if (this.failedSignIns >= 5) {
+      return [
+        ...problem(429, 'forbidden', 'too many attempts', undefined, 'login.throttled'),
+        { 'Retry-After': '40' },
+      ];
+    }
+    if (body.password !== 'rahasia-contoh') {
+      this.failedSignIns++;
+      return problem(401, 'unauthorized', 'the username or password is wrong', undefined, 'login.wrong');
+    }
+    this.failedSignIns = 0;
+    this.signedIn = true;
+    return [200, this.#session()];
+  }
+
+  #session() {
+    return {
+      officer: { id: 1, username: 'contoh', name: 'Rina Contoh', role: this.role },
+      must_change_password: this.mustChange,
+      expires_at: new Date(Date.now() + 8 * 3_600_000).toISOString(),
+    };
+  }
+
+  async #file(path, res) {
+    const wanted = join(this.dist, normalize(path));
+    const found =
+      extname(path) && wanted.startsWith(this.dist)
+        ? await access(wanted).then(
+            () => wanted,
+            () => '',
+          )
+        : '';
+    if (!found && extname(path)) {
+      res.writeHead(404).end();
+      return;
+    }
+    const file = found || join(this.dist, 'index.html');
+    res.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
+    createReadStream(file)
+      .on('error', () => res.destroy())
+      .pipe(res);
+  }
+}
+
+const late = (r) => !r.closed_at && Date.parse(r.due_at) < Date.now();
+const detail = (r, w) => ({
+  ...r,
+  full_text: `${r.text}. Mohon segera ditindaklanjuti, terima kasih. Hubungi [telepon].`,
+  address: 'Gang contoh, RT 12',
+  flags: r.lon === undefined ? ['tanpa_lokasi'] : [],
+  source_name: w.sources.find((s) => s.slug === r.source)?.name ?? r.source,
+  received_at: new Date(Date.parse(r.created_at) + 20_000).toISOString(),
+  changed_at: r.created_at,
+});
+const problem = (status, code, text, location, key) => [
+  status,
+  {
+    title: code,
+    status,
+    code,
+    detail: text,
+    ...(key && { key }),
+    ...(location && { errors: [{ location, message: text }] }),
+  },
+];
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const double = new Double();
+  const address = await double.start(Number(process.env.PORT) || 8080);
+  double.live();
+  console.log(`test double of the Balaikota server, made-up data: ${address}`);
+}
