@@ -53,6 +53,7 @@ type audience struct {
 	pending []*entry
 	queued  bool      // is in Hub.pending
 	next    time.Time // not flushed again before
+	flushed time.Time // the last flush
 	// inflight counts the writers still busy with the last flush. Meanwhile
 	// changes merge instead of piling up before the writers.
 	inflight int
@@ -220,7 +221,7 @@ func (h *Hub) flush(a *audience, now time.Time, jobs [][]job) {
 	}
 	h.stats.lag.Store(int64(now.Sub(a.pending[0].ev.At)))
 	a.pending = nil
-	a.next = now.Add(h.opt.Tick)
+	a.flushed, a.next = now, now.Add(h.opt.Tick)
 }
 
 // deltaAfter encodes the audience's pending changes after pos, nil if none.
@@ -236,10 +237,18 @@ func (h *Hub) deltaAfter(a *audience, pos int64) *Message {
 	return newDelta(pos, h.last, entries)
 }
 
+// jobDone ends a writer's part of a flush. A flush that took long makes the
+// tick longer, so that a large audience leaves the processors room: frames get
+// fewer and hold more, up to Options.MaxTick.
 func (h *Hub) jobDone(a *audience) {
+	const share = 3 // of the time at most one part is spent on fan-out
 	h.mu.Lock()
 	a.inflight--
 	wake := a.inflight == 0 && a.queued
+	took := time.Since(a.flushed)
+	if tick := min(share*took, h.opt.MaxTick); tick > h.opt.Tick {
+		a.next = a.flushed.Add(tick)
+	}
 	h.mu.Unlock()
 	if wake {
 		signal(h.dirty)

@@ -29,7 +29,8 @@ type Log interface {
 
 // Options are the hub's limits. The zero value of each field means its default.
 type Options struct {
-	Tick            time.Duration // at most one frame per audience and tick; 100 ms
+	Tick            time.Duration // at most one frame per audience and tick; 50 ms
+	MaxTick         time.Duration // what a tick grows to when fan-out takes long; 250 ms
 	Poll            time.Duration // look for events although nothing woke us; 1 s
 	RingEvents      int           // events kept in memory for resuming; 8192
 	RingBytes       int           // and their encoded size at most; 16 MiB
@@ -52,7 +53,8 @@ func orDefault[T int | time.Duration](v *T, d T) {
 }
 
 func (o Options) withDefaults() Options {
-	orDefault(&o.Tick, 100*time.Millisecond)
+	orDefault(&o.Tick, 50*time.Millisecond)
+	orDefault(&o.MaxTick, 250*time.Millisecond)
 	orDefault(&o.Poll, time.Second)
 	orDefault(&o.RingEvents, 8192)
 	orDefault(&o.RingBytes, 16<<20)

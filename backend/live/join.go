@@ -195,8 +195,8 @@ func (h *Hub) attach(s *subscription, begin start) bool {
 	return true
 }
 
-// missing encodes what the audience sees after begin.pos up to h.last; nil if
-// nothing. It is kept for others who come back from the same number. h.mu is
+// missing encodes what the audience sees after begin.pos, as far as is known; nil
+// if nothing. It is kept for others who come back from the same number. h.mu is
 // held.
 func (h *Hub) missing(a *audience, begin start) (m *Message, fits bool) {
 	share := len(begin.visible) == 0 && begin.pos == begin.scanned
@@ -223,7 +223,8 @@ func (h *Hub) missing(a *audience, begin start) (m *Message, fits bool) {
 		if size > maxResumeBytes {
 			return nil, false
 		}
-		m = newDelta(begin.pos, h.last, visible)
+		// The table may have been read further than the ring reaches.
+		m = newDelta(begin.pos, max(h.last, begin.scanned), visible)
 		h.stats.frames.Add(1)
 	}
 	if share && len(a.resumed) < 256 {

@@ -38,22 +38,30 @@ func NewMemoryLog() *MemoryLog {
 	return &MemoryLog{state: map[string]city.Event{}, next: 1, wake: make(chan struct{})}
 }
 
-// Append commits events, giving each its number and time, and wakes the hubs.
-// It returns the last number.
+// Append commits events and wakes the hubs. It returns the last number.
 func (l *MemoryLog) Append(events ...city.Event) int64 {
+	committed := l.Commit(events...)
+	return committed[len(committed)-1].Seq
+}
+
+// Commit commits events, giving each its number and time, wakes the hubs and
+// returns the events as they are read.
+func (l *MemoryLog) Commit(events ...city.Event) []city.Event {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, e := range events {
+	committed := slices.Clone(events)
+	for i := range committed {
+		e := &committed[i]
 		e.Seq, e.At = l.next, time.Now().UTC()
 		l.next++
-		l.events = append(l.events, e)
-		l.apply(e)
+		l.events = append(l.events, *e)
+		l.apply(*e)
 	}
 	if !l.mute {
 		close(l.wake)
 		l.wake = make(chan struct{})
 	}
-	return l.next - 1
+	return committed
 }
 
 func (l *MemoryLog) apply(e city.Event) {
