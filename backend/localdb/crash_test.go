@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -284,4 +285,37 @@ func TestStartFails(t *testing.T) {
 	}
 	_, err = Open(timeLimit(t), Options{Dir: dir})
 	wantKind(t, err, ErrStart, "no_such_library", "FATAL", filepath.Join(dir, homeName, logName))
+}
+
+// Somebody kills the server again and again, also while it starts.
+func TestServerKilledWhileStarting(t *testing.T) {
+	needPostgres(t)
+	dir := seededDir(t)
+	ctx, cancel := context.WithCancel(timeLimit(t))
+	done := make(chan int)
+	go func() {
+		kills, last := 0, 0
+		for pause(ctx, time.Millisecond) == nil && kills < 5 {
+			data := filepath.Join(dir, homeName, dataName)
+			if p, found, _ := readPostmaster(data); found && p.pid != last && serves(p.pid, data) {
+				_ = syscall.Kill(p.pid, syscall.SIGKILL)
+				last, kills = p.pid, kills+1
+			}
+		}
+		done <- kills
+	}()
+	defer cancel()
+	for kills := 0; kills < 5; {
+		closeDB(t, open(t, dir))
+		select {
+		case kills = <-done:
+			if kills < 5 {
+				t.Fatalf("the server was met only %d times", kills)
+			}
+		default:
+		}
+	}
+	db := open(t, dir)
+	query(t, db.AppURL(), `select 1`)
+	closeDB(t, db)
 }

@@ -57,8 +57,8 @@ func (s *server) programsFor(major int) (Programs, error) {
 	}
 	return Programs{}, &PlaceError{Kind: ErrVersion, Path: s.data(),
 		Problem: fmt.Sprintf("it was made by PostgreSQL %d and this machine has %s", major, here),
-		Remedy: fmt.Sprintf("%s, or move it yourself (pg_dump with version %d, then restore into an empty BALAIKOTA_DATA)",
-			installHint(major), major)}
+		Remedy: fmt.Sprintf("install PostgreSQL %d as well (%s), or move the data yourself (pg_dump with version %d, then restore into an empty BALAIKOTA_DATA)",
+			major, installCommandHere(major), major)}
 }
 
 // sweep removes what an initdb that was cut off left behind. A program of it

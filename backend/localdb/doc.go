@@ -17,6 +17,7 @@
 //
 //	balaikota.json      our mark: without it we touch nothing
 //	users.lock          held shared by every process that uses the server; the last one out stops it
+//	watch.lock          held by the process that StopWhenUnused (for tests) runs in
 //	data/               the cluster (PGDATA)
 //	data.new-*          an initdb that has not finished; removed by the next start
 //	log/                the server's log, seven files, one per weekday

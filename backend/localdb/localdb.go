@@ -125,7 +125,7 @@ func (db *DB) join(ctx context.Context) error {
 		return err
 	}
 	s.opts.Log.Debug("private database ready", "home", s.home, "socket", s.socketDir,
-		"started", s.process != nil, "took", time.Since(begun).Round(time.Millisecond))
+		"started", s.child != nil, "took", time.Since(begun).Round(time.Millisecond))
 	return nil
 }
 

@@ -148,9 +148,12 @@ func childEnv() []string {
 
 // installHint says how to install the server (major 0: any version) on this system.
 func installHint(major int) string {
+	return "install it (" + installCommandHere(major) + ") or set DATABASE_URL to a PostgreSQL server of your own"
+}
+
+func installCommandHere(major int) string {
 	release, _ := os.ReadFile("/etc/os-release") // absent outside Linux
-	return "install it (" + installCommand(osFamily(string(release)), major) +
-		") or set DATABASE_URL to a PostgreSQL server of your own"
+	return installCommand(osFamily(string(release)), major)
 }
 
 // osFamily reads ID and ID_LIKE of an os-release file (freedesktop.org, os-release(5)).

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -19,8 +20,8 @@ const (
 	// deafFor is how long a server that calls itself ready may be out of reach
 	// before we take its socket for lost and restart it.
 	deafFor = 2 * time.Second
-	// ghostsFor is how long the backends of a killed server may take to notice.
-	ghostsFor = 15 * time.Second
+	// retryFor is how long starts that fail for a passing reason are repeated.
+	retryFor = 15 * time.Second
 	// connectFor bounds one attempt to connect.
 	connectFor = 10 * time.Second
 	// fastFor is how long a fast shutdown (which writes everything out) may
@@ -33,9 +34,28 @@ const (
 type server struct {
 	place
 	opts      Options
-	socketDir string          // where the socket is, once known
-	process   *os.Process     // the postmaster, if this process started it
-	ended     <-chan struct{} // closed when that postmaster has ended
+	socketDir string // where the socket is, once known
+	child     *child // the postmaster, if this process started it
+}
+
+// child is a postmaster that this process started.
+type child struct {
+	process *os.Process
+	ended   chan struct{} // closed when it has ended
+	killed  bool          // by a signal; set before ended is closed
+}
+
+func watch(cmd *exec.Cmd) *child {
+	c := &child{process: cmd.Process, ended: make(chan struct{})}
+	go func() {
+		var exit *exec.ExitError
+		if err := cmd.Wait(); errors.As(err, &exit) { // why it ended is in its log
+			status, ok := exit.Sys().(syscall.WaitStatus)
+			c.killed = ok && status.Signaled()
+		}
+		close(c.ended)
+	}()
+	return c
 }
 
 // state is what a look at the server found.
@@ -55,7 +75,7 @@ func (s *server) bringUp(ctx context.Context) (*pgconn.PgConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	var deafSince, ghostsSince time.Time
+	var deafSince, retrySince time.Time
 	for {
 		conn, found, err := s.look(ctx)
 		if err != nil {
@@ -68,7 +88,7 @@ func (s *server) bringUp(ctx context.Context) (*pgconn.PgConn, error) {
 		case serving:
 			return conn, nil
 		case down:
-			err = s.start(ctx, major, &ghostsSince)
+			err = s.start(ctx, major, &retrySince)
 		case deaf:
 			if deafSince.IsZero() {
 				deafSince = time.Now()
@@ -131,9 +151,9 @@ func (s *server) connect(ctx context.Context, role, database string) (*pgconn.Pg
 }
 
 // start starts the server and returns when it answers or has given up.
-// ghostsSince remembers over several calls when the backends of a killed
-// server were first in the way.
-func (s *server) start(ctx context.Context, major int, ghostsSince *time.Time) error {
+// retrySince remembers over several calls since when it fails for reasons that
+// may pass.
+func (s *server) start(ctx context.Context, major int, retrySince *time.Time) error {
 	programs, err := s.programsFor(major)
 	if err != nil {
 		return err
@@ -149,12 +169,7 @@ func (s *server) start(ctx context.Context, major int, ghostsSince *time.Time) e
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("%w: run %s as %s: %w", ErrStart, programs.Postgres, s.account.name, err)
 	}
-	ended := make(chan struct{})
-	s.process, s.ended = cmd.Process, ended
-	go func() {
-		_ = cmd.Wait() // how it ended is in its log
-		close(ended)
-	}()
+	s.child = watch(cmd)
 	if s.awaitReady(ctx) {
 		return nil
 	}
@@ -162,18 +177,22 @@ func (s *server) start(ctx context.Context, major int, ghostsSince *time.Time) e
 		return fmt.Errorf("wait for the database server: %w", context.Cause(ctx))
 	}
 	complaint := log.complaint()
-	if ghosts(complaint) && (ghostsSince.IsZero() || time.Since(*ghostsSince) < ghostsFor) {
-		if ghostsSince.IsZero() {
-			*ghostsSince = time.Now()
-		}
-		return pause(ctx, 50*time.Millisecond)
+	if s.child.killed {
+		complaint = "something killed it (short of memory?) | " + complaint
+	} else if !passing(complaint) {
+		return s.startError(complaint)
 	}
-	return s.startError(complaint)
+	if retrySince.IsZero() {
+		*retrySince = time.Now()
+	} else if time.Since(*retrySince) > retryFor {
+		return s.startError(complaint)
+	}
+	return pause(ctx, 50*time.Millisecond)
 }
 
-// ghosts reports whether a start failed because processes of a killed server
+// passing reports whether a start failed because processes of a killed server
 // are still ending.
-func ghosts(complaint string) bool {
+func passing(complaint string) bool {
 	return strings.Contains(complaint, "pre-existing shared memory block") ||
 		strings.Contains(complaint, "lock file") && strings.Contains(complaint, "already exists")
 }
@@ -207,7 +226,7 @@ func (s *server) readyToStart() (*startLog, error) {
 func (s *server) awaitReady(ctx context.Context) bool {
 	begun, told := time.Now(), false
 	for {
-		if p, found, err := readPostmaster(s.data()); err == nil && found && p.pid == s.process.Pid && p.status == "ready" {
+		if p, found, err := readPostmaster(s.data()); err == nil && found && p.pid == s.child.process.Pid && p.status == "ready" {
 			return true
 		}
 		if !told && time.Since(begun) > 3*time.Second {
@@ -215,7 +234,7 @@ func (s *server) awaitReady(ctx context.Context) bool {
 			told = true
 		}
 		select {
-		case <-s.ended:
+		case <-s.child.ended:
 			return false
 		default:
 		}
@@ -240,7 +259,7 @@ func (s *server) stop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !found && s.process != nil { // its folder was removed under it
+	if !found && s.child != nil { // its folder was removed under it
 		return s.stopChild(ctx)
 	}
 	if !found || !serves(p.pid, s.data()) {
@@ -270,12 +289,12 @@ func (s *server) stop(ctx context.Context) error {
 // stopChild ends a server that only we still know about.
 func (s *server) stopChild(ctx context.Context) error {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL} {
-		if err := s.process.Signal(signal); errors.Is(err, os.ErrProcessDone) {
+		if err := s.child.process.Signal(signal); errors.Is(err, os.ErrProcessDone) {
 			return nil
 		}
 		timer := time.NewTimer(5 * time.Second)
 		select {
-		case <-s.ended:
+		case <-s.child.ended:
 			timer.Stop()
 			return nil
 		case <-ctx.Done():
