@@ -5,6 +5,7 @@ package all
 import (
 	"balaikota/connectors"
 	"balaikota/connectors/bmkg"
+	"balaikota/connectors/httpjson"
 	"balaikota/connectors/open311"
 )
 
@@ -12,6 +13,7 @@ import (
 func Registry() *connectors.Registry {
 	return connectors.NewRegistry(
 		bmkg.Spec,
+		httpjson.Spec,
 		open311.Spec,
 	)
 }

@@ -1,0 +1,282 @@
+package httpjson
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"balaikota/backend/city"
+	"balaikota/connectors"
+)
+
+//go:embed templates/*.yaml
+var templateFiles embed.FS
+
+// Template is a ready-made mapping with its description.
+type Template struct {
+	Name        string          `json:"name"`
+	Title       connectors.Text `json:"title"`
+	Description connectors.Text `json:"description"`
+	Attribution string          `json:"attribution"`
+	Schedule    string          `json:"schedule"`
+	ExpectEvery string          `json:"expect_every"`
+	Params      []Param         `json:"params"`
+	Mapping     json.RawMessage `json:"mapping"`
+}
+
+// Param is a parameter of a template.
+type Param struct {
+	Name     string          `json:"name"`
+	Label    connectors.Text `json:"label"`
+	Default  string          `json:"default"`
+	Example  string          `json:"example"`
+	Required bool            `json:"required"`
+}
+
+// ReadTemplate returns a ready-made mapping by name.
+func ReadTemplate(name string) (Template, error) {
+	var t Template
+	if !regexp.MustCompile(`^[a-z0-9-]+$`).MatchString(name) {
+		return t, city.InvalidField("template", "is not the name of a template; they are %s", strings.Join(Templates(), ", "))
+	}
+	text, err := templateFiles.ReadFile("templates/" + name + ".yaml")
+	if err != nil {
+		return t, city.InvalidField("template", "%q is not there; templates are %s", name, strings.Join(Templates(), ", "))
+	}
+	raw, err := yaml.YAMLToJSON(text)
+	if err != nil {
+		return t, fmt.Errorf("read template %s: %w", name, err)
+	}
+	if err := json.Unmarshal(raw, &t); err != nil {
+		return t, fmt.Errorf("read template %s: %w", name, err)
+	}
+	t.Name = name
+	return t, nil
+}
+
+// mappingOnly lets a template's mapping pass the same strict reading as one's
+// own.
+type mappingOnly struct {
+	Mapping Mapping `json:"mapping" required:"true" doc:"The mapping."`
+}
+
+// Validate checks the configuration as far as it can be without running: it
+// compiles every expression.
+func (c *Config) Validate() error {
+	_, err := c.resolve()
+	return err
+}
+
+// resolved is a configuration with its template put in.
+type resolved struct {
+	mapping Mapping
+	params  map[string]string
+}
+
+func (c *Config) resolve() (resolved, error) {
+	out := resolved{params: c.Params}
+	switch {
+	case c.Template == "" && c.Mapping == nil:
+		return out, city.InvalidField("mapping", "is missing: name a template or give a mapping")
+	case c.Template != "" && c.Mapping != nil:
+		return out, city.InvalidField("mapping", "must not be given together with a template")
+	case c.Mapping != nil:
+		out.mapping = *c.Mapping
+	default:
+		if err := c.fromTemplate(&out); err != nil {
+			return out, err
+		}
+	}
+	if err := out.fillConstants(); err != nil {
+		return out, err
+	}
+	if err := checkMapping(out.mapping); err != nil {
+		return out, err
+	}
+	_, err := compileFields(out.mapping, time.UTC)
+	return out, err
+}
+
+// fillConstants puts parameters into the fields' fixed values.
+func (r *resolved) fillConstants() error {
+	values := map[string]place{}
+	for name, value := range r.params {
+		values["param."+name] = place{text: value}
+	}
+	fields := maps.Clone(r.mapping.Fields)
+	for name, f := range fields {
+		filled, err := fillPlaces(f.Const, values, false, func(s string) string { return s })
+		if err != nil {
+			return city.InvalidField("mapping.fields."+name+".const", "holds a {{place}} that has no value in params")
+		}
+		f.Const = filled
+		fields[name] = f
+	}
+	r.mapping.Fields = fields
+	return nil
+}
+
+func (c *Config) fromTemplate(out *resolved) error {
+	t, err := ReadTemplate(c.Template)
+	if err != nil {
+		return err
+	}
+	spec := connectors.Define(connectors.Spec{Name: "mapping"}, func(m mappingOnly, _ connectors.Env) (connectors.Connector, error) {
+		out.mapping = m.Mapping
+		return nil, nil //nolint:nilnil // only the decoding is wanted
+	})
+	raw, err := json.Marshal(map[string]json.RawMessage{"mapping": t.Mapping})
+	if err != nil {
+		return fmt.Errorf("read template %s: %w", c.Template, err)
+	}
+	if _, err := spec.New(raw, connectors.Env{}); err != nil {
+		return err
+	}
+	out.params = map[string]string{}
+	for _, p := range t.Params {
+		value := c.Params[p.Name]
+		if value == "" {
+			value = p.Default
+		}
+		if value == "" && p.Required {
+			return city.InvalidField("params."+p.Name, "is missing: %s, for example %s", p.Label.EN, p.Example)
+		}
+		out.params[p.Name] = value
+	}
+	for name := range c.Params {
+		if _, known := out.params[name]; !known {
+			return city.InvalidField("params."+name, "is not a parameter of the template %s", c.Template)
+		}
+	}
+	return nil
+}
+
+var carriesSecret = regexp.MustCompile(`(?i)key|token|secret|auth|cookie|password|credential`)
+
+func isSecretRef(s string) bool { return strings.HasPrefix(s, "env:") || strings.HasPrefix(s, "file:") }
+
+// checkMapping checks what tags cannot say.
+func checkMapping(m Mapping) error {
+	for name, value := range m.Headers {
+		if carriesSecret.MatchString(name) && !isSecretRef(value) {
+			return city.InvalidField("mapping.headers."+name, "must not hold the secret itself: write env:NAME or file:PATH")
+		}
+	}
+	if _, query, ok := strings.Cut(m.URL, "?"); ok {
+		for name, values := range mustQuery(query) {
+			if carriesSecret.MatchString(name) && len(values) > 0 && values[0] != "" && !strings.Contains(values[0], "{{") {
+				return city.InvalidField("mapping.url", "holds a secret in %s; give it under auth, type query", name)
+			}
+		}
+	}
+	switch p := m.Paging; {
+	case m.Auth.Type != "none" && m.Auth.Secret == "":
+		return city.InvalidField("mapping.auth.secret", "is missing: write env:NAME or file:PATH")
+	case slices.Contains([]string{"basic", "header", "query"}, m.Auth.Type) && m.Auth.Name == "":
+		return city.InvalidField("mapping.auth.name", "is missing: the name of the user, header or parameter")
+	case p.Type == "cursor" && p.Next == "":
+		return city.InvalidField("mapping.paging.next", "is missing: cursor paging needs it")
+	case p.Type != "none" && (p.Size < 1 || p.MaxPages < 1):
+		return city.InvalidField("mapping.paging.size", "and max_pages must be at least 1")
+	case m.Zone != "" && !zoneExists(m.Zone):
+		return city.InvalidField("mapping.zone", "is not a time zone; write for example Asia/Makassar")
+	}
+	return compileRest(m, &connector{})
+}
+
+func zoneExists(name string) bool {
+	_, err := time.LoadLocation(name)
+	return err == nil
+}
+
+func mustQuery(query string) url.Values {
+	v, err := url.ParseQuery(query)
+	if err != nil {
+		return url.Values{}
+	}
+	return v
+}
+
+// compileRest compiles the expressions on the whole answer into c.
+func compileRest(m Mapping, c *connector) (err error) {
+	for _, e := range []struct {
+		path, text string
+		to         **program
+	}{
+		{"mapping.items", m.Items, &c.items}, {"mapping.check", m.Check, &c.check},
+		{"mapping.where", m.Where, &c.where}, {"mapping.paging.next", m.Paging.Next, &c.next},
+	} {
+		if *e.to, err = compile(e.path, e.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) {
+	r, err := cfg.resolve()
+	if err != nil {
+		return nil, err
+	}
+	c := &connector{env: env, m: r.mapping, places: r.params, zone: env.Location, headers: http.Header{"Accept": {"application/json"}}}
+	if c.m.Zone != "" {
+		if c.zone, err = time.LoadLocation(c.m.Zone); err != nil {
+			return nil, city.InvalidField("mapping.zone", "is not a time zone")
+		}
+	}
+	if err := compileRest(c.m, c); err != nil {
+		return nil, err
+	}
+	if c.fields, err = compileFields(c.m, c.zone); err != nil {
+		return nil, err
+	}
+	if err := c.authorize(); err != nil {
+		return nil, err
+	}
+	// An address that cannot be filled is a mistake to tell now, not at night.
+	_, err = c.address(cursor{Began: env.Now()})
+	return c, err
+}
+
+// authorize reveals the secrets and sets the headers.
+func (c *connector) authorize() error {
+	for name, value := range c.m.Headers {
+		if isSecretRef(value) {
+			secret, err := c.env.Secret(value)
+			if err != nil {
+				return fmt.Errorf("header %s: %w", name, err)
+			}
+			value = secret
+		}
+		c.headers.Set(name, value)
+	}
+	if c.m.Auth.Type == "none" {
+		return nil
+	}
+	secret, err := c.env.Secret(c.m.Auth.Secret)
+	if err != nil {
+		return fmt.Errorf("auth: %w", err)
+	}
+	switch c.m.Auth.Type {
+	case "bearer":
+		c.headers.Set("Authorization", "Bearer "+secret)
+	case "basic":
+		r := http.Request{Header: http.Header{}}
+		r.SetBasicAuth(c.m.Auth.Name, secret)
+		c.headers.Set("Authorization", r.Header.Get("Authorization"))
+	case "header":
+		c.headers.Set(c.m.Auth.Name, secret)
+	case "query":
+		c.secret = secret
+	}
+	return nil
+}

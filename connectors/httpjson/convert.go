@@ -1,0 +1,277 @@
+package httpjson
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"balaikota/backend/city"
+	"balaikota/connectors"
+)
+
+// convert turns records into rows; one that cannot be understood is refused
+// with its place and reason.
+func (c *connector) convert(ctx context.Context, records []any, page *connectors.Page) error {
+	for i, record := range records {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		err := c.convertOne(ctx, record, page)
+		if err == nil {
+			continue
+		}
+		raw, merr := json.Marshal(record)
+		if merr != nil {
+			raw = nil // jq can make infinities, which JSON has no word for
+		}
+		id := c.identity(ctx, record)
+		place := "record " + id
+		if id == "" {
+			place = "record " + strconv.Itoa(i+1)
+		}
+		page.Refused = append(page.Refused, city.Refusal{Kind: c.m.Kind, ExternalID: id, Place: place, Reason: err.Error(), Raw: raw})
+	}
+	return nil
+}
+
+// identity is what a refused record is called, the same at every reading:
+// its id, or its station; "" when it has neither.
+func (c *connector) identity(ctx context.Context, record any) string {
+	for _, name := range []string{"external_id", "station"} {
+		if f := c.fields[name]; f != nil {
+			if s, err := f.value(ctx, record); err == nil && s != "" {
+				return clip(s, 80)
+			}
+		}
+	}
+	return ""
+}
+
+func (c *connector) convertOne(ctx context.Context, record any, page *connectors.Page) error {
+	if c.where != nil {
+		v, err := c.where.first(ctx, record)
+		if err != nil {
+			return fmt.Errorf("where: %w", err)
+		}
+		if v != true {
+			return nil
+		}
+	}
+	in := reader{c: c, ctx: ctx, record: record}
+	if c.m.Kind == "reports" {
+		r, err := in.report()
+		if err != nil {
+			return err
+		}
+		page.Reports = append(page.Reports, r)
+		return nil
+	}
+	o, ok, err := in.observation()
+	if err == nil && ok {
+		page.Observations = append(page.Observations, o)
+	}
+	return err
+}
+
+// reader reads the fields of one record and keeps the first error.
+type reader struct {
+	c      *connector
+	ctx    context.Context //nolint:containedctx // lives for one record
+	record any
+	err    error
+}
+
+func (in *reader) fail(name string, err error) {
+	if err != nil && in.err == nil {
+		in.err = fmt.Errorf("%s: %w", name, err)
+	}
+}
+
+func (in *reader) text(name string) string {
+	f := in.c.fields[name]
+	if f == nil {
+		return ""
+	}
+	s, err := f.value(in.ctx, in.record)
+	in.fail(name, err)
+	return s
+}
+
+func (in *reader) number(name string) *float64 {
+	f := in.c.fields[name]
+	if f == nil {
+		return nil
+	}
+	x, err := f.number(in.ctx, in.record)
+	in.fail(name, err)
+	return x
+}
+
+func (in *reader) time(name string) time.Time {
+	f := in.c.fields[name]
+	if f == nil {
+		return time.Time{}
+	}
+	t, err := f.time(in.ctx, in.record)
+	in.fail(name, err)
+	return t
+}
+
+func (in *reader) timePointer(name string) *time.Time {
+	t := in.time(name)
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func (in *reader) report() (city.Report, error) {
+	r := city.Report{
+		ExternalID: in.text("external_id"), Channel: in.text("channel"), CreatedAt: in.time("created_at"), UpdatedAt: in.time("updated_at"),
+		RespondedAt: in.timePointer("responded_at"), ClosedAt: in.timePointer("closed_at"), Text: in.text("text"),
+		Lon: in.number("lon"), Lat: in.number("lat"), Address: in.text("address"), StatedArea: in.text("area"),
+		Category: in.text("category"), Office: in.text("office"), Status: city.ReportStatus(in.text("status")), MediaURL: webAddress(in.text("media_url")),
+	}
+	who := city.Reporter{Name: in.text("reporter_name"), Phone: in.text("reporter_phone"), Email: in.text("reporter_email"), Handle: in.text("reporter_handle")}
+	if who != (city.Reporter{}) {
+		r.Reporter = &who
+	}
+	if in.err != nil {
+		return r, in.err
+	}
+	if known := in.c.env.Categories; r.Category != "" && len(known) > 0 &&
+		!slices.ContainsFunc(known, func(k city.Category) bool { return k.Slug == r.Category }) {
+		return r, fmt.Errorf("category: %q is not the slug of a category; translate it in the mapping's table", clip(r.Category, 40))
+	}
+	raw, err := json.Marshal(in.record)
+	if err != nil {
+		return r, errors.New("the record cannot be kept as JSON")
+	}
+	r.Raw = raw
+	return r, nil
+}
+
+func webAddress(s string) string {
+	if u, err := url.Parse(s); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
+		return u.String()
+	}
+	return ""
+}
+
+// observation reads a record; ok is false when it holds no value or an
+// indicator that is to be skipped.
+func (in *reader) observation() (o city.Observation, ok bool, err error) {
+	value := in.number("value")
+	o = city.Observation{Indicator: in.text("indicator"), Unit: in.text("unit"), Station: in.text("station")}
+	if in.err == nil && value == nil {
+		return o, false, nil // a sensor that did not answer
+	}
+	o.Time, o.IssuedAt = in.time("time"), in.time("issued_at")
+	o.Forecast = !o.IssuedAt.IsZero()
+	if in.err != nil {
+		return o, false, in.err
+	}
+	if age := time.Duration(in.c.m.MaxAge); age > 0 && in.c.env.Now().Sub(o.Time) > age {
+		return o, false, nil
+	}
+	o.Value = *value
+	declared, known := in.c.indicator(o.Indicator)
+	if len(in.c.env.Indicators) > 0 && !known {
+		if in.c.m.Unknown == "skip" {
+			return o, false, nil
+		}
+		return o, false, fmt.Errorf("indicator: %q is not declared", clip(o.Indicator, 40))
+	}
+	if err := checkUnit(&o, declared); err != nil {
+		return o, false, err
+	}
+	o.AreaCode, err = in.area(declared)
+	return o, err == nil, err
+}
+
+func (c *connector) indicator(slug string) (city.Indicator, bool) {
+	i := slices.IndexFunc(c.env.Indicators, func(x city.Indicator) bool { return x.Slug == slug })
+	if i < 0 {
+		return city.Indicator{}, false
+	}
+	return c.env.Indicators[i], true
+}
+
+// checkUnit holds the unit against the declared one. Spelling may differ
+// ("Rp./Kg", "Rp/kg"); a different unit is refused, for the figure would be
+// wrong by a factor and look right.
+func checkUnit(o *city.Observation, declared city.Indicator) error {
+	plain := func(s string) string { return strings.ToLower(strings.NewReplacer(".", "", " ", "").Replace(s)) }
+	switch {
+	case declared.Unit == "":
+		return nil
+	case o.Unit == "" || plain(o.Unit) == plain(declared.Unit):
+		o.Unit = declared.Unit
+		return nil
+	}
+	return fmt.Errorf("unit: %q is not %q; convert it with factor in the mapping", clip(o.Unit, 20), declared.Unit)
+}
+
+// area finds the area of an observation: as given by code or name, else by its
+// point, raised to the level the mapping asks for.
+func (in *reader) area(declared city.Indicator) (string, error) {
+	level := in.c.areaLevel(declared)
+	given, lon, lat := in.text("area"), in.number("lon"), in.number("lat")
+	if in.err != nil {
+		return "", in.err
+	}
+	if level == city.Kota {
+		return "", nil
+	}
+	code := ""
+	if given != "" {
+		code = in.c.areaCode(given)
+		if code == "" {
+			return "", fmt.Errorf("area: %q is not one area of this city", clip(given, 40))
+		}
+	} else if lon != nil && lat != nil {
+		located, ok := in.c.env.Areas.Locate(orb.Point{*lon, *lat})
+		if !ok {
+			return "", errors.New("lon, lat: the point lies outside the city")
+		}
+		code = located
+	}
+	if level == city.Kecamatan {
+		if l, _ := city.LevelOfCode(code); l == city.Kelurahan {
+			code = city.ParentCode(code)
+		}
+	}
+	return code, nil
+}
+
+// areaLevel is the level to raise an area to; "" leaves it.
+func (c *connector) areaLevel(declared city.Indicator) city.Level {
+	switch c.m.AreaLevel {
+	case "as_given":
+		return ""
+	case "declared":
+		return map[string]city.Level{"city": city.Kota, "district": city.Kecamatan, "village": city.Kelurahan}[declared.Grain]
+	}
+	return city.Level(c.m.AreaLevel)
+}
+
+func (c *connector) areaCode(s string) string {
+	if _, ok := c.env.Areas.Area(s); ok {
+		return s
+	}
+	if found := c.env.Areas.Find(s); len(found) == 1 {
+		return found[0]
+	}
+	return ""
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

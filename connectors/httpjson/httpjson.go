@@ -1,0 +1,315 @@
+// Package httpjson reads any system that answers with JSON over HTTP, as a
+// mapping in YAML says: address, paging, and one expression for each field. A
+// new source of this kind is a file, not a program. It may import connectors
+// and backend/city.
+package httpjson
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"balaikota/backend/city"
+	"balaikota/connectors"
+)
+
+// Config is the configuration of an httpjson source: a ready-made template
+// with its parameters, or a mapping of one's own.
+type Config struct {
+	connectors.HTTPOptions
+	Template string            `json:"template" label:"Template" label_id:"Templat" doc:"Name of a ready-made mapping (see the connector's README); empty when mapping is given."`
+	Params   map[string]string `json:"params" label:"Parameters" label_id:"Parameter" doc:"Values for the template's or the mapping's {{param.NAME}}."`
+	Mapping  *Mapping          `json:"mapping" label:"Mapping" label_id:"Pemetaan" doc:"The mapping itself."`
+}
+
+// Mapping says how to ask and what the answer means.
+type Mapping struct {
+	URL     string            `json:"url" required:"true" label:"Address" label_id:"Alamat" doc:"Address, with {{since}}, {{now}}, {{param.NAME}}, {{page}}, {{offset}}, {{size}} or {{next}} in it; a layout may follow a time, as in {{now:20060102}}." example:"https://contoh.go.id/api/data?sejak={{since}}"`
+	Method  string            `json:"method" enum:"GET,POST" default:"GET" doc:"GET, or POST for systems that ask by form or JSON."`
+	Headers map[string]string `json:"headers" doc:"Headers to send. A header that carries a key takes env:NAME or file:PATH as its value."`
+	Body    string            `json:"body" doc:"Body of a POST, with the same places as url, their values escaped for JSON."`
+	Auth    Auth              `json:"auth" doc:"How to show who we are."`
+	Paging  Paging            `json:"paging" doc:"How the answer is cut into pages."`
+
+	Lookback connectors.Duration `json:"lookback" default:"24h" doc:"How far back {{since}} is at the first reading."`
+	Overlap  connectors.Duration `json:"overlap" default:"1h" doc:"How far {{since}} goes back behind the newest record seen."`
+	Zone     string              `json:"zone" doc:"Time zone of times without one; the city's if empty." example:"Asia/Jakarta"`
+
+	MaxAge connectors.Duration `json:"max_age" doc:"Observations only: older ones are not taken, for systems that go on showing what a silent sensor said long ago."`
+
+	Check     string           `json:"check" doc:"Expression on the whole answer that must be true; otherwise the reading failed." example:".success == true"`
+	Items     string           `json:"items" required:"true" doc:"Expression on the whole answer that gives the records, as an array or one by one." example:".data"`
+	Where     string           `json:"where" doc:"Expression on a record; only those for which it is true are taken."`
+	Kind      string           `json:"kind" required:"true" enum:"reports,observations" doc:"What a record is."`
+	AreaLevel string           `json:"area_level" enum:"as_given,declared,kelurahan,kecamatan,kota" default:"as_given" doc:"Observations only: the level the area found is raised to; declared takes the indicator's own grain."`
+	Unknown   string           `json:"unknown_indicators" enum:"refuse,skip" default:"refuse" doc:"Observations only: what to do with an indicator that is not declared."`
+	Fields    map[string]Field `json:"fields" required:"true" doc:"For each field of ours an expression on the record, or an object with more about it (see the connector's README)."`
+}
+
+// Auth says how the source knows us.
+type Auth struct {
+	Type   string `json:"type" enum:"none,bearer,basic,header,query" default:"none" doc:"How the secret is sent."`
+	Name   string `json:"name" doc:"Name of the header or query parameter, or of the user for basic."`
+	Secret string `json:"secret" secret:"true" doc:"The key or password." example:"env:KUNCI_SUMBER"`
+}
+
+// Paging says how to get the next page.
+type Paging struct {
+	Type     string `json:"type" enum:"none,page,offset,cursor,link" default:"none" doc:"page and offset count up {{page}} and {{offset}}; cursor puts the value of next into {{next}}; link follows the address in next or the Link header."`
+	Start    int    `json:"start" default:"1" doc:"Number of the first page."`
+	Size     int    `json:"size" default:"100" doc:"Records a page; a page with fewer is the last."`
+	Next     string `json:"next" doc:"Expression on the whole answer for the next cursor or address; null ends. Before there is one, {{next}} is the same as {{since}}."`
+	MaxPages int    `json:"max_pages" default:"100" doc:"Pages after which a reading ends, whatever the answer says."`
+}
+
+// Spec declares the connector.
+var Spec = connectors.Define(connectors.Spec{
+	Name:  "httpjson",
+	Title: connectors.Text{ID: "JSON lewat HTTP (pemetaan YAML)", EN: "JSON over HTTP (YAML mapping)"},
+	Description: connectors.Text{
+		ID: "Sistem apa pun yang menjawab dengan JSON, dibaca menurut pemetaan tertulis; tersedia templat siap pakai.",
+		EN: "Any system that answers with JSON, read as a written mapping says; ready-made templates are included.",
+	},
+	Schedule: "@every 5m",
+	Brings:   []string{"reports", "observations"},
+}, newConnector)
+
+// connector is one run of an httpjson source.
+type connector struct {
+	env     connectors.Env
+	m       Mapping
+	zone    *time.Location
+	places  map[string]string // values of {{param.…}}
+	headers http.Header
+	secret  string
+	items   *program
+	check   *program
+	where   *program
+	next    *program
+	fields  map[string]*fieldReader
+}
+
+// cursor is where reading goes on.
+type cursor struct {
+	Since time.Time `json:"since,omitzero"` // newest record of finished readings
+	// The rest is about a reading in progress.
+	Began    time.Time `json:"began,omitzero"`
+	Newest   time.Time `json:"newest,omitzero"`
+	Page     int       `json:"page,omitempty"` // pages read so far
+	Next     string    `json:"next,omitempty"`
+	LastHash uint64    `json:"last_hash,omitempty"`
+
+	Validators connectors.Validators `json:"validators,omitzero"`
+}
+
+// Pull reads one page.
+func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.Page, error) {
+	var cur cursor
+	if len(raw) > 0 {
+		if err := json.Unmarshal(raw, &cur); err != nil {
+			return connectors.Page{}, fmt.Errorf("read the cursor: %w", err)
+		}
+	}
+	if cur.Began.IsZero() {
+		cur.Began, cur.Newest, cur.Page, cur.Next, cur.LastHash = c.env.Now(), time.Time{}, 0, "", 0
+	}
+	res, err := c.fetch(ctx, cur)
+	if err != nil {
+		return connectors.Page{}, err
+	}
+	if res.NotModified {
+		return c.close(connectors.Page{}, cur)
+	}
+	answer, records, err := c.records(ctx, res)
+	if err != nil {
+		return connectors.Page{}, err
+	}
+	page := connectors.Page{}
+	if err := c.convert(ctx, records, &page); err != nil {
+		return connectors.Page{}, err
+	}
+	cur.Newest = newest(page, cur.Newest)
+	more, err := c.advance(ctx, &cur, answer, len(records), res)
+	if err != nil {
+		return connectors.Page{}, err
+	}
+	if !more {
+		return c.close(page, cur)
+	}
+	page.More = true
+	page.Cursor, err = json.Marshal(cur)
+	if err != nil {
+		return connectors.Page{}, fmt.Errorf("write the cursor: %w", err)
+	}
+	return page, nil
+}
+
+// close ends a reading: the next one begins at the newest record seen, which a
+// clock that runs ahead cannot carry beyond when this one began.
+func (c *connector) close(page connectors.Page, cur cursor) (connectors.Page, error) {
+	done := cursor{Since: cur.Since, Validators: cur.Validators}
+	if cur.Newest.After(cur.Began) {
+		cur.Newest = cur.Began
+	}
+	if cur.Newest.After(done.Since) {
+		done.Since = cur.Newest
+	}
+	var err error
+	if page.Cursor, err = json.Marshal(done); err != nil {
+		return connectors.Page{}, fmt.Errorf("write the cursor: %w", err)
+	}
+	return page, nil
+}
+
+// newest is the latest time among the records of a page.
+func newest(p connectors.Page, t time.Time) time.Time {
+	for _, r := range p.Reports {
+		for _, at := range []time.Time{r.CreatedAt, r.UpdatedAt} {
+			if at.After(t) {
+				t = at
+			}
+		}
+	}
+	for _, o := range p.Observations {
+		if o.Time.After(t) && !o.Forecast {
+			t = o.Time
+		}
+	}
+	return t
+}
+
+// fetch makes the request of the page that the cursor is at.
+func (c *connector) fetch(ctx context.Context, cur cursor) (*connectors.Response, error) {
+	address, err := c.address(cur)
+	if err != nil {
+		return nil, err
+	}
+	req := connectors.Request{Method: c.m.Method, URL: address, Header: c.headers}
+	if c.m.Method == http.MethodPost {
+		body, err := fillPlaces(c.m.Body, c.values(cur), false, jsonEscape)
+		if err != nil {
+			return nil, err
+		}
+		req.Body = []byte(body)
+	}
+	if c.m.Paging.Type == "none" && c.m.Method == http.MethodGet {
+		req.Validators = cur.Validators
+	}
+	return c.env.HTTP.Do(ctx, req)
+}
+
+// address is where the page is. A link to another host is refused: our
+// headers, and the trust given to this source, are for its own host only.
+func (c *connector) address(cur cursor) (string, error) {
+	address, err := fillPlaces(c.m.URL, c.values(cur), true, url.QueryEscape)
+	if err != nil {
+		return "", err
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", city.InvalidField("mapping.url", "is not an address once its places are filled")
+	}
+	if c.m.Paging.Type == "link" && cur.Next != "" {
+		next, err := u.Parse(cur.Next)
+		if err != nil || next.Host != u.Host || next.Scheme != u.Scheme {
+			return "", &connectors.MalformedError{What: "for this mapping", Err: fmt.Errorf("the next page lies on another host")}
+		}
+		u = next
+	}
+	if c.m.Auth.Type == "query" {
+		q := u.Query()
+		q.Set(c.m.Auth.Name, c.secret)
+		u.RawQuery = q.Encode()
+	}
+	return u.String(), nil
+}
+
+// records decodes an answer and picks the records out of it.
+func (c *connector) records(ctx context.Context, res *connectors.Response) (answer any, records []any, err error) {
+	if err := connectors.DecodeJSON(res.Body, res.Header.Get("Content-Type"), &answer); err != nil {
+		return nil, nil, err
+	}
+	if c.check != nil {
+		ok, err := c.check.firstWithin(ctx, answer, maxSteps)
+		if err != nil || ok != true {
+			return nil, nil, &connectors.MalformedError{What: "for this mapping", Err: fmt.Errorf("it does not pass the mapping's check %s", c.check.text)}
+		}
+	}
+	out, err := c.items.all(ctx, answer)
+	if err != nil {
+		return nil, nil, fmt.Errorf("mapping.items: %w", err)
+	}
+	for _, v := range out {
+		if list, ok := v.([]any); ok {
+			records = append(records, list...)
+		} else if v != nil {
+			records = append(records, v)
+		}
+	}
+	return answer, records, nil
+}
+
+// advance finds out whether there is another page and moves the cursor to it.
+func (c *connector) advance(ctx context.Context, cur *cursor, answer any, n int, res *connectors.Response) (bool, error) {
+	p := c.m.Paging
+	cur.Page++
+	if p.Type == "none" {
+		cur.Validators = res.Validators
+		return false, nil
+	}
+	h := fnv.New64a()
+	_, _ = h.Write(res.Body) // a hash never fails
+	same := cur.LastHash == h.Sum64()
+	cur.LastHash = h.Sum64()
+	if same || n == 0 || cur.Page >= p.MaxPages {
+		return false, nil
+	}
+	if p.Type == "page" || p.Type == "offset" {
+		return n >= p.Size, nil
+	}
+	next, err := c.nextToken(ctx, answer, res.Header)
+	if err != nil || next == "" || next == cur.Next {
+		return false, err
+	}
+	cur.Next = next
+	return true, nil
+}
+
+var linkNext = regexp.MustCompile(`<([^>]*)>\s*;[^,]*\brel="?next"?`)
+
+func (c *connector) nextToken(ctx context.Context, answer any, header http.Header) (string, error) {
+	if c.next == nil {
+		for _, value := range header.Values("Link") {
+			if m := linkNext.FindStringSubmatch(value); m != nil {
+				return m[1], nil
+			}
+		}
+		return "", nil
+	}
+	v, err := c.next.firstWithin(ctx, answer, maxSteps)
+	if err != nil {
+		return "", fmt.Errorf("mapping.paging.next: %w", err)
+	}
+	return plainText(v)
+}
+
+// Templates lists the names of the ready-made mappings.
+func Templates() []string {
+	files, err := templateFiles.ReadDir("templates")
+	if err != nil {
+		panic(err) // they are part of the program
+	}
+	var names []string
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(f.Name(), ".yaml"))
+	}
+	slices.Sort(names)
+	return names
+}
