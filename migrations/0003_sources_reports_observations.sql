@@ -134,11 +134,21 @@ ALTER TABLE report_monthly RENAME COLUMN day TO month;
 ALTER TABLE report_monthly ADD CONSTRAINT report_monthly_pkey PRIMARY KEY (month, area_code, category) INCLUDE (received, closed),
     ADD CONSTRAINT report_monthly_never_negative CHECK (received >= 0 AND closed >= 0);
 
+-- Sources share the rows of a day, and a delivery of many pages touches them in
+-- no order: one transaction at a time changes counts, from its first change to
+-- its end, or two would wait for each other.
+CREATE FUNCTION lock_rollups() RETURNS void LANGUAGE sql AS
+    $$ SELECT pg_advisory_xact_lock(7283001) $$;
+
 -- +goose StatementBegin
 CREATE FUNCTION report_rollup_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     zone text := (SELECT timezone FROM city_setting);
 BEGIN
+    IF NOT EXISTS (SELECT FROM new_rows) THEN
+        RETURN NULL;
+    END IF;
+    PERFORM lock_rollups();
     WITH days AS MATERIALIZED (
         SELECT x.day, x.area_code, x.category, sum(x.received)::integer AS received, sum(x.closed)::integer AS closed
         FROM (
@@ -170,6 +180,10 @@ CREATE FUNCTION report_rollup_update() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     zone text := (SELECT timezone FROM city_setting);
 BEGIN
+    IF NOT EXISTS (SELECT FROM new_rows) THEN
+        RETURN NULL;
+    END IF;
+    PERFORM lock_rollups();
     WITH moved AS (
         SELECT created_at, closed_at, area_code, coalesce(category, '') AS category, 1 AS n FROM new_rows WHERE removed_at IS NULL
         UNION ALL

@@ -31,16 +31,11 @@ func (in *ingestion) refusals(ctx context.Context) error {
 	return nil
 }
 
-const saveHealthQuery = `INSERT INTO source_state AS t (source_id, cursor, last_attempt, last_success, last_data, next_attempt, failures, last_error,
-	rows_day, rows_today, rows_total, told_at)
-VALUES (@source, @cursor, @attempt, @success, @data, @next, @failures, @error, @today, @rows::integer, @rows::integer, @told)
-ON CONFLICT (source_id) DO UPDATE SET cursor = coalesce(excluded.cursor, t.cursor),
-	last_attempt = coalesce(excluded.last_attempt, t.last_attempt), last_success = coalesce(excluded.last_success, t.last_success),
-	last_data = greatest(t.last_data, excluded.last_data),
-	next_attempt = CASE WHEN excluded.last_attempt IS NULL THEN t.next_attempt ELSE excluded.next_attempt END,
-	failures = excluded.failures, last_error = excluded.last_error,
-	rows_day = excluded.rows_day, rows_today = CASE WHEN t.rows_day = excluded.rows_day THEN t.rows_today ELSE 0 END + excluded.rows_today,
-	rows_total = t.rows_total + excluded.rows_total, told_at = excluded.told_at`
+const saveHealthQuery = `UPDATE source_state SET cursor = coalesce(@cursor, cursor),
+	last_attempt = coalesce(@attempt, last_attempt), last_success = coalesce(@success, last_success), last_data = greatest(last_data, @data),
+	next_attempt = CASE WHEN @attempt::timestamptz IS NULL THEN next_attempt ELSE @next END, failures = @failures, last_error = @error,
+	rows_day = @today, rows_today = CASE WHEN rows_day = @today THEN rows_today ELSE 0 END + @rows, rows_total = rows_total + @rows, told_at = @told
+	WHERE source_id = @source`
 
 // tellEvery is how often a screen hears of a source that goes on as before.
 const tellEvery = 30 * time.Second
@@ -52,21 +47,24 @@ type sourceState struct {
 	ToldAt    *time.Time
 }
 
-// health moves the cursor and records the attempt. A screen hears of it when
-// something an officer would look at has changed, else once in tellEvery.
-func (in *ingestion) health(ctx context.Context, d city.Delivery) error {
-	if in.sourceID == 0 {
-		return nil
-	}
-	now := in.store.now()
-	var before sourceState
+// lockSource reads the source's state and keeps other deliveries of the same
+// source waiting until this one is done: they are about the same rows.
+func (in *ingestion) lockSource(ctx context.Context) error {
 	rows, err := rowsOf[sourceState](ctx, in.tx, `SELECT failures, last_error, told_at FROM source_state WHERE source_id = $1 FOR UPDATE`, in.sourceID)
 	if err != nil {
 		return err
 	}
-	if len(rows) > 0 {
-		before = rows[0]
+	if len(rows) == 0 {
+		return city.Errorf(city.NotFound, "there is no source with number %d", in.sourceID)
 	}
+	in.state = rows[0]
+	return nil
+}
+
+// health moves the cursor and records the attempt. A screen hears of it when
+// something an officer would look at has changed, else once in tellEvery.
+func (in *ingestion) health(ctx context.Context, d city.Delivery) error {
+	now, before := in.store.now(), in.state
 	after, wrote := before, in.tally.Added+in.tally.Changed+in.tally.Removed
 	args := pgx.NamedArgs{
 		"source": in.sourceID, "cursor": nil, "attempt": nil, "success": nil, "next": nil, "data": newestOf(d, now),

@@ -53,6 +53,7 @@ type ingestion struct {
 	cat      *catalogue
 	src      sourceName
 	sourceID int64
+	state    sourceState
 	tally    city.Tally
 	events   []city.Event
 	refused  []city.Refusal
@@ -62,6 +63,9 @@ type ingestion struct {
 func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 	in.tally.Read = len(d.Reports) + len(d.Observations) + len(d.Alerts) + len(d.Refused)
 	in.refused = slices.Clone(d.Refused)
+	if err := in.lockSource(ctx); err != nil {
+		return fmt.Errorf("lock the source: %w", err)
+	}
 	for from := 0; from < len(d.Reports); from += ingestChunk {
 		to := min(from+ingestChunk, len(d.Reports))
 		if err := in.apart(ctx, from, to, func(from, to int) error { return in.reports(ctx, d.Reports[from:to]) }, func(i int, reason string) {

@@ -270,12 +270,14 @@ func TestCursorMovesOnlyWithTheData(t *testing.T) {
 	d := wideDelivery(f.source)
 	d.Cursor, d.Attempt = json.RawMessage(`{"since":1}`), &city.Attempt{Started: noon, Finished: noon}
 	d.Refused = []city.Refusal{{Kind: "reports", Reason: "x"}}
-	tables := append(slices.Clone(dataTables), "source_state", "source_runs", "refused_rows")
+	tables := append(slices.Clone(dataTables), "source_runs", "refused_rows")
 	before := f.physical(t, tables...)
+	health := one[string](t, f.sql, "SELECT s::text FROM source_state s")
 	if _, err := f.Ingest(t.Context(), d); !errors.Is(err, broken) {
 		t.Fatalf("got %v", err)
 	}
 	equal(t, "rows on disk", f.physical(t, tables...), before)
+	equal(t, "cursor and health", one[string](t, f.sql, "SELECT s::text FROM source_state s"), health)
 	f.AfterIngest = nil
 	storetest.Ingest(t, f.Store, d)
 	src, err := f.Source(t.Context(), "uji")

@@ -94,6 +94,7 @@ func plausible(t time.Time) bool {
 func (in *ingestion) row(r *city.Report) reportRow {
 	var row reportRow
 	r.Text, r.Address = cleanText(r.Text), cleanText(r.Address)
+	r.CreatedAt = *stored(&r.CreatedAt)
 	flag := func(f city.Flag) {
 		if !slices.Contains(r.Flags, f) {
 			r.Flags = append(slices.Clone(r.Flags), f)
@@ -101,7 +102,7 @@ func (in *ingestion) row(r *city.Report) reportRow {
 	}
 	if c, ok := in.cat.categories[r.Category]; ok {
 		row.category, row.office = &c.Slug, &c.OfficeID
-		due := in.cat.calendar.Due(r.CreatedAt, c.Days)
+		due := in.cat.calendar.Due(r.CreatedAt, c.Days).UTC()
 		row.due = &due
 	} else if r.Category != "" {
 		flag(city.FlagUnknownCategory)
@@ -120,11 +121,21 @@ func (in *ingestion) row(r *city.Report) reportRow {
 	}
 	row.stated, row.computed = known(r.StatedArea), known(r.ComputedArea)
 	// A source's clock may be a little off; the rules of the table stay.
-	r.RespondedAt = notBefore(r.RespondedAt, r.CreatedAt)
-	r.ClosedAt = notBefore(r.ClosedAt, r.CreatedAt)
+	r.RespondedAt = notBefore(stored(r.RespondedAt), r.CreatedAt)
+	r.ClosedAt = notBefore(stored(r.ClosedAt), r.CreatedAt)
 	row.flags = flagList(r.Flags)
 	row.hash = contentHash(r, row)
 	return row
+}
+
+// stored is a time as the database will give it back, so that an event equals
+// what is read later.
+func stored(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := t.UTC().Truncate(time.Microsecond)
+	return &u
 }
 
 func notBefore(t *time.Time, floor time.Time) *time.Time {
@@ -284,7 +295,7 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 
 func (in *ingestion) reportEvent(id int64, r *city.Report, row reportRow) (city.Event, error) {
 	sum := city.ReportSummary{
-		ID: id, Source: in.src.Slug, ExternalID: r.ExternalID, Channel: r.Channel, CreatedAt: r.CreatedAt.UTC(),
+		ID: id, Source: in.src.Slug, ExternalID: r.ExternalID, Channel: r.Channel, CreatedAt: r.CreatedAt,
 		RespondedAt: r.RespondedAt, ClosedAt: r.ClosedAt, DueAt: row.due, Text: city.Excerpt(r.Text, excerptLength),
 		Lon: r.Lon, Lat: r.Lat, StatedArea: deref(row.stated), ComputedArea: deref(row.computed),
 		Category: deref(row.category), Status: r.Status, Simulated: in.src.Simulated,
@@ -377,6 +388,11 @@ func (s *Store) RefreshDeadlines(ctx context.Context) error {
 			if r.DueAt == nil || !r.DueAt.Equal(due) {
 				ids, dues = append(ids, r.ID), append(dues, due)
 			}
+		}
+		// Before any report, as an ingest that changes counts may hold it while
+		// it waits for one.
+		if _, err := tx.Exec(ctx, "SELECT lock_rollups()"); err != nil {
+			return fmt.Errorf("lock the counts: %w", err)
 		}
 		_, err = tx.Exec(ctx, `UPDATE reports r SET due_at = t.due, content_hash = 0
 			FROM unnest($1::bigint[], $2::timestamptz[]) AS t(id, due) WHERE r.id = t.id`, ids, dues)

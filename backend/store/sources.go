@@ -146,13 +146,17 @@ func (s *Store) SaveSource(ctx context.Context, src city.Source) (int64, error) 
 		src.Config = []byte("{}")
 	}
 	err := s.write(ctx, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `INSERT INTO sources AS s (slug, name, connector, config, schedule, expect_seconds, paused, simulated, owner, contact, attribution)
+		if err := tx.QueryRow(ctx, `INSERT INTO sources AS s (slug, name, connector, config, schedule, expect_seconds, paused, simulated, owner, contact, attribution)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 			ON CONFLICT (slug) DO UPDATE SET name = excluded.name, connector = excluded.connector, config = excluded.config,
 				schedule = excluded.schedule, expect_seconds = excluded.expect_seconds, simulated = excluded.simulated,
 				owner = excluded.owner, contact = excluded.contact, attribution = excluded.attribution
 			RETURNING id`, src.Slug, src.Name, src.Connector, []byte(src.Config), src.Schedule, max(1, int(src.ExpectEvery/time.Second)),
-			src.Paused, src.Simulated, src.Owner, src.Contact, src.Attribution).Scan(&id)
+			src.Paused, src.Simulated, src.Owner, src.Contact, src.Attribution).Scan(&id); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "INSERT INTO source_state (source_id) VALUES ($1) ON CONFLICT DO NOTHING", id)
+		return err
 	})
 	s.forgetCatalogue()
 	if err != nil {

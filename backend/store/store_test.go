@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -131,3 +132,22 @@ func until(t *testing.T, what string, ok func() bool) {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+func jsonOf(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// valueIn is the value an indicator's event carries.
+func valueIn(t *testing.T, e city.Event) float64 {
+	t.Helper()
+	var s city.IndicatorState
+	if err := json.Unmarshal(e.Data, &s); err != nil {
+		t.Fatal(err)
+	}
+	return s.Value
+}
