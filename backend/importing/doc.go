@@ -4,5 +4,6 @@
 // Indonesian numbers, dates and words, and turns each row into a typed value
 // or a refusal that says file, row, field, reason and remedy.
 //
-// It knows no database and no HTTP; it imports backend/city and excelize only.
+// It knows no database and no HTTP; it imports backend/city, excelize and
+// x/text (UTF-16) only.
 package importing

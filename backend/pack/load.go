@@ -164,7 +164,7 @@ func loadThresholds(fsys fs.FS, c *City) error {
 		c.Indicators[i].Thresholds = append(c.Indicators[i].Thresholds, city.Threshold{
 			Level: city.Severity(r.oneOf("level", string(city.Perhatian), string(city.Siaga), string(city.Awas))),
 			Above: r.oneOf("direction", "above", "below") == "above", Value: r.number("value"),
-			Source: r.text("source"), EffectiveOn: r.date("effective_on"), AreaCode: r.fields["area_code"],
+			Source: r.text("source"), EffectiveOn: r.date("effective_on").Format(time.DateOnly), AreaCode: r.fields["area_code"],
 		})
 		return nil
 	})
@@ -172,7 +172,7 @@ func loadThresholds(fsys fs.FS, c *City) error {
 
 func loadHolidays(fsys fs.FS, c *City) error {
 	return readTable(fsys, "holidays.csv", func(r *row) error {
-		c.Holidays = append(c.Holidays, Holiday{
+		c.Holidays = append(c.Holidays, city.Holiday{
 			Date: r.date("date"), Name: r.text("name"),
 			Kind: r.oneOf("kind", "libur", "cuti_bersama"), Source: r.text("source"),
 		})
@@ -180,11 +180,12 @@ func loadHolidays(fsys fs.FS, c *City) error {
 	})
 }
 
-// date is a calendar day that exists, YYYY-MM-DD.
-func (r *row) date(column string) string {
+// date is a calendar day that exists, YYYY-MM-DD, as its midnight UTC.
+func (r *row) date(column string) time.Time {
 	v := r.text(column)
-	if _, err := time.Parse(time.DateOnly, v); err != nil {
+	t, err := time.Parse(time.DateOnly, v)
+	if err != nil {
 		r.fail(column, "%q is not a date like 2026-08-17", v)
 	}
-	return v
+	return t
 }

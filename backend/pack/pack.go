@@ -31,16 +31,9 @@ type City struct {
 	Offices    []city.Office
 	Categories []city.Category
 	Indicators []city.Indicator
-	Holidays   []Holiday
+	// Holidays are midnights UTC of calendar days.
+	Holidays   []city.Holiday
 	Population []Population
-}
-
-// Holiday is a day that is no working day.
-type Holiday struct {
-	Date   string // YYYY-MM-DD in the city's calendar
-	Name   string
-	Kind   string // "libur" (public holiday) or "cuti_bersama" (joint leave)
-	Source string
 }
 
 // Population is the number of people in an area as one source counted it.
@@ -124,6 +117,14 @@ func loadIdentity(fsys fs.FS) (City, string, error) {
 		return City{}, "", city.InvalidField("city.json: timezone", "%q is not a time zone, like Asia/Makassar", head.Timezone)
 	}
 	return City{Code: head.Code, Name: head.Name, Timezone: head.Timezone, ZoneLabel: head.ZoneLabel}, head.OutlineSource, nil
+}
+
+// Foundation returns the city as an empty database takes it.
+func (c City) Foundation() city.Foundation {
+	return city.Foundation{
+		Setting: city.Setting{Code: c.Code, Name: c.Name, Timezone: c.Timezone, ZoneLabel: c.ZoneLabel},
+		Areas:   c.Areas, Offices: c.Offices, Categories: c.Categories, Indicators: c.Indicators, Holidays: c.Holidays,
+	}
 }
 
 // Location returns the city's time zone. Load has checked that it exists.

@@ -220,7 +220,7 @@ func TestEvaluationCatalogues(t *testing.T) {
 		indicators[i.Slug] = i.Name + "," + i.Unit + "," + i.Grain
 	}
 	for _, h := range c.Holidays {
-		holidays[h.Date] = ""
+		holidays[h.Date.Format(time.DateOnly)] = ""
 	}
 	for file, have := range map[string]map[string]string{"categories.csv": categories, "indicators.csv": indicators, "holidays.csv": holidays} {
 		f, err := os.Open(filepath.Join(dir, file))
