@@ -52,8 +52,8 @@ func (s *server) programsFor(major int) (Programs, error) {
 		return p, nil
 	}
 	here := "no PostgreSQL server"
-	if any, anyErr := findMajor(0); anyErr == nil {
-		here = "PostgreSQL " + strconv.Itoa(any.Major)
+	if other, otherErr := findMajor(0); otherErr == nil {
+		here = "PostgreSQL " + strconv.Itoa(other.Major)
 	}
 	return Programs{}, &PlaceError{Kind: ErrVersion, Path: s.data(),
 		Problem: fmt.Sprintf("it was made by PostgreSQL %d and this machine has %s", major, here),

@@ -213,6 +213,7 @@ func seededDir(t *testing.T) string {
 
 // stopLeftover ends a server that a failed test left behind.
 func stopLeftover(t *testing.T, data string) {
+	t.Helper()
 	if p, found, _ := readPostmaster(data); found && serves(p.pid, data) {
 		_ = syscall.Kill(p.pid, syscall.SIGQUIT)
 		waitFor(t, "the end of a left-over server", func() bool { return !serves(p.pid, data) })

@@ -111,6 +111,7 @@ func closedDir(t *testing.T) string {
 
 // removeHome takes away what a test leaves outside its folder.
 func removeHome(t *testing.T, home string) {
+	t.Helper()
 	t.Cleanup(func() {
 		stopLeftover(t, filepath.Join(home, dataName))
 		if err := os.RemoveAll(home); err != nil {

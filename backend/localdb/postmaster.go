@@ -33,7 +33,8 @@ func readPostmaster(data string) (p postmaster, found bool, err error) {
 		return postmaster{}, false, fmt.Errorf("look for the database server: %w", err)
 	}
 	lines := strings.Split(string(raw), "\n")
-	if p.pid, err = strconv.Atoi(strings.TrimSpace(lines[0])); err != nil || p.pid <= 1 {
+	p.pid, _ = strconv.Atoi(strings.TrimSpace(lines[0])) // 0 for nonsense
+	if p.pid <= 1 {
 		return postmaster{}, false, nil
 	}
 	if len(lines) > 4 {

@@ -100,8 +100,7 @@ func execute(ctx context.Context, conn *pgconn.PgConn, statements string) error 
 // sqlState is the five-character code of a server's error, "" for others
 // (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 func sqlState(err error) string {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.Code
 	}
 	return ""

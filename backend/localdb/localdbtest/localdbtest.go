@@ -29,7 +29,7 @@ const (
 
 // The watcher is the test binary itself, started once more: it needs no other
 // program, and outlives the test process whose end it waits for.
-func init() {
+func init() { //nolint:gochecknoinits // before the testing package and any TestMain take over
 	if dir := os.Getenv(watchVariable); dir != "" {
 		os.Exit(watch(dir))
 	}
