@@ -227,7 +227,9 @@ func (r *run) failed(ctx context.Context, err error) (city.Tally, time.Time, err
 	if told.Key == string(FailStore) {
 		return r.tally, retryAt, &told // the store could not record it either
 	}
-	attempt := &city.Attempt{Started: r.started, Finished: now, Err: &told, RetryAt: retryAt}
+	plain := told // what officers read holds no technical cause; the log has it
+	plain.Err = nil
+	attempt := &city.Attempt{Started: r.started, Finished: now, Err: &plain, RetryAt: retryAt}
 	if _, ierr := r.ingester.Ingest(ctx, city.Delivery{SourceID: r.src.ID, Attempt: attempt}); ierr != nil {
 		r.log.Error("record a failed pull", "error", ierr)
 	}

@@ -5,6 +5,7 @@ package all
 import (
 	"balaikota/connectors"
 	"balaikota/connectors/bmkg"
+	"balaikota/connectors/files"
 	"balaikota/connectors/httpjson"
 	"balaikota/connectors/open311"
 )
@@ -13,6 +14,7 @@ import (
 func Registry() *connectors.Registry {
 	return connectors.NewRegistry(
 		bmkg.Spec,
+		files.Spec,
 		httpjson.Spec,
 		open311.Spec,
 	)
