@@ -6,7 +6,7 @@ import { live } from './live.svelte.ts';
 import { merge } from './merge.ts';
 import { headline, worse } from './reading.ts';
 import type { Reading } from './reading.ts';
-import { Remote } from './remote.svelte.ts';
+import { Remote, RemoteMap } from './remote.svelte.ts';
 import { sources } from './sources.svelte.ts';
 
 export type { Reading } from './reading.ts';
@@ -34,7 +34,18 @@ class IndicatorStore {
   readonly states = new Remote<IndicatorState[]>((signal) =>
     take(api.GET('/api/indicators/states', { signal: deadline(signal) })),
   );
-  #series = new Map<string, Remote<Series>>();
+  readonly #series = new RemoteMap<Series>((key, signal) => {
+    const [slug = '', area = '', span = '24'] = key.split('|');
+    const to = clock.read();
+    const query = {
+      ...(area ? { area } : {}),
+      from: new Date(to - Number(span) * hour).toISOString(),
+      to: new Date(to).toISOString(),
+      step: Number(span) <= 72 ? ('hour' as const) : ('day' as const),
+    };
+    const params = { path: { slug }, query };
+    return take(api.GET('/api/indicators/{slug}/series', { params, signal: deadline(signal) }));
+  });
   #byIndicator = $derived.by(() => {
     const groups = new Map<string, IndicatorState[]>();
     for (const state of this.states.value ?? []) {
@@ -56,7 +67,7 @@ class IndicatorStore {
     live.follow('indicators', {
       snapshot: (s) => {
         this.states.put(s.indicators ?? []);
-        for (const series of this.#series.values()) if (series.value) void series.load();
+        for (const [, series] of this.#series.entries()) void series.load();
       },
       changes: (changes) => {
         this.states.put(merge(this.states.value ?? [], changes, stateKey));
@@ -80,29 +91,14 @@ class IndicatorStore {
     return freshness(indicator, reading.time, sources.get(reading.source)?.freshness, now);
   }
 
-  /** A series over the last hours, by hour up to three days and by day beyond. */
-  series(slug: string, area: string, hours: number): Remote<Series> {
-    const key = `${slug}|${area}|${hours}`;
-    let series = this.#series.get(key);
-    if (!series) {
-      series = new Remote<Series>((signal) => {
-        const to = clock.read();
-        const query = {
-          ...(area ? { area } : {}),
-          from: new Date(to - hours * hour).toISOString(),
-          to: new Date(to).toISOString(),
-          step: hours <= 72 ? ('hour' as const) : ('day' as const),
-        };
-        return take(
-          api.GET('/api/indicators/{slug}/series', {
-            params: { path: { slug }, query },
-            signal: deadline(signal),
-          }),
-        );
-      });
-      this.#series.set(key, series);
-    }
-    return series;
+  /** A series over the last hours, by hour up to three days and by day beyond; undefined for a moment at first. */
+  series(slug: string, area: string, hours: number): Remote<Series> | undefined {
+    return this.#series.get(`${slug}|${area}|${hours}`);
+  }
+
+  /** Forgets the series: other rights, or another officer. */
+  clear(): void {
+    this.#series.clear();
   }
 
   /** Carries new values into the series on screen, so that lines end where the tiles stand. */
@@ -110,7 +106,7 @@ class IndicatorStore {
     for (const change of changes) {
       if (change.op !== 'put') continue;
       const state = change.data as IndicatorState;
-      for (const [key, series] of this.#series) {
+      for (const [key, series] of this.#series.entries()) {
         if (!series.value || !key.startsWith(`${stateKey(state)}|`)) continue;
         const last = series.value.points.at(-1);
         if (last && Date.parse(last.time) >= Date.parse(state.time)) continue;

@@ -1,4 +1,5 @@
 import { untrack } from 'svelte';
+import { SvelteMap } from 'svelte/reactivity';
 import { Problem } from '../api/problem.ts';
 import { clock } from '../ui/clock.svelte.ts';
 
@@ -73,5 +74,43 @@ export class Remote<T> {
     this.problem = undefined;
     this.failedSince = 0;
     this.loadedAt = 0;
+  }
+}
+
+/**
+ * Remotes by key, each made and fetched when first asked for. Asking gives
+ * undefined at first and the remote in the next microtask: state that is made
+ * while an effect runs would not wake that effect.
+ */
+export class RemoteMap<T> {
+  readonly #held = new SvelteMap<string, Remote<T>>();
+  readonly #coming = new Set<string>();
+  readonly #fetch: (key: string, signal: AbortSignal) => Promise<T>;
+
+  constructor(fetcher: (key: string, signal: AbortSignal) => Promise<T>) {
+    this.#fetch = fetcher;
+  }
+
+  get(key: string): Remote<T> | undefined {
+    const held = this.#held.get(key);
+    if (!held && !this.#coming.has(key)) {
+      this.#coming.add(key);
+      queueMicrotask(() => {
+        const made = new Remote<T>((signal) => this.#fetch(key, signal));
+        this.#coming.delete(key);
+        this.#held.set(key, made);
+        void made.load();
+      });
+    }
+    return held;
+  }
+
+  /** Those made so far, without following them. */
+  entries(): [string, Remote<T>][] {
+    return untrack(() => [...this.#held]);
+  }
+
+  clear(): void {
+    this.#held.clear();
   }
 }

@@ -5,7 +5,7 @@ import { clock } from '../ui/clock.svelte.ts';
 import { dayStart } from '../ui/format.ts';
 import { live } from './live.svelte.ts';
 import { merge } from './merge.ts';
-import { Remote } from './remote.svelte.ts';
+import { Remote, RemoteMap } from './remote.svelte.ts';
 
 /** The newest reports kept for lists and for the map's points. */
 export const newestLimit = 500;
@@ -58,7 +58,10 @@ class ReportStore {
   });
   /** Ids that arrived while the page was open, with the time, for a short mark. */
   readonly arrived = new Map<number, number>();
-  #details = new Map<number, Remote<ReportDetail>>();
+  readonly #details = new RemoteMap<ReportDetail>((key, signal) => {
+    const params = { path: { id: Number(key) } };
+    return take(api.GET('/api/reports/{id}', { params, signal: deadline(signal) }));
+  });
   #listeners = new Set<ChangeListener>();
   #settling: ReturnType<typeof setTimeout> | undefined;
 
@@ -78,15 +81,13 @@ class ReportStore {
     return () => this.#listeners.delete(listener);
   }
 
-  detail(id: number): Remote<ReportDetail> {
-    let detail = this.#details.get(id);
-    if (!detail) {
-      detail = new Remote<ReportDetail>((signal) =>
-        take(api.GET('/api/reports/{id}', { params: { path: { id } }, signal: deadline(signal) })),
-      );
-      this.#details.set(id, detail);
-    }
-    return detail;
+  /** One report in full; undefined for a moment at first. */
+  detail(id: number): Remote<ReportDetail> | undefined {
+    return this.#details.get(String(id));
+  }
+  clear(): void {
+    this.#details.clear();
+    this.arrived.clear();
   }
 
   look(span: Span): void {
@@ -102,9 +103,9 @@ class ReportStore {
     for (const change of changes) {
       const id = Number(change.key);
       if (change.op === 'put' && !known.has(id)) this.arrived.set(id, clock.read());
-      const detail = this.#details.get(id);
-      if (detail?.value) void detail.load();
     }
+    const changed = new Set(changes.map((c) => c.key));
+    for (const [key, detail] of this.#details.entries()) if (changed.has(key)) void detail.load();
     const merged = merge(this.newest.value ?? [], changes, (r) => String(r.id));
     this.newest.put(merged.sort(newestFirst).slice(0, newestLimit));
     for (const listener of this.#listeners) listener(changes);

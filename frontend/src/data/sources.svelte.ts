@@ -2,7 +2,7 @@ import { api, deadline, take } from '../api/client.ts';
 import type { Freshness, SourceDetail, SourceHealth } from '../api/types.ts';
 import { live } from './live.svelte.ts';
 import { merge } from './merge.ts';
-import { Remote } from './remote.svelte.ts';
+import { Remote, RemoteMap } from './remote.svelte.ts';
 
 const order: Freshness[] = ['terputus', 'basi', 'tertunda', 'belum', 'dijeda', 'langsung'];
 
@@ -23,7 +23,9 @@ class SourceStore {
     ),
   );
   #bySlug = $derived(new Map((this.remote.value ?? []).map((s) => [s.slug, s])));
-  #details = new Map<string, Remote<SourceDetail>>();
+  readonly #details = new RemoteMap<SourceDetail>((slug, signal) =>
+    take(api.GET('/api/sources/{slug}', { params: { path: { slug } }, signal: deadline(signal) })),
+  );
 
   constructor() {
     live.follow('sources', {
@@ -39,16 +41,12 @@ class SourceStore {
     return slug ? (this.#bySlug.get(slug)?.name ?? slug) : '';
   }
 
-  /** The last runs and refused rows of one source. */
-  detail(slug: string): Remote<SourceDetail> {
-    let detail = this.#details.get(slug);
-    if (!detail) {
-      detail = new Remote<SourceDetail>((signal) =>
-        take(api.GET('/api/sources/{slug}', { params: { path: { slug } }, signal: deadline(signal) })),
-      );
-      this.#details.set(slug, detail);
-    }
-    return detail;
+  /** The last runs and refused rows of one source; undefined for a moment at first. */
+  detail(slug: string): Remote<SourceDetail> | undefined {
+    return this.#details.get(slug);
+  }
+  clear(): void {
+    this.#details.clear();
   }
 
   /** Runs, pauses or resumes a source; the socket brings the new health. */
@@ -56,7 +54,7 @@ class SourceStore {
     await take(
       api.POST('/api/sources/{slug}/{action}', { params: { path: { slug, action } }, signal: deadline() }),
     );
-    await this.detail(slug).load();
+    await this.detail(slug)?.load();
   }
 }
 

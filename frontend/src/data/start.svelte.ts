@@ -13,6 +13,17 @@ const socketPatience = 3000;
 /** While the socket is away, the lists are fetched about this often. */
 const pollEvery = 30_000;
 
+/** What hardly ever changes; it is fetched once, and again only after a failure. */
+const lasting: { problem: unknown; load(): Promise<void> }[] = [
+  city.remote,
+  areas.remote,
+  areas.outlines.kelurahan,
+  areas.outlines.kecamatan,
+  catalogue.categories,
+  catalogue.offices,
+  indicators.declared,
+];
+
 function fetchLists(): void {
   for (const remote of [alerts.remote, indicators.states, reports.newest, sources.remote]) void remote.load();
   void reports.figures.load();
@@ -36,7 +47,7 @@ function start(): () => void {
   let timer: ReturnType<typeof setTimeout>;
   const poll = () => {
     if (live.status !== 'open' && !document.hidden) fetchLists();
-    if (city.remote.problem) void city.remote.load();
+    for (const remote of lasting) if (remote.problem) void remote.load();
     timer = setTimeout(poll, pollEvery * (0.75 + Math.random() / 2));
   };
   timer = setTimeout(poll, socketPatience);
@@ -52,5 +63,6 @@ function start(): () => void {
       sources.remote,
     ];
     for (const remote of held) remote.clear();
+    for (const store of [indicators, reports, sources]) store.clear();
   };
 }

@@ -5,6 +5,7 @@ import {
   type ExpressionSpecification,
   type GeoJSONSource,
   type MapMouseEvent,
+  type PaddingOptions,
   type StyleSpecification,
 } from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
@@ -79,8 +80,10 @@ export class CityGl {
     return new CityGl(element, scene, onselect);
   }
 
-  get #margin(): number {
-    return 24 * this.#rem;
+  /** Room around the city: on a phone the legend lies over the lower edge. */
+  get #margin(): PaddingOptions {
+    const side = 24 * this.#rem;
+    return { top: side, left: side, right: side, bottom: innerWidth <= 700 ? 104 : side };
   }
 
   update(scene: Scene): void {
@@ -335,8 +338,8 @@ function textLayers(k: number): Layers {
         'text-font': font,
         'text-size': 12.5 * k,
         'text-max-width': 7,
-        'text-variable-anchor': ['center', 'top', 'bottom'],
-        'text-radial-offset': 0.5,
+        'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'],
+        'text-radial-offset': 1.1,
       },
       paint: { ...paint, 'text-halo-width': 2 * k },
     },
@@ -350,7 +353,8 @@ function textLayers(k: number): Layers {
         'text-font': font,
         'text-size': 11.5 * k,
         'text-allow-overlap': true,
-        'text-ignore-placement': true,
+        // Takes its place, so that names move aside.
+        'text-padding': 7 * k,
       },
       paint: { 'text-color': colour('--map-ring') },
     },

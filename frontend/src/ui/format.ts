@@ -89,10 +89,9 @@ export function asOf(at: Moment, now: number): string {
 export function ago(at: Moment, now: number): string {
   const age = now - ms(at);
   if (age < minute) return t('time.just_now');
-  const relative = cached(`r${locale()}`, () => new Intl.RelativeTimeFormat(locale(), { numeric: 'always' }));
-  if (age < hour) return relative.format(-Math.floor(age / minute), 'minute');
-  if (age < day) return relative.format(-Math.floor(age / hour), 'hour');
-  return relative.format(-Math.floor(age / day), 'day');
+  if (age < hour) return t('time.minutes_ago', { n: Math.floor(age / minute) });
+  if (age < day) return t('time.hours_ago', { n: Math.floor(age / hour) });
+  return t('time.days_ago', { n: figure(Math.floor(age / day)) });
 }
 /** 12 menit, 3 jam, 2 hari: how long something takes or lasts. */
 export function duration(milliseconds: number): string {

@@ -409,7 +409,7 @@ export function makeWorld(now = Date.now(), seed = 7) {
         return {
           indicator: row[0],
           area_code: code,
-          time: iso(at - (i % 3) * 3 * minute),
+          time: iso(at - (row[12] === 'rumah-sakit' ? 15 * hour : (i % 3) * 3 * minute)),
           value,
           previous: Number(curve(row, at - 24 * hour, p * 2.3).toFixed(3)),
           severity: severityOf(declared[i], value),
