@@ -300,7 +300,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON sources, source_state, source_runs, refu
     report_daily, report_monthly, observations, station_states, indicator_states, alerts TO balaikota_writer;
 GRANT SELECT, INSERT, UPDATE ON reports TO balaikota_writer;
 GRANT INSERT, UPDATE, DELETE, SELECT (report_id) ON reporters TO balaikota_writer;
-GRANT SELECT ON sources, source_state, source_runs, reports, report_daily, report_monthly, observations, indicator_states, alerts
+GRANT SELECT ON sources, source_state, source_runs, reports, report_daily, report_monthly, observations, station_states, indicator_states, alerts
     TO balaikota_reader, balaikota_city_reader;
 GRANT SELECT ON refused_rows TO balaikota_city_reader;
 GRANT SELECT (source_id, settled_at) ON refused_rows TO balaikota_reader; -- how many, not what
@@ -338,6 +338,10 @@ CREATE POLICY report_monthly_of_own_area ON report_monthly FOR SELECT TO balaiko
 ALTER TABLE observations ENABLE ROW LEVEL SECURITY;
 CREATE POLICY observations_are_written ON observations TO balaikota_writer USING (true) WITH CHECK (true);
 CREATE POLICY observations_of_visible_indicators ON observations FOR SELECT TO balaikota_reader, balaikota_city_reader
+    USING (indicator = ANY (ARRAY(SELECT slug FROM indicators WHERE (SELECT asker_role()) = ANY (visible_to))));
+ALTER TABLE station_states ENABLE ROW LEVEL SECURITY;
+CREATE POLICY station_states_are_written ON station_states TO balaikota_writer USING (true) WITH CHECK (true);
+CREATE POLICY station_states_of_visible_indicators ON station_states FOR SELECT TO balaikota_reader, balaikota_city_reader
     USING (indicator = ANY (ARRAY(SELECT slug FROM indicators WHERE (SELECT asker_role()) = ANY (visible_to))));
 ALTER TABLE indicator_states ENABLE ROW LEVEL SECURITY;
 CREATE POLICY indicator_states_are_written ON indicator_states TO balaikota_writer USING (true) WITH CHECK (true);

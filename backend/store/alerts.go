@@ -94,10 +94,10 @@ func (in *ingestion) thresholdAlert(ctx context.Context, s city.IndicatorState) 
 	if len(decl.Thresholds) == 0 || (decl.Grain != "city" && s.AreaCode == in.cat.cityCode) {
 		return nil
 	}
-	level, passed := decl.SeverityOf(s.Value, s.AreaCode, in.store.now())
+	level, passed := decl.SeverityOf(s.Value, s.AreaCode, in.store.now().In(in.cat.location))
 	if level == city.Info {
 		before := in.tally
-		err := in.endAlert(ctx, "threshold:"+s.Indicator+":"+s.AreaCode)
+		err := in.endAlert(ctx, thresholdKey(place{s.Indicator, s.AreaCode}))
 		in.tally = before // an alert of ours is not a row of theirs
 		return err
 	}

@@ -58,9 +58,23 @@ type ingestion struct {
 	events   []city.Event
 	refused  []city.Refusal
 	touched  []int64 // reports that are new or changed
+	note     func(kind, key, result, reason string)
+}
+
+// tell notes what became of a row, for those who push and want to know.
+func (in *ingestion) tell(kind, key string, added bool) {
+	if in.note == nil {
+		return
+	}
+	result := "changed"
+	if added {
+		result = "added"
+	}
+	in.note(kind, key, result, "")
 }
 
 func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
+	in.note = d.Note
 	in.tally.Read = len(d.Reports) + len(d.Observations) + len(d.Alerts) + len(d.Refused)
 	in.refused = slices.Clone(d.Refused)
 	if err := in.lockSource(ctx); err != nil {
@@ -107,5 +121,8 @@ func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 }
 
 func (in *ingestion) refuse(kind, externalID, place, reason string, raw []byte) {
+	if in.note != nil {
+		in.note(kind, externalID, "refused", reason)
+	}
 	in.refused = append(in.refused, city.Refusal{Kind: kind, ExternalID: externalID, Place: place, Reason: reason, Raw: raw})
 }

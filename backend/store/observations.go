@@ -50,18 +50,26 @@ func (in *ingestion) observations(ctx context.Context, os []city.Observation) er
 	}
 	in.tally.Unchanged += len(cols.indicator) - len(got)
 	touched := map[place]bool{}
-	var newest []stationValue
+	var newest, withdrawn []stationValue
 	for _, g := range got {
 		if g.Added {
 			in.tally.Added++
 		} else {
 			in.tally.Changed++
 		}
-		if len(g.Flags) > 0 {
+		v := stationValue{g.Indicator, g.AreaCode, g.Station, g.Time, g.Value, g.Forecast}
+		switch {
+		case len(g.Flags) == 0:
+			newest = append(newest, v)
+		case g.Added:
 			continue // kept, but never a figure
+		default:
+			withdrawn = append(withdrawn, v)
 		}
 		touched[place{g.Indicator, g.AreaCode}] = true
-		newest = append(newest, stationValue{g.Indicator, g.AreaCode, g.Station, g.Time, g.Value, g.Forecast})
+	}
+	if err := in.withdraw(ctx, withdrawn); err != nil {
+		return err
 	}
 	if err := in.stations(ctx, newest); err != nil {
 		return err
@@ -184,6 +192,47 @@ func (in *ingestion) stations(ctx context.Context, vs []stationValue) error {
 		WHERE excluded.time >= s.time`, in.sourceID, ind, area, station, times, values)
 	if err != nil {
 		return fmt.Errorf("keep the stations' newest values: %w", err)
+	}
+	return nil
+}
+
+const withdrawQuery = `WITH wrong AS (
+	SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) AS t(indicator, area_code, station, time)
+), gone AS (
+	DELETE FROM station_states s USING wrong w
+	WHERE (s.indicator, s.area_code, s.station, s.time) = (w.indicator, w.area_code, w.station, w.time)
+	RETURNING s.indicator, s.area_code, s.station
+)
+SELECT o.indicator, o.area_code, o.station, o.time, o.value, o.source_id FROM gone g CROSS JOIN LATERAL (
+	SELECT * FROM observations o WHERE (o.indicator, o.area_code, o.station) = (g.indicator, g.area_code, g.station)
+		AND o.flags = '{}' AND (NOT o.forecast OR o.time <= $5) ORDER BY o.time DESC LIMIT 1
+) o`
+
+// withdraw takes back values that their source has since corrected to ones
+// that cannot be: a station that showed one falls back to the value before.
+func (in *ingestion) withdraw(ctx context.Context, vs []stationValue) error {
+	if len(vs) == 0 {
+		return nil
+	}
+	var ind, area, station []string
+	var times []time.Time
+	for _, v := range vs {
+		ind, area, station, times = append(ind, v.indicator), append(area, v.area), append(station, v.station), append(times, v.time)
+	}
+	before, err := rowsOf[struct {
+		Indicator, AreaCode, Station string
+		Time                         time.Time
+		Value                        float64
+		SourceID                     int64
+	}](ctx, in.tx, withdrawQuery, ind, area, station, times, in.store.now())
+	if err != nil {
+		return fmt.Errorf("withdraw values: %w", err)
+	}
+	for _, b := range before {
+		if _, err := in.tx.Exec(ctx, `INSERT INTO station_states (indicator, area_code, station, time, value, source_id) VALUES ($1, $2, $3, $4, $5, $6)`,
+			b.Indicator, b.AreaCode, b.Station, b.Time, b.Value, b.SourceID); err != nil {
+			return fmt.Errorf("fall back to the value before: %w", err)
+		}
 	}
 	return nil
 }

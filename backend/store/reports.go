@@ -276,6 +276,7 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 		} else {
 			in.tally.Changed++
 		}
+		in.tell("reports", g.ExternalID, g.Added)
 		in.touched = append(in.touched, g.ID)
 		if rs[i].Reporter != nil {
 			people[g.ID] = rs[i].Reporter

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"balaikota/backend/city"
 
@@ -29,4 +30,36 @@ func (s *Store) Setting(ctx context.Context) (Setting, error) {
 		return err
 	})
 	return out, err
+}
+
+// ReplaceCity makes the database serve another city with the given areas. It
+// is a Conflict once reports or observations are stored: figures of two cities
+// are never mixed.
+func (s *Store) ReplaceCity(ctx context.Context, set city.Setting, areas []city.Area) error {
+	defer s.forgetCatalogue()
+	return s.write(ctx, func(tx pgx.Tx) error {
+		var used bool
+		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM reports) OR EXISTS (SELECT FROM observations)").Scan(&used); err != nil {
+			return fmt.Errorf("look for data: %w", err)
+		}
+		if used {
+			return city.Errorf(city.Conflict, "the database holds another city's reports; use an empty one (another BALAIKOTA_DATA or DATABASE_URL)")
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM areas"); err != nil {
+			return fmt.Errorf("clear the former city's areas: %w", err)
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM offices o WHERE kind IN ('kecamatan', 'kelurahan')
+			AND NOT EXISTS (SELECT FROM categories c WHERE c.office_id = o.id) AND NOT EXISTS (SELECT FROM officers p WHERE p.office_id = o.id)`); err != nil {
+			return fmt.Errorf("clear the former city's offices: %w", err)
+		}
+		if _, err := tx.Exec(ctx, "UPDATE city_setting SET code = $1, name = $2, timezone = $3, zone_label = $4", set.Code, set.Name, set.Timezone, set.ZoneLabel); err != nil {
+			return fmt.Errorf("set the city: %w", err)
+		}
+		for _, a := range areas {
+			if _, _, err := saveArea(ctx, tx, a); err != nil {
+				return fmt.Errorf("save area %s: %w", a.Code, err)
+			}
+		}
+		return nil
+	})
 }

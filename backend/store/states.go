@@ -71,11 +71,40 @@ func (in *ingestion) refreshStates(ctx context.Context, touched map[place]bool) 
 	}
 	rows := stateColumns{}
 	for _, st := range states {
-		level, _ := in.cat.indicators[st.Indicator].SeverityOf(st.Value, st.AreaCode, in.store.now())
+		delete(touched, place{st.Indicator, st.AreaCode})
+		level, _ := in.cat.indicators[st.Indicator].SeverityOf(st.Value, st.AreaCode, in.store.now().In(in.cat.location))
 		rows.add(st.Indicator, st.AreaCode, st.Time, st.Value, st.Previous, string(level), st.SourceID)
+	}
+	if err := in.dropStates(ctx, touched); err != nil {
+		return err
 	}
 	return in.saveStates(ctx, rows)
 }
+
+// dropStates removes the states of places that no value speaks for any more.
+func (in *ingestion) dropStates(ctx context.Context, silent map[place]bool) error {
+	for p := range silent {
+		tag, err := in.tx.Exec(ctx, `DELETE FROM indicator_states WHERE indicator = $1 AND area_code = $2`, p.indicator, p.area)
+		if err != nil {
+			return fmt.Errorf("drop a state: %w", err)
+		}
+		if tag.RowsAffected() == 0 {
+			continue
+		}
+		in.events = append(in.events, city.Event{
+			Topic: city.TopicIndicators, Key: p.indicator + "|" + p.area, Op: "remove",
+			AreaCode: p.area, Roles: in.cat.indicators[p.indicator].VisibleTo, Shared: true,
+		})
+		before := in.tally
+		if err := in.endAlert(ctx, thresholdKey(p)); err != nil {
+			return err
+		}
+		in.tally = before
+	}
+	return nil
+}
+
+func thresholdKey(p place) string { return "threshold:" + p.indicator + ":" + p.area }
 
 type stateColumns struct {
 	indicator, area, severity []string
@@ -237,6 +266,8 @@ func (s *Store) RefreshForecasts(ctx context.Context) error {
 			)
 			INSERT INTO station_states AS s (indicator, area_code, station, time, value, source_id)
 			SELECT indicator, area_code, station, time, value, source_id FROM due
+			WHERE NOT EXISTS (SELECT FROM station_states h WHERE (h.indicator, h.area_code, h.station) = (due.indicator, due.area_code, due.station)
+				AND (h.time > due.time OR (h.time = due.time AND h.value = due.value)))
 			ON CONFLICT ON CONSTRAINT station_states_pkey DO UPDATE SET time = excluded.time, value = excluded.value, source_id = excluded.source_id
 			WHERE excluded.time > s.time OR (excluded.time = s.time AND excluded.value <> s.value)
 			RETURNING s.indicator, s.area_code`, s.now())

@@ -147,16 +147,5 @@ func Foundation() (store.Foundation, error) {
 	if err != nil {
 		return store.Foundation{}, err
 	}
-	f := store.Foundation{
-		Setting: store.Setting{Code: c.Code, Name: c.Name, Timezone: c.Timezone, ZoneLabel: c.ZoneLabel},
-		Areas:   c.Areas, Offices: c.Offices, Categories: c.Categories, Indicators: c.Indicators,
-	}
-	for _, h := range c.Holidays {
-		date, err := time.Parse(time.DateOnly, h.Date)
-		if err != nil {
-			return store.Foundation{}, fmt.Errorf("read holiday %s: %w", h.Name, err)
-		}
-		f.Holidays = append(f.Holidays, store.Holiday{Date: date, Name: h.Name, Kind: h.Kind, Source: h.Source})
-	}
-	return f, nil
+	return c.Foundation(), nil
 }
