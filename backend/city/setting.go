@@ -27,3 +27,18 @@ type Foundation struct {
 	Indicators []Indicator
 	Holidays   []Holiday
 }
+
+// ZoneOfProvince returns the IANA zone and its label for a Kemendagri code, by
+// its first two digits (Keputusan Presiden 41/1987: WIB, WITA, WIT).
+func ZoneOfProvince(code string) (timezone, label string) {
+	if len(code) < 2 {
+		return "Asia/Jakarta", "WIB"
+	}
+	switch code[:2] {
+	case "51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76":
+		return "Asia/Makassar", "WITA"
+	case "81", "82", "91", "92", "93", "94", "95", "96":
+		return "Asia/Jayapura", "WIT"
+	}
+	return "Asia/Jakarta", "WIB"
+}

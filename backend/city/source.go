@@ -89,6 +89,17 @@ type Delivery struct {
 	Cursor json.RawMessage
 	// Attempt, when not nil, is recorded as the source's health.
 	Attempt *Attempt
+	// Note, when not nil, is told what became of each row that was not found
+	// as stored already: kind is reports or observations, key the external id
+	// or ObservationKey, result added, changed or refused. It may be told of
+	// one row more than once; the last word counts once Ingest has returned
+	// without error.
+	Note func(kind, key, result, reason string)
+}
+
+// ObservationKey names an observation within its source.
+func ObservationKey(indicator, areaCode, station string, at time.Time) string {
+	return indicator + "|" + areaCode + "|" + station + "|" + at.UTC().Format(time.RFC3339Nano)
 }
 
 // Attempt is how one pull went.

@@ -123,6 +123,9 @@ func (in *ingestion) refuseObservation(o city.Observation, reason string) {
 	if err != nil { // NaN and infinity are no JSON
 		raw = fmt.Appendf(nil, "%+v", o)
 	}
+	if in.note != nil {
+		in.note("observations", city.ObservationKey(o.Indicator, o.AreaCode, o.Station, o.Time), "refused", reason)
+	}
 	in.refuse("observations", o.Indicator, o.AreaCode, reason, raw)
 }
 

@@ -72,8 +72,8 @@ type Geography interface {
 
 // Pusher takes in what systems push: rows in the import files' fields.
 type Pusher interface {
-	PushReports(ctx context.Context, by city.Actor, rows []map[string]any) (PushAnswer, error)
-	PushObservations(ctx context.Context, by city.Actor, rows []map[string]any) (PushAnswer, error)
+	PushReports(ctx context.Context, rows []map[string]any) (PushAnswer, error)
+	PushObservations(ctx context.Context, rows []map[string]any) (PushAnswer, error)
 }
 
 // Poller runs a source now. backend/jobs implements it.

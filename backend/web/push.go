@@ -29,11 +29,11 @@ type PushedRow struct {
 type pushBody struct{ Body PushAnswer }
 
 func (s *server) postReports(ctx context.Context, in *pushInput) (*pushBody, error) {
-	out, err := s.Pusher.PushReports(ctx, sessionOf(ctx).Actor(), in.Body)
+	out, err := s.Pusher.PushReports(ctx, in.Body)
 	return &pushBody{Body: out}, err
 }
 
 func (s *server) postObservations(ctx context.Context, in *pushInput) (*pushBody, error) {
-	out, err := s.Pusher.PushObservations(ctx, sessionOf(ctx).Actor(), in.Body)
+	out, err := s.Pusher.PushObservations(ctx, in.Body)
 	return &pushBody{Body: out}, err
 }

@@ -20,7 +20,7 @@ type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Run the server: dashboard, connectors, jobs."`
 	Simulate simulateCommand `cmd:"" help:"Run the simulated city alone: it speaks the protocols of a real one on loopback."`
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database's schema up to date and lay an empty one out for the city."`
-	// Import   importCommand   `cmd:"" help:"Read files into the database: areas, reports, observations, indicators, categories, holidays."`
+	Import   importCommand   `cmd:"" help:"Read files into the database: areas, reports, observations, indicators, categories, holidays."`
 	Source   sourceCommand   `cmd:"" help:"List the sources, and connect or change one from a file."`
 	User     userCommand     `cmd:"" help:"Accounts and tokens."`
 	Doctor   doctorCommand   `cmd:"" help:"Look at this installation and say what is wrong and what to do."`

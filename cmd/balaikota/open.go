@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -71,18 +70,7 @@ func (d *database) layOut(ctx context.Context, packName string) error {
 	if err != nil {
 		return err
 	}
-	f := city.Foundation{
-		Setting: city.Setting{Code: p.Code, Name: p.Name, Timezone: p.Timezone, ZoneLabel: p.ZoneLabel},
-		Areas:   p.Areas, Offices: p.Offices, Categories: p.Categories, Indicators: p.Indicators,
-	}
-	for _, h := range p.Holidays {
-		date, err := time.Parse(time.DateOnly, h.Date)
-		if err != nil {
-			return fmt.Errorf("read holiday %s of pack %s: %w", h.Date, packName, err)
-		}
-		f.Holidays = append(f.Holidays, city.Holiday{Date: date, Name: h.Name, Kind: h.Kind, Source: h.Source})
-	}
-	return d.LayFoundation(ctx, f)
+	return d.LayFoundation(ctx, p.Foundation())
 }
 
 // close ends the pool and lets go of the private Postgres, which stops when

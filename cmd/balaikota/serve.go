@@ -92,7 +92,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	handler := web.Handler(web.Deps{
 		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
-		Poller: s.jobs, Stems: analysis.Words, Frontend: frontend.Dist(), Metrics: registry,
+		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Stems: analysis.Words, Frontend: frontend.Dist(), Metrics: registry,
 		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
 	})
 	s.http = &http.Server{
@@ -134,7 +134,7 @@ func (s *serving) connectorEnv(secrets *connectors.Secrets) (connectors.Env, err
 	}
 	return connectors.Env{
 		HTTP: connectors.NewClient("Balaikota/"+version, secrets), Areas: s.geography, Location: loc, Now: time.Now,
-		Log: s.log, Secret: secrets.Reveal, Categories: categories,
+		Log: s.log, Secret: secrets.Reveal, Categories: categories, OpenRows: s.db.openRows(s.geography),
 	}, nil
 }
 
