@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -183,7 +184,7 @@ func (c *City) bmkgQuakes(w http.ResponseWriter, r *http.Request) {
 	}
 	v := viewOf(r)
 	c.mu.RLock()
-	all := c.data.quakes[:len(c.data.quakes):len(c.data.quakes)]
+	all := slices.Clip(c.data.quakes)
 	c.mu.RUnlock()
 	var list []quakeRow
 	for i := len(all) - 1; i >= 0 && len(list) < 15; i-- {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -163,7 +164,7 @@ func (c *City) bmkgAlert(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.mu.RLock()
-	all := c.data.alerts[:len(c.data.alerts):len(c.data.alerts)]
+	all := slices.Clip(c.data.alerts)
 	c.mu.RUnlock()
 	for i := len(all) - 1; ok && i >= 0; i-- {
 		if all[i].Code == code {

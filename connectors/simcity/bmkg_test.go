@@ -86,7 +86,7 @@ func TestForecastIsLimited(t *testing.T) {
 func TestQuakesAreShapedLikeBMKG(t *testing.T) {
 	t.Parallel()
 	o := small(t.TempDir(), newHand())
-	o.Backlog = 60 * 24 * time.Hour
+	o.Backlog = 35 * 24 * time.Hour
 	c := run(t, o)
 	get := func(name string) json.RawMessage {
 		var body struct {

@@ -2,6 +2,7 @@ package simcity
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -76,11 +77,7 @@ func (b *faultBox) set(f Faults) {
 func (b *faultBox) list() (Faults, map[string]int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	counts := make(map[string]int, len(b.fired))
-	for k, n := range b.fired {
-		counts[k] = n
-	}
-	return append(Faults{}, b.on...), counts
+	return append(Faults{}, b.on...), maps.Clone(b.fired)
 }
 
 // roll decides for one request: the fault that breaks the answer, if any, and

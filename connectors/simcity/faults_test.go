@@ -62,7 +62,7 @@ func TestFaultsThatBreakTheAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		res, err := http.DefaultClient.Do(req)
+		res, err := client.Do(req)
 		if err != nil {
 			t.Fatal("no headers:", err)
 		}
@@ -74,7 +74,7 @@ func TestFaultsThatBreakTheAnswer(t *testing.T) {
 	t.Run("cut", func(t *testing.T) {
 		t.Parallel()
 		_, url := with(t, "cut")
-		res, err := http.Get(url)
+		res, err := client.Get(url)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestFaultsThatBreakTheAnswer(t *testing.T) {
 	t.Run("endless", func(t *testing.T) {
 		t.Parallel()
 		_, url := with(t, "endless")
-		res, err := http.Get(url)
+		res, err := client.Get(url)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,7 +195,7 @@ func TestFaultsAreSeeded(t *testing.T) {
 		}
 		return string(s)
 	}
-	if roll(1) != roll(1) || roll(1) == roll(2) {
+	if first := roll(1); first != roll(1) || first == roll(2) {
 		t.Error("the dice do not follow the seed")
 	}
 	b := newFaultBox(1, Faults{{Kind: "error", P: 0.25}})
@@ -211,7 +211,7 @@ func TestFaultsBySwitch(t *testing.T) {
 	t.Parallel()
 	c := run(t, small(t.TempDir(), newHand()))
 	sim := c.BaseURL() + "/_sim/faults"
-	res, err := http.Post(sim, "application/json", bytes.NewReader([]byte(`{"faults":[{"path":"/bmkg","kind":"limit","p":1}]}`)))
+	res, err := client.Post(sim, "application/json", bytes.NewReader([]byte(`{"faults":[{"path":"/bmkg","kind":"limit","p":1}]}`)))
 	if err != nil {
 		t.Fatal(err)
 	}

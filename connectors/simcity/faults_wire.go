@@ -3,6 +3,7 @@ package simcity
 import (
 	"bytes"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -39,9 +40,7 @@ func tooMany(w http.ResponseWriter, seconds int) {
 
 // send gives the true answer in a way that hurts.
 func send(w http.ResponseWriter, r *http.Request, f Fault, dice *rand.Rand, a *recorded) {
-	for k, values := range a.header {
-		w.Header()[k] = values
-	}
+	maps.Copy(w.Header(), a.header)
 	body := a.body.Bytes()
 	switch f.Kind {
 	case "slow":

@@ -225,7 +225,7 @@ func TestJalanPeduli(t *testing.T) {
 // post sends an empty POST.
 func post(t *testing.T, address string) int {
 	t.Helper()
-	res, err := http.Post(address, "", nil)
+	res, err := client.Post(address, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,7 +292,7 @@ func TestOnlyThisMachineIsAnswered(t *testing.T) {
 			t.Fatal(err)
 		}
 		change(req)
-		res, err := http.DefaultClient.Do(req)
+		res, err := client.Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,7 +6,6 @@ import (
 	"math"
 	"net/http"
 	"net/url"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -80,7 +79,7 @@ func (q *query) span(now time.Time) {
 
 func listParam(v url.Values, name string) map[string]bool {
 	set := map[string]bool{}
-	for _, s := range strings.Split(v.Get(name), ",") {
+	for s := range strings.SplitSeq(v.Get(name), ",") {
 		if s = strings.TrimSpace(s); s != "" {
 			set[s] = true
 		}
@@ -274,16 +273,6 @@ func (c *City) nowStamped() time.Time {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.stampNow()
-}
-
-// sortedKeys gives messages a stable order.
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }
 
 // baseOf is the city's address as the client called it.

@@ -93,7 +93,7 @@ func TestLedgerIsWhatAClientPagesOut(t *testing.T) {
 func TestOpen311Windows(t *testing.T) {
 	t.Parallel()
 	o := small(t.TempDir(), newHand())
-	o.Backlog, o.Pace = 120*24*time.Hour, 0.3
+	o.Backlog, o.Pace = 95*24*time.Hour, 0.3
 	c := run(t, o)
 	all := pageOut(t, c.BaseURL(), "json", "&updated_after="+url.QueryEscape("2020-01-01T00:00:00+08:00"), 500)
 	if d := len(wantOpen311(c)) - len(all); d != 0 {
@@ -200,7 +200,7 @@ func TestOpen311TakesReports(t *testing.T) {
 	h := newHand()
 	c := run(t, small(t.TempDir(), h))
 	post := func(form url.Values, ext string) (int, string) {
-		res, err := http.PostForm(c.BaseURL()+"/open311/v2/requests."+ext, form)
+		res, err := client.PostForm(c.BaseURL()+"/open311/v2/requests."+ext, form)
 		if err != nil {
 			t.Fatal(err)
 		}

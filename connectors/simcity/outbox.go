@@ -75,7 +75,7 @@ func (c *City) export() error {
 		name += ".csv"
 	}
 	path := filepath.Join(c.opt.Dir, "outbox", name)
-	if err := os.WriteFile(path+".part", data, 0o644); err != nil {
+	if err := os.WriteFile(path+".part", data, 0o600); err != nil {
 		return fmt.Errorf("write export: %w", err)
 	}
 	l := line{Kind: lineExport, Tick: c.world.TickNow(), At: c.clock.stamp(sim), File: name, Rows: len(rows), Upto: int64(len(c.entries))}

@@ -3,6 +3,7 @@ package simcity
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"balaikota/connectors/simcity/world"
@@ -46,8 +47,8 @@ func (c *City) peduliList(w http.ResponseWriter, r *http.Request) {
 	rows := []peduliRow{}
 	counts := map[string]int{}
 	c.mu.RLock()
-	for i := len(c.data.byTime) - 1; i >= 0; i-- {
-		if k := c.data.byTime[i]; k.Channel == world.ByPeduli {
+	for _, k := range slices.Backward(c.data.byTime) {
+		if k.Channel == world.ByPeduli {
 			row := peduliOf(k, v, baseOf(r))
 			counts[row.Status]++
 			rows = append(rows, row)

@@ -62,35 +62,44 @@ func (p *replay) load(data []byte) error {
 // loadPayload recognises BMKG's JSON; ok is false when it is something else.
 func (p *replay) loadPayload(data []byte) (ok bool, err error) {
 	var shape struct {
-		Info *struct {
-			Quake json.RawMessage `json:"gempa"`
-		} `json:"Infogempa"`
-		Place *struct {
-			Adm4 string `json:"adm4"`
-		} `json:"lokasi"`
-		Data json.RawMessage `json:"data"`
+		Info  json.RawMessage `json:"Infogempa"`
+		Place json.RawMessage `json:"lokasi"`
+		Data  json.RawMessage `json:"data"`
 	}
-	if json.Unmarshal(data, &shape) != nil {
-		return false, nil // several lines, or complaints with other types
+	if !json.Valid(data) || data[0] != '{' {
+		return false, nil // several lines
 	}
-	switch {
-	case shape.Info != nil:
-		name, err := quakeShape(shape.Info.Quake)
+	if err := json.Unmarshal(data, &shape); err != nil {
+		return false, fmt.Errorf("read payload: %w", err)
+	}
+	if shape.Info != nil {
+		name, err := quakeShape(shape.Info)
 		if err != nil {
 			return false, err
 		}
 		p.quakeFile[name] = data
 		return true, nil
-	case shape.Place != nil && shape.Place.Adm4 != "" && shape.Data != nil:
-		p.forecasts[shape.Place.Adm4] = data
-		return true, nil
 	}
-	return false, nil
+	var place struct {
+		Adm4 string `json:"adm4"`
+	}
+	// A complaint may have a "lokasi" too, in plain words.
+	if shape.Data == nil || json.Unmarshal(shape.Place, &place) != nil || place.Adm4 == "" {
+		return false, nil //nolint:nilerr // another shape is not an error
+	}
+	p.forecasts[place.Adm4] = data
+	return true, nil
 }
 
 // quakeShape names the endpoint a list of earthquakes comes from.
-func quakeShape(raw json.RawMessage) (string, error) {
-	raw = bytes.TrimSpace(raw)
+func quakeShape(info json.RawMessage) (string, error) {
+	var body struct {
+		Quake json.RawMessage `json:"gempa"`
+	}
+	if err := json.Unmarshal(info, &body); err != nil {
+		return "", fmt.Errorf("read Infogempa: %w", err)
+	}
+	raw := bytes.TrimSpace(body.Quake)
 	if len(raw) > 0 && raw[0] == '{' {
 		return "autogempa.json", nil
 	}

@@ -81,9 +81,9 @@ func (c *City) readings(since time.Time, limit int, daily bool) (list []reading,
 	defer c.mu.RUnlock()
 	all := c.data.frames
 	if since.IsZero() {
-		for i := len(all) - 1; i >= 0; i-- {
-			if !daily || all[i].Daily {
-				return []reading{all[i]}, false
+		for _, f := range slices.Backward(all) {
+			if !daily || f.Daily {
+				return []reading{f}, false
 			}
 		}
 		return nil, false

@@ -135,13 +135,3 @@ func DistrictOf(code string) District {
 	}
 	return District{}
 }
-
-// districtRow is the place of an area's kecamatan in Districts.
-func districtRow(a Area) int {
-	for i, d := range Districts {
-		if d.Code == a.Code[:8] {
-			return i
-		}
-	}
-	return 0
-}

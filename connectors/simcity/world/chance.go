@@ -65,7 +65,7 @@ func weighted(r *rand.Rand, n int, weight func(int) float64) int {
 	return n - 1
 }
 
-func clamp(v, low, high float64) float64 { return math.Max(low, math.Min(high, v)) }
+func clamp(v, low, high float64) float64 { return max(low, min(high, v)) }
 
 // round cuts a value to a number of decimals, as a sensor prints it.
 func round(v float64, decimals int) float64 {

@@ -62,7 +62,9 @@ func hourly(h float64) float64 {
 // complain lets the citizens speak for a minute.
 func (w *World) complain(now time.Time) []Report {
 	r := chance(w.cfg.Seed, streamCitizens, w.s.Tick)
-	w.forget()
+	if w.s.Tick%FrameTicks == 0 {
+		w.forget()
+	}
 	var list []Report
 	for range poisson(r, w.cfg.Pace*perDay*hourly(hourOf(now))/1.05/1440) {
 		list = append(list, w.speak(r, now, w.subject(r)))

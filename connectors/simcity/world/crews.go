@@ -100,9 +100,7 @@ func (w *World) officeHour(tick int64) int64 {
 			day = day.AddDate(0, 0, 1)
 		}
 		if day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
-			t = day
-			day = day.AddDate(0, 0, 1)
-			t = day.Add(-time.Minute)
+			t = day.Add(9 * time.Hour) // after work: the next turn goes on to tomorrow
 			continue
 		}
 		t = day.Add(time.Duration(tick%120) * time.Minute)

@@ -119,8 +119,8 @@ func areaWords(r *rand.Rand, name string) string {
 // landmark is an invented place nearby.
 func landmark(r *rand.Rand) string {
 	kind := pick(r, markKinds)
-	if strings.HasSuffix(kind, "…") {
-		return strings.TrimSuffix(kind, "…") + pick(r, markNames)
+	if name, open := strings.CutSuffix(kind, "…"); open {
+		return name + pick(r, markNames)
 	}
 	return kind
 }

@@ -39,6 +39,9 @@ func (w *World) flow(now time.Time) {
 // stand updates the water in one area's drains and low streets. river is how
 // far (m) its river stands above the bank there, negative below.
 func (w *World) stand(i int, a Area, high, river float64) {
+	if w.s.Drain[i] == 0 && w.s.Rain[i] == 0 && w.s.Depth[i] == 0 && w.s.Told[i] == 0 && river <= 0 {
+		return // dry, as most of the city is most of the time
+	}
 	capacity := (52 - 36*a.Low) / 60 // mm a minute that the drains carry away
 	if a.Basin != inland && a.Basin != upper {
 		capacity *= clamp(1-0.35*(high-1.2), 0.4, 1)
@@ -51,6 +54,13 @@ func (w *World) stand(i int, a Area, high, river float64) {
 	w.s.Depth[i] += clamp(math.Min(depth, 160)-w.s.Depth[i], -0.6, 2)
 	if w.s.Depth[i] < 3 {
 		w.s.Told[i] *= 0.999
+	}
+	// Forget what is too little to matter, so that dry becomes exactly dry.
+	if w.s.Drain[i] < 0.01 {
+		w.s.Drain[i] = 0
+	}
+	if w.s.Told[i] < 0.1 {
+		w.s.Told[i] = 0
 	}
 }
 

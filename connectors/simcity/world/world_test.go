@@ -79,7 +79,7 @@ func TestOrdinaryDays(t *testing.T) {
 	var perDay []int
 	var pointless, swapped, wrong, all int
 	matters := map[string]int{}
-	for range 60 {
+	for range 30 {
 		day := 0
 		for range 1440 {
 			for _, r := range w.Step().Reports {
@@ -104,8 +104,8 @@ func TestOrdinaryDays(t *testing.T) {
 			ordinary++
 		}
 	}
-	if ordinary < 50 {
-		t.Errorf("only %d of 60 days have 40 to 120 complaints: %v", ordinary, perDay)
+	if ordinary < 25 {
+		t.Errorf("only %d of 30 days have 40 to 120 complaints: %v", ordinary, perDay)
 	}
 	share := func(name string, n int, low, high float64) {
 		if f := float64(n) / float64(all); f < low || f > high {
@@ -220,7 +220,7 @@ func TestCrewsNeverGoBack(t *testing.T) {
 	order := map[string]int{Open: 0, InProgress: 1, Closed: 2, Rejected: 2}
 	stands := map[string]string{}
 	closed, filed := 0, 0
-	for range 40 * 1440 {
+	for range 24 * 1440 {
 		out := w.Step()
 		for _, r := range out.Reports {
 			stands[r.ID] = Open
@@ -238,7 +238,7 @@ func TestCrewsNeverGoBack(t *testing.T) {
 		}
 	}
 	if share := float64(closed) / float64(filed); share < 0.5 || share > 0.97 {
-		t.Errorf("%.2f of complaints were finished in 40 days", share)
+		t.Errorf("%.2f of complaints were finished in 24 days", share)
 	}
 }
 
@@ -248,7 +248,7 @@ func TestWarningsMakeChains(t *testing.T) {
 	seen := map[string]bool{}
 	kinds := map[string]int{}
 	open := false
-	for range 60 * 1440 {
+	for range 40 * 1440 {
 		for _, a := range w.Step().Alerts {
 			if seen[a.ID] {
 				t.Fatalf("identifier %s twice", a.ID)
@@ -272,7 +272,7 @@ func TestWarningsMakeChains(t *testing.T) {
 	}
 	for _, k := range []string{"Alert", "Update", "Cancel", "AllClear"} {
 		if kinds[k] == 0 {
-			t.Errorf("no %s in 60 days: %v", k, kinds)
+			t.Errorf("no %s in 40 days: %v", k, kinds)
 		}
 	}
 }
@@ -315,7 +315,7 @@ func TestRainDayIsTheSumOfItsReadings(t *testing.T) {
 	w := newTestWorld(12)
 	var sum [10]float64
 	days, wet := 0, 0.0
-	for range 20 * 1440 {
+	for range 12 * 1440 {
 		f := w.Step().Frame
 		if f == nil {
 			continue
@@ -339,7 +339,7 @@ func TestRainDayIsTheSumOfItsReadings(t *testing.T) {
 		}
 		sum = [10]float64{}
 	}
-	if days != 20 || wet < 100 {
+	if days != 12 || wet < 100 {
 		t.Errorf("%d rain days, %.0f mm", days, wet)
 	}
 }
