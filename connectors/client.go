@@ -132,6 +132,31 @@ type Response struct {
 	// NotModified is true for 304: Body is empty, what we have still holds.
 	NotModified bool
 	Validators  Validators
+	// ClockAhead is how far the other side's clock (its Date header) runs
+	// ahead of ours; 0 when it does not, or says nothing. A Date behind ours
+	// is no sign of anything: caches send old ones.
+	ClockAhead time.Duration
+}
+
+// clockTrust is how far ahead a server's clock may run before the times it
+// puts on its data cannot be believed.
+const clockTrust = time.Hour
+
+// ClockError is an answer whose times cannot be believed.
+type ClockError struct{ Ahead time.Duration }
+
+func (e *ClockError) Error() string {
+	return fmt.Sprintf("the source's clock runs %s ahead", e.Ahead.Round(time.Minute))
+}
+
+// CheckClock returns a *ClockError when the other side's clock runs more than
+// an hour ahead. Measurements and warnings with wrong times are worse than a
+// gap; reports may be taken without their marks of change.
+func (r *Response) CheckClock() error {
+	if r.ClockAhead > clockTrust {
+		return &ClockError{r.ClockAhead}
+	}
+	return nil
 }
 
 // StatusError is an answer with a status other than success.
@@ -228,6 +253,9 @@ func (c *Client) read(req *http.Request, res *http.Response) (*Response, error) 
 			ETag:         res.Header.Get("ETag"),
 			LastModified: res.Header.Get("Last-Modified"),
 		},
+	}
+	if at, err := http.ParseTime(res.Header.Get("Date")); err == nil {
+		out.ClockAhead = max(time.Until(at), 0)
 	}
 	if res.StatusCode == http.StatusNotModified {
 		out.NotModified = true

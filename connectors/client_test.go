@@ -392,3 +392,20 @@ func TestCanceledContextIsStopped(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestClockOfTheOtherSide(t *testing.T) {
+	t.Parallel()
+	for ahead, want := range map[time.Duration]bool{24 * time.Hour: true, 30 * time.Minute: false, -24 * time.Hour: false} {
+		addr := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Date", time.Now().Add(ahead).UTC().Format(http.TimeFormat))
+		})
+		res, err := insideClient(t, 5*time.Second, nil).Do(t.Context(), Request{URL: addr})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = res.CheckClock()
+		if (err != nil) != want || want && (Explain(err).Key != string(FailClock) || Explain(err).Params["hours"] != "24") {
+			t.Errorf("%v ahead gives %v", ahead, err)
+		}
+	}
+}

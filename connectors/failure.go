@@ -35,6 +35,7 @@ const (
 	FailOurRequest Failure = "source.failure.request"
 	FailMalformed  Failure = "source.failure.malformed"
 	FailTooLarge   Failure = "source.failure.too_large"
+	FailClock      Failure = "source.failure.clock"
 	FailConfig     Failure = "source.failure.config"
 	FailConnector  Failure = "source.failure.connector"
 	FailStore      Failure = "source.failure.store"
@@ -43,8 +44,8 @@ const (
 	FailOther      Failure = "source.failure.other"
 )
 
-// FailureTexts are the texts of all failures, with {status}, {seconds} and
-// {detail} as parameters: what happened, then who has to do something. The
+// FailureTexts are the texts of all failures, with {status}, {seconds},
+// {hours} and {detail} as parameters: what happened, then who has to do something. The
 // command checks that backend/i18n holds the same.
 var FailureTexts = map[Failure]Text{
 	FailDNS:        {ID: "Nama server sumber tidak ditemukan. Periksa alamatnya atau jaringan balai kota.", EN: "The source's server name was not found. Check its address or the city hall's network."},
@@ -61,6 +62,7 @@ var FailureTexts = map[Failure]Text{
 	FailOurRequest: {ID: "Sumber tidak menerima permintaan kita (kode {status}). Periksa pengaturan sumber.", EN: "The source did not accept our request (code {status}). Check the source's settings."},
 	FailMalformed:  {ID: "Jawaban sumber rusak atau bukan dalam bentuk yang disepakati.", EN: "The source's answer is damaged or not in the agreed form."},
 	FailTooLarge:   {ID: "Jawaban sumber melebihi batas ukuran dan tidak dibaca.", EN: "The source's answer is beyond the size limit and was not read."},
+	FailClock:      {ID: "Jam server sumber mendahului sekitar {hours} jam sehingga waktu datanya tidak dapat dipercaya. Pengelolanya harus membetulkan jam.", EN: "The source's clock runs about {hours} hours ahead, so the times of its data cannot be believed. Its owner must set the clock right."},
 	FailConfig:     {ID: "Pengaturan sumber keliru: {detail}", EN: "The source's settings are wrong: {detail}"},
 	FailConnector:  {ID: "Penghubung {detail} tidak dikenal versi Balaikota ini.", EN: "This version of Balaikota knows no connector {detail}."},
 	FailStore:      {ID: "Data diterima, tetapi basis data Balaikota gagal menyimpannya. Dicoba lagi otomatis.", EN: "Data came in, but Balaikota's database could not keep it. It is tried again by itself."},
@@ -100,6 +102,10 @@ func classify(err error) (Failure, map[string]string) {
 	var status *StatusError
 	if errors.As(err, &status) {
 		return classifyStatus(status.Status), map[string]string{"status": strconv.Itoa(status.Status)}
+	}
+	var clock *ClockError
+	if errors.As(err, &clock) {
+		return FailClock, map[string]string{"hours": strconv.Itoa(int(clock.Ahead.Round(time.Hour).Hours()))}
 	}
 	if kind, ok := classifyNetwork(err); ok {
 		return kind, nil

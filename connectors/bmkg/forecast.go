@@ -101,11 +101,14 @@ func (c *connector) pullForecast(ctx context.Context, st *forecastState) (feedPa
 func (c *connector) readForecast(ctx context.Context, code string, page *connectors.Page) (time.Time, error) {
 	address := c.addresses.forecast + "?adm4=" + url.QueryEscape(code)
 	var answer forecastAnswer
-	_, err := c.env.HTTP.GetJSON(ctx, address, nil, &answer)
+	res, err := c.env.HTTP.GetJSON(ctx, address, nil, &answer)
 	var status *connectors.StatusError
 	if errors.As(err, &status) && status.Status == http.StatusNotFound {
 		page.Refused = append(page.Refused, refuse(code, "BMKG has no forecast for this code", nil))
 		return time.Time{}, nil
+	}
+	if err == nil {
+		err = res.CheckClock()
 	}
 	if err != nil {
 		return time.Time{}, fmt.Errorf("forecast for %s: %w", code, err)

@@ -91,6 +91,9 @@ func (c *connector) readFeed(ctx context.Context, st *nowcastState) ([]feedItem,
 	if err != nil {
 		return nil, connectors.Validators{}, fmt.Errorf("feed of warnings: %w", err)
 	}
+	if err := res.CheckClock(); err != nil {
+		return nil, connectors.Validators{}, fmt.Errorf("feed of warnings: %w", err)
+	}
 	if res.NotModified {
 		return nil, st.Validators, nil
 	}
@@ -168,6 +171,9 @@ func (c *connector) readWarning(ctx context.Context, it feedItem) (warning, erro
 	var status *connectors.StatusError
 	if errors.As(err, &status) && status.Status == http.StatusNotFound {
 		return warning{}, fmt.Errorf("%w: the file is not there", errUnreadable)
+	}
+	if err == nil {
+		err = res.CheckClock()
 	}
 	if err != nil {
 		return warning{}, fmt.Errorf("warning %s: %w", path.Base(it.Link), err)

@@ -101,7 +101,11 @@ func (c *connector) pullQuakes(ctx context.Context, cur *cursor) (feedPage, erro
 
 func (c *connector) readQuakes(ctx context.Context, feed string) ([]quake, []city.Refusal, error) {
 	var answer quakeAnswer
-	if _, err := c.env.HTTP.GetJSON(ctx, c.addresses.quakes+feed, nil, &answer); err != nil {
+	res, err := c.env.HTTP.GetJSON(ctx, c.addresses.quakes+feed, nil, &answer)
+	if err == nil {
+		err = res.CheckClock()
+	}
+	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", feed, err)
 	}
 	rows, err := quakeRows(answer.Info.Quakes)

@@ -135,7 +135,14 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 	if err := c.convert(ctx, records, &page); err != nil {
 		return connectors.Page{}, err
 	}
-	cur.Newest = newest(page, cur.Newest)
+	if wrong := res.CheckClock(); wrong != nil {
+		if len(page.Observations) > 0 {
+			return connectors.Page{}, wrong
+		}
+		forgetMarks(page.Reports)
+	} else {
+		cur.Newest = newest(page, cur.Newest)
+	}
 	more, err := c.advance(ctx, &cur, answer, len(records), res)
 	if err != nil {
 		return connectors.Page{}, err
@@ -166,6 +173,14 @@ func (c *connector) close(page connectors.Page, cur cursor) (connectors.Page, er
 		return connectors.Page{}, fmt.Errorf("write the cursor: %w", err)
 	}
 	return page, nil
+}
+
+// forgetMarks takes away when reports were changed, where the clock that says
+// so is wrong: the next version, with a truthful mark, must not look older.
+func forgetMarks(reports []city.Report) {
+	for i := range reports {
+		reports[i].UpdatedAt = time.Time{}
+	}
 }
 
 // newest is the latest time among the records of a page.

@@ -145,20 +145,24 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 	if cur.Mode == "" {
 		c.plan(&cur)
 	}
-	rows, refused, err := c.requests(ctx, cur)
+	got, err := c.requests(ctx, cur)
 	if err != nil {
 		return connectors.Page{}, err
 	}
-	page := connectors.Page{Refused: refused}
-	if err := c.convert(ctx, rows, &page); err != nil {
+	page := connectors.Page{Refused: got.refused}
+	if err := c.convert(ctx, got.rows, &page); err != nil {
 		return connectors.Page{}, err
 	}
-	for _, r := range page.Reports {
-		if r.UpdatedAt.After(cur.Newest) {
+	for i, r := range page.Reports {
+		if got.clock != nil {
+			// A mark of change from a wrong clock would make the next, truthful
+			// version look older.
+			page.Reports[i].UpdatedAt = time.Time{}
+		} else if r.UpdatedAt.After(cur.Newest) {
 			cur.Newest = r.UpdatedAt
 		}
 	}
-	page.More = !c.advance(&cur, rows, len(rows)+len(refused))
+	page.More = !c.advance(&cur, got.rows, len(got.rows)+len(got.refused))
 	if page.Cursor, err = json.Marshal(cur); err != nil {
 		return connectors.Page{}, fmt.Errorf("write the cursor: %w", err)
 	}

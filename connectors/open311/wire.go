@@ -121,16 +121,24 @@ func (e serverError) Error() string {
 }
 
 // requests asks for one window and page.
-func (c *connector) requests(ctx context.Context, cur cursor) ([]row, []city.Refusal, error) {
+func (c *connector) requests(ctx context.Context, cur cursor) (answer, error) {
 	res, err := c.get(ctx, c.query("requests", c.params(cur)))
 	if err != nil {
-		return nil, nil, fmt.Errorf("service requests: %w", err)
+		return answer{}, fmt.Errorf("service requests: %w", err)
 	}
 	rows, refused, err := parseRequests(res.Body, res.Header.Get("Content-Type"), c.cfg.Format)
 	if err != nil {
-		return nil, nil, fmt.Errorf("service requests: %w", err)
+		return answer{}, fmt.Errorf("service requests: %w", err)
 	}
-	return rows, refused, nil
+	return answer{rows: rows, refused: refused, clock: res.CheckClock()}, nil
+}
+
+// answer is one answer to a request for rows; clock is why its times cannot be
+// believed, nil if they can.
+type answer struct {
+	rows    []row
+	refused []city.Refusal
+	clock   error
 }
 
 // get fetches an address; the server's own words join its status.
