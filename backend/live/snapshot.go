@@ -40,6 +40,17 @@ func (h *Hub) snapshot(ctx context.Context, a *audience) (*Message, error) {
 	if c := cache.last; c != nil && time.Since(c.read) < h.opt.SnapshotAge && c.msg.seq >= floor {
 		return c.msg, nil
 	}
+	// Nothing is read for clients that have gone: in a storm that would keep
+	// those who are still there waiting.
+	select {
+	case h.reads <- struct{}{}:
+		defer func() { <-h.reads }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	read := time.Now()
 	m, err := h.readSnapshot(a.key)
 	if err != nil {
@@ -53,12 +64,6 @@ func (h *Hub) snapshot(ctx context.Context, a *audience) (*Message, error) {
 func (h *Hub) readSnapshot(key audienceKey) (*Message, error) {
 	ctx, cancel := context.WithTimeout(h.life, readTimeout)
 	defer cancel()
-	select {
-	case h.reads <- struct{}{}:
-		defer func() { <-h.reads }()
-	case <-ctx.Done():
-		return nil, fmt.Errorf("wait to read a snapshot: %w", ctx.Err())
-	}
 	s, err := h.log.Snapshot(ctx, key.scope, key.topics.list())
 	if err != nil {
 		return nil, fmt.Errorf("read a snapshot: %w", err)

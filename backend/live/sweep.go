@@ -44,6 +44,9 @@ func (h *Hub) sweep(now time.Time) {
 }
 
 func (h *Hub) inspect(c *Client, now time.Time) {
+	if c.ctx.Err() != nil {
+		return // it is on its way out
+	}
 	if at := c.blocked.Load(); at != 0 && now.UnixNano()-at > int64(h.opt.Stall) {
 		h.stats.stalled.Add(1)
 		c.fail()
