@@ -73,6 +73,9 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	if err != nil {
 		return city.Wrap(city.Invalid, nil, "%s; see balaikota --help", err)
 	}
+	if cmd := parsed.Command(); cmd != "serve" && cmd != "simulate" && c.LogLevel == "info" {
+		c.LogLevel = "warn" // a command's own lines are what people came for
+	}
 	in := &invocation{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, db: c.Database, log: c.Logger()}
 	return parsed.Run(in)
 }
