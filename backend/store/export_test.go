@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"balaikota/backend/city"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // WrittenStatements are the statements that are put together at run time, in
@@ -32,3 +34,14 @@ func WrittenStatements() []string {
 	}
 	return out
 }
+
+// ListReportsSQL is the statement by which an asker's reports are read.
+func ListReportsSQL(asker city.Asker, f city.ReportFilter) (settings, sql string, args pgx.NamedArgs) {
+	s := &Store{now: time.Now}
+	where, args := s.reportConditions(&catalogue{cityCode: "64.72"}, asker, f)
+	args["limit"] = 20
+	return askerSettings(asker, ""), listReportsSQL(where), args
+}
+
+// AskerSettings is the statement that gives a transaction an asker's rights.
+func AskerSettings(asker city.Asker, reason string) string { return askerSettings(asker, reason) }

@@ -1,0 +1,246 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"balaikota/backend/city"
+	"balaikota/backend/store"
+	"balaikota/backend/store/storetest"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// as runs SQL by hand in a transaction that has first run settings, and rolls
+// it back.
+func as(t *testing.T, conn *pgx.Conn, settings, sql string) (int64, error) {
+	t.Helper()
+	tx, err := conn.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(t.Context()) //nolint:errcheck // nothing was to stay
+	if _, err := conn.PgConn().Exec(t.Context(), settings).ReadAll(); err != nil {
+		t.Fatalf("%s: %v", settings, err)
+	}
+	tag, err := tx.Exec(t.Context(), sql)
+	return tag.RowsAffected(), err
+}
+
+func denied(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "42501"
+}
+
+// ourTables are all tables but those of the job queue and of goose.
+func ourTables(t *testing.T, f *fixture) []string {
+	t.Helper()
+	return all[string](t, f.sql, `SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'river\_%' AND tablename <> 'goose_db_version' ORDER BY 1`)
+}
+
+func TestTheServersOwnRoleMayDoNothing(t *testing.T) {
+	t.Parallel()
+	f, _ := newCityOfMany(t)
+	app := storetest.Connect(t, f.db.AppURL)
+	tables := ourTables(t, f)
+	if len(tables) < 20 {
+		t.Fatalf("tables %v", tables)
+	}
+	for _, table := range tables {
+		for _, sql := range []string{"SELECT FROM ", "DELETE FROM ", "TRUNCATE "} {
+			if _, err := as(t, app, "", sql+table); !denied(err) {
+				t.Errorf("%s%s: %v", sql, table, err)
+			}
+		}
+	}
+	for _, sql := range []string{"SET ROLE balaikota_owner", "SET ROLE postgres", "CREATE TABLE mine (a int)", "SET session_authorization = balaikota_owner"} {
+		if _, err := as(t, app, "", sql); err == nil {
+			t.Errorf("may %s", sql)
+		}
+	}
+}
+
+// TestEveryTableHasItsReaders spells out which role may read what: a table
+// added without a thought fails here.
+func TestEveryTableHasItsReaders(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	public := []string{"balaikota_city_reader", "balaikota_identity_reader", "balaikota_reader", "balaikota_writer"}
+	officers := []string{"balaikota_city_reader", "balaikota_reader", "balaikota_writer"}
+	want := map[string][]string{
+		"areas": public, "categories": public, "city_setting": public, "holidays": public, "indicators": public, "offices": public, "thresholds": public,
+		"alerts": officers, "event_head": officers, "indicator_states": officers, "observations": officers, "report_daily": officers,
+		"report_monthly": officers, "reports": officers, "source_runs": officers, "source_state": officers, "sources": officers, "station_states": officers,
+		"audit": {"balaikota_city_reader", "balaikota_writer"}, "refused_rows": {"balaikota_city_reader", "balaikota_writer"},
+		"events": {"balaikota_writer"}, "login_throttle": {"balaikota_writer"}, "officers": {"balaikota_writer"}, "sessions": {"balaikota_writer"},
+		"reporters": {"balaikota_identity_reader"},
+	}
+	for _, table := range ourTables(t, f) {
+		got := all[string](t, f.sql, `SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'balaikota\_%' AND rolname NOT LIKE 'balaikota\_owner%'
+			AND has_table_privilege(oid, $1, 'SELECT') ORDER BY 1`, table)
+		equal(t, table, got, want[table])
+	}
+	// Whatever differs by asker is behind row-level security.
+	for table := range want {
+		if !slices.Equal(want[table], officers) || table == "event_head" {
+			continue
+		}
+		if !one[bool](t, f.sql, "SELECT relrowsecurity FROM pg_class WHERE oid = $1::regclass", table) {
+			t.Errorf("%s has no row-level security", table)
+		}
+	}
+}
+
+func TestHandWrittenQueriesMeetTheSecondWall(t *testing.T) {
+	t.Parallel()
+	f, office := newCityOfMany(t)
+	app := storetest.Connect(t, f.db.AppURL)
+	camat := store.AskerSettings(city.Asker{Role: city.Camat, AreaCode: storetest.SamarindaUlu}, "")
+	for _, c := range []struct {
+		asker string
+		sql   string
+		want  int64 // -1: refused
+	}{
+		{camat, "SELECT FROM reports", 9},
+		{camat, "SELECT FROM reports WHERE area_code = '64.72.05.1003'", 0},
+		{camat, "SELECT FROM reports WHERE area_code LIKE '%' OR true", 9},
+		{camat, "SELECT FROM report_daily WHERE NOT starts_with(area_code, '64.72.03')", 0},
+		{camat, "SELECT FROM report_monthly WHERE received > 0", 9},
+		{camat, "SELECT FROM reporters", -1},
+		{camat, "SELECT FROM events", -1},
+		{camat, "SELECT FROM audit", -1},
+		{camat, "SELECT FROM officers", -1},
+		{camat, "SELECT raw FROM refused_rows", -1},
+		{camat, "UPDATE reports SET status = 'closed'", -1},
+		{camat, "DELETE FROM alerts", -1},
+		{camat, "INSERT INTO audit (actor, action) VALUES ('x', 'x')", -1},
+		{store.AskerSettings(city.Asker{Role: city.KepalaOPD, OfficeID: office}, ""), "SELECT FROM reports", 7},
+		{store.AskerSettings(city.Asker{Role: city.KepalaOPD, OfficeID: office}, ""), "SELECT FROM report_daily", 0},
+		{store.AskerSettings(city.Asker{}, ""), "SELECT FROM reports", 0},
+		{store.AskerSettings(city.Asker{Role: city.Publik, AreaCode: storetest.CityCode}, ""), "SELECT FROM reports", 0},
+		{store.AskerSettings(city.Asker{Role: city.Publik}, ""), "SELECT FROM sources", 0},
+		{store.AskerSettings(city.Asker{Role: city.Publik}, ""), "SELECT FROM source_state", 0},
+		{store.AskerSettings(city.Asker{Role: city.Publik}, ""), "SELECT FROM source_runs", 0},
+		{store.AskerSettings(city.Asker{Role: city.Publik}, ""), "SELECT FROM alerts", 0},
+		{store.AskerSettings(city.Asker{Role: city.Publik}, ""), "SELECT FROM observations WHERE indicator = 'rahasia'", 0},
+		{store.AskerSettings(city.Asker{Role: city.WaliKota}, ""), "SELECT FROM reports", 21},
+		{store.AskerSettings(city.Asker{Role: city.WaliKota}, ""), "SELECT FROM reporters", -1},
+		{store.AskerSettings(city.Asker{Role: city.WaliKota}, ""), "SELECT FROM audit", 0},
+		{store.AskerSettings(city.Asker{Role: city.Operator}, ""), "SELECT FROM reporters", -1},
+		{store.AskerSettings(city.Asker{Role: city.Operator}, "alasan yang cukup"), "SELECT name FROM reporters", 21},
+		{store.AskerSettings(city.Asker{Role: city.WaliKota}, "alasan yang cukup"), "SELECT name FROM reporters", 0},
+		{store.AskerSettings(city.Asker{Role: city.Operator}, "alasan yang cukup"), "SELECT text FROM reports", -1},
+		{store.AskerSettings(city.Asker{Role: city.Operator}, "alasan yang cukup"), "SELECT FROM audit", -1},
+		{"SET LOCAL ROLE balaikota_identity_reader", "SELECT FROM reporters", 0},
+		{"SET LOCAL ROLE balaikota_writer", "SELECT name FROM reporters", -1},
+		{"SET LOCAL ROLE balaikota_writer", "DELETE FROM reports", -1},
+		{"SET LOCAL ROLE balaikota_reader", "SELECT FROM reports", 0},
+	} {
+		n, err := as(t, app, c.asker, c.sql)
+		switch {
+		case c.want < 0 && !denied(err):
+			t.Errorf("%s; %s: %d rows, %v", c.asker, c.sql, n, err)
+		case c.want >= 0 && (err != nil || n != c.want):
+			t.Errorf("%s; %s: %d rows, want %d, %v", c.asker, c.sql, n, c.want, err)
+		}
+	}
+}
+
+func TestAuditAndReportsStay(t *testing.T) {
+	t.Parallel()
+	f, _ := newCityOfMany(t)
+	if err := f.Record(t.Context(), store.CommandLine, "uji", "x", "", nil); err != nil {
+		t.Fatal(err)
+	}
+	owner := storetest.Connect(t, f.db.OwnerURL)
+	for _, sql := range []string{
+		"UPDATE audit SET actor = 'x'", "DELETE FROM audit", "TRUNCATE audit", "TRUNCATE audit, officers CASCADE",
+		"DELETE FROM reports", "TRUNCATE reports CASCADE", "DELETE FROM reports WHERE false",
+	} {
+		for name, conn := range map[string]*pgx.Conn{"owner": owner, "superuser": f.sql} {
+			if _, err := as(t, conn, "", sql); !denied(err) {
+				t.Errorf("the %s may %s: %v", name, sql, err)
+			}
+		}
+		for _, role := range []string{"writer", "reader", "city_reader", "identity_reader"} {
+			if _, err := as(t, f.sql, "SET LOCAL ROLE balaikota_"+role, sql); !denied(err) {
+				t.Errorf("balaikota_%s may %s: %v", role, sql, err)
+			}
+		}
+	}
+}
+
+// TestSearchUsesItsIndex: row-level security must not keep the planner from the
+// index over words where everything may be seen, nor from the index over areas
+// where only an area may.
+func TestSearchUsesItsIndex(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	if _, err := f.sql.Exec(t.Context(), `INSERT INTO reports (source_id, external_id, content_hash, channel, created_at, text, stated_area, status, search)
+		SELECT $1, 'x' || n, n, 'web', '2026-01-01'::timestamptz + n * interval '5 minutes', repeat('teks ', 50),
+			(ARRAY(SELECT code FROM areas WHERE level = 'kelurahan' ORDER BY code))[1 + n % 59], 'open',
+			('umum kata' || n % 500 || CASE WHEN n % 1000 = 0 THEN ' jarang' ELSE '' END)::text::tsvector
+		FROM generate_series(1, 20000) n`, f.source); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.sql.Exec(t.Context(), "VACUUM ANALYZE reports"); err != nil {
+		t.Fatal(err)
+	}
+	app := storetest.Connect(t, f.db.AppURL)
+	lurah := city.Asker{Role: city.Lurah, AreaCode: storetest.AirPutih}
+	for _, c := range []struct {
+		asker city.Asker
+		stems []string
+		index string
+	}{
+		{city.Asker{Role: city.WaliKota}, []string{"jarang"}, "reports_search"},
+		{city.Asker{Role: city.Auditor}, []string{"jarang", "umum"}, "reports_search"},
+		{city.System, []string{"jarang"}, "reports_search"},
+		{lurah, []string{"jarang"}, "reports_by_area"},
+	} {
+		plan := explain(t, app, c.asker, city.ReportFilter{Stems: c.stems})
+		if !strings.Contains(plan, c.index) || strings.Contains(plan, "Seq Scan on reports") {
+			t.Errorf("%s looks for %v without %s:\n%s", c.asker.Role, c.stems, c.index, plan)
+		}
+		got, err := f.Reports(t.Context(), c.asker, city.ReportFilter{Stems: c.stems, Limit: 500})
+		want := one[int](t, f.sql, `SELECT count(*)::int FROM reports WHERE search @@ 'jarang' AND ($1 = '' OR area_code = $1)`, c.asker.AreaCode)
+		if err != nil || len(got) != want {
+			t.Errorf("%s finds %d, want %d: %v", c.asker.Role, len(got), want, err)
+		}
+	}
+	if got, err := f.Reports(t.Context(), lurah, city.ReportFilter{Stems: []string{"umum"}}); err != nil || len(got) != 50 {
+		t.Errorf("a lurah finds %d, %v", len(got), err)
+	}
+	// Words that tsquery would read as operators are words.
+	for _, stems := range [][]string{{"a & b"}, {"!"}, {"'"}, {`\`}, {"umum:*"}, {"(", ")"}, {"\x00umum"}} {
+		if _, err := f.Reports(t.Context(), city.System, city.ReportFilter{Stems: stems}); err != nil {
+			t.Errorf("%q: %v", stems, err)
+		}
+	}
+}
+
+func explain(t *testing.T, conn *pgx.Conn, asker city.Asker, f city.ReportFilter) string {
+	t.Helper()
+	settings, sql, args := store.ListReportsSQL(asker, f)
+	tx, err := conn.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(t.Context()) //nolint:errcheck // nothing was to stay
+	if _, err := conn.PgConn().Exec(t.Context(), settings).ReadAll(); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := tx.Query(t.Context(), "EXPLAIN "+sql, args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(fmt.Errorf("explain %s: %w", sql, err))
+	}
+	return strings.Join(lines, "\n")
+}
