@@ -21,6 +21,7 @@ const (
 	lineStart  = "start"
 	lineAnchor = "anchor"
 	lineFlood  = "flood"
+	lineReplay = "replay" // another record is played from here on, or none
 )
 
 // line is one line of the journal. Times called At are stamped ones, as the
@@ -32,7 +33,8 @@ type line struct {
 
 	Report  *world.Report `json:"report,omitempty"` // Report.At is stamped too
 	Outside bool          `json:"outside,omitempty"`
-	Replay  int           `json:"replay,omitempty"` // row number from 1
+	Replay  int           `json:"replay,omitempty"` // row of the record, from 1
+	Number  int64         `json:"number,omitempty"` // of all replayed rows, from 1
 	From    string        `json:"from,omitempty"`   // replay: the place in the record
 
 	ID     string `json:"id,omitempty"`
@@ -52,6 +54,9 @@ type line struct {
 	MM      float64 `json:"mm,omitempty"`
 	Minutes int     `json:"minutes,omitempty"`
 
+	Set string    `json:"set,omitempty"` // replay: which record; "" the grammar
+	Sim time.Time `json:"sim,omitzero"`  // replay: when its first citizen speaks
+
 	Start  *startLine `json:"start,omitempty"`
 	Anchor *anchor    `json:"anchor,omitempty"`
 }
@@ -65,11 +70,10 @@ type startLine struct {
 	Begin  time.Time // simulated time at which the clock starts (end of backlog)
 	Frames time.Time // simulated time of the first sensor reading
 	Wall   bool
-	Silent bool
 }
 
 // isCommand says whether the line changed the world from outside.
-func (l *line) isCommand() bool { return l.Kind == lineFlood || l.Outside }
+func (l *line) isCommand() bool { return l.Kind == lineFlood || l.Kind == lineReplay || l.Outside }
 
 // key tells emissions apart when the world is run again over ticks that the
 // journal knows already.

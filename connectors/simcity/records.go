@@ -41,8 +41,11 @@ type records struct {
 	alerts     []world.Alert
 	quakes     []world.Quake
 	posted     int64
-	replayed   int
-	exported   int64 // ledger number up to which exports go
+	set        string    // the record being played, "" for none
+	setBegan   time.Time // simulated
+	replayed   int       // rows of it that have been played
+	replayedN  int64     // rows of all records
+	exported   int64     // ledger number up to which exports go
 	exports    int
 }
 
@@ -55,6 +58,7 @@ func (r *records) apply(l *line, seq int64) {
 		r.add(&complaint{Report: *l.Report, Status: world.Open, Updated: l.At, Version: 1, Changed: seq, From: l.From})
 		if l.Replay > 0 {
 			r.replayed = l.Replay
+			r.replayedN = l.Number
 		} else if l.Outside {
 			r.posted++
 		}
@@ -69,6 +73,8 @@ func (r *records) apply(l *line, seq int64) {
 		r.alerts = append(r.alerts, *l.Alert)
 	case lineQuake:
 		r.quakes = append(r.quakes, *l.Quake)
+	case lineReplay:
+		r.set, r.setBegan, r.replayed = l.Set, l.Sim, 0
 	case lineExport:
 		r.exported = l.Upto
 		r.exports++

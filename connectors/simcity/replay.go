@@ -16,6 +16,7 @@ import (
 // nothing.
 type replay struct {
 	rows    []replayRow // oldest first
+	set     string      // tells one record from another; "" when there is none
 	refused int         // lines without a text
 
 	forecasts map[string][]byte // by adm4
@@ -37,6 +38,9 @@ func loadReplay(paths []string) (*replay, error) {
 		}
 	}
 	sort.SliceStable(p.rows, func(i, j int) bool { return p.rows[i].At.Before(p.rows[j].At) })
+	if p.speaks() {
+		p.set = contentHash(p.rows)
+	}
 	return p, nil
 }
 
@@ -74,24 +78,36 @@ func sendRecorded(w http.ResponseWriter, contentType string, body []byte) {
 	_, _ = w.Write(body) //nolint:gosec // the operator's own recording, served on loopback under its own content type
 }
 
+// chooseRecord notes which record is played from a simulated time on, when it
+// is another one than before: then the citizens' own voices fall silent, or
+// are heard again when there is none.
+func (c *City) chooseRecord(from time.Time) error {
+	if c.data.set == c.replay.set {
+		return nil
+	}
+	l := line{Kind: lineReplay, Tick: c.world.TickNow(), Set: c.replay.set, Sim: from}
+	c.obey(&l)
+	return c.commit([]line{l})
+}
+
 // replayLines lets the recorded citizens speak whose time has come: the first
-// of them at the city's start, the others at their distance from him.
+// of them when the record was chosen, the others at their distance from him.
 func (c *City) replayLines(tick int64, now time.Time) []line {
-	if !c.replay.speaks() {
+	if !c.replay.speaks() || c.data.set != c.replay.set {
 		return nil
 	}
 	var list []line
 	rows := c.replay.rows
 	for n := c.data.replayed; n < len(rows); n++ {
-		at := c.start.Begin.Add(rows[n].At.Sub(rows[0].At))
+		at := c.data.setBegan.Add(rows[n].At.Sub(rows[0].At))
 		if at.After(now) {
 			break
 		}
-		rep := c.play(n, rows[n])
+		rep := c.play(c.data.replayedN+1, rows[n])
 		rep.At = c.clock.stamp(at)
-		c.data.replayed = n + 1
 		c.adopt(&rep)
-		list = append(list, line{Kind: lineReport, Tick: tick, At: rep.At, Report: &rep, Outside: true, Replay: n + 1, From: rows[n].place()})
+		c.data.replayed, c.data.replayedN = n+1, c.data.replayedN+1
+		list = append(list, line{Kind: lineReport, Tick: tick, At: rep.At, Report: &rep, Outside: true, Replay: n + 1, Number: c.data.replayedN, From: rows[n].place()})
 	}
 	return list
 }
@@ -99,10 +115,10 @@ func (c *City) replayLines(tick int64, now time.Time) []line {
 // play gives a recorded citizen a part in this city. A kelurahan elsewhere is
 // played by one of ours, always the same one; the record's own coordinates are
 // kept only if they lie in this part of the world.
-func (c *City) play(n int, row replayRow) world.Report {
+func (c *City) play(number int64, row replayRow) world.Report {
 	a := castArea(row)
 	s := service(row.Category)
-	rep := world.Report{ID: fmt.Sprintf("RPL-%s-%06d", c.start.Prefix, n+1), Channel: world.ByOpen311, Text: row.Text,
+	rep := world.Report{ID: fmt.Sprintf("RPL-%s-%06d", c.start.Prefix, number), Channel: world.ByOpen311, Text: row.Text,
 		Area: a.Code, TrueArea: a.Code, Category: s.Slug, TrueCategory: s.Slug, Office: s.Office}
 	if a.Code != "" {
 		rep.Address = "Kel. " + a.Name + ", Samarinda"

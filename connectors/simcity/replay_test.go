@@ -109,6 +109,50 @@ func TestReplayGoesOnAfterARestart(t *testing.T) {
 	}
 }
 
+// TestReplayInAnOldFolder plays a record in a folder where citizens spoke for
+// themselves, then another, then none.
+func TestReplayInAnOldFolder(t *testing.T) {
+	t.Parallel()
+	h := newHand()
+	dir := t.TempDir()
+	first := writeTemp(t, "a.jsonl", `{"text":"satu","time":"2020-01-01"}`+"\n"+`{"text":"dua","time":"2020-01-02"}`)
+	second := writeTemp(t, "b.jsonl", `{"text":"tiga","time":"2019-01-01"}`)
+	filed := func(c *City) (own, replayed int) {
+		for _, e := range c.Ledger() {
+			if e.Kind == "report" && e.Version == 1 {
+				if strings.HasPrefix(e.ID, "RPL-") {
+					replayed++
+				} else {
+					own++
+				}
+			}
+		}
+		return own, replayed
+	}
+	last := 0
+	for i, step := range []struct {
+		files    []string
+		replayed int
+		silent   bool
+	}{{nil, 0, false}, {[]string{first}, 1, true}, {[]string{first}, 2, true}, {[]string{second}, 3, true}, {nil, 3, false}} {
+		o := small(dir, h)
+		o.Replay = step.files
+		c := open(t, o)
+		h.Move(20 * time.Hour)
+		if err := c.CatchUp(); err != nil {
+			t.Fatal(err)
+		}
+		own, replayed := filed(c)
+		if replayed != step.replayed || (own == last) != step.silent {
+			t.Errorf("step %d: %d replayed, want %d; %d own, %d before", i, replayed, step.replayed, own, last)
+		}
+		last = own
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestReplayedPayloadsAreServed(t *testing.T) {
 	t.Parallel()
 	o := small(t.TempDir(), newHand())

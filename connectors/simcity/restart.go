@@ -58,7 +58,7 @@ func (c *City) open() error {
 
 // found starts a new city.
 func (c *City) found() error {
-	s := startLine{Seed: c.opt.Seed, Pace: c.opt.Pace, Wall: c.opt.Start.IsZero(), Begin: c.opt.Start, Silent: c.replay.speaks()}
+	s := startLine{Seed: c.opt.Seed, Pace: c.opt.Pace, Wall: c.opt.Start.IsZero(), Begin: c.opt.Start}
 	if s.Seed == 0 {
 		s.Seed = 1
 	}
@@ -80,11 +80,14 @@ func (c *City) found() error {
 		a.Wall = s.Begin // a little ago: both clocks read the same
 	}
 	c.clock = clock{wall: s.Wall, anchors: []anchor{a}}
-	return c.commit([]line{{Kind: lineStart, Start: &s}, {Kind: lineAnchor, Anchor: &a}})
+	if err := c.commit([]line{{Kind: lineStart, Start: &s}, {Kind: lineAnchor, Anchor: &a}}); err != nil {
+		return err
+	}
+	return c.chooseRecord(s.Begin)
 }
 
 func (c *City) worldConfig() world.Config {
-	return world.Config{Seed: c.start.Seed, Start: c.start.Zero, Prefix: c.start.Prefix, Pace: c.start.Pace, Silent: c.start.Silent}
+	return world.Config{Seed: c.start.Seed, Start: c.start.Zero, Prefix: c.start.Prefix, Pace: c.start.Pace}
 }
 
 // readJournal fills memory from the journal.
@@ -167,6 +170,8 @@ func (c *City) rerun(history []line) error {
 func (c *City) obey(l *line) {
 	c.commands++
 	switch {
+	case l.Kind == lineReplay:
+		c.world.Silence(l.Set != "")
 	case l.Kind == lineFlood:
 		c.world.Flood(l.Area, l.MM, l.Minutes)
 	case l.Report != nil:
@@ -212,14 +217,19 @@ func (c *City) statePath() string { return filepath.Join(c.opt.Dir, "state.json"
 func (c *City) resume() error {
 	now := c.opt.Now()
 	sim := c.world.TimeOf(c.world.TickNow())
+	began := sim
 	list := []anchor{{Sim: sim, Wall: now, Speed: c.opt.Speed}}
 	if stamped := c.clock.wallAt(sim); c.start.Wall && now.After(stamped) {
 		list = []anchor{
 			{Sim: sim, Wall: stamped, Speed: 1},
 			{Sim: sim.Add(now.Sub(stamped)), Wall: now, Speed: c.opt.Speed},
 		}
+		began = list[1].Sim
 	}
-	return c.setAnchors(list)
+	if err := c.setAnchors(list); err != nil {
+		return err
+	}
+	return c.chooseRecord(began)
 }
 
 func (c *City) setAnchors(list []anchor) error {

@@ -21,7 +21,6 @@ type Config struct {
 	Start  time.Time // simulated time of tick 0
 	Prefix string    // of report and alert numbers
 	Pace   float64   // multiplies the number of complaints; 1 is about 75 a day
-	Silent bool      // citizens say nothing of their own (a replay speaks)
 }
 
 // World is a city in motion. It is not safe for concurrent use.
@@ -56,6 +55,7 @@ type state struct {
 	Serial   int64
 	Matter   int64
 	Adopted  int64
+	Silent   bool
 	Prices   []float64
 	Beds     []float64
 	Dust     float64
@@ -136,7 +136,7 @@ func (w *World) Step() Output {
 	w.blow(out.Time)
 	w.flow(out.Time)
 	w.live(out.Time)
-	if !w.cfg.Silent {
+	if !w.s.Silent {
 		out.Reports = w.complain(out.Time)
 	}
 	out.Changes = w.work(out.Time)
@@ -155,6 +155,10 @@ type Local struct {
 	Rain  float64 `json:"rain_mm_per_hour"`
 	Depth float64 `json:"water_cm"`
 }
+
+// Silence keeps the citizens from saying anything of their own, or lets them
+// speak again.
+func (w *World) Silence(on bool) { w.s.Silent = on }
 
 // Locals lists the kelurahan where it rains or water stands.
 func (w *World) Locals() []Local {
