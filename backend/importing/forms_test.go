@@ -3,6 +3,8 @@ package importing_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
+	"hash/crc32"
 	"io"
 	"math"
 	"testing"
@@ -70,7 +72,7 @@ func TestParseTime(t *testing.T) {
 	}
 }
 
-// bomb is a small workbook whose sheet unpacks to 600 MB.
+// bomb is a small workbook whose sheet unpacks to 200 MB.
 func bomb(t testing.TB) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -78,7 +80,6 @@ func bomb(t testing.TB) string {
 	for name, body := range map[string]string{
 		"[Content_Types].xml":        `<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`,
 		"xl/workbook.xml":            `<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheets><sheet name="A" sheetId="1"/></sheets></workbook>`,
-		"xl/worksheets/sheet1.xml":   `<?xml version="1.0"?><worksheet>`,
 		"xl/_rels/workbook.xml.rels": `<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>`,
 	} {
 		w, err := z.Create(name)
@@ -88,17 +89,45 @@ func bomb(t testing.TB) string {
 		if _, err := io.WriteString(w, body); err != nil {
 			t.Fatal(err)
 		}
-		if name == "xl/worksheets/sheet1.xml" {
-			block := bytes.Repeat([]byte(" "), 1<<20)
-			for range 600 {
-				if _, err := w.Write(block); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
+	}
+	const times = 200
+	plain := bytes.Repeat([]byte(" "), 1<<20)
+	packed := flushed(t, plain)
+	sum := crc32.NewIEEE()
+	for range times {
+		sum.Write(plain)
+	}
+	end := []byte{1, 0, 0, 0xff, 0xff} // the empty last block
+	w, err := z.CreateRaw(&zip.FileHeader{
+		Name: "xl/worksheets/sheet1.xml", Method: zip.Deflate, CRC32: sum.Sum32(),
+		CompressedSize64: uint64(times*len(packed) + len(end)), UncompressedSize64: uint64(times * len(plain)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(append(bytes.Repeat(packed, times), end...)); err != nil {
+		t.Fatal(err)
 	}
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// flushed packs plain to deflate blocks that end on a byte and refer to
+// nothing before them, so that they can be repeated.
+func flushed(t testing.TB, plain []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, flate.BestCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(plain); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }

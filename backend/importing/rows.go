@@ -23,7 +23,7 @@ const (
 	maxRecord  = 1 << 20   // bytes of one row
 	maxColumns = 512       // columns of a table
 	maxXLSX    = 64 << 20  // bytes of a workbook as it is
-	maxUnzip   = 512 << 20 // bytes of a workbook unpacked
+	maxUnzip   = 192 << 20 // bytes of a workbook unpacked
 )
 
 // Row is one row of an import.

@@ -108,8 +108,8 @@ func checkPartition(t *testing.T, sites []Site, polys []orb.Polygon, names []str
 
 func TestComputeSamarinda(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("takes some seconds; run without -short")
+	if testing.Short() || raced {
+		t.Skip("one goroutine counts pixels: seconds, but minutes under the race detector; run without -short and -race")
 	}
 	sites, names := readSites(t)
 	polys, err := Compute(sites)
