@@ -39,6 +39,10 @@ export default defineConfig(({ mode }) => {
         '/live': { target: `ws://${server}`, ws: true },
       },
     },
-    test: { include: ['tests/unit/**/*.test.ts'], environment: 'node' },
+    test: {
+      include: ['tests/unit/**/*.test.ts'],
+      environment: 'node',
+      setupFiles: ['tests/unit/browser.ts'],
+    },
   };
 });

@@ -64,6 +64,9 @@ export const longDate = (at: Moment) =>
   dates({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(ms(at));
 /** 18 Jun */
 export const shortDate = (at: Moment) => dates({ day: 'numeric', month: 'short' }).format(ms(at));
+/** 18 Jun 2026 */
+export const dayDate = (at: Moment) =>
+  dates({ day: 'numeric', month: 'short', year: 'numeric' }).format(ms(at));
 /** Kamis, 18 Juni 2026 20.00 WITA */
 export const fullMoment = (at: Moment) => `${longDate(at)} ${clockTime(at)} ${city.zoneLabel}`;
 /** Time when it is today, else the day and the time. */
