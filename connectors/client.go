@@ -45,6 +45,7 @@ const (
 type Client struct {
 	shared  *sharedClient
 	options HTTPOptions
+	budget  *rate.Limiter // nil for none
 	// MaxBody bounds an answer in bytes after decompression.
 	MaxBody int64
 }
@@ -94,6 +95,19 @@ func (c *Client) Limit(host string, perMinute float64, burst int) {
 	l := c.shared.limiter(host)
 	l.SetLimit(rate.Limit(perMinute / 60))
 	l.SetBurst(burst)
+}
+
+// Budget returns a client whose requests also wait for a budget of their own,
+// shared by all clients of this process that name the same. A connector whose
+// other side allows so many requests a minute uses it; other sources at the
+// same host are not slowed.
+func (c *Client) Budget(name string, perMinute float64, burst int) *Client {
+	l := c.shared.limiter("budget " + name)
+	l.SetLimit(rate.Limit(perMinute / 60))
+	l.SetBurst(burst)
+	d := *c
+	d.budget = l
+	return &d
 }
 
 func (s *sharedClient) limiter(host string) *rate.Limiter {
@@ -204,8 +218,13 @@ func (c *Client) do(ctx context.Context, r Request) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.shared.limiter(req.URL.Host).Wait(ctx); err != nil {
-		return nil, fmt.Errorf("wait for the request budget of %s: %w", req.URL.Host, &timeoutError{err})
+	for _, l := range []*rate.Limiter{c.budget, c.shared.limiter(req.URL.Host)} {
+		if l == nil {
+			continue
+		}
+		if err := l.Wait(ctx); err != nil {
+			return nil, fmt.Errorf("wait for the request budget of %s: %w", req.URL.Host, &timeoutError{err})
+		}
 	}
 	hc := c.shared.public
 	if c.options.AllowPrivate {

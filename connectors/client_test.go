@@ -409,3 +409,25 @@ func TestClockOfTheOtherSide(t *testing.T) {
 		}
 	}
 }
+
+func TestBudgetSlowsOnlyThoseWhoShareIt(t *testing.T) {
+	t.Parallel()
+	addr := serve(t, func(http.ResponseWriter, *http.Request) {})
+	base := insideClient(t, 5*time.Second, nil)
+	slow, same := base.Budget("uji", 600, 1), base.Budget("uji", 600, 1) // one every 100 ms
+	took := func(clients ...*Client) time.Duration {
+		start := time.Now()
+		for _, c := range clients {
+			if _, err := c.Do(t.Context(), Request{URL: addr}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return time.Since(start)
+	}
+	if d := took(slow, same, slow); d < 190*time.Millisecond {
+		t.Errorf("three requests of one budget took %v", d)
+	}
+	if res, err := base.Do(t.Context(), Request{URL: addr}); err != nil || base.budget != nil {
+		t.Errorf("the others have a budget too: %v, %v", res, err)
+	}
+}

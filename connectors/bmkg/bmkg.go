@@ -94,7 +94,7 @@ func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) 
 	if err != nil {
 		return nil, city.InvalidField("base_url", "cannot be read as an address")
 	}
-	env.HTTP.Limit(u.Host, float64(cfg.RequestsPerMinute), 5)
+	env.HTTP = env.HTTP.Budget("bmkg "+u.Host, float64(cfg.RequestsPerMinute), 5)
 	return &connector{cfg: cfg, env: env, addresses: a}, nil
 }
 
