@@ -48,16 +48,9 @@ func (s *Store) AddOfficer(ctx context.Context, by Actor, o Officer) (int64, err
 		if err != nil {
 			return err
 		}
-		var office *int64
-		if o.Office != "" {
-			n := cat.officeID(o.Office)
-			if n == 0 {
-				return city.InvalidField("office", "there is no office %q", o.Office)
-			}
-			office = &n
-		}
-		if _, ok := cat.areas[o.AreaCode]; !ok && o.AreaCode != "" {
-			return city.InvalidField("area", "there is no area %q", o.AreaCode)
+		office, err := cat.belongsTo(o.AreaCode, o.Office)
+		if err != nil {
+			return err
 		}
 		err = tx.QueryRow(ctx, `INSERT INTO officers (username, name, role, area_code, office_id, password_hash, must_change)
 			VALUES (lower($1), $2, $3, $4, $5, $6, $7) RETURNING id`,
@@ -71,6 +64,22 @@ func (s *Store) AddOfficer(ctx context.Context, by Actor, o Officer) (int64, err
 		return 0, city.Wrap(city.Conflict, err, "there is already an account %q", o.Username)
 	}
 	return id, err
+}
+
+// belongsTo checks the area and office of an account, both may be empty, and
+// returns the office's number.
+func (c *catalogue) belongsTo(area, office string) (officeID *int64, err error) {
+	if _, ok := c.areas[area]; !ok && area != "" {
+		return nil, city.InvalidField("area", "there is no area %q", area)
+	}
+	if office == "" {
+		return nil, nil
+	}
+	id := c.officeID(office)
+	if id == 0 {
+		return nil, city.InvalidField("office", "there is no office %q", office)
+	}
+	return &id, nil
 }
 
 // SetPassword stores a new password hash and ends the officer's other
@@ -100,13 +109,9 @@ func (s *Store) ChangeOfficer(ctx context.Context, by Actor, username string, ro
 		if err != nil {
 			return err
 		}
-		var officeID *int64
-		if office != "" {
-			n := cat.officeID(office)
-			if n == 0 {
-				return city.InvalidField("office", "there is no office %q", office)
-			}
-			officeID = &n
+		officeID, err := cat.belongsTo(area, office)
+		if err != nil {
+			return err
 		}
 		tag, err := tx.Exec(ctx, `UPDATE officers SET role = $2, area_code = $3, office_id = $4 WHERE username = lower($1)`, username, string(role), area, officeID)
 		if err != nil {

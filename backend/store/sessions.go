@@ -168,7 +168,7 @@ func (s *Store) Reporter(ctx context.Context, by Actor, asker city.Asker, report
 		return city.Reporter{}, city.Errorf(city.Forbidden, "only an operator or an auditor may see who reported")
 	}
 	var p city.Reporter
-	err := s.inTx(ctx, pgx.TxOptions{}, askerSettings(asker, reason), func(tx pgx.Tx) error {
+	err := s.again(ctx, pgx.TxOptions{}, askerSettings(asker, reason), func(tx pgx.Tx) error {
 		if err := record(ctx, tx, by, "reporter.read", fmt.Sprint(reportID), reason, nil); err != nil {
 			return err
 		}
@@ -178,5 +178,5 @@ func (s *Store) Reporter(ctx context.Context, by Actor, asker city.Asker, report
 		}
 		return err
 	})
-	return p, translate(err)
+	return p, err
 }

@@ -13,8 +13,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -103,14 +105,26 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// write runs fn in a transaction as balaikota_writer and commits. It tries
-// again after a serialization failure, a deadlock, or a connection that broke
-// before the commit was sent; fn must therefore have no effect outside tx.
+// write runs fn in a transaction as balaikota_writer and commits. fn may be
+// run again (see again), and must have no effect outside tx.
 func (s *Store) write(ctx context.Context, fn func(tx pgx.Tx) error) error {
+	return s.again(ctx, pgx.TxOptions{}, "SET LOCAL ROLE balaikota_writer", fn)
+}
+
+// read runs fn in a read-only snapshot with the asker's rights; fn may be run
+// again.
+func (s *Store) read(ctx context.Context, asker city.Asker, fn func(tx pgx.Tx) error) error {
+	return s.again(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, askerSettings(asker, ""), fn)
+}
+
+// again runs fn in a transaction, and once more after a serialization failure,
+// a deadlock, or a connection that broke before the commit was sent, at most
+// five times within about half a second.
+func (s *Store) again(ctx context.Context, opts pgx.TxOptions, settings string, fn func(tx pgx.Tx) error) error {
 	var err error
 	for attempt := range 5 {
-		err = s.inTx(ctx, pgx.TxOptions{}, "SET LOCAL ROLE balaikota_writer", fn)
-		if err == nil || !retryable(err) || ctx.Err() != nil {
+		err = s.inTx(ctx, opts, settings, fn)
+		if err == nil || ctx.Err() != nil || !s.retryable(err) {
 			break
 		}
 		pause := time.Duration(rand.Int64N(int64(20*time.Millisecond) << attempt))
@@ -120,12 +134,6 @@ func (s *Store) write(ctx context.Context, fn func(tx pgx.Tx) error) error {
 		}
 	}
 	return translate(err)
-}
-
-// read runs fn in a read-only snapshot with the asker's rights.
-func (s *Store) read(ctx context.Context, asker city.Asker, fn func(tx pgx.Tx) error) error {
-	opts := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	return translate(s.inTx(ctx, opts, askerSettings(asker, ""), fn))
 }
 
 // askerSettings is the statement that gives a transaction its rights.
@@ -150,10 +158,15 @@ func literal(s string) string {
 	return "'" + strings.ReplaceAll(strings.ReplaceAll(s, "\x00", ""), "'", "''") + "'"
 }
 
+// beforeCommit marks a failure after which nothing can have been committed.
+type beforeCommit struct{ error }
+
+func (e beforeCommit) Unwrap() error { return e.error }
+
 func (s *Store) inTx(ctx context.Context, opts pgx.TxOptions, settings string, fn func(tx pgx.Tx) error) (err error) {
 	tx, err := s.pool.BeginTx(ctx, opts)
 	if err != nil {
-		return fmt.Errorf("begin a transaction: %w", err)
+		return beforeCommit{fmt.Errorf("begin a transaction: %w", err)}
 	}
 	defer func() {
 		if err != nil {
@@ -164,10 +177,10 @@ func (s *Store) inTx(ctx context.Context, opts pgx.TxOptions, settings string, f
 		}
 	}()
 	if _, err = tx.Conn().PgConn().Exec(ctx, settings).ReadAll(); err != nil {
-		return fmt.Errorf("take the transaction's rights: %w", err)
+		return beforeCommit{fmt.Errorf("take the transaction's rights: %w", err)}
 	}
 	if err = fn(tx); err != nil {
-		return err
+		return beforeCommit{err}
 	}
 	if err = tx.Commit(ctx); err != nil {
 		return fmt.Errorf("commit: %w", err)
@@ -175,12 +188,27 @@ func (s *Store) inTx(ctx context.Context, opts pgx.TxOptions, settings string, f
 	return nil
 }
 
-func retryable(err error) bool {
+// retryable reports whether running the transaction once more is safe and may
+// help. What the server says of itself as it goes down holds for all
+// connections, so they are given up.
+func (s *Store) retryable(err error) bool {
 	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return pg.Code == "40001" || pg.Code == "40P01"
+	var before beforeCommit
+	isBefore := errors.As(err, &before)
+	if !errors.As(err, &pg) {
+		var own *city.Error
+		var broken *net.OpError
+		return pgconn.SafeToRetry(err) || (isBefore && !errors.As(err, &own) &&
+			(errors.As(err, &broken) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)))
 	}
-	return pgconn.SafeToRetry(err)
+	switch pg.Code {
+	case "40001", "40P01":
+		return true
+	case "57P01", "57P02", "57P03": // shut down, crashed, not yet started
+		s.pool.Reset()
+		return isBefore
+	}
+	return false
 }
 
 // translate gives database failures the domain's codes.
