@@ -227,16 +227,12 @@ func (b *nameBook) order(m []Match, said city.Level) []Match {
 // in words of 5 to 7 letters, two in longer ones.
 func (b *nameBook) typo(key string) []string {
 	r := []rune(key)
-	limit := 0
-	switch {
-	case len(r) > 40:
+	if len(r) < 5 || len(r) > 40 {
 		return nil
-	case len(r) >= 8:
+	}
+	limit := 1
+	if len(r) >= 8 {
 		limit = 2
-	case len(r) >= 5:
-		limit = 1
-	default:
-		return nil
 	}
 	var out []string
 	for _, k := range b.keys {

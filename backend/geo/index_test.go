@@ -248,7 +248,7 @@ func TestFind(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
-	for _, line := range strings.Split(string(raw), "\n") {
+	for _, line := range strings.SplitSeq(string(raw), "\n") {
 		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
@@ -333,6 +333,7 @@ func BenchmarkLocateOfficial(b *testing.B) {
 }
 
 func benchLocate(b *testing.B, x *geo.Index) {
+	b.Helper()
 	r := rand.New(rand.NewPCG(3, 4))
 	box := x.Bound()
 	points := make([]orb.Point, 4096)

@@ -15,6 +15,7 @@ import (
 // understand turns a row into its type; whatever comes in, the answer is a
 // value or a refusal with place and reason.
 func understand(t *testing.T, kind importing.Kind, row importing.Row) {
+	t.Helper()
 	var refused *importing.Refused
 	switch kind {
 	case importing.Reports:

@@ -35,8 +35,14 @@ func (f *RefusedFile) Write(names []string, row Row, r *Refused) error {
 		}
 	}
 	f.rows++
-	cells := make([]string, len(names))
-	copy(cells, row.Cells)
+	var cells []string
+	for i := range names {
+		cell := ""
+		if i < len(row.Cells) {
+			cell = row.Cells[i]
+		}
+		cells = append(cells, cell)
+	}
 	cells = append(cells, strconv.Itoa(row.Number), r.Field, r.Reason)
 	if len(row.Cells) > len(names) { // more cells than the heading has
 		cells = append(cells, row.Cells[len(names):]...)

@@ -143,8 +143,7 @@ func (r *Rows) Next() (Row, error) {
 	cells, object, number, err := r.next()
 	row := Row{File: r.file, Number: number, Cells: cells, Fields: object}
 	if err != nil {
-		var unread unreadRow
-		if errors.As(err, &unread) {
+		if unread, ok := errors.AsType[unreadRow](err); ok {
 			return row, refuse(row, r.kind, "", "%s", string(unread))
 		}
 		return row, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,12 +74,9 @@ func (r *row) text(column string) string {
 
 func (r *row) oneOf(column string, allowed ...string) string {
 	v := r.text(column)
-	for _, a := range allowed {
-		if v == a {
-			return v
-		}
+	if !slices.Contains(allowed, v) {
+		r.fail(column, "%q is none of %s", v, strings.Join(allowed, ", "))
 	}
-	r.fail(column, "%q is none of %s", v, strings.Join(allowed, ", "))
 	return v
 }
 
