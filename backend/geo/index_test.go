@@ -248,7 +248,7 @@ func TestFind(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
-	for _, line := range strings.SplitSeq(string(raw), "\n") {
+	for line := range strings.SplitSeq(string(raw), "\n") {
 		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
