@@ -17,8 +17,7 @@ var severityNames = map[Severity][2]string{
 // what, where, how much, since when, against which norm.
 func ThresholdAlert(i Indicator, s IndicatorState, t Threshold, areaName, zoneLabel string, loc *time.Location) Alert {
 	at := s.Time.In(loc)
-	value := Number(s.Value, i.Decimals, ',') + " " + i.Unit
-	limit := Number(t.Value, i.Decimals, ',') + " " + i.Unit
+	value, limit := Quantity(s.Value, i, ','), Quantity(t.Value, i, ',')
 	nameEN := i.NameEN
 	if nameEN == "" {
 		nameEN = i.Name
@@ -31,11 +30,21 @@ func ThresholdAlert(i Indicator, s IndicatorState, t Threshold, areaName, zoneLa
 	return Alert{
 		Key: "threshold:" + i.Slug + ":" + s.AreaCode, Kind: AlertThreshold, Severity: t.Level,
 		Headline:   i.Name + where + " " + value + ": " + names[0],
-		HeadlineEN: nameEN + whereEN + " " + Number(s.Value, i.Decimals, '.') + " " + i.Unit + ": " + names[1],
+		HeadlineEN: nameEN + whereEN + " " + Quantity(s.Value, i, '.') + ": " + names[1],
 		Evidence:   "Ambang " + names[0] + " " + limit + " (" + t.Source + "), per " + at.Format("15.04") + " " + zoneLabel,
-		EvidenceEN: names[1] + " threshold " + Number(t.Value, i.Decimals, '.') + " " + i.Unit + " (" + t.Source + "), as of " + at.Format("15:04") + " " + zoneLabel,
+		EvidenceEN: names[1] + " threshold " + Quantity(t.Value, i, '.') + " (" + t.Source + "), as of " + at.Format("15:04") + " " + zoneLabel,
 		AreaCodes:  []string{s.AreaCode}, Since: s.Time, Source: s.Source, Simulated: s.Simulated,
 	}
+}
+
+// Quantity writes a value of an indicator with its unit: "8,10 m",
+// "Rp 61.500/kg".
+func Quantity(v float64, i Indicator, mark byte) string {
+	n := Number(v, i.Decimals, mark)
+	if per, ok := strings.CutPrefix(i.Unit, "Rp"); ok {
+		return "Rp " + n + per
+	}
+	return n + " " + i.Unit
 }
 
 // Number writes v with the given decimals and decimal mark, thousands grouped

@@ -56,6 +56,8 @@ type Options struct {
 	Tasks         []Task
 	// Waiting is the error in the chain of a run that did not take place.
 	Waiting error
+	// TryLock takes a named lock of the whole city; backend/store's.
+	TryLock func(ctx context.Context, name string) (release func(), ok bool, err error)
 	Log     *slog.Logger
 }
 
@@ -186,9 +188,14 @@ func (j *Jobs) plan(ctx context.Context) error {
 			j.planned[slug] = plan{schedule: text}
 			continue
 		}
+		// At once, not only when this node is elected: the node that was may
+		// have been killed a moment ago.
+		if _, err := j.client.Insert(ctx, pollArgs{Slug: slug}, nil); err != nil {
+			return fmt.Errorf("queue a first pull of %s: %w", slug, err)
+		}
 		handle, err := j.client.PeriodicJobs().AddSafely(river.NewPeriodicJob(schedule, func() (river.JobArgs, *river.InsertOpts) {
 			return pollArgs{Slug: slug}, nil
-		}, &river.PeriodicJobOpts{RunOnStart: true}))
+		}, nil))
 		if err != nil {
 			return fmt.Errorf("plan source %s: %w", slug, err)
 		}

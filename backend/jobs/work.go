@@ -7,20 +7,12 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 )
 
 const (
 	queuePoll  = "poll"
 	queueTasks = "tasks"
 )
-
-// unfinished are the states in which a second job with the same arguments is
-// not queued: a source is pulled once at a time, on whichever node.
-var unfinished = []rivertype.JobState{
-	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning,
-	rivertype.JobStateRetryable, rivertype.JobStateScheduled,
-}
 
 // pollArgs pulls one source.
 type pollArgs struct {
@@ -34,7 +26,7 @@ func (pollArgs) Kind() string { return "poll" }
 
 // InsertOpts implements river.JobArgsWithInsertOpts.
 func (pollArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: queuePoll, MaxAttempts: 3, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
+	return river.InsertOpts{Queue: queuePoll, MaxAttempts: 1}
 }
 
 type pollWorker struct {
@@ -44,8 +36,14 @@ type pollWorker struct {
 
 // Work pulls the source. The runner has stored the outcome by the time it
 // returns, so a failed pull is no failed job: it is put off to the time the
-// runner names, and the schedule goes on.
+// runner names, and the schedule goes on. A source that is being pulled, or
+// that a put-off job will pull, is left to that.
 func (w *pollWorker) Work(ctx context.Context, job *river.Job[pollArgs]) error {
+	release, ok, err := w.jobs.opt.TryLock(ctx, "poll:"+job.Args.Slug)
+	if err != nil || !ok {
+		return err
+	}
+	defer release()
 	src, err := w.jobs.opt.Sources.Source(ctx, job.Args.Slug)
 	if err != nil {
 		return err
@@ -57,7 +55,10 @@ func (w *pollWorker) Work(ctx context.Context, job *river.Job[pollArgs]) error {
 		w.jobs.opt.Runner.Forget(src.ID)
 	}
 	_, again, err := w.jobs.opt.Runner.RunOnce(ctx, src)
-	if err != nil && !errors.Is(err, w.jobs.opt.Waiting) {
+	if errors.Is(err, w.jobs.opt.Waiting) {
+		return nil
+	}
+	if err != nil {
 		w.jobs.opt.Log.Warn("A source was not pulled", "source", src.Slug, "err", err, "again", again)
 	}
 	if ctx.Err() != nil {
@@ -79,7 +80,7 @@ func (taskArgs) Kind() string { return "task" }
 
 // InsertOpts implements river.JobArgsWithInsertOpts.
 func (taskArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: queueTasks, MaxAttempts: 2, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
+	return river.InsertOpts{Queue: queueTasks, MaxAttempts: 1}
 }
 
 type taskWorker struct {
@@ -94,6 +95,11 @@ func (w *taskWorker) Work(ctx context.Context, job *river.Job[taskArgs]) error {
 		if t.Name != job.Args.Name {
 			continue
 		}
+		release, ok, err := w.jobs.opt.TryLock(ctx, "task:"+t.Name)
+		if err != nil || !ok {
+			return err
+		}
+		defer release()
 		if err := t.Run(ctx); err != nil {
 			w.jobs.opt.Log.Warn("A task failed", "task", t.Name, "err", err)
 			return fmt.Errorf("run task %s: %w", t.Name, err)

@@ -87,11 +87,12 @@ func (in *ingestion) endAlert(ctx context.Context, key string) error {
 }
 
 // thresholdAlert raises, changes or ends the alert that belongs to a state.
-// The city-wide state of an indicator measured by area raises none: the areas
-// themselves do.
+// An indicator of the whole city raises one for the city, not one for each
+// place it is measured at; one that is measured by area raises them there, not
+// for the city as a whole.
 func (in *ingestion) thresholdAlert(ctx context.Context, s city.IndicatorState) error {
 	decl := in.cat.indicators[s.Indicator]
-	if len(decl.Thresholds) == 0 || (decl.Grain != "city" && s.AreaCode == in.cat.cityCode) {
+	if len(decl.Thresholds) == 0 || (decl.Grain == "city") != (s.AreaCode == in.cat.cityCode) {
 		return nil
 	}
 	level, passed := decl.SeverityOf(s.Value, s.AreaCode, in.store.now().In(in.cat.location))

@@ -110,12 +110,12 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 	}
 	runner := connectors.NewRunner(all.Registry(), door, env, secrets, connectors.RunLimits{})
 	return jobs.New(jobs.Options{
-		Pool: s.db.Pool(), Sources: s.db.Store, Runner: runner, Waiting: connectors.ErrWaiting, Log: s.log,
+		Pool: s.db.Pool(), Sources: s.db.Store, Runner: runner, Waiting: connectors.ErrWaiting, TryLock: s.db.TryLock, Log: s.log,
 		ParseSchedule: func(text string) (jobs.Schedule, error) { return connectors.ParseSchedule(text) },
 		Tasks: []jobs.Task{
 			{Name: "prakiraan", Every: 5 * time.Minute, Run: s.db.RefreshForecasts},
 			{Name: "lonjakan", Every: time.Minute, Run: s.db.watchSurges},
-			{Name: "tenggat", Every: 5 * time.Minute, Run: s.db.watchOverdue},
+			{Name: "tenggat", Every: time.Minute, Run: s.db.watchOverdue},
 			{Name: "sumber", Every: time.Minute, Run: s.db.watchSources},
 			{Name: "peringatan", Every: time.Minute, Run: func(ctx context.Context) error { _, err := s.db.EndExpiredAlerts(ctx); return err }},
 			{Name: "bersih", Every: time.Hour, Run: s.housekeep},
