@@ -22,7 +22,7 @@ func (in *ingestion) refusals(ctx context.Context) error {
 		sum := sha256.Sum256([]byte(r.Kind + "\x00" + r.ExternalID + "\x00" + r.Reason + "\x00" + string(raw)))
 		if _, err := in.tx.Exec(ctx, `INSERT INTO refused_rows AS f (source_id, kind, external_id, place, reason, raw, fingerprint)
 			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT ON CONSTRAINT refused_rows_are_kept_once
-			DO UPDATE SET times = f.times + 1, at = now()`,
+			DO UPDATE SET times = f.times + 1, at = now(), settled_at = NULL`,
 			in.sourceID, r.Kind, cleanText(r.ExternalID), cleanText(r.Place), cleanText(r.Reason), cleanText(string(raw)), sum[:]); err != nil {
 			return err
 		}

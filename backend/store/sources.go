@@ -175,16 +175,44 @@ func (s *Store) PauseSource(ctx context.Context, slug string, paused bool) error
 		if tag.RowsAffected() == 0 {
 			return city.Errorf(city.NotFound, "there is no source %q", slug)
 		}
-		cat, err := s.catalogueIn(ctx, tx)
-		if err != nil {
-			return err
-		}
-		event, err := s.healthEvent(ctx, tx, cat, slug)
-		if err != nil {
-			return err
-		}
-		return appendEvents(ctx, tx, []city.Event{event})
+		return s.tellHealth(ctx, tx, slug)
 	})
+}
+
+// RetrySource makes the next pull begin from the start, so that every row that
+// was refused is offered again: what can be taken by now is, the rest comes
+// back with its reason. Rows stored already are found unchanged.
+func (s *Store) RetrySource(ctx context.Context, slug string) error {
+	return s.write(ctx, func(tx pgx.Tx) error {
+		var id int64
+		err := tx.QueryRow(ctx, "SELECT id FROM sources WHERE slug = $1", slug).Scan(&id)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return city.Errorf(city.NotFound, "there is no source %q", slug)
+		}
+		if err != nil {
+			return fmt.Errorf("find source %s: %w", slug, err)
+		}
+		if _, err := tx.Exec(ctx, "UPDATE source_state SET cursor = NULL WHERE source_id = $1", id); err != nil {
+			return fmt.Errorf("send source %s back to its start: %w", slug, err)
+		}
+		if _, err := tx.Exec(ctx, "UPDATE refused_rows SET settled_at = $2 WHERE source_id = $1 AND settled_at IS NULL", id, s.now()); err != nil {
+			return fmt.Errorf("offer the refused rows of %s again: %w", slug, err)
+		}
+		return s.tellHealth(ctx, tx, slug)
+	})
+}
+
+// tellHealth publishes a source's health as it is in the transaction.
+func (s *Store) tellHealth(ctx context.Context, tx pgx.Tx, slug string) error {
+	cat, err := s.catalogueIn(ctx, tx)
+	if err != nil {
+		return err
+	}
+	event, err := s.healthEvent(ctx, tx, cat, slug)
+	if err != nil {
+		return err
+	}
+	return appendEvents(ctx, tx, []city.Event{event})
 }
 
 func (s *Store) catalogueIn(ctx context.Context, tx pgx.Tx) (*catalogue, error) {

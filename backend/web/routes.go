@@ -49,6 +49,7 @@ func (s *server) routes() {
 	add(s, officers, http.MethodGet, "/api/sources", "Sources and their health", s.getSources)
 	add(s, officers, http.MethodGet, "/api/sources/{slug}", "One source with its last runs", s.getSource)
 	add(s, operators, http.MethodPost, "/api/sources/{slug}/run", "Pull a source now", s.runSource)
+	add(s, operators, http.MethodPost, "/api/sources/{slug}/retry", "Pull a source again from its start, refused rows included", s.retrySource)
 	add(s, operators, http.MethodPost, "/api/sources/{slug}/pause", "Pause a source", s.pauseSource)
 	add(s, operators, http.MethodPost, "/api/sources/{slug}/resume", "Let a paused source go on", s.resumeSource)
 	add(s, auditors, http.MethodGet, "/api/audit", "The audit trail, newest first", s.getAudit)

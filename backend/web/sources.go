@@ -54,6 +54,16 @@ func (s *server) runSource(ctx context.Context, in *sourceInput) (*struct{}, err
 	return nil, s.Store.Record(ctx, sessionOf(ctx).Actor(), "source.run", in.Slug, "", nil)
 }
 
+func (s *server) retrySource(ctx context.Context, in *sourceInput) (*struct{}, error) {
+	if err := s.Store.RetrySource(ctx, in.Slug); err != nil {
+		return nil, err
+	}
+	if err := s.Poller.PollNow(ctx, in.Slug); err != nil {
+		return nil, err
+	}
+	return nil, s.Store.Record(ctx, sessionOf(ctx).Actor(), "source.retry", in.Slug, "", nil)
+}
+
 func (s *server) pauseSource(ctx context.Context, in *sourceInput) (*struct{}, error) {
 	if err := s.Store.PauseSource(ctx, in.Slug, true); err != nil {
 		return nil, err

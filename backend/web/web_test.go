@@ -432,3 +432,31 @@ func TestReporterNeedsRoleAndReasonAndIsRecorded(t *testing.T) {
 		t.Errorf("the reading is not in the trail: %+v", trail)
 	}
 }
+
+func TestRefusedRowsAreOfferedAgain(t *testing.T) {
+	t.Parallel()
+	s := newSurface(t)
+	src := storetest.Source(t, s.store)
+	bad := city.Refusal{ExternalID: "rusak-1", Kind: "reports", Place: "baris 7", Reason: "waktu tidak terbaca"}
+	storetest.Ingest(t, s.store, city.Delivery{SourceID: src, Refused: []city.Refusal{bad}, Cursor: json.RawMessage(`{"page":9}`)})
+	op := s.script(city.Asker{Role: city.Operator})
+	if d := get[web.SourceDetail](op, "/api/sources/uji"); d.Health.Refused != 1 || len(d.Refused) != 1 || d.Refused[0].Reason != bad.Reason {
+		t.Fatalf("before: %+v", d)
+	}
+	if p := s.script(city.Asker{Role: city.WaliKota}).do(http.MethodPost, "/api/sources/uji/retry", nil).problem(t); p.Code != city.Forbidden {
+		t.Errorf("mayor: %+v", p)
+	}
+	if a := op.do(http.MethodPost, "/api/sources/uji/retry", nil); a.status >= 300 {
+		t.Fatalf("retry: %d %s", a.status, a.body)
+	}
+	if at, err := s.store.Source(t.Context(), "uji"); err != nil || at.Cursor != nil {
+		t.Errorf("the cursor stayed at %s (%v)", at.Cursor, err)
+	}
+	if d := get[web.SourceDetail](op, "/api/sources/uji"); d.Health.Refused != 0 {
+		t.Errorf("after: %+v", d)
+	}
+	storetest.Ingest(t, s.store, city.Delivery{SourceID: src, Refused: []city.Refusal{bad}})
+	if d := get[web.SourceDetail](op, "/api/sources/uji"); d.Health.Refused != 1 || d.Refused[0].Times != 2 {
+		t.Errorf("refused again: %+v", d)
+	}
+}
