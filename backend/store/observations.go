@@ -57,6 +57,7 @@ func (in *ingestion) observations(ctx context.Context, os []city.Observation) er
 		} else {
 			in.tally.Changed++
 		}
+		in.tell("observations", city.ObservationKey(g.Indicator, g.AreaCode, g.Station, g.Time), g.Added)
 		v := stationValue{g.Indicator, g.AreaCode, g.Station, g.Time, g.Value, g.Forecast}
 		switch {
 		case len(g.Flags) == 0:

@@ -43,8 +43,11 @@ func (c *importCommand) Run(in *invocation) error {
 	return withDatabase(in, func(d *database) error {
 		for _, file := range c.Files {
 			done, err := c.one(in, d, file)
+			if err != nil && !strings.Contains(err.Error(), filepath.Base(file)) {
+				err = fmt.Errorf("%s: %w", filepath.Base(file), err)
+			}
 			if err != nil {
-				return fmt.Errorf("%s: %w", filepath.Base(file), err)
+				return err
 			}
 			if err := c.tell(in.stdout, done); err != nil {
 				return err

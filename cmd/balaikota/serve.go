@@ -159,14 +159,15 @@ func (s *serving) run(ctx context.Context, listener net.Listener, began time.Tim
 	defer stopHub()
 	jobsCtx, stopJobs := context.WithCancel(failed)
 	defer stopJobs()
-	hubDone := make(chan struct{})
+	hubDone, jobsDone := make(chan struct{}), make(chan struct{})
 	parts.Go(func() error { defer close(hubDone); return s.hub.Run(hubCtx) })
 	parts.Go(func() error { return s.events.listen(failed) })
 	parts.Go(func() error { return s.geography.run(failed, s.log) })
-	parts.Go(func() error { return s.jobs.Run(jobsCtx) })
+	parts.Go(func() error { defer close(jobsDone); return s.jobs.Run(jobsCtx) })
 	parts.Go(func() error { return s.watchLocal(failed) })
 	if s.cfg.Simulate {
-		parts.Go(func() error { return s.simulate(jobsCtx) })
+		// It goes last: a pull under way still finds its source.
+		parts.Go(func() error { return s.simulate(failed) })
 	}
 	parts.Go(func() error {
 		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -188,6 +189,7 @@ func (s *serving) run(ctx context.Context, listener net.Listener, began time.Tim
 		_ = s.http.Close()
 	}
 	stopJobs()
+	<-jobsDone
 	stopWork()
 	return parts.Wait()
 }

@@ -54,7 +54,7 @@ func runCity(ctx context.Context, sim *simcity.City, ready func(context.Context)
 		return err
 	case <-sim.Ready():
 	}
-	if err := ready(ctx); err != nil {
+	if err := ready(ctx); err != nil && ctx.Err() == nil {
 		cancel()
 		return errors.Join(err, <-done)
 	}
