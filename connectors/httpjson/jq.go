@@ -19,7 +19,7 @@ import (
 // Limits of one evaluation. They are there for expressions that never end,
 // and for answers that make one of them work too hard.
 const (
-	maxSteps   = 20_000_000 // on a whole answer
+	maxSteps   = 10_000_000 // on a whole answer
 	fieldSteps = 200_000    // on one record
 	maxTime    = 20 * time.Second
 	maxRecords = 200_000

@@ -1,6 +1,7 @@
 package httpjson
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -75,7 +76,7 @@ func TestExpressionsHaveLimitsAndSeeNothingElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := all.all(t.Context(), nil); !errors.Is(err, errTooLong) {
+	if _, err := all.all(t.Context(), nil); !errors.Is(err, errTooLong) && !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a whole answer may take for ever: %v", err)
 	}
 	for text, want := range map[string]string{
