@@ -75,10 +75,10 @@ func Verify(hash, password string) (bool, error) {
 		return false, fmt.Errorf("read a password hash: salt: %w", err)
 	}
 	want, err := base64.RawStdEncoding.DecodeString(parts[5])
-	if err != nil || len(want) < 16 || len(want) > 64 {
+	if err != nil || len(want) != keyBytes {
 		return false, fmt.Errorf("read a password hash: key is damaged")
 	}
-	got := derive(password, salt, t, m, p, uint32(len(want)))
+	got := derive(password, salt, t, m, p, keyBytes)
 	return subtle.ConstantTimeCompare(got, want) == 1, nil
 }
 
@@ -117,10 +117,20 @@ func CheckNew(field, username, password string) error {
 		return e("error.password_long", "is longer than 256 bytes")
 	case username != "" && strings.Contains(lower, strings.ToLower(username)):
 		return e("error.password_username", "must not contain the username")
-	case strings.Trim(lower, lower[:1]) == "" || strings.Contains("123456789012345678901234567890", lower) || strings.Contains("qwertyuiopasdfghjklzxcvbnm", lower):
+	case strings.Trim(lower, lower[:1]) == "" || rowOfKeys(lower):
 		return e("error.password_simple", "is too easy to guess")
 	}
 	return nil
+}
+
+// rowOfKeys reports whether a password is just keys in a row.
+func rowOfKeys(lower string) bool {
+	for _, row := range []string{"123456789012345678901234567890", "qwertyuiopasdfghjklzxcvbnm", "abcdefghijklmnopqrstuvwxyz"} {
+		if strings.Contains(row, lower) {
+			return true
+		}
+	}
+	return false
 }
 
 // NewSecret returns a random secret of 256 bits for a session or a token, and

@@ -15,7 +15,7 @@ var rootList string
 var roots = func() map[string]bool {
 	m := map[string]bool{}
 	for line := range strings.Lines(rootList) {
-		for _, w := range strings.Fields(line) {
+		for w := range strings.FieldsSeq(line) {
 			if strings.HasPrefix(w, "#") {
 				break
 			}
@@ -40,7 +40,7 @@ var spoken = map[string]string{
 // stop are words that say nothing about the matter.
 var stop = func() map[string]bool {
 	m := map[string]bool{}
-	for _, w := range strings.Fields(`yang dan di ke dari untuk pada dengan ini itu saya kami kita dia mereka ada adalah akan atau juga
+	for w := range strings.FieldsSeq(`yang dan di ke dari untuk pada dengan ini itu saya kami kita dia mereka ada adalah akan atau juga
 		karena tolong mohon sangat agar supaya oleh sebagai dalam para pak bu bapak ibu min admin selamat pagi siang sore malam
 		assalamualaikum terima kasih terimakasih nya lah kah pun kok dong sih deh aja saja lagi sudah belum tidak bisa dapat sama
 		the of and to`) {

@@ -37,7 +37,9 @@ type Runner interface {
 }
 
 // Schedule says when next; robfig/cron's schedules are such.
-type Schedule interface{ Next(time.Time) time.Time }
+type Schedule interface {
+	Next(after time.Time) time.Time
+}
 
 // Task is one piece of recurring work.
 type Task struct {

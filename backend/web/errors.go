@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"balaikota/backend/city"
@@ -72,8 +73,7 @@ func problemOf(ctx context.Context, log *slog.Logger, err error) *Problem {
 	if errors.As(err, &p) {
 		return p
 	}
-	var he *echo.HTTPError
-	if errors.As(err, &he) {
+	if he, ok := errors.AsType[*echo.HTTPError](err); ok {
 		return problemOfStatus(he.Code, fmt.Sprint(he.Message))
 	}
 	var ce *city.Error
@@ -125,18 +125,17 @@ func problemOfStatus(status int, detail string) *Problem {
 	return &Problem{Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
 }
 
-func init() {
-	// huma builds its own refusals (validation, unknown media type) with this.
+// ownProblems makes huma build its own refusals (validation, unknown media
+// type) as our problem answers. It is a variable of the library, set once.
+var ownProblems = sync.OnceFunc(func() {
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
 		p := problemOfStatus(status, msg)
 		for _, err := range errs {
-			var d *huma.ErrorDetail
-			if errors.As(err, &d) {
+			if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
 				p.Errors = append(p.Errors, ProblemField{Location: d.Location, Message: d.Message})
 				continue
 			}
-			var own *Problem
-			if errors.As(err, &own) {
+			if own, ok := errors.AsType[*Problem](err); ok {
 				return own
 			}
 			if err != nil {
@@ -145,4 +144,4 @@ func init() {
 		}
 		return p
 	}
-}
+})

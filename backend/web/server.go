@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"maps"
 	"net/http"
 	"time"
 
@@ -49,6 +50,7 @@ func newServer(d Deps) *server {
 		s.sameOrigin(csrf),
 		s.signIn,
 	)
+	ownProblems()
 	s.api = humaecho.New(s.echo, apiConfig(d.Version))
 	s.routes()
 	return s
@@ -145,9 +147,7 @@ func (s *server) fail(err error, c echo.Context) {
 		return
 	}
 	p := problemOf(c.Request().Context(), s.Log, err)
-	for k, v := range p.GetHeaders() {
-		c.Response().Header()[k] = v
-	}
+	maps.Copy(c.Response().Header(), p.GetHeaders())
 	c.Response().Header().Set(echo.HeaderContentType, "application/problem+json")
 	if err := c.JSON(p.Status, p); err != nil {
 		s.Log.Debug("An error answer was not sent", "err", err)

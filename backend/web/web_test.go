@@ -263,7 +263,7 @@ func TestChangesFromAnotherSitesPageAreRefused(t *testing.T) {
 	}
 }
 
-func TestRightsByRole(t *testing.T) {
+func TestRightsByRole(t *testing.T) { //nolint:tparallel // one server for all roles
 	t.Parallel()
 	s := newSurface(t)
 	src := storetest.Source(t, s.store)

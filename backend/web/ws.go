@@ -257,7 +257,7 @@ func newLockedConn(c net.Conn, early []byte) *lockedConn {
 	l.attempt = func(fd uintptr) bool {
 		for {
 			l.n, l.err = syscall.Write(int(fd), l.out)
-			if l.err != syscall.EINTR {
+			if !errors.Is(l.err, syscall.EINTR) {
 				return true
 			}
 		}

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,7 +49,7 @@ func authenticateTest(r *http.Request) (live.Session, error) {
 	return s, nil
 }
 
-func startLive(t *testing.T, opt live.Options, sessions live.Sessions, use ...echo.MiddlewareFunc) *liveServer {
+func startLive(t testing.TB, opt live.Options, sessions live.Sessions, use ...echo.MiddlewareFunc) *liveServer {
 	t.Helper()
 	log := livetest.NewMemoryLog()
 	hub := live.New(log, sessions, opt)
@@ -94,7 +96,7 @@ func within(t *testing.T) context.Context {
 
 func (s *liveServer) dial(t *testing.T, as string, header http.Header) (*websocket.Conn, *http.Response, error) {
 	t.Helper()
-	//nolint:bodyclose // the library has read it
+
 	return websocket.Dial(within(t), "ws"+strings.TrimPrefix(s.URL, "http")+LivePath+"?as="+as, &websocket.DialOptions{HTTPHeader: header})
 }
 
@@ -279,7 +281,7 @@ func TestLivePingFlood(t *testing.T) {
 	closed := make(chan int, 1)
 	go func() { closed <- closeCode(t, c) }()
 	ctx := within(t)
-	for c.Ping(ctx) == nil { //nolint:revive // until the server has had enough
+	for c.Ping(ctx) == nil {
 	}
 	if got := <-closed; got != live.CloseTooManyMessage {
 		t.Errorf("closed with %d", got)
@@ -351,4 +353,139 @@ func TestLiveBehindGzip(t *testing.T) {
 	if strings.Contains(line, " 101 ") || !(errors.As(err, &timeout) && timeout.Timeout()) {
 		t.Errorf("without the skipper: %q, %v: Gzip lets the handshake through now; SkipLive may go", line, err)
 	}
+}
+
+// A client that falls behind and then catches up gets every frame whole and in
+// order, pongs in between.
+func TestLivePartialWrites(t *testing.T) {
+	t.Parallel()
+	const frames, size = 24, 200_000 // far more than the kernel keeps
+	s := startLive(t, live.Options{Tick: time.Nanosecond, Stall: patience}, nil)
+	c := s.connect(t, "wali", `{"subscribe":["reports"]}`)
+	if f := hear(t, c); f.Type != "snapshot" {
+		t.Fatalf("first came %+v", f)
+	}
+	ponged := make(chan error, 1)
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for i := range frames {
+		e := report(i, "")
+		e.Data = json.RawMessage(fmt.Sprintf(`{"id":%d,"text":%q}`, i, strings.Repeat("x", size)))
+		s.log.Append(e)
+		for deadline := time.Now().Add(patience); s.hub.Stats().Frames <= int64(i); <-tick.C {
+			if time.Now().After(deadline) {
+				t.Fatalf("frame %d is not encoded", i)
+			}
+		}
+	}
+	go func() { ponged <- c.Ping(within(t)) }()
+	for i := range frames {
+		f := hear(t, c)
+		if f.Type != "delta" || f.From != int64(i) || f.Seq != int64(i+1) || len(f.Changes) != 1 || len(f.Changes[0].Data) < size {
+			t.Fatalf("frame %d is %s %d→%d with %d changes", i, f.Type, f.From, f.Seq, len(f.Changes))
+		}
+	}
+	go func() { _, _, _ = c.Read(within(t)) }()
+	if err := <-ponged; err != nil {
+		t.Error(err)
+	}
+}
+
+// Everybody who was connected comes back at once, as after a restart.
+func TestLiveReconnectStorm(t *testing.T) {
+	t.Parallel()
+	const n = 300
+	s := startLive(t, live.Options{}, nil)
+	for i := range 40 {
+		s.log.Append(report(i, ""))
+	}
+	var group sync.WaitGroup
+	for i := range n {
+		group.Go(func() {
+			say, want := `{"subscribe":["reports"]}`, "snapshot"
+			if i%2 == 0 {
+				say, want = `{"subscribe":["reports"],"since":35}`, "delta"
+			}
+			c, _, err := s.dial(t, "wali", nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer c.CloseNow()
+			c.SetReadLimit(1 << 20)
+			if err := c.Write(within(t), websocket.MessageText, []byte(say)); err != nil {
+				t.Error(err)
+				return
+			}
+			_, b, err := c.Read(within(t))
+			if err != nil || !strings.Contains(string(b), `"type":"`+want+`"`) || !strings.Contains(string(b), `"seq":40`) {
+				t.Errorf("client %d: %v, %.80s", i, err, b)
+			}
+		})
+	}
+	began := time.Now()
+	group.Wait()
+	most := int(time.Since(began)/time.Second) + 1 // one a second
+	if got := s.log.Snapshots(); got > most {
+		t.Errorf("%d snapshots were read, want at most %d", got, most)
+	}
+	if got := s.hub.Stats(); got.Frames != 1 {
+		t.Errorf("the same delta was encoded %d times", got.Frames)
+	}
+}
+
+// clientFrame is a masked frame with a zero mask.
+func clientFrame(first byte, payload string) []byte {
+	f := []byte{first}
+	if n := len(payload); n < 126 {
+		f = append(f, 0x80|byte(n))
+	} else {
+		f = append(f, 0x80|126, byte(n>>8), byte(n))
+	}
+	return append(append(f, 0, 0, 0, 0), payload...)
+}
+
+// FuzzLiveFrames sends bytes after the handshake. Whatever they are, the server
+// lets go of the connection once the client has said all.
+func FuzzLiveFrames(f *testing.F) {
+	sub := clientFrame(0x81, `{"subscribe":["reports"]}`)
+	for _, seed := range [][]byte{
+		nil, sub, append(sub, sub...), sub[:9],
+		{0x81, 0x05, 'h', 'e', 'l', 'l', 'o'},                        // not masked
+		{0x81, 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0, 1, 2, 3, 4, 'x'},     // 1 GB announced
+		{0x81, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, // negative length
+		clientFrame(0xc1, "rsv1"), clientFrame(0x83, "unknown opcode"), clientFrame(0x80, "continuation of nothing"),
+		clientFrame(0x88, "\x03\xe8"), clientFrame(0x88, "x"), clientFrame(0x88, "\x00\x01"), clientFrame(0x89, strings.Repeat("p", 125)),
+		clientFrame(0x89, strings.Repeat("p", 126)), clientFrame(0x09, "fragmented ping"),
+		append(clientFrame(0x01, `{"subscribe":`), clientFrame(0x80, `["alerts"]}`)...),
+		clientFrame(0x81, strings.Repeat("[", 4000)), clientFrame(0x81, "\xff\xfe"), clientFrame(0x82, "\x00"),
+		[]byte(strings.Repeat(string(clientFrame(0x89, "")), 100)),
+	} {
+		f.Add(seed)
+	}
+	s := startLive(f, live.Options{}, nil)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		c, err := net.Dial("tcp", s.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if err := c.SetDeadline(time.Now().Add(patience)); err != nil {
+			t.Fatal(err)
+		}
+		_, err = fmt.Fprintf(c, "GET %s?as=wali HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n%s", LivePath, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = c.(*net.TCPConn).CloseWrite() // the server may be gone already
+		answer, err := io.ReadAll(c)
+		var timeout net.Error
+		if errors.As(err, &timeout) && timeout.Timeout() {
+			t.Fatalf("the server keeps the connection after %q", b)
+		}
+		if err == nil && !strings.HasPrefix(string(answer), "HTTP/1.1 101 ") {
+			t.Fatalf("the handshake was answered with %.60q", answer)
+		}
+	})
 }

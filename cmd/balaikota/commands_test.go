@@ -31,7 +31,7 @@ func (i *installation) file(name, content string) string {
 
 // TestCommands goes through the command line as its users do: on one
 // installation, without a server.
-func TestCommands(t *testing.T) {
+func TestCommands(t *testing.T) { //nolint:tparallel // one installation, step by step
 	t.Parallel()
 	i := newInstallation(t)
 	t.Run("version prints one line", func(t *testing.T) {
@@ -87,6 +87,7 @@ A-4,web,2026-03-03T09:00:00+08:00,titik tertukar,-0.478,117.153,,jalan-rusak,,op
 `
 
 func testImportReports(t *testing.T, i *installation) {
+	t.Helper()
 	path := i.file("laporan.csv", reportsCSV)
 	var first, second imported
 	mustJSON(t, i.must("import", "reports", path, "--json"), &first)
@@ -136,6 +137,7 @@ func collection(features ...string) string {
 }
 
 func testImportAreas(t *testing.T, i *installation) {
+	t.Helper()
 	before := outlines(t, i)
 	for name, c := range map[string]struct{ content, word string }{
 		"tertukar.geojson":  {collection(square("64.72.08.1001", -0.48, 117.15)), "swapped"},
@@ -174,6 +176,7 @@ func outlines(t *testing.T, i *installation) map[string]string {
 }
 
 func testImportDeclarations(t *testing.T, i *installation) {
+	t.Helper()
 	i.must("import", "categories", i.file("kategori.csv", "slug,name,office,working_days_to_close\npasar,Pasar,Disdag Uji,4\n"))
 	i.must("import", "indicators", i.file("indikator.csv", "slug,name,unit,grain\nantrean-loket,Antrean loket,orang,city\n"))
 	i.must("import", "holidays", i.file("libur.csv", "date,name\n2026-12-31,Libur uji\n"))
@@ -190,6 +193,7 @@ func testImportDeclarations(t *testing.T, i *installation) {
 }
 
 func testAccounts(t *testing.T, i *installation) {
+	t.Helper()
 	if out := i.must("user", "add", "camat.sp", "--role", "camat", "--area", "64.72.08", "--name", "Camat Uji"); !regexp.MustCompile(`^camat\.sp \S{15,}\n$`).MatchString(out) {
 		t.Errorf("user add printed %q", out)
 	}

@@ -64,7 +64,7 @@ func (c *doctorCommand) Run(in *invocation) error {
 		found = append(found, d.examine(in.ctx)...)
 		return d.city.Name + " (" + d.city.Code + "), " + d.city.Timezone, "", nil
 	})
-	look("server", func() (string, string, error) { return serverState(), "", nil })
+	look("server", func() (string, string, error) { return serverState(in.ctx), "", nil })
 	return c.report(in, found)
 }
 
@@ -127,12 +127,12 @@ func writable(dir string) error {
 	return os.Remove(name)
 }
 
-func serverState() string {
+func serverState(ctx context.Context) string {
 	addr := os.Getenv("BALAIKOTA_ADDR")
 	if addr == "" {
 		addr = "127.0.0.1:8080"
 	}
-	conn, err := net.DialTimeout("tcp", addr, time.Second)
+	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return "tidak berjalan di " + addr
 	}

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -226,9 +225,9 @@ func eventually(t *testing.T, within time.Duration, what string, ok func() error
 	defer cancel()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	err := errors.New("not asked yet")
 	for {
-		if err = ok(); err == nil {
+		err := ok()
+		if err == nil {
 			return
 		}
 		select {
