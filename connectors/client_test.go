@@ -101,7 +101,7 @@ func TestGzipBombIsCutAtTheLimit(t *testing.T) {
 		w.Header().Set("Content-Encoding", "gzip")
 		_, _ = w.Write(bomb.Bytes())
 	})
-	c := insideClient(t, 10*time.Second, nil)
+	c := insideClient(t, 30*time.Second, nil)
 	c.MaxBody = 128 << 10
 	_, err := c.Do(t.Context(), Request{URL: addr})
 	if !errors.Is(err, ErrTooLarge) || Explain(err).Key != string(FailTooLarge) {
@@ -125,7 +125,7 @@ func TestGzipAnswerIsRead(t *testing.T) {
 		_ = z.Close()
 	})
 	var v struct{ A int }
-	if _, err := insideClient(t, 5*time.Second, nil).GetJSON(t.Context(), addr, nil, &v); err != nil || v.A != 1 {
+	if _, err := insideClient(t, 30*time.Second, nil).GetJSON(t.Context(), addr, nil, &v); err != nil || v.A != 1 {
 		t.Errorf("got %+v, %v", v, err)
 	}
 }
@@ -140,7 +140,7 @@ func TestTruncatedGzipIsAFailure(t *testing.T) {
 		w.Header().Set("Content-Encoding", "gzip")
 		_, _ = w.Write(b.Bytes()[:b.Len()/2])
 	})
-	_, err := insideClient(t, 5*time.Second, nil).Do(t.Context(), Request{URL: addr})
+	_, err := insideClient(t, 30*time.Second, nil).Do(t.Context(), Request{URL: addr})
 	if err == nil || Explain(err).Key != string(FailCut) {
 		t.Errorf("half an answer gives %v", err)
 	}
@@ -199,7 +199,7 @@ func TestRetryAfter(t *testing.T) {
 		w.Header().Set("Retry-After", "17")
 		w.WriteHeader(http.StatusTooManyRequests)
 	})
-	_, err := insideClient(t, 5*time.Second, nil).Do(t.Context(), Request{URL: addr})
+	_, err := insideClient(t, 30*time.Second, nil).Do(t.Context(), Request{URL: addr})
 	var ra *RetryAfterError
 	var st *StatusError
 	if !errors.As(err, &ra) || ra.After != 17*time.Second || !errors.As(err, &st) || st.Status != 429 {
@@ -225,7 +225,7 @@ func TestRedirectsAreBoundedAndDropOurHeaders(t *testing.T) {
 		w.WriteHeader(http.StatusFound)
 	})
 	addr := serve(t, mux.ServeHTTP)
-	c := insideClient(t, 5*time.Second, nil)
+	c := insideClient(t, 30*time.Second, nil)
 	h := http.Header{"X-Api-Key": {"rahasia"}, "Authorization": {"Bearer rahasia"}}
 	if _, err := c.Do(t.Context(), Request{URL: addr + "/away?key=rahasia", Header: h}); err != nil {
 		t.Fatal(err)
@@ -294,7 +294,7 @@ func TestConditionalRequest(t *testing.T) {
 		}
 		_, _ = w.Write([]byte("isi"))
 	})
-	c := insideClient(t, 5*time.Second, nil)
+	c := insideClient(t, 30*time.Second, nil)
 	first, err := c.Do(t.Context(), Request{URL: addr})
 	if err != nil || string(first.Body) != "isi" {
 		t.Fatalf("got %v, %v", first, err)
@@ -399,7 +399,7 @@ func TestClockOfTheOtherSide(t *testing.T) {
 		addr := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Date", time.Now().Add(ahead).UTC().Format(http.TimeFormat))
 		})
-		res, err := insideClient(t, 5*time.Second, nil).Do(t.Context(), Request{URL: addr})
+		res, err := insideClient(t, 30*time.Second, nil).Do(t.Context(), Request{URL: addr})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -413,7 +413,7 @@ func TestClockOfTheOtherSide(t *testing.T) {
 func TestBudgetSlowsOnlyThoseWhoShareIt(t *testing.T) {
 	t.Parallel()
 	addr := serve(t, func(http.ResponseWriter, *http.Request) {})
-	base := insideClient(t, 5*time.Second, nil)
+	base := insideClient(t, 30*time.Second, nil)
 	slow, same := base.Budget("uji", 600, 1), base.Budget("uji", 600, 1) // one every 100 ms
 	took := func(clients ...*Client) time.Duration {
 		start := time.Now()

@@ -281,7 +281,7 @@ func TestEveryFailureHasBothTexts(t *testing.T) {
 
 func TestExplainRealNetworkFailures(t *testing.T) {
 	t.Parallel()
-	c := insideClient(t, 2*time.Second, nil)
+	c := insideClient(t, 30*time.Second, nil)
 	expired := expiredTLSServer(t)
 	status := func(code int) string {
 		return serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })

@@ -64,6 +64,9 @@ type simulation struct {
 	city   *simcity.City
 	runner *connectors.Runner
 	skew   time.Duration
+	// timeout of requests: short while faults hang, long enough for a busy
+	// machine without them.
+	timeout string
 }
 
 func startSimulation(t *testing.T) *simulation {
@@ -86,7 +89,7 @@ func startSimulation(t *testing.T) *simulation {
 	case <-time.After(time.Minute):
 		t.Fatal("the simulated city did not start within a minute")
 	}
-	return &simulation{t: t, city: sim}
+	return &simulation{t: t, city: sim, timeout: "30s"}
 }
 
 // connect makes the runner for one source; its deliveries go to the memory.
@@ -113,7 +116,7 @@ func (s *simulation) connect() (*memory, func(slug string) city.Source) {
 			if src.Slug != slug {
 				continue
 			}
-			src.Config["timeout"] = "1s"
+			src.Config["timeout"] = s.timeout
 			config, err := json.Marshal(src.Config)
 			if err != nil {
 				s.t.Fatal(err)
@@ -146,6 +149,9 @@ func (s *simulation) poll(source func(slug string) city.Source, slug string) (fa
 
 func (s *simulation) faults(f ...simcity.Fault) {
 	s.t.Helper()
+	if s.timeout = "30s"; len(f) > 0 {
+		s.timeout = "1s"
+	}
 	if err := s.city.SetFaults(f); err != nil {
 		s.t.Fatal(err)
 	}
