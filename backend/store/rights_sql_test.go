@@ -244,3 +244,60 @@ func explain(t *testing.T, conn *pgx.Conn, asker city.Asker, f city.ReportFilter
 	}
 	return strings.Join(lines, "\n")
 }
+
+// TestReportsReferToWhatIsThere holds the statement triggers to what foreign
+// keys would guarantee, from both sides and under concurrency.
+func TestReportsReferToWhatIsThere(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.ingest(t, storetest.Report("r"))
+	for sql, rule := range map[string]string{
+		"UPDATE reports SET category = 'tidak-ada'":         "reports_category_is_known",
+		"UPDATE reports SET office_id = 9999":               "reports_office_is_known",
+		"UPDATE reports SET source_id = 9999":               "reports_source_is_known",
+		"DELETE FROM sources":                               "reports_keep_sources",
+		"DELETE FROM categories WHERE slug = 'jalan-rusak'": "reports_keep_categories",
+		"UPDATE categories SET slug = slug || '-x'":         "reports_keep_categories",
+		"DELETE FROM offices WHERE short_name = 'DPUPR'":    "", // the category's own foreign key speaks first
+		"TRUNCATE sources, source_state, source_runs, refused_rows, observations, alerts, station_states, indicator_states": "",
+		`INSERT INTO reports (source_id, external_id, content_hash, channel, created_at, text, status, search, category)
+			SELECT source_id, 'x', 1, '', created_at, '', status, '', 'tidak-ada' FROM reports`: "reports_category_is_known",
+	} {
+		var pg *pgconn.PgError
+		_, err := as(t, f.sql, "", sql)
+		if !errors.As(err, &pg) || pg.Code != "23503" || (rule != "" && pg.ConstraintName != rule) {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+	if _, err := as(t, f.sql, "", "UPDATE categories SET name = name || ' x'; UPDATE sources SET name = 'x'"); err != nil {
+		t.Error(err)
+	}
+	if n, err := as(t, f.sql, "", "DELETE FROM categories WHERE slug = 'sampah'"); n != 1 || err != nil {
+		t.Errorf("an unused category: %d, %v", n, err)
+	}
+	// One that is being removed at this moment.
+	tx, err := f.sql.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), "DELETE FROM categories WHERE slug = 'sampah'"); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan city.Tally)
+	go func() {
+		tally, err := f.Ingest(t.Context(), city.Delivery{SourceID: f.source, Reports: []city.Report{storetest.Report("s", func(r *city.Report) { r.Category = "sampah" })}})
+		if err != nil {
+			t.Error(err)
+		}
+		done <- tally
+	}()
+	watcher := storetest.Connect(t, f.db.SuperuserURL)
+	until(t, "the ingest waits", func() bool {
+		return one[int](t, watcher, "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND usename = 'balaikota_app' AND wait_event_type = 'Lock'") == 1
+	})
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "tally", <-done, city.Tally{Read: 1, Refused: 1})
+	equal(t, "dangling reports", one[int](t, f.sql, "SELECT count(*)::int FROM reports r WHERE category IS NOT NULL AND NOT EXISTS (SELECT FROM categories c WHERE c.slug = r.category)"), 0)
+}
