@@ -3,7 +3,11 @@ import type { paths } from './schema.gen.ts';
 import { Problem, problemFrom } from './problem.ts';
 
 /** The typed client of /openapi.json. The session is an HttpOnly cookie. */
-export const api = createClient<paths>({ credentials: 'same-origin' });
+export const api = createClient<paths>({
+  credentials: 'same-origin',
+  // Lists are one parameter with commas: status=open,in_progress.
+  querySerializer: { array: { style: 'form', explode: false } },
+});
 
 const patience = 20_000;
 let onSignedOut: () => void = () => {};

@@ -3,10 +3,10 @@ import type { components } from './schema.gen.ts';
 /* The names the dashboard uses for the schemas of /openapi.json. */
 type Schemas = components['schemas'];
 
-export type Session = Schemas['Session'];
-export type Officer = Schemas['Officer'];
-export type City = Schemas['City'];
-export type Area = Schemas['Area'];
+export type Session = Schemas['SessionInfo'];
+export type Officer = Schemas['OfficerInfo'];
+export type City = Schemas['CityInfo'];
+export type Area = Schemas['AreaInfo'];
 export type Indicator = Schemas['Indicator'];
 export type IndicatorState = Schemas['IndicatorState'];
 export type Threshold = Schemas['Threshold'];

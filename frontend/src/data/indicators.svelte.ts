@@ -4,7 +4,7 @@ import { clock } from '../ui/clock.svelte.ts';
 import { areas } from './areas.svelte.ts';
 import { live } from './live.svelte.ts';
 import { merge } from './merge.ts';
-import { headline, worse } from './reading.ts';
+import { headline, withGaps, worse } from './reading.ts';
 import type { Reading } from './reading.ts';
 import { Remote, RemoteMap } from './remote.svelte.ts';
 import { sources } from './sources.svelte.ts';
@@ -34,7 +34,7 @@ class IndicatorStore {
   readonly states = new Remote<IndicatorState[]>((signal) =>
     take(api.GET('/api/indicators/states', { signal: deadline(signal) })),
   );
-  readonly #series = new RemoteMap<Series>((key, signal) => {
+  readonly #series = new RemoteMap<Series>(async (key, signal) => {
     const [slug = '', area = '', span = '24'] = key.split('|');
     const to = clock.read();
     const query = {
@@ -44,7 +44,9 @@ class IndicatorStore {
       step: Number(span) <= 72 ? ('hour' as const) : ('day' as const),
     };
     const params = { path: { slug }, query };
-    return take(api.GET('/api/indicators/{slug}/series', { params, signal: deadline(signal) }));
+    return withGaps(
+      await take(api.GET('/api/indicators/{slug}/series', { params, signal: deadline(signal) })),
+    );
   });
   #byIndicator = $derived.by(() => {
     const groups = new Map<string, IndicatorState[]>();

@@ -1,4 +1,4 @@
-import type { Freshness, Indicator, IndicatorState, Severity, Threshold } from '../api/types.ts';
+import type { Freshness, Indicator, IndicatorState, Series, Severity, Threshold } from '../api/types.ts';
 
 /*
  * From many states to the one figure a tile shows, and what it means against
@@ -99,4 +99,20 @@ export function telling(indicator: Indicator, value: number, area: string): Thre
     .filter((t) => applies(t, area))
     .sort((a, b) => severities.indexOf(a.level) - severities.indexOf(b.level));
   return own.filter((t) => passed(t, value)).at(-1) ?? own[0];
+}
+
+const steps = { raw: Infinity, hour: 3_600_000, day: 86_400_000 };
+
+/** The series with an empty point in each hole: the server leaves missing steps out. */
+export function withGaps(series: Series): Series {
+  const step = steps[series.step];
+  const points: Series['points'] = [];
+  for (const point of series.points) {
+    const last = points.at(-1);
+    if (last && Date.parse(point.time) - Date.parse(last.time) > 1.5 * step) {
+      points.push({ time: new Date(Date.parse(last.time) + step).toISOString(), value: null });
+    }
+    points.push(point);
+  }
+  return { ...series, points };
 }

@@ -1,6 +1,6 @@
 import { api, deadline, take } from '../api/client.ts';
 import { Problem } from '../api/problem.ts';
-import type { Change, Report } from '../api/types.ts';
+import type { Change, Report, ReportStatus } from '../api/types.ts';
 import { clock } from '../ui/clock.svelte.ts';
 import { within } from './areas.svelte.ts';
 import { newestFirst, overdue, reports } from './reports.svelte.ts';
@@ -52,7 +52,7 @@ function queryOf(filter: Filter, now: number) {
     ...(filter.category && { category: filter.category }),
     ...(filter.office && { office: filter.office }),
     ...(filter.channel && { channel: filter.channel }),
-    ...(filter.status && { status: filter.status }),
+    ...(filter.status && { status: filter.status.split(',') as ReportStatus[] }),
     ...(filter.overdue && { overdue: true }),
     ...(filter.hours && { from: new Date(now - filter.hours * 3_600_000).toISOString() }),
     ...(filter.q && { q: filter.q }),

@@ -6,6 +6,12 @@ import { Remote, RemoteMap } from './remote.svelte.ts';
 
 const order: Freshness[] = ['terputus', 'basi', 'tertunda', 'belum', 'dijeda', 'langsung'];
 
+const actions = {
+  run: '/api/sources/{slug}/run',
+  pause: '/api/sources/{slug}/pause',
+  resume: '/api/sources/{slug}/resume',
+} as const;
+
 /** Worst first, then by name. */
 export function byHealth(a: SourceHealth, b: SourceHealth): number {
   return order.indexOf(a.freshness) - order.indexOf(b.freshness) || a.name.localeCompare(b.name, 'id');
@@ -50,10 +56,8 @@ class SourceStore {
   }
 
   /** Runs, pauses or resumes a source; the socket brings the new health. */
-  async act(slug: string, action: 'run' | 'pause' | 'resume'): Promise<void> {
-    await take(
-      api.POST('/api/sources/{slug}/{action}', { params: { path: { slug, action } }, signal: deadline() }),
-    );
+  async act(slug: string, action: keyof typeof actions): Promise<void> {
+    await take(api.POST(actions[action], { params: { path: { slug } }, signal: deadline() }));
     await this.detail(slug)?.load();
   }
 }

@@ -18,6 +18,7 @@ import { areas, type Outlines } from '../data/areas.svelte.ts';
 import { catalogue } from '../data/catalogue.svelte.ts';
 import { city } from '../data/city.svelte.ts';
 import { indicators } from '../data/indicators.svelte.ts';
+import { withGaps } from '../data/reading.ts';
 import { reports } from '../data/reports.svelte.ts';
 import { sources } from '../data/sources.svelte.ts';
 
@@ -47,25 +48,27 @@ export const world = {
 export function series(slug: string, hours = 24): Series {
   const found = made.makeSeries(slug, '', made.now - hours * hour, made.now, hours > 72 ? 'day' : 'hour');
   if (!found) throw new Error(`no made-up series for ${slug}`);
-  return found as unknown as Series;
+  return withGaps(found as unknown as Series);
 }
 
 /** Reports by area and category over the last day, as the server counts them. */
 export function counts() {
   const rows = world.reports
     .filter((r) => made.now - Date.parse(r.created_at) < 24 * hour)
-    .map((r) => ({ area_code: r.area_code, category: r.category, count: 1 }));
+    .map((r) => ({ area_code: r.area_code ?? '', category: r.category ?? '', count: 1 }));
   return { from: new Date(made.now - 24 * hour).toISOString(), to: new Date(made.now).toISOString(), rows };
 }
 
 export const figures: ReportFigures = {
+  from: new Date(made.now - 8 * hour).toISOString(),
+  to: new Date(made.now).toISOString(),
   received: 41,
   closed: 28,
   open: 203,
   overdue: 9,
   median_close_hours: 14.9,
 };
-export const calmFigures: ReportFigures = { ...figures, overdue: 0, median_close_hours: null };
+export const calmFigures: ReportFigures = { ...figures, overdue: 0, median_close_hours: undefined };
 
 export const problems = {
   internal: new Problem({ code: 'internal', status: 500 }),

@@ -28,7 +28,10 @@ describe('the live socket', () => {
       'the alert is first',
     );
     s.double.push({ topic: 'alerts', op: 'remove', key: 'baru' });
-    await until(async () => !(await textOf(s.page)).includes('Tanggul jebol'), 'the alert is gone');
+    await until(
+      async () => !(await textOf(s.page, '.attention')).includes('Tanggul jebol'),
+      'the alert is gone',
+    );
     expect(s.errors).toEqual([]);
     await s.close();
   });
@@ -108,26 +111,26 @@ describe('Laporan', () => {
   it('collects what arrives and never moves the list', async () => {
     const s = await scene(browser, { path: '/laporan' });
     await shows(s.page, 'Belum selesai');
-    await until(async () => (await s.page.locator('.row').count()) > 5, 'rows');
-    const first = await textOf(s.page, '.row');
+    await until(async () => (await s.page.locator('a.row').count()) > 5, 'rows');
+    const first = await textOf(s.page, 'a.row');
     s.double.report({ text: 'Satu' });
     s.double.report({ text: 'Dua' });
     await shows(s.page, '2 laporan baru');
-    expect(await textOf(s.page, '.row')).toBe(first);
+    expect(await textOf(s.page, 'a.row')).toBe(first);
     await s.page.getByText('2 laporan baru').click();
-    await until(async () => (await textOf(s.page, '.row')).includes('Dua'), 'they are on top');
+    await until(async () => (await textOf(s.page, 'a.row')).includes('Dua'), 'they are on top');
     await s.close();
   });
 
   it('keeps its filters in the address and its rows few', async () => {
     const s = await scene(browser, { path: '/laporan?kategori=sampah' });
-    await until(async () => (await s.page.locator('.row').count()) > 0, 'rows');
-    const categories = await s.page.locator('.row .category').allInnerTexts();
+    await until(async () => (await s.page.locator('a.row').count()) > 0, 'rows');
+    const categories = await s.page.locator('a.row .category').allInnerTexts();
     expect(new Set(categories)).toEqual(new Set(['Sampah']));
     await s.page.getByRole('button', { name: 'Belum selesai' }).click();
     expect(new URL(s.page.url()).searchParams.get('status')).toBe('open,in_progress');
     await s.page.goto(`${s.url}/laporan`);
-    await until(async () => (await s.page.locator('.row').count()) > 5, 'rows');
+    await until(async () => (await s.page.locator('a.row').count()) > 5, 'rows');
     for (let i = 0; i < 12; i++) {
       await s.page
         .locator('.box.scroll')
@@ -137,16 +140,16 @@ describe('Laporan', () => {
     }
     await until(
       async () =>
-        Number(await s.page.locator('.row').first().locator('..').getAttribute('aria-setsize')) >= 200,
+        Number(await s.page.locator('a.row').first().locator('..').getAttribute('aria-setsize')) >= 200,
       'many reports held',
     );
-    expect(await s.page.locator('.row').count()).toBeLessThan(60);
+    expect(await s.page.locator('a.row').count()).toBeLessThan(60);
     await s.close();
   });
 
   it('opens the next report with j and closes with Esc', async () => {
     const s = await scene(browser, { path: '/laporan' });
-    await until(async () => (await s.page.locator('.row').count()) > 5, 'rows');
+    await until(async () => (await s.page.locator('a.row').count()) > 5, 'rows');
     await s.page.keyboard.press('j');
     await shows(s.page, 'Perjalanan laporan');
     expect(s.page.url()).toMatch(/\/laporan\/\d+$/);
@@ -159,7 +162,7 @@ describe('Laporan', () => {
     const s = await scene(browser, { path: '/laporan?q=katayangtidakada' });
     await shows(s.page, 'Tidak ada laporan yang cocok');
     await s.page.getByText('Hapus semua saringan').click();
-    await until(async () => (await s.page.locator('.row').count()) > 5, 'rows');
+    await until(async () => (await s.page.locator('a.row').count()) > 5, 'rows');
     await s.close();
   });
 });

@@ -103,8 +103,14 @@ export async function until(
 }
 
 export const textOf = (page: Page, selector = 'body') => page.locator(selector).first().innerText();
-export const shows = (page: Page, text: string) =>
-  until(async () => (await textOf(page)).includes(text), `“${text}” on screen`);
+export async function shows(page: Page, text: string): Promise<void> {
+  const has = async () => (await textOf(page)).includes(text);
+  await until(has, `“${text}” on screen`).catch(async (cause: unknown) => {
+    throw new Error(
+      `${String(cause)} at ${page.url()}, which shows:\n${(await textOf(page)).slice(0, 1500)}`,
+    );
+  });
+}
 
 /** Violations of WCAG 2.2 AA and of good practice, one line each. */
 export async function axe(page: Page): Promise<string[]> {

@@ -244,7 +244,7 @@ export class Double {
     if (method === 'POST') {
       health.freshness = action === 'pause' ? 'dijeda' : 'langsung';
       this.push({ topic: 'sources', op: 'put', key: name, data: health });
-      return [200, health];
+      return [204];
     }
     const runs = Array.from({ length: 12 }, (_, i) => {
       const started = this.world.now - (i + 1) * health.expect_seconds * 1000;
@@ -316,7 +316,9 @@ export class Double {
       closed: closed.length,
       open: all.filter((r) => !r.closed_at).length,
       overdue: all.filter(late).length,
-      median_close_hours: hours.length ? hours[Math.floor(hours.length / 2)] : null,
+      ...(hours.length >= 10 && { median_close_hours: hours[Math.floor(hours.length / 2)] }),
+      from: query.get('from'),
+      to: new Date().toISOString(),
     };
   }
 

@@ -428,9 +428,17 @@ export function makeWorld(now = Date.now(), seed = 7) {
     const points = [];
     for (let at = Math.ceil(from / size) * size; at <= to; at += size) {
       const missing = slug === 'pm25' && Math.floor(at / hour) % 24 < 2;
-      points.push({ time: iso(at), value: missing ? null : Number(curve(row, at).toFixed(3)) });
+      if (!missing) points.push({ time: iso(at), value: Number(curve(row, at).toFixed(3)) });
     }
-    return { indicator: slug, area_code: area || cityCode, step, unit: row[3], source: row[12], points };
+    return {
+      indicator: slug,
+      area_code: area || cityCode,
+      step,
+      unit: row[3],
+      from: iso(from),
+      to: iso(to),
+      points,
+    };
   }
 
   const alert = (key, kind, severity, headline, evidence, extra = {}) => ({

@@ -6,7 +6,7 @@ import { within } from '../../src/data/areas.svelte.ts';
 import { connection } from '../../src/data/connection.ts';
 import { freshness } from '../../src/data/indicators.svelte.ts';
 import { merge } from '../../src/data/merge.ts';
-import { headline, judge, telling } from '../../src/data/reading.ts';
+import { headline, judge, telling, withGaps } from '../../src/data/reading.ts';
 import { Remote } from '../../src/data/remote.svelte.ts';
 import { matches, noFilter } from '../../src/data/report-list.svelte.ts';
 import { overdue, spanLimits } from '../../src/data/reports.svelte.ts';
@@ -149,6 +149,21 @@ describe('the figure of a tile', () => {
     expect(judge(indicator({ direction: 'none' }), 0.5)).toBe('neutral');
     expect(judge(indicator({}), 0.004)).toBe('same');
   });
+});
+
+it('puts an empty point where the server left steps out', () => {
+  const point = (hours: number) => ({ time: at(now + hours * hour), value: 1 });
+  const series = {
+    indicator: 'x',
+    area_code: '',
+    step: 'hour' as const,
+    unit: 'm',
+    from: at(now),
+    to: at(now),
+  };
+  const points = withGaps({ ...series, points: [point(0), point(1), point(4)] }).points;
+  expect(points.map((p) => p.value)).toEqual([1, 1, null, 1]);
+  expect(withGaps({ ...series, points: [] }).points).toEqual([]);
 });
 
 it('grades freshness by 2 and 6 times the promise, and by the source', () => {
