@@ -109,6 +109,11 @@ func (d *database) examine(ctx context.Context) []finding {
 			out = append(out, finding{What: "sumber " + h.Slug, Detail: string(h.Freshness) + ": " + h.LastError, Remedy: "balaikota source list; Sumber Data on the dashboard"})
 		}
 	}
+	if wrong, err := d.CompareRollups(ctx, 7); err != nil || len(wrong) > 0 {
+		out = append(out, finding{What: "rekap harian", Detail: fmt.Sprintf("%d cells differ from the reports (%v)", len(wrong), err), Remedy: "tell us: this must not happen"})
+	} else {
+		out = append(out, finding{What: "rekap harian", OK: true, Detail: "7 hari terakhir sama dengan laporan"})
+	}
 	return out
 }
 

@@ -103,7 +103,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 }
 
 func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
-	secrets := &connectors.Secrets{}
+	secrets := &connectors.Secrets{Folders: []string{filepath.Join(s.in.db.Data, "rahasia"), "/run/secrets", "/etc/balaikota"}}
 	env, err := s.connectorEnv(secrets)
 	if err != nil {
 		return nil, err
@@ -119,6 +119,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "sumber", Every: time.Minute, Run: s.db.watchSources},
 			{Name: "peringatan", Every: time.Minute, Run: func(ctx context.Context) error { _, err := s.db.EndExpiredAlerts(ctx); return err }},
 			{Name: "bersih", Every: time.Hour, Run: s.housekeep},
+			{Name: "rekap", Every: 24 * time.Hour, Run: s.checkRollups},
 		},
 	})
 }
@@ -128,14 +129,31 @@ func (s *serving) connectorEnv(secrets *connectors.Secrets) (connectors.Env, err
 	if err != nil {
 		return connectors.Env{}, fmt.Errorf("load the city's time zone: %w", err)
 	}
-	categories, err := s.db.Categories(s.in.ctx)
-	if err != nil {
-		return connectors.Env{}, err
-	}
 	return connectors.Env{
 		HTTP: connectors.NewClient("Balaikota/"+version, secrets), Areas: s.geography, Location: loc, Now: time.Now,
-		Log: s.log, Secret: secrets.Reveal, Categories: categories, OpenRows: s.db.openRows(s.geography),
+		Log: s.log, Secret: secrets.Reveal, Catalogue: s.db.catalogue, OpenRows: s.db.openRows(s.geography),
 	}, nil
+}
+
+// catalogue is what connectors match a source's own names against.
+func (d *database) catalogue(ctx context.Context) ([]city.Category, []city.Indicator, error) {
+	categories, err := d.Categories(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	indicators, err := d.Indicators(ctx, city.System)
+	return categories, indicators, err
+}
+
+// checkRollups compares the last week's counts with the reports themselves. A
+// difference must not happen; it is told to the operator and mended.
+func (s *serving) checkRollups(ctx context.Context) error {
+	wrong, err := s.db.CompareRollups(ctx, 7)
+	if err != nil || len(wrong) == 0 {
+		return err
+	}
+	s.log.Error("The rollups differ from the reports and are made anew", "cells", len(wrong), "first", wrong[0])
+	return s.db.RebuildRollups(ctx)
 }
 
 func (s *serving) housekeep(ctx context.Context) error {
