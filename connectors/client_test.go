@@ -351,8 +351,7 @@ func TestDecodeCharsets(t *testing.T) {
 		"dtd":     DecodeXML([]byte(`<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><r><a>&x;</a></r>`), "", &x),
 		"deep":    DecodeXML([]byte(strings.Repeat("<a>", 100)+strings.Repeat("</a>", 100)), "", &x),
 	} {
-		var m *MalformedError
-		if !errors.As(bad, &m) {
+		if _, ok := errors.AsType[*MalformedError](bad); !ok {
 			t.Errorf("%s gives %v", what, bad)
 		}
 	}

@@ -122,8 +122,7 @@ func decodeInto(dst reflect.Value, v any, path string, f Field) error {
 }
 
 func wrongValue(path string, err error) error {
-	var e *city.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*city.Error](err); ok {
 		return city.InvalidField(joinPath(path, e.Field), "%s", e.Message)
 	}
 	return city.InvalidField(path, "%s", err)
@@ -286,7 +285,7 @@ func defaultValue(f Field) any {
 		return f.Default
 	case "list":
 		var items []any
-		for _, s := range strings.Split(f.Default, ",") {
+		for s := range strings.SplitSeq(f.Default, ",") {
 			items = append(items, s)
 		}
 		return items

@@ -66,8 +66,7 @@ func DecodeJSON(body []byte, contentType string, v any) error {
 
 // shortJSONError keeps what and where, and leaves out the offending value.
 func shortJSONError(err error) error {
-	var te *json.UnmarshalTypeError
-	if errors.As(err, &te) {
+	if te, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Errorf("field %s holds a %s where a %s belongs", te.Field, firstWord(te.Value), te.Type)
 	}
 	return err
@@ -118,11 +117,11 @@ func cleanXML(body []byte, charset string) ([]byte, error) {
 // declaredEncoding finds encoding="…" in the XML declaration, "" if absent.
 func declaredEncoding(body []byte) string {
 	head := body[:min(len(body), 200)]
-	end := bytes.Index(head, []byte("?>"))
-	if !bytes.HasPrefix(head, []byte("<?xml")) || end < 0 {
+	before, _, ok0 := bytes.Cut(head, []byte("?>"))
+	if !bytes.HasPrefix(head, []byte("<?xml")) || !ok0 {
 		return ""
 	}
-	_, rest, ok := strings.Cut(string(head[:end]), "encoding=")
+	_, rest, ok := strings.Cut(string(before), "encoding=")
 	if !ok || len(rest) < 2 {
 		return ""
 	}

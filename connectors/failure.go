@@ -91,20 +91,17 @@ func Explain(err error) *city.Error {
 		out.Field = own.Field
 	}
 	out.Message = fill(FailureTexts[kind].EN, params)
-	var ra *RetryAfterError
-	if errors.As(err, &ra) {
+	if ra, ok := errors.AsType[*RetryAfterError](err); ok {
 		out.RetryAfter = ra.After
 	}
 	return out
 }
 
 func classify(err error) (Failure, map[string]string) {
-	var status *StatusError
-	if errors.As(err, &status) {
+	if status, ok := errors.AsType[*StatusError](err); ok {
 		return classifyStatus(status.Status), map[string]string{"status": strconv.Itoa(status.Status)}
 	}
-	var clock *ClockError
-	if errors.As(err, &clock) {
+	if clock, ok := errors.AsType[*ClockError](err); ok {
 		return FailClock, map[string]string{"hours": strconv.Itoa(int(clock.Ahead.Round(time.Hour).Hours()))}
 	}
 	if kind, ok := classifyNetwork(err); ok {

@@ -36,8 +36,8 @@ func objectSchema(t reflect.Type, path string) map[string]any {
 }
 
 func collectProperties(t reflect.Type, path string, props map[string]any, required *[]string) {
-	for i := range t.NumField() {
-		sf := t.Field(i)
+	for sf := range t.Fields() {
+		sf := sf
 		if sf.Anonymous && sf.Type.Kind() == reflect.Struct {
 			collectProperties(sf.Type, path, props, required)
 			continue

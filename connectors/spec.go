@@ -128,8 +128,8 @@ func (r *Registry) Specs() []Spec {
 // parent, embedded ones in place.
 func fieldsOf(t reflect.Type, prefix string) []Field {
 	var out []Field
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
+		f := f
 		if f.Anonymous && f.Type.Kind() == reflect.Struct {
 			out = append(out, fieldsOf(f.Type, prefix)...)
 			continue

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -73,10 +74,8 @@ func checkAddress(address string, allowPrivate bool) error {
 		return fmt.Errorf("read the resolved address: %w", err)
 	}
 	ip := ap.Addr().Unmap().WithZone("")
-	for _, m := range metadataAddrs {
-		if ip == m {
-			return ErrPrivateAddress
-		}
+	if slices.Contains(metadataAddrs, ip) {
+		return ErrPrivateAddress
 	}
 	if allowPrivate {
 		return nil
@@ -101,7 +100,7 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 	}
 	first := via[0]
 	if req.URL.Scheme != "http" && req.URL.Scheme != "https" {
-		return fmt.Errorf("refuse a redirect to %s:", req.URL.Scheme)
+		return fmt.Errorf("refuse a redirect to the scheme %q", req.URL.Scheme)
 	}
 	if via[len(via)-1].URL.Scheme == "https" && req.URL.Scheme == "http" {
 		return errors.New("refuse a redirect from https to http")

@@ -168,7 +168,7 @@ func capTime(s string) (time.Time, error) {
 // references reads "sender,identifier,sent sender,identifier,sent …".
 func references(s string) []string {
 	var ids []string
-	for _, triple := range strings.Fields(s) {
+	for triple := range strings.FieldsSeq(s) {
 		if parts := strings.Split(triple, ","); len(parts) == 3 && parts[1] != "" {
 			ids = append(ids, parts[1])
 		}

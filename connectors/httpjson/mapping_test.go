@@ -63,8 +63,7 @@ func TestMappingMistakesAreNamed(t *testing.T) {
 }
 
 func fieldOf(err error) string {
-	var e *city.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*city.Error](err); ok {
 		return e.Field
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/url"
 	"strings"
@@ -164,9 +165,7 @@ func newCategoryMap(cfg Config, categories []city.Category) categoryMap {
 			m.byWord[plain(w)] = cat.Slug
 		}
 	}
-	for code, slug := range cfg.Categories {
-		m.byCode[code] = slug
-	}
+	maps.Copy(m.byCode, cfg.Categories)
 	delete(m.byWord, "")
 	return m
 }

@@ -145,9 +145,8 @@ type answer struct {
 func (c *connector) get(ctx context.Context, address string) (*connectors.Response, error) {
 	accept := map[string]string{"json": "application/json", "xml": "application/xml, text/xml;q=0.9"}[c.cfg.Format]
 	res, err := c.env.HTTP.Do(ctx, connectors.Request{URL: address, Header: http.Header{"Accept": {accept}}})
-	var status *connectors.StatusError
-	if errors.As(err, &status) {
-		if told := parseErrors(status.Body, c.cfg.Format); told != nil {
+	if status, ok := errors.AsType[*connectors.StatusError](err); ok {
+		if told, ok := parseErrors(status.Body, c.cfg.Format); ok {
 			return nil, fmt.Errorf("%w (%w)", err, told)
 		}
 	}
@@ -237,34 +236,33 @@ func parseXML(body []byte, contentType string) ([]row, []city.Refusal, error) {
 	return rows, refused, nil
 }
 
-// parseErrors finds the server's own explanation in an error answer, nil if
-// there is none.
-func parseErrors(body []byte, format string) error {
+// parseErrors finds the server's own explanation in an error answer; ok is
+// false when there is none that can be read.
+func parseErrors(body []byte, format string) (e serverError, ok bool) {
 	if format == "xml" {
-		var doc struct {
-			Errors []serverError `xml:"error"`
-			Text   string        `xml:",chardata"`
-		}
-		if connectors.DecodeXML(body, "", &doc) != nil {
-			return nil
-		}
-		if len(doc.Errors) > 0 {
-			return doc.Errors[0]
-		}
-		if t := strings.TrimSpace(doc.Text); t != "" {
-			return serverError{Description: text(t)}
-		}
-		return nil
+		return parseXMLErrors(body)
 	}
 	list, err := jsonList(body, "")
 	if err != nil || len(list) == 0 {
-		return nil
+		return e, false
 	}
-	var e serverError
-	if json.Unmarshal(list[0], &e) != nil || e.Description == "" {
-		return nil
+	err = json.Unmarshal(list[0], &e)
+	return e, err == nil && e.Description != ""
+}
+
+func parseXMLErrors(body []byte) (e serverError, ok bool) {
+	var doc struct {
+		Errors []serverError `xml:"error"`
+		Text   string        `xml:",chardata"`
 	}
-	return e
+	if connectors.DecodeXML(body, "", &doc) != nil {
+		return e, false
+	}
+	if len(doc.Errors) > 0 {
+		return doc.Errors[0], true
+	}
+	e.Description = text(strings.TrimSpace(doc.Text))
+	return e, e.Description != ""
 }
 
 // clip keeps foreign text in messages short.

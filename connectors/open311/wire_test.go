@@ -96,7 +96,7 @@ func FuzzParseRequests(f *testing.F) {
 				t.Errorf("accepted %+v", got)
 			}
 		}
-		_ = parseErrors(body, format)
+		_, _ = parseErrors(body, format)
 		_, _ = parseServices(body, "", format)
 	})
 }
