@@ -21,15 +21,22 @@ const (
 	English    Language = "en"
 )
 
-// Key names a text: "login.throttled". Keys that Go code uses are constants of
+// Key names a text: "error.login_failed". Keys that Go code uses are constants of
 // this package, so that a misspelt one does not compile.
 type Key string
 
 // Keys that errors of the server name; the browser holds the same texts.
 const (
-	LoginWrong       Key = "login.wrong"
-	LoginThrottled   Key = "login.throttled"
-	PasswordTooShort Key = "password.too_short"
+	Unauthorized       Key = "error.unauthorized"
+	Forbidden          Key = "error.forbidden"
+	Internal           Key = "error.internal"
+	LoginFailed        Key = "error.login_failed"
+	LoginThrottled     Key = "error.login_throttled" // seconds
+	MustChangePassword Key = "error.must_change_password"
+	PasswordCurrent    Key = "error.password_current"
+	PasswordSame       Key = "error.password_same"
+	PasswordShort      Key = "error.password_short" // min
+	SearchEmpty        Key = "error.search_empty"
 )
 
 //go:embed id.json

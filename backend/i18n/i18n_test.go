@@ -2,7 +2,11 @@ package i18n
 
 import (
 	"encoding/json"
+	"io/fs"
 	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -72,12 +76,32 @@ func TestFilesHaveEachKeyOnceAndInOrder(t *testing.T) {
 	}
 }
 
-func TestConstantsNameTexts(t *testing.T) {
+// Errors name their text by key; one without a text would show nothing.
+func TestKeysInGoCodeHaveTexts(t *testing.T) {
 	t.Parallel()
-	for _, key := range []Key{LoginWrong, LoginThrottled, PasswordTooShort} {
-		if !Known(key) {
-			t.Errorf("no text %q", key)
+	named := regexp.MustCompile(`"(error\.[a-z_]+)"`)
+	seen := 0
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
 		}
+		code, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for _, m := range named.FindAllStringSubmatch(string(code), -1) {
+			seen++
+			if !Known(Key(m[1])) {
+				t.Errorf("%s names the text %q, which id.json does not have", path, m[1])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("reading the Go code: %v", err)
+	}
+	if seen == 0 {
+		t.Error("found no key in the Go code; the search is broken")
 	}
 }
 
@@ -92,7 +116,7 @@ func TestText(t *testing.T) {
 		{Indonesian, "reports.arrivals", map[string]string{"n": "12"}, "12 laporan baru"},
 		{English, "reports.arrivals", map[string]string{"n": "1"}, "1 new report"},
 		{English, "reports.arrivals", map[string]string{"n": "12"}, "12 new reports"},
-		{Indonesian, LoginThrottled, map[string]string{"wait": "40 detik"}, "Terlalu banyak percobaan. Coba lagi dalam 40 detik."},
+		{Indonesian, LoginThrottled, map[string]string{"seconds": "40"}, "Terlalu banyak percobaan. Coba lagi dalam 40 detik."},
 		{Indonesian, "time.minutes", nil, "{n} menit"},
 		{"jv", "nav.map", nil, "Peta"},
 		{Indonesian, "no.such", nil, "no.such"},

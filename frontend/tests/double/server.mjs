@@ -325,13 +325,19 @@ export class Double {
   #signIn(body) {
     if (this.failedSignIns >= 5) {
       return [
-        ...problem(429, 'forbidden', 'too many attempts', undefined, 'login.throttled'),
+        ...problem(401, 'unauthorized', 'too many attempts', undefined, 'error.login_throttled'),
         { 'Retry-After': '40' },
       ];
     }
     if (body.password !== 'rahasia-contoh') {
       this.failedSignIns++;
-      return problem(401, 'unauthorized', 'the username or password is wrong', undefined, 'login.wrong');
+      return problem(
+        401,
+        'unauthorized',
+        'the username or password is wrong',
+        undefined,
+        'error.login_failed',
+      );
     }
     this.failedSignIns = 0;
     this.signedIn = true;

@@ -73,6 +73,7 @@ describe('texts', () => {
     const code = files.map((n) => readFileSync(`src/${n}`, 'utf8')).join('\n');
     // Keys that code puts together, and texts that the server names.
     const prefixes = [
+      'error',
       'severity',
       'status',
       'freshness',
