@@ -129,7 +129,6 @@ func (r *Registry) Specs() []Spec {
 func fieldsOf(t reflect.Type, prefix string) []Field {
 	var out []Field
 	for f := range t.Fields() {
-		f := f
 		if f.Anonymous && f.Type.Kind() == reflect.Struct {
 			out = append(out, fieldsOf(f.Type, prefix)...)
 			continue

@@ -1,6 +1,7 @@
 package open311
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"encoding/xml"
@@ -226,7 +227,7 @@ func parseXML(body []byte, contentType string) ([]row, []city.Refusal, error) {
 			return nil, nil, fmt.Errorf("keep row %d: %w", i+1, err)
 		}
 		r.raw = raw
-		if strings.ContainsRune(string(raw), '\uFFFD') {
+		if bytes.ContainsRune(raw, '\uFFFD') {
 			refused = append(refused, city.Refusal{Kind: "reports", ExternalID: r.ID.String(), Place: "row " + strconv.Itoa(i+1),
 				Reason: "holds bytes that are not text (NUL or not UTF-8)", Raw: raw})
 			continue
