@@ -17,12 +17,22 @@ BEGIN
             END;
         END IF;
         -- Since version 16 the maker of a role may grant it but not take it.
-        IF NOT pg_has_role(current_user, wanted, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
-            EXECUTE format('GRANT %I TO %I', wanted, current_user);
-        END IF;
-        IF wanted <> 'balaikota_app' AND NOT pg_has_role('balaikota_app', wanted, 'MEMBER') THEN
-            EXECUTE format('GRANT %I TO balaikota_app', wanted);
-        END IF;
+        -- Another database of this server may grant the same at this moment
+        -- (which Postgres calls a tuple concurrently updated): good as well.
+        BEGIN
+            IF NOT pg_has_role(current_user, wanted, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
+                EXECUTE format('GRANT %I TO %I', wanted, current_user);
+            END IF;
+        EXCEPTION WHEN unique_violation OR internal_error THEN
+            NULL;
+        END;
+        BEGIN
+            IF wanted <> 'balaikota_app' AND NOT pg_has_role('balaikota_app', wanted, 'MEMBER') THEN
+                EXECUTE format('GRANT %I TO balaikota_app', wanted);
+            END IF;
+        EXCEPTION WHEN unique_violation OR internal_error THEN
+            NULL;
+        END;
     END LOOP;
 END
 $$;
