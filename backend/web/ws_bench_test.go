@@ -177,7 +177,7 @@ func (s target) run(b *testing.B, wsload string, args ...string) load {
 			_ = cmd.Process.Kill()
 		}
 		if line := <-statsLine; line != "" {
-			b.Log(line)
+			printLine("       %s", line)
 		}
 		_ = cmd.Wait()
 	}()
@@ -205,6 +205,9 @@ func (s target) run(b *testing.B, wsload string, args ...string) load {
 	}
 	return l
 }
+
+// printLine prints a line of the table; the log of a benchmark is cut to ten lines.
+func printLine(format string, args ...any) { fmt.Printf(format+"\n", args...) }
 
 func median(list []float64) float64 {
 	list = slices.Sorted(slices.Values(list))
@@ -269,17 +272,17 @@ func compare(b *testing.B, wsload string, floor, hub target, n int, rate string)
 		h = append(h, hub.run(b, wsload, args...))
 	}
 	cpu := func(l load) float64 { return l.CPU }
-	b.Logf("%-6s %5s %28s %6s %9s %9s %12s %6s %6s", "server", "n", "CPU µs/delivery (median)", "p50 ms", "p99 ms", "kB/conn", "loaded", "gaps", "errors")
+	printLine("%-6s %5s %28s %6s %9s %9s %12s %6s %6s", "server", "n", "CPU µs/delivery (median)", "p50 ms", "p99 ms", "kB/conn", "loaded", "gaps", "errors")
 	for name, loads := range map[string][]load{"floor": f, "hub": h} {
-		b.Logf("%-6s %5d %17v %10.1f %6.1f %9.1f %9.1f %12.1f %6v %6v", name, n, field(loads, cpu), median(field(loads, cpu)),
+		printLine("%-6s %5d %17v %10.1f %6.1f %9.1f %9.1f %12.1f %6v %6v", name, n, field(loads, cpu), median(field(loads, cpu)),
 			median(field(loads, func(l load) float64 { return l.P50 })), median(field(loads, func(l load) float64 { return l.P99 })),
 			median(field(loads, func(l load) float64 { return l.KB })), median(field(loads, func(l load) float64 { return l.KBLoaded })),
 			field(loads, func(l load) float64 { return l.Gaps + l.Dups }), field(loads, func(l load) float64 { return l.Errors }))
-		b.Logf("       delivered/s %v, bytes each %.0f, others busy %v s", field(loads, func(l load) float64 { return l.PerSecond }),
+		printLine("       delivered/s %v, bytes each %.0f, others busy %v s", field(loads, func(l load) float64 { return l.PerSecond }),
 			loads[0].MB*1e6/loads[0].PerSecond, field(loads, func(l load) float64 { return l.Other }))
 	}
 	ratio := median(field(h, cpu)) / median(field(f, cpu))
-	b.Logf("n=%d: hub / floor = %.2f (must be at most 1.1)", n, ratio)
+	printLine("n=%d: hub / floor = %.2f (must be at most 1.1)", n, ratio)
 	b.ReportMetric(ratio, fmt.Sprintf("hub/floor@%d", n))
 	b.ReportMetric(median(field(h, func(l load) float64 { return l.KBLoaded })), fmt.Sprintf("kB/conn@%d", n))
 }
@@ -296,7 +299,7 @@ func slow(b *testing.B, wsload string, hub target) {
 	}
 	p99 := func(l load) float64 { return l.P99 }
 	ratio := median(field(fifty, p99)) / median(field(none, p99))
-	b.Logf("p99 ms without slow clients %v, with 50 %v: ratio of medians %.2f (must be at most 1.2)", field(none, p99), field(fifty, p99), ratio)
+	printLine("p99 ms without slow clients %v, with 50 %v: ratio of medians %.2f (must be at most 1.2)", field(none, p99), field(fifty, p99), ratio)
 	b.ReportMetric(ratio, "slow/none")
 }
 
@@ -307,7 +310,7 @@ func churn(b *testing.B, wsload string, hub target) {
 		dur = "1m"
 	}
 	l := hub.run(b, wsload, "-n", "1000", "-rate", "10", "-dur", dur, "-churn", "50")
-	b.Logf("churn 50/s for %s: %v cut and back, gaps %v, repeats %v, errors %v (%s), alive %v of %v, p99 %.1f ms, kB/conn %.1f → %.1f",
+	printLine("churn 50/s for %s: %v cut and back, gaps %v, repeats %v, errors %v (%s), alive %v of %v, p99 %.1f ms, kB/conn %.1f → %.1f",
 		dur, l.Cut, l.Gaps, l.Dups, l.Errors, l.FirstErr, l.Alive, l.Connected, l.P99, l.KB, l.KBLoaded)
 	b.ReportMetric(l.Gaps+l.Dups, "churn-gaps")
 }
