@@ -37,7 +37,6 @@ func objectSchema(t reflect.Type, path string) map[string]any {
 
 func collectProperties(t reflect.Type, path string, props map[string]any, required *[]string) {
 	for sf := range t.Fields() {
-		sf := sf
 		if sf.Anonymous && sf.Type.Kind() == reflect.Struct {
 			collectProperties(sf.Type, path, props, required)
 			continue

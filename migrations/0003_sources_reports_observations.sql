@@ -30,6 +30,9 @@ CREATE TABLE source_state (
     next_attempt timestamptz,
     failures     integer NOT NULL DEFAULT 0,
     last_error   text NOT NULL DEFAULT '',
+    -- Names the text on screen of last_error, and its values.
+    error_key    text NOT NULL DEFAULT '',
+    error_params jsonb NOT NULL DEFAULT '{}',
     rows_day     date,
     rows_today   integer NOT NULL DEFAULT 0,
     rows_total   bigint NOT NULL DEFAULT 0,

@@ -55,14 +55,17 @@ type SourceHealth struct {
 	LastData      *time.Time `json:"last_data,omitempty" doc:"Time of the newest record"`
 	NextAttempt   *time.Time `json:"next_attempt,omitempty"`
 	Failures      int        `json:"failures" doc:"Failures in a row"`
-	LastError     string     `json:"last_error,omitempty" doc:"In plain words"`
-	RowsToday     int        `json:"rows_today"`
-	RowsTotal     int64      `json:"rows_total"`
-	Refused       int        `json:"refused" doc:"Rows waiting with a reason"`
-	Owner         string     `json:"owner,omitempty"`
-	Contact       string     `json:"contact,omitempty"`
-	Attribution   string     `json:"attribution,omitempty"`
-	Simulated     bool       `json:"simulated,omitempty"`
+	LastError     string     `json:"last_error,omitempty" doc:"In plain English"`
+	// LastErrorKey and LastErrorParams give the translated text on screen.
+	LastErrorKey    string            `json:"last_error_key,omitempty" doc:"Names the text on screen of last_error"`
+	LastErrorParams map[string]string `json:"last_error_params,omitempty"`
+	RowsToday       int               `json:"rows_today"`
+	RowsTotal       int64             `json:"rows_total"`
+	Refused         int               `json:"refused" doc:"Rows waiting with a reason"`
+	Owner           string            `json:"owner,omitempty"`
+	Contact         string            `json:"contact,omitempty"`
+	Attribution     string            `json:"attribution,omitempty"`
+	Simulated       bool              `json:"simulated,omitempty"`
 }
 
 // Refusal is a row that could not be taken, kept with its reason so that it

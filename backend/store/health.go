@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"time"
 
@@ -34,6 +35,7 @@ func (in *ingestion) refusals(ctx context.Context) error {
 const saveHealthQuery = `UPDATE source_state SET cursor = coalesce(@cursor, cursor),
 	last_attempt = coalesce(@attempt, last_attempt), last_success = coalesce(@success, last_success), last_data = greatest(last_data, @data),
 	next_attempt = CASE WHEN @attempt::timestamptz IS NULL THEN next_attempt ELSE @next END, failures = @failures, last_error = @error,
+	error_key = @error_key, error_params = @error_params,
 	rows_day = @today, rows_today = CASE WHEN rows_day = @today THEN rows_today ELSE 0 END + @rows, rows_total = rows_total + @rows, told_at = @told
 	WHERE source_id = @source`
 
@@ -42,15 +44,27 @@ const tellEvery = 30 * time.Second
 
 // sourceState is what of a source's state the next one follows from.
 type sourceState struct {
-	Failures  int
-	LastError string
-	ToldAt    *time.Time
+	Failures    int
+	LastError   string
+	ErrorKey    string
+	ErrorParams map[string]string
+	ToldAt      *time.Time
+}
+
+// failed is the state after one more failure.
+func (s sourceState) failed(err error) sourceState {
+	s.Failures, s.LastError = s.Failures+1, cleanText(err.Error())
+	s.ErrorKey, s.ErrorParams = "", nil
+	if own, ok := errors.AsType[*city.Error](err); ok {
+		s.LastError, s.ErrorKey, s.ErrorParams = cleanText(own.Message), own.Key, own.Params
+	}
+	return s
 }
 
 // lockSource reads the source's state and keeps other deliveries of the same
 // source waiting until this one is done: they are about the same rows.
 func (in *ingestion) lockSource(ctx context.Context) error {
-	rows, err := rowsOf[sourceState](ctx, in.tx, `SELECT failures, last_error, told_at FROM source_state WHERE source_id = $1 FOR UPDATE`, in.sourceID)
+	rows, err := rowsOf[sourceState](ctx, in.tx, `SELECT failures, last_error, error_key, error_params, told_at FROM source_state WHERE source_id = $1 FOR UPDATE`, in.sourceID)
 	if err != nil {
 		return err
 	}
@@ -77,16 +91,20 @@ func (in *ingestion) health(ctx context.Context, d city.Delivery) error {
 		args["attempt"], args["next"] = a.Finished, given(a.RetryAt)
 		if a.Err == nil {
 			args["success"] = a.Finished
-			after.Failures, after.LastError = 0, ""
+			after = sourceState{ToldAt: before.ToldAt}
 		} else {
-			after.Failures, after.LastError = before.Failures+1, cleanText(a.Err.Error())
+			after = before.failed(a.Err)
 		}
 	}
 	tell := wrote > 0 || after.Failures != before.Failures || before.ToldAt == nil || now.Sub(*before.ToldAt) >= tellEvery
 	if tell {
 		after.ToldAt = &now
 	}
+	if after.ErrorParams == nil {
+		after.ErrorParams = map[string]string{}
+	}
 	args["failures"], args["error"], args["told"] = after.Failures, after.LastError, after.ToldAt
+	args["error_key"], args["error_params"] = after.ErrorKey, after.ErrorParams
 	if _, err := in.tx.Exec(ctx, saveHealthQuery, args); err != nil {
 		return err
 	}

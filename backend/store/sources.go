@@ -24,7 +24,8 @@ type sourceRow struct {
 	LastAttempt, LastSuccess    *time.Time
 	LastData, NextAttempt       *time.Time
 	Failures                    int
-	LastError                   string
+	LastError, ErrorKey         string
+	ErrorParams                 map[string]string
 	RowsDay                     *time.Time
 	RowsToday                   int
 	RowsTotal                   int64
@@ -36,7 +37,7 @@ const (
 	oneSourceQuery  = sourcesQuery + " WHERE s.slug = $1"
 	sourcesQuery    = `SELECT s.id, s.slug, s.name, s.connector, s.config, s.schedule, s.expect_seconds, s.paused, s.simulated, s.owner,
 	s.contact, s.attribution, t.cursor, t.last_attempt, t.last_success, t.last_data, t.next_attempt, coalesce(t.failures, 0) AS failures,
-	coalesce(t.last_error, '') AS last_error, t.rows_day, coalesce(t.rows_today, 0) AS rows_today, coalesce(t.rows_total, 0) AS rows_total,
+	coalesce(t.last_error, '') AS last_error, coalesce(t.error_key, '') AS error_key, t.error_params, t.rows_day, coalesce(t.rows_today, 0) AS rows_today, coalesce(t.rows_total, 0) AS rows_total,
 	(SELECT count(*)::int FROM refused_rows r WHERE r.source_id = s.id AND r.settled_at IS NULL) AS refused
 	FROM sources s LEFT JOIN source_state t ON t.source_id = s.id`
 )
@@ -53,7 +54,7 @@ func (r sourceRow) health(now time.Time, loc *time.Location) city.SourceHealth {
 	h := city.SourceHealth{
 		Slug: r.Slug, Name: r.Name, Connector: r.Connector, Schedule: r.Schedule, ExpectSeconds: r.ExpectSeconds,
 		LastAttempt: r.LastAttempt, LastSuccess: r.LastSuccess, LastData: r.LastData, NextAttempt: r.NextAttempt,
-		Failures: r.Failures, LastError: r.LastError, RowsToday: r.RowsToday, RowsTotal: r.RowsTotal, Refused: r.Refused,
+		Failures: r.Failures, LastError: r.LastError, LastErrorKey: r.ErrorKey, LastErrorParams: r.ErrorParams, RowsToday: r.RowsToday, RowsTotal: r.RowsTotal, Refused: r.Refused,
 		Owner: r.Owner, Contact: r.Contact, Attribution: r.Attribution, Simulated: r.Simulated,
 	}
 	if r.RowsDay == nil || r.RowsDay.Format(time.DateOnly) != now.In(loc).Format(time.DateOnly) {
