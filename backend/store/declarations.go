@@ -172,10 +172,11 @@ func saveThresholds(ctx context.Context, tx pgx.Tx, i city.Indicator) error {
 // everyOfficer is who sees an indicator that says nothing else.
 var everyOfficer = append([]city.Role{}, city.Roles...)
 
-// SaveCategories adds or changes categories by slug. A category that says
-// nothing of its English name or words keeps what was declared.
+// SaveCategories adds or changes categories by slug, and works out the
+// deadlines of unfinished reports anew. A category that says nothing of its
+// English name or words keeps what was declared.
 func (s *Store) SaveCategories(ctx context.Context, cs []city.Category) (city.Tally, error) {
-	return s.saveAll(ctx, len(cs), func(tx pgx.Tx, n int) (bool, bool, error) {
+	tally, err := s.saveAll(ctx, len(cs), func(tx pgx.Tx, n int) (bool, bool, error) {
 		before, err := column[string](ctx, tx, "SELECT slug FROM categories WHERE slug = $1", cs[n].Slug)
 		if err != nil {
 			return false, false, err
@@ -183,6 +184,10 @@ func (s *Store) SaveCategories(ctx context.Context, cs []city.Category) (city.Ta
 		wrote, err := saveCategory(ctx, tx, cs[n], true)
 		return len(before) == 0, wrote, err
 	})
+	if err != nil || tally.Changed == 0 {
+		return tally, err
+	}
+	return tally, s.RefreshDeadlines(ctx)
 }
 
 // SaveIndicators adds or changes indicators by slug; what an import cannot say

@@ -120,6 +120,20 @@ func TestHolidaysMoveDeadlines(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "again", again, city.Tally{Read: 1, Unchanged: 1})
+
+	// A shorter norm, and the screens hear of it.
+	head, late := f.head(t), due("h")
+	if _, err := f.SaveCategories(t.Context(), []city.Category{{Slug: "banjir-drainase", Name: "Banjir", Office: "DPUPR", WorkingDaysToClose: 1, Origin: "import"}}); err != nil {
+		t.Fatal(err)
+	}
+	if !due("h").Before(late) {
+		t.Errorf("with a norm of one day the deadline is %s, was %s", due("h"), late)
+	}
+	equal(t, "events", len(f.topic(t, city.TopicReports, head)), 1)
+	list, err := f.Reports(t.Context(), city.System, city.ReportFilter{Overdue: true})
+	if err != nil || len(list) != 1 || !list[0].DueAt.Equal(due("h")) {
+		t.Errorf("overdue: %+v, %v", list, err)
+	}
 	f.rollupsEqualReports(t)
 }
 

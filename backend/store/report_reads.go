@@ -83,13 +83,7 @@ func (s *Store) reportConditions(cat *catalogue, asker city.Asker, f city.Report
 		conds = append(conds, cond)
 		args[name] = value
 	}
-	scope := asker.Scope()
-	if scope.AreaCode != "" {
-		add(areaCondition(scope.AreaCode, "own"), "own", scope.AreaCode)
-	}
-	if scope.OfficeID != 0 {
-		add("r.office_id = @own_office", "own_office", scope.OfficeID)
-	}
+	ownConditions(asker.Scope(), add)
 	if f.AreaCode != "" && f.AreaCode != cat.cityCode {
 		add(areaCondition(f.AreaCode, "area"), "area", f.AreaCode)
 	}
@@ -129,6 +123,16 @@ func (s *Store) reportConditions(cat *catalogue, asker city.Asker, f city.Report
 		args["before_id"] = f.BeforeID
 	}
 	return strings.Join(conds, " AND "), args
+}
+
+// ownConditions is the first wall: the asker's own area or office.
+func ownConditions(scope city.Scope, add func(cond, name string, value any)) {
+	if scope.AreaCode != "" {
+		add(areaCondition(scope.AreaCode, "own"), "own", scope.AreaCode)
+	}
+	if scope.OfficeID != 0 {
+		add("r.office_id = @own_office", "own_office", scope.OfficeID)
+	}
 }
 
 // areaCondition asks for an area and all in it, as a range that the index over

@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"balaikota/backend/city"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // excerptLength is how many characters of a report's text lists and deltas
@@ -361,42 +359,4 @@ func (in *ingestion) removed(ctx context.Context, externalIDs []string) error {
 		})
 	}
 	return nil
-}
-
-// RefreshDeadlines works out the deadline of every unfinished report anew,
-// after holidays or norms have changed.
-func (s *Store) RefreshDeadlines(ctx context.Context) error {
-	s.forgetCatalogue()
-	cat, err := s.currentCatalogue(ctx)
-	if err != nil {
-		return err
-	}
-	return s.write(ctx, func(tx pgx.Tx) error {
-		rows, err := rowsOf[struct {
-			ID        int64
-			CreatedAt time.Time
-			Category  string
-			DueAt     *time.Time
-		}](ctx, tx, `SELECT id, created_at, category, due_at FROM reports
-			WHERE status IN ('open', 'in_progress') AND removed_at IS NULL AND category IS NOT NULL`)
-		if err != nil {
-			return fmt.Errorf("read unfinished reports: %w", err)
-		}
-		var ids []int64
-		var dues []time.Time
-		for _, r := range rows {
-			due := cat.calendar.Due(r.CreatedAt, cat.categories[r.Category].Days)
-			if r.DueAt == nil || !r.DueAt.Equal(due) {
-				ids, dues = append(ids, r.ID), append(dues, due)
-			}
-		}
-		// Before any report, as an ingest that changes counts may hold it while
-		// it waits for one.
-		if _, err := tx.Exec(ctx, "SELECT lock_rollups()"); err != nil {
-			return fmt.Errorf("lock the counts: %w", err)
-		}
-		_, err = tx.Exec(ctx, `UPDATE reports r SET due_at = t.due, content_hash = 0
-			FROM unnest($1::bigint[], $2::timestamptz[]) AS t(id, due) WHERE r.id = t.id`, ids, dues)
-		return err
-	})
 }
