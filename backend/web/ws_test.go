@@ -399,7 +399,15 @@ func TestLiveReconnectStorm(t *testing.T) {
 	for i := range 40 {
 		s.log.Append(report(i, ""))
 	}
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(patience); s.hub.Stats().Seq < 40; <-tick.C {
+		if time.Now().After(deadline) {
+			t.Fatal("the hub does not read the log")
+		}
+	}
 	var group sync.WaitGroup
+	began := time.Now()
 	for i := range n {
 		group.Go(func() {
 			say, want := `{"subscribe":["reports"]}`, "snapshot"
@@ -423,7 +431,6 @@ func TestLiveReconnectStorm(t *testing.T) {
 			}
 		})
 	}
-	began := time.Now()
 	group.Wait()
 	most := int(time.Since(began)/time.Second) + 1 // one a second
 	if got := s.log.Snapshots(); got > most {
