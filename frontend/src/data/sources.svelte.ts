@@ -43,8 +43,9 @@ class SourceStore {
   get(slug: string | undefined): SourceHealth | undefined {
     return slug ? this.#bySlug.get(slug) : undefined;
   }
+  /** A source's name for places that say "simulasi" beside it themselves. */
   name(slug: string | undefined): string {
-    return slug ? (this.#bySlug.get(slug)?.name ?? slug) : '';
+    return slug ? (this.#bySlug.get(slug)?.name ?? slug).replace(/ \(simulasi\)$/, '') : '';
   }
 
   /** The last runs and refused rows of one source; undefined for a moment at first. */
