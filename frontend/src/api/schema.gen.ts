@@ -892,8 +892,13 @@ export interface components {
              * @description Time of the newest record
              */
             last_data?: string;
-            /** @description In plain words */
+            /** @description In plain English */
             last_error?: string;
+            /** @description Names the text on screen of last_error */
+            last_error_key?: string;
+            last_error_params?: {
+                [key: string]: string;
+            };
             /** Format: date-time */
             last_success?: string;
             name: string;

@@ -82,6 +82,7 @@ describe('texts', () => {
       'connection.kind',
       'problem',
       'greeting',
+      'source.failure',
     ];
     const unused = Object.keys(id).filter(
       (key) => !code.includes(`'${key}'`) && !prefixes.some((p) => key.startsWith(`${p}.`)),
