@@ -34,7 +34,7 @@ func (f *fixture) alive(t *testing.T, ids map[byte]int64) (alive []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for n := byte(0); n < 10; n++ {
+	for n := range byte(10) {
 		id, ok := ids[n]
 		if !ok {
 			continue
@@ -207,12 +207,13 @@ func TestFailedSignInsWaitLongerAndLonger(t *testing.T) {
 		fail()
 		blocked("typing errors", keys, 0)
 	}
-	for _, want := range []time.Duration{2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900} {
+	for _, seconds := range []int{2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900} {
+		want := time.Duration(seconds) * time.Second
 		fail()
-		blocked("after a failure", keys, want*time.Second)
-		blocked("the address alone", keys[1:], want*time.Second)
+		blocked("after a failure", keys, want)
+		blocked("the address alone", keys[1:], want)
 		blocked("another account from elsewhere", []string{"akun:ani", "alamat:192.0.2.2"}, 0)
-		f.clock.forward(want * time.Second)
+		f.clock.forward(want)
 		blocked("waited", keys, 0)
 	}
 	if err := f.LoginSucceeded(t.Context(), keys[0]); err != nil {

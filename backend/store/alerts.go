@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"balaikota/backend/city"
@@ -58,7 +59,7 @@ func (in *ingestion) putAlert(ctx context.Context, a city.Alert) error {
 	var stored []byte
 	var added bool
 	err = in.tx.QueryRow(ctx, putAlertQuery, a.Key, string(a.Kind), string(a.Severity), a.AreaCodes, a.Since, a.Until, source, data).Scan(&stored, &added)
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		in.tally.Unchanged++
 		return nil
 	}

@@ -121,7 +121,7 @@ func (g *tongue) report(n int, created time.Time) city.Report {
 	}
 	r := city.Report{
 		ExternalID: fmt.Sprintf("lapor-%09d", n), Channel: "web", CreatedAt: created, UpdatedAt: created, Text: text.String(), Stems: stems.String(),
-		Lon: ptr(117.05 + g.Float64()*0.25), Lat: ptr(-0.60 + g.Float64()*0.25), Address: "Jalan " + g.words[g.IntN(500)],
+		Lon: new(117.05 + g.Float64()*0.25), Lat: new(-0.60 + g.Float64()*0.25), Address: "Jalan " + g.words[g.IntN(500)],
 		StatedArea: g.areas[g.IntN(len(g.areas))], Category: g.categories[min(len(g.categories)-1, int(g.ExpFloat64()*4))], Status: city.Open,
 	}
 	r.ComputedArea = r.StatedArea
@@ -349,6 +349,7 @@ func equalCounts(b *testing.B, s *store.Store, conn *pgx.Conn, from, to time.Tim
 
 // measureIngest adds new reports to the many.
 func measureIngest(b *testing.B, s *store.Store, g *tongue, rows int) {
+	b.Helper()
 	source := storetest.Source(b, s)
 	b.Run("ingest new", func(b *testing.B) {
 		p := newBackend(b, s)

@@ -96,7 +96,7 @@ func TestHolidaysMoveDeadlines(t *testing.T) {
 	// Received on Thursday the 12th; five working days, of which the 18th
 	// (joint leave), 19th (Nyepi) and more are holidays in the pack.
 	f.ingest(t, storetest.Report("h", func(r *city.Report) { r.Category = "banjir-drainase" }),
-		storetest.Report("done", func(r *city.Report) { r.Category, r.Status, r.ClosedAt = "banjir-drainase", city.Closed, ptr(noon) }))
+		storetest.Report("done", func(r *city.Report) { r.Category, r.Status, r.ClosedAt = "banjir-drainase", city.Closed, new(noon) }))
 	due := func(id string) time.Time {
 		t.Helper()
 		return one[time.Time](t, f.sql, "SELECT due_at FROM reports WHERE external_id = $1", id)

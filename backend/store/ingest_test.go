@@ -26,7 +26,7 @@ func wideDelivery(source int64) city.Delivery {
 	})
 	for i := range reports {
 		if i%3 == 0 {
-			reports[i].Status, reports[i].ClosedAt = city.Closed, ptr(reports[i].CreatedAt.Add(48*time.Hour))
+			reports[i].Status, reports[i].ClosedAt = city.Closed, new(reports[i].CreatedAt.Add(48*time.Hour))
 		}
 	}
 	return city.Delivery{
@@ -35,7 +35,7 @@ func wideDelivery(source int64) city.Delivery {
 			storetest.Observation("muka-air-benanga", "", noon.Add(-time.Minute), 8.1),
 			storetest.Observation("curah-hujan", storetest.SamarindaUlu, noon, 20),
 		},
-		Alerts: []city.Alert{{Key: "cap:1", Kind: city.AlertWarning, Severity: city.Siaga, Headline: "Hujan lebat", Since: noon, Until: ptr(noon.Add(time.Hour))}},
+		Alerts: []city.Alert{{Key: "cap:1", Kind: city.AlertWarning, Severity: city.Siaga, Headline: "Hujan lebat", Since: noon, Until: new(noon.Add(time.Hour))}},
 	}
 }
 
@@ -116,7 +116,7 @@ func TestChangesMoveRollupsAndScreens(t *testing.T) {
 		what   string
 		change func(*city.Report)
 	}{
-		{"closed", func(r *city.Report) { r.Status, r.ClosedAt = city.Closed, ptr(noon) }},
+		{"closed", func(r *city.Report) { r.Status, r.ClosedAt = city.Closed, new(noon) }},
 		{"category", func(r *city.Report) { r.Category = "sampah" }},
 		{"area", func(r *city.Report) { r.StatedArea = storetest.Lempake }},
 		{"opened again", func(r *city.Report) { r.Status, r.ClosedAt = city.InProgress, nil }},
@@ -158,8 +158,8 @@ func TestUnknownNamesAreFlaggedNotLost(t *testing.T) {
 func TestOneBadRowIsRefusedTheRestStored(t *testing.T) {
 	t.Parallel()
 	bad := map[string]func(*city.Report){
-		"point outside the world":  func(r *city.Report) { r.Lon, r.Lat = ptr(117.1), ptr(95.0) },
-		"half a point":             func(r *city.Report) { r.Lon = ptr(117.1) },
+		"point outside the world":  func(r *city.Report) { r.Lon, r.Lat = new(117.1), new(95.0) },
+		"half a point":             func(r *city.Report) { r.Lon = new(117.1) },
 		"no status":                func(r *city.Report) { r.Status = "" },
 		"status of another system": func(r *city.Report) { r.Status = "selesai" },
 		"no time":                  func(r *city.Report) { r.CreatedAt = time.Time{} },
@@ -174,7 +174,7 @@ func TestOneBadRowIsRefusedTheRestStored(t *testing.T) {
 		"raw with escaped NUL":             func(r *city.Report) { r.Raw = json.RawMessage(`{"a":"\u0000","b":"\ud800","c":1e999999}`) },
 		"raw is no JSON":                   func(r *city.Report) { r.Raw = json.RawMessage("<xml/>") },
 		"quotes in stems":                  func(r *city.Report) { r.Stems = `o'clock \back 'x` },
-		"closed before it was created":     func(r *city.Report) { r.Status, r.ClosedAt = city.Closed, ptr(r.CreatedAt.Add(-time.Hour)) },
+		"closed before it was created":     func(r *city.Report) { r.Status, r.ClosedAt = city.Closed, new(r.CreatedAt.Add(-time.Hour)) },
 	}
 	f := newFixture(t)
 	reports := storetest.Reports("baik", 100)
@@ -230,7 +230,7 @@ func TestBadObservationsAndAlertsAreRefused(t *testing.T) {
 		{Key: "baik", Kind: city.AlertWarning, Severity: city.Awas, Since: noon},
 		{Key: "nul", Kind: city.AlertWarning, Severity: city.Awas, Since: noon, Headline: "a\x00b"},
 		{Key: "jenis", Kind: "lain", Severity: city.Awas, Since: noon},
-		{Key: "terbalik", Kind: city.AlertWarning, Severity: city.Awas, Since: noon.Add(2 * time.Hour), Until: ptr(noon.Add(time.Hour))},
+		{Key: "terbalik", Kind: city.AlertWarning, Severity: city.Awas, Since: noon.Add(2 * time.Hour), Until: new(noon.Add(time.Hour))},
 	}
 	tally := storetest.Ingest(t, f.Store, city.Delivery{SourceID: f.source, Observations: obs, Alerts: alerts})
 	equal(t, "tally", tally, city.Tally{Read: 11, Added: 2, Refused: 9})

@@ -2,7 +2,9 @@ package store
 
 import "balaikota/backend/city"
 
-// Domain types that this package's callers meet under its own name.
+// Names of the domain that this package's callers meet under its own.
+//
+//nolint:revive // a list of aliases has one comment
 type (
 	Officer       = city.Officer
 	Session       = city.Session

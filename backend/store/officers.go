@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -135,7 +136,7 @@ func (s *Store) DisableOfficer(ctx context.Context, by Actor, username string, d
 		}
 		var id int64
 		if err := tx.QueryRow(ctx, `UPDATE officers SET disabled_at = $2 WHERE username = lower($1) RETURNING id`, username, at).Scan(&id); err != nil {
-			if err == pgx.ErrNoRows {
+			if errors.Is(err, pgx.ErrNoRows) {
 				return city.Errorf(city.NotFound, "there is no account %q", username)
 			}
 			return fmt.Errorf("disable account %s: %w", username, err)

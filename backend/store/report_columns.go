@@ -76,7 +76,7 @@ func rawJSON(raw []byte) *string {
 // vector writes space-separated stems as a tsvector literal.
 func vector(stems string) string {
 	var b strings.Builder
-	for _, w := range strings.Fields(stems) {
+	for w := range strings.FieldsSeq(stems) {
 		b.WriteByte('\'')
 		b.WriteString(strings.NewReplacer(`'`, `''`, `\`, `\\`).Replace(w))
 		b.WriteString("' ")

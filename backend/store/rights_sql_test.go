@@ -23,7 +23,7 @@ func as(t *testing.T, conn *pgx.Conn, settings, sql string) (int64, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback(t.Context()) //nolint:errcheck // nothing was to stay
+	defer tx.Rollback(t.Context()) // nothing was to stay
 	if _, err := conn.PgConn().Exec(t.Context(), settings).ReadAll(); err != nil {
 		t.Fatalf("%s: %v", settings, err)
 	}
@@ -230,7 +230,7 @@ func explain(t *testing.T, conn *pgx.Conn, asker city.Asker, f city.ReportFilter
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback(t.Context()) //nolint:errcheck // nothing was to stay
+	defer tx.Rollback(t.Context()) // nothing was to stay
 	if _, err := conn.PgConn().Exec(t.Context(), settings).ReadAll(); err != nil {
 		t.Fatal(err)
 	}

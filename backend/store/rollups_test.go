@@ -36,7 +36,7 @@ func (c chance) report(id int) city.Report {
 		r.Category = pick(c, "", "sampah", "jalan-rusak", "tak-dikenal")
 		r.Status = pick(c, city.ReportStatuses...)
 		if c.IntN(2) == 0 {
-			r.ClosedAt = ptr(r.CreatedAt.Add(time.Duration(c.Int64N(int64(40 * 24 * time.Hour)))))
+			r.ClosedAt = new(r.CreatedAt.Add(time.Duration(c.Int64N(int64(40 * 24 * time.Hour)))))
 		}
 		if c.IntN(3) > 0 {
 			r.UpdatedAt = noon.Add(time.Duration(c.IntN(5)) * time.Hour)

@@ -295,7 +295,7 @@ func TestAlertsOfSourcesAndWatches(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	alert := func(key string, kind city.AlertKind, severity city.Severity, until time.Duration) city.Alert {
-		return city.Alert{Key: key, Kind: kind, Severity: severity, Headline: key, Since: noon, Until: ptr(noon.Add(until))}
+		return city.Alert{Key: key, Kind: kind, Severity: severity, Headline: key, Since: noon, Until: new(noon.Add(until))}
 	}
 	deliver := func(as ...city.Alert) {
 		t.Helper()

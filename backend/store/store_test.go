@@ -131,8 +131,6 @@ func until(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-func ptr[T any](v T) *T { return &v }
-
 func jsonOf(t *testing.T, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)

@@ -43,7 +43,7 @@ func TestRolesAreThoseOfProduction(t *testing.T) {
 	}
 }
 
-func TestADatabaseIsDroppedWithItsTest(t *testing.T) {
+func TestADatabaseIsDroppedWithItsTest(t *testing.T) { //nolint:tparallel // the inner test ends first
 	t.Parallel()
 	var gone, url string
 	t.Run("test", func(t *testing.T) {
