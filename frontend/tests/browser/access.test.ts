@@ -70,7 +70,7 @@ describe('size', () => {
   ] as const) {
     it(`targets on ${path} are large enough on ${size}`, async () => {
       const s = await scene(browser, { path, size });
-      await shows(s.page, 'Langsung');
+      await shows(s.page, 'Langsung ·');
       const least = size === 'phone' ? 36 : 24;
       const small = await s.page.evaluate((limit) => {
         const lone = [...document.querySelectorAll<HTMLElement>('button, a.button, nav a, select')];

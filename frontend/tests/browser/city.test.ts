@@ -73,7 +73,7 @@ describe('the real program with the simulated city', () => {
     await page.getByLabel('Kata sandi baru', { exact: true }).fill(password);
     await page.getByLabel('Ulangi kata sandi baru').fill(password);
     await page.getByRole('button', { name: 'Simpan kata sandi' }).click();
-    await shows(page, 'Langsung');
+    await shows(page, 'Langsung ·');
     await shows(page, 'simulasi');
     await page.close();
   });

@@ -12,7 +12,7 @@ afterAll(() => browser.close());
 describe('the live socket', () => {
   it('shows a new report and a new alert at once', async () => {
     const s = await scene(browser);
-    await shows(s.page, 'Langsung');
+    await shows(s.page, 'Langsung ·');
     s.double.report({ text: 'Tanggul bocor di ujung gang' });
     await shows(s.page, 'Tanggul bocor di ujung gang');
     const alert = {
@@ -38,7 +38,7 @@ describe('the live socket', () => {
 
   it('resumes from the last number after a restart and shows what it missed', async () => {
     const s = await scene(browser);
-    await shows(s.page, 'Langsung');
+    await shows(s.page, 'Langsung ·');
     const last = s.double.seq;
     s.double.refuseSockets = true;
     s.double.cut(3002);
@@ -52,7 +52,7 @@ describe('the live socket', () => {
 
   it('asks for a snapshot when a number is missing', async () => {
     const s = await scene(browser);
-    await shows(s.page, 'Langsung');
+    await shows(s.page, 'Langsung ·');
     s.double.skip();
     s.double.report({ text: 'Setelah celah nomor' });
     await until(
@@ -65,7 +65,7 @@ describe('the live socket', () => {
 
   it('comes back fresh when the number is no longer held', async () => {
     const s = await scene(browser);
-    await shows(s.page, 'Langsung');
+    await shows(s.page, 'Langsung ·');
     s.double.cut(3003);
     await until(() => s.double.subscriptions.length === 2, 'it came back');
     expect(s.double.subscriptions[1]).not.toHaveProperty('since');
@@ -74,7 +74,7 @@ describe('the live socket', () => {
 
   it('goes to the sign-in page when the session has ended', async () => {
     const s = await scene(browser);
-    await shows(s.page, 'Langsung');
+    await shows(s.page, 'Langsung ·');
     s.double.signedIn = false;
     s.double.cut(3500);
     await shows(s.page, 'Sesi Anda berakhir');
@@ -83,7 +83,7 @@ describe('the live socket', () => {
 
   it('says that data is late or gone when the socket stays away, and polls meanwhile', async () => {
     const s = await scene(browser);
-    await shows(s.page, 'Langsung');
+    await shows(s.page, 'Langsung ·');
     s.double.refuseSockets = true;
     s.double.cut(3002);
     await shows(s.page, 'Data tertunda');
@@ -96,13 +96,13 @@ describe('the live socket', () => {
 
   it('shows what it last had when the network is gone', async () => {
     const s = await scene(browser);
-    await shows(s.page, 'Langsung');
+    await shows(s.page, 'Langsung ·');
     await s.context.setOffline(true);
     await shows(s.page, 'Luring · data terakhir');
     await shows(s.page, 'Tidak tersambung ke server');
     await shows(s.page, 'Perlu perhatian sekarang');
     await s.context.setOffline(false);
-    await shows(s.page, 'Langsung');
+    await shows(s.page, 'Langsung ·');
     await s.close();
   });
 });
@@ -247,7 +247,7 @@ describe('the rest of the house', () => {
     const loaded: string[] = [];
     s.page.on('response', (r) => loaded.push(new URL(r.url()).pathname));
     await s.page.reload();
-    await shows(s.page, 'Langsung');
+    await shows(s.page, 'Langsung ·');
     const code = [...new Set(loaded)].filter((p) => /^\/assets\/.*\.(js|css)$/.test(p));
     const size = (path: string) => {
       const zipped = `${path.slice('/assets/'.length)}.gz`;
