@@ -7,6 +7,7 @@ import { Remote, RemoteMap } from './remote.svelte.ts';
 const order: Freshness[] = ['terputus', 'basi', 'tertunda', 'belum', 'dijeda', 'langsung'];
 
 const actions = {
+  retry: '/api/sources/{slug}/retry',
   run: '/api/sources/{slug}/run',
   pause: '/api/sources/{slug}/pause',
   resume: '/api/sources/{slug}/resume',
