@@ -9,7 +9,8 @@ import { preferences } from './ui/preferences.svelte.ts';
 // After a new version is put in place an open page asks for files that are gone.
 addEventListener('vite:preloadError', (e) => {
   const key = 'balaikota.reloaded';
-  if (sessionStorage.getItem(key) === location.href) return;
+  // Without a network a reload would lose the page that still stands.
+  if (!navigator.onLine || sessionStorage.getItem(key) === location.href) return;
   sessionStorage.setItem(key, location.href);
   e.preventDefault();
   location.reload();
