@@ -56,13 +56,13 @@ func TestTwoNodesGiveTheSameNumbers(t *testing.T) {
 		}
 		return nil
 	}
-	screens[one].until(30*time.Second, "the same on both", same)
+	eventually(t, 30*time.Second, "the same on both", same)
 	moved = two.url
 	if err := one.stop(); err != nil {
 		t.Errorf("stopping one: %v\n%s", err, one.output())
 	}
 	push(t, two, token, "/api/observations", []map[string]any{{"indicator": "muka-air-mahakam", "value": 1.9, "time": time.Now().UTC().Format(time.RFC3339)}})
-	screens[one].until(30*time.Second, "the screen goes on at the other node", same)
+	eventually(t, 30*time.Second, "the screen goes on at the other node", same)
 	for _, s := range screens {
 		s.mustHaveNoGap()
 		if s.snapshots != 1 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"balaikota/backend/city"
@@ -48,10 +49,34 @@ func (d *database) importEnv(ctx context.Context, areas city.AreaIndex) (importi
 	return importing.NewEnv(loc, areas, indicators, categories, offices), nil
 }
 
+// envAge is how soon a push knows a declaration that another process has
+// changed.
+const envAge = 5 * time.Second
+
 // pusher takes in what systems push.
 type pusher struct {
 	door *intake
 	db   *database
+
+	mu  sync.Mutex
+	env importing.Env
+	at  time.Time // when env was read
+}
+
+// currentEnv is what pushed rows are understood against; reading it costs more
+// than a row, so it serves for a while.
+func (p *pusher) currentEnv(ctx context.Context) (importing.Env, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if time.Since(p.at) < envAge {
+		return p.env, nil
+	}
+	env, err := p.db.importEnv(ctx, p.door.geography)
+	if err != nil {
+		return importing.Env{}, err
+	}
+	p.env, p.at = env, time.Now()
+	return env, nil
 }
 
 // PushReports implements web.Pusher.
@@ -81,7 +106,7 @@ type readRow func(importing.Row, importing.Env, *city.Delivery) (string, *import
 // push reads rows with read, stores the good ones in one transaction and
 // answers for each row.
 func (p *pusher) push(ctx context.Context, kind importing.Kind, rows []map[string]any, read readRow) (web.PushAnswer, error) {
-	env, err := p.db.importEnv(ctx, p.door.geography)
+	env, err := p.currentEnv(ctx)
 	if err != nil {
 		return web.PushAnswer{}, err
 	}
