@@ -26,10 +26,10 @@ for (const label of runs.keys()) {
 }
 const verdict = (name, value, bar, unit = '') =>
   console.log(`${name}: ${value.toFixed(2)}${unit} (wanted at most ${bar}${unit})${value <= bar ? '' : '  MISSED'}`);
-for (const n of new Set([...runs.keys()].filter((l) => l.startsWith('capacity')).map((l) => l.split(' ')[2]))) {
-  const cpu = (who) => median(`capacity ${who} ${n}`, 'cpu_us_per_delivery_server');
-  verdict(`hub at ${n} clients, CPU per delivery, ours / floor`, cpu('ours') / cpu('floor'), 1.1);
-  verdict(`memory at ${n} clients`, median(`capacity ours ${n}`, 'server_kb_per_conn_loaded'), 40, ' kB');
+for (const n of new Set([...runs.keys()].filter((l) => l.startsWith('paced')).map((l) => l.split(' ')[2]))) {
+  const cpu = (who) => median(`paced ${who} ${n}`, 'cpu_us_per_delivery_server');
+  verdict(`hub at ${n} clients, CPU per delivery with all that storing costs, ours / floor`, cpu('ours') / cpu('floor'), 1.1);
+  verdict(`memory at ${n} clients`, median(`paced ours ${n}`, 'server_kb_per_conn_loaded'), 40, ' kB');
 }
 if (runs.has('latency ours 1000')) {
   const p99 = median('latency ours 1000', 'p99_ms');
