@@ -10,10 +10,6 @@ import (
 	"balaikota/backend/city"
 )
 
-// FlagTimeOrder marks a report whose source says that it was answered or
-// closed before it was made; the impossible time is left out.
-const FlagTimeOrder city.Flag = "urutan_waktu"
-
 // clockSlack is how far ahead a source's clock may be before it is remarked.
 const clockSlack = 5 * time.Minute
 

@@ -63,7 +63,7 @@ func (c checker) times(r *city.Report) {
 		}
 		if *t != nil && (*t).Before(r.CreatedAt) {
 			*t = nil
-			flag(&r.Flags, FlagTimeOrder)
+			flag(&r.Flags, city.FlagTimeOrder)
 		}
 	}
 	// A time of change from a clock that runs ahead would keep every later,

@@ -76,7 +76,7 @@ func TestReportTimes(t *testing.T) {
 	if len(d.Reports) != 2 || !slices.Contains(d.Reports[0].Flags, city.FlagFutureTime) {
 		t.Errorf("a clock a day ahead gives %+v", d)
 	}
-	if got := d.Reports[1]; got.ClosedAt != nil || !slices.Contains(got.Flags, FlagTimeOrder) {
+	if got := d.Reports[1]; got.ClosedAt != nil || !slices.Contains(got.Flags, city.FlagTimeOrder) {
 		t.Errorf("closed before created gives %+v", got)
 	}
 }

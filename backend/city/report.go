@@ -87,11 +87,18 @@ const (
 	FlagOutsideCity     Flag = "titik_luar_kota"      // the point lies outside the city; not used
 	FlagAreaDiffers     Flag = "wilayah_berbeda"      // stated and computed area disagree
 	FlagFutureTime      Flag = "waktu_di_depan"       // created later than received
+	FlagTimeOrder       Flag = "urutan_waktu"         // answered or closed before it was created; that time is not used
 	FlagNoPlace         Flag = "tanpa_lokasi"         // neither point nor area
 	FlagUnknownCategory Flag = "kategori_tak_dikenal" // the source's category is none of ours
 	FlagUnknownArea     Flag = "wilayah_tak_dikenal"  // the source's area code is none of ours
 	FlagImpossible      Flag = "nilai_mustahil"       // a value the indicator cannot take
 )
+
+// Flags are all of them; each has its text on screen under "flag." and its name.
+var Flags = []Flag{
+	FlagSwappedPoint, FlagOutsideCity, FlagAreaDiffers, FlagFutureTime, FlagTimeOrder, FlagNoPlace,
+	FlagUnknownCategory, FlagUnknownArea, FlagImpossible,
+}
 
 // ReportSummary is a report as lists, maps and deltas carry it: no identity,
 // personal data in the text masked.

@@ -9,10 +9,6 @@ import (
 	"balaikota/backend/city"
 )
 
-// flagTimeOrder marks a report that says it was answered or closed before it
-// was made; the impossible time is left out, as connectors do.
-const flagTimeOrder city.Flag = "urutan_waktu"
-
 // statuses are the words in use, by folded name.
 var statuses = map[string]city.ReportStatus{
 	"open": city.Open, "baru": city.Open, "masuk": city.Open, "laporanmasuk": city.Open, "terkirim": city.Open, "diterima": city.Open,
@@ -124,8 +120,8 @@ func dropEarlier(r *city.Report) {
 	for _, t := range []**time.Time{&r.RespondedAt, &r.ClosedAt} {
 		if *t != nil && (*t).Before(r.CreatedAt) {
 			*t = nil
-			if !slices.Contains(r.Flags, flagTimeOrder) {
-				r.Flags = append(r.Flags, flagTimeOrder)
+			if !slices.Contains(r.Flags, city.FlagTimeOrder) {
+				r.Flags = append(r.Flags, city.FlagTimeOrder)
 			}
 		}
 	}

@@ -46,7 +46,8 @@ func (c *serveCommand) Run(in *invocation) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
-	if err := db.layOutKnown(in.ctx, in.db.City); err != nil {
+	// Declarations that a newer pack brings; what is there stays.
+	if err := db.layOut(in.ctx, in.db.City); err != nil {
 		return err
 	}
 	s, err := newServing(in, db, c.Serve, listener.Addr().String())
@@ -54,12 +55,6 @@ func (c *serveCommand) Run(in *invocation) (err error) {
 		return err
 	}
 	return s.run(in.ctx, listener, began)
-}
-
-// layOutKnown adds declarations that a newer pack brings, where the database
-// serves that pack's city.
-func (d *database) layOutKnown(ctx context.Context, packName string) error {
-	return d.layOut(ctx, packName)
 }
 
 // serving is a server's parts.

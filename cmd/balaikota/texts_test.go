@@ -6,11 +6,12 @@ import (
 	"path/filepath"
 	"testing"
 
+	"balaikota/backend/city"
 	"balaikota/connectors"
 )
 
-// TestFailuresHaveTheirTextOnScreen holds the connectors' own list of failures
-// against the texts that browser and server read.
+// TestFailuresHaveTheirTextOnScreen holds the connectors' own list of failures,
+// and the quality flags, against the texts that browser and server read.
 func TestFailuresHaveTheirTextOnScreen(t *testing.T) {
 	t.Parallel()
 	for language, of := range map[string]func(connectors.Text) string{
@@ -24,6 +25,11 @@ func TestFailuresHaveTheirTextOnScreen(t *testing.T) {
 		var texts map[string]string
 		if err := json.Unmarshal(raw, &texts); err != nil {
 			t.Fatal(err)
+		}
+		for _, flag := range city.Flags {
+			if texts["flag."+string(flag)] == "" {
+				t.Errorf("%s.json has no text for the flag %s", language, flag)
+			}
 		}
 		for failure, text := range connectors.FailureTexts {
 			if got := texts[string(failure)]; got != of(text) {
