@@ -81,18 +81,22 @@ func TestMigrationKilledOnTheWay(t *testing.T) {
 	for attempt := range 60 {
 		done := make(chan error, 1)
 		go func() { done <- store.Migrate(t.Context(), db.OwnerURL, silent) }()
-		var err error
-		finished := false
-		// Each attempt is given a little more room than the one before.
+		// Each attempt is given a little more room than the one before; a kill
+		// that found no connection yet is tried again until it finds one or
+		// the attempt has come through.
 		kill := time.After(time.Duration(attempt*attempt) * 2 * time.Millisecond)
-		select {
-		case err = <-done:
-			finished = true
-		case <-kill:
-			killed += one[int](t, conn, "SELECT count(pg_terminate_backend(pid))::int FROM pg_stat_activity WHERE datname = current_database() AND usename = 'balaikota_owner'")
-		}
-		if !finished {
-			err = <-done
+		var err error
+		for finished, hit := false, 0; !finished; {
+			select {
+			case err = <-done:
+				finished = true
+			case <-kill:
+				hit += one[int](t, conn, "SELECT count(pg_terminate_backend(pid))::int FROM pg_stat_activity WHERE datname = current_database() AND usename = 'balaikota_owner'")
+				killed += hit
+				if hit == 0 {
+					kill = time.After(time.Millisecond)
+				}
+			}
 		}
 		if err == nil {
 			break
