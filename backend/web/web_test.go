@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"balaikota/backend/account"
-	"balaikota/backend/analysis"
+	"balaikota/backend/analysis/language"
 	"balaikota/backend/city"
 	"balaikota/backend/geo"
 	"balaikota/backend/live"
@@ -73,7 +73,7 @@ func newSurface(t *testing.T) *surface {
 	}
 	server := httptest.NewServer(web.Handler(web.Deps{
 		Store: s, Passwords: account.Keeper{}, Geography: func() web.Geography { return geography{index} }, Hub: hub,
-		Poller: nobodyPolls{make(chan string, 8)}, Stems: analysis.Words, Frontend: page, Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test",
+		Poller: nobodyPolls{make(chan string, 8)}, Stems: language.Words, Frontend: page, Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test",
 	}))
 	t.Cleanup(server.Close)
 	return &surface{t: t, url: server.URL, store: s, hub: hub, log: log}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"balaikota/backend/analysis"
+	"balaikota/backend/analysis/language"
 	"balaikota/backend/city"
 	"balaikota/backend/store"
 )
@@ -23,7 +23,7 @@ func (i *intake) Ingest(ctx context.Context, d city.Delivery) (city.Tally, error
 	for n := range d.Reports {
 		r := &d.Reports[n]
 		x.Settle(r)
-		r.Stems = strings.Join(analysis.Words(r.Text+" "+r.Address), " ")
+		r.Stems = strings.Join(language.Words(r.Text+" "+r.Address), " ")
 	}
 	return i.store.Ingest(ctx, d)
 }

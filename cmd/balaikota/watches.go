@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"balaikota/backend/analysis"
+	"balaikota/backend/analysis/pattern"
 	"balaikota/backend/city"
 )
 
@@ -38,7 +38,7 @@ func (d *database) watchSurges(ctx context.Context) error {
 	}
 	var alerts []city.Alert
 	for _, w := range windows {
-		usual, surge := analysis.Surge(analysis.Window{
+		usual, surge := pattern.Surge(pattern.Window{
 			AreaCode: w.AreaCode, Category: w.Category, Recent: w.Recent, Past: w.Past, PastWindows: surgeDays * 24 / surgeHours,
 		})
 		if !surge {

@@ -1,0 +1,4 @@
+// Package pattern finds what is unusual in counts and places. It imports
+// backend/city only.
+package pattern
+
