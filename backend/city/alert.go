@@ -16,6 +16,12 @@ const (
 	AlertSurge     AlertKind = "surge"     // many more reports than usual
 	AlertOverdue   AlertKind = "overdue"   // reports past their norm
 	AlertSource    AlertKind = "source"    // a source that went quiet
+	AlertHotspot   AlertKind = "hotspot"   // reports bunched in place and time (space-time scan)
+	AlertAnomaly   AlertKind = "anomaly"   // a series far from its habit
+	AlertSilent    AlertKind = "silent"    // an area with far fewer reports than expected
+	AlertFlood     AlertKind = "flood"     // flood risk from rain, tide, dam, warnings and voices
+	AlertBreach    AlertKind = "breach"    // reports about to miss their norm
+	AlertIncident  AlertKind = "incident"  // a grave or fast-growing incident
 )
 
 // Alert (peringatan) is something that needs attention now. It is a state: put
@@ -24,7 +30,7 @@ type Alert struct {
 	// Key is stable for one matter, so that raising it twice changes nothing:
 	// "threshold:muka-air-benanga:64.72", "cap:<identifier of the first alert>".
 	Key      string    `json:"key"`
-	Kind     AlertKind `json:"kind" enum:"threshold,warning,quake,surge,overdue,source"`
+	Kind     AlertKind `json:"kind" enum:"threshold,warning,quake,surge,overdue,source,hotspot,anomaly,silent,flood,breach,incident"`
 	Severity Severity  `json:"severity" enum:"info,perhatian,siaga,awas"`
 	// Headline is one sentence of at most 90 characters, Indonesian.
 	Headline   string `json:"headline"`

@@ -2,4 +2,3 @@
 // it; stored texts, questions and learned models use the same functions. It
 // imports the standard library only.
 package language
-

@@ -1,4 +1,3 @@
 // Package pattern finds what is unusual in counts and places. It imports
 // backend/city only.
 package pattern
-

@@ -433,7 +433,7 @@ export interface components {
             headline_en?: string;
             key: string;
             /** @enum {string} */
-            kind: "threshold" | "warning" | "quake" | "surge" | "overdue" | "source";
+            kind: "threshold" | "warning" | "quake" | "surge" | "overdue" | "source" | "hotspot" | "anomaly" | "silent" | "flood" | "breach" | "incident";
             office?: string;
             /** @enum {string} */
             severity: "info" | "perhatian" | "siaga" | "awas";
