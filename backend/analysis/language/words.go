@@ -25,16 +25,21 @@ var roots = func() map[string]bool {
 	return m
 }()
 
-// spoken are ways people write words on a telephone.
-var spoken = map[string]string{
+// written are ways people write words on a telephone, and what they mean.
+var written = map[string]string{
 	"jl": "jalan", "jln": "jalan", "jlan": "jalan", "gg": "gang", "ga": "tidak", "gak": "tidak", "gk": "tidak", "nggak": "tidak",
 	"tdk": "tidak", "tak": "tidak", "blm": "belum", "blum": "belum", "sdh": "sudah", "udah": "sudah", "udh": "sudah", "dah": "sudah",
 	"bnyk": "banyak", "byk": "banyak", "krn": "karena", "karna": "karena", "dgn": "dengan", "dg": "dengan", "yg": "yang", "utk": "untuk",
-	"tlg": "tolong", "mhn": "mohon", "bgt": "sangat", "banget": "sangat", "kmrn": "kemarin", "skrg": "sekarang", "skrang": "sekarang",
+	"tlg": "tolong", "mhn": "mohon", "bgt": "banget", "kmrn": "kemarin", "skrg": "sekarang", "skrang": "sekarang",
 	"rmh": "rumah", "sklh": "sekolah", "sklah": "sekolah", "dpn": "depan", "blkg": "belakang", "dkt": "dekat", "deket": "dekat",
-	"aer": "air", "banyu": "air", "lobang": "lubang", "bolong": "lubang", "berlobang": "lubang", "got": "drainase", "parit": "drainase",
-	"selokan": "drainase", "drainase": "drainase", "pju": "lampu", "lampunya": "lampu", "sampahnya": "sampah", "kk": "keluarga",
-	"kelurahan": "lurah", "kel": "lurah", "kecamatan": "camat", "kec": "camat", "puskes": "puskesmas", "pkm": "puskesmas",
+	"aer": "air", "banyu": "air", "lobang": "lubang", "berlobang": "berlubang", "kk": "keluarga",
+	"kel": "kelurahan", "kec": "kecamatan", "puskes": "puskesmas", "pkm": "puskesmas",
+}
+
+// meant are words that search takes for another one of the same matter.
+var meant = map[string]string{
+	"banget": "sangat", "bolong": "lubang", "got": "drainase", "parit": "drainase", "selokan": "drainase", "pju": "lampu",
+	"kelurahan": "lurah", "kecamatan": "camat",
 }
 
 // stop are words that say nothing about the matter.
@@ -50,15 +55,13 @@ var stop = func() map[string]bool {
 }()
 
 // Words returns the search words of an Indonesian text in order of first
-// appearance: lower case, spelling of telephones mended, repeated letters
-// collapsed, stop words left out, each shortened to its root where that root
-// is known. Numbers and names stay. The same function serves stored texts and
-// questions.
+// appearance: those of Tokens without stop words, each shortened to its root
+// where that root is known. Numbers and names stay. The same function serves
+// stored texts and questions.
 func Words(text string) []string {
 	var out []string
-	for _, token := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		w := squeeze(token)
-		if full, ok := spoken[w]; ok {
+	for _, w := range Tokens(text) {
+		if full, ok := meant[w]; ok {
 			w = full
 		}
 		if stop[w] || len(w) < 2 && !unicode.IsDigit(rune(w[0])) || len(w) > 40 {
