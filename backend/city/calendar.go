@@ -18,21 +18,41 @@ func (c Calendar) Working(t time.Time) bool {
 	case time.Saturday, time.Sunday:
 		return false
 	}
-	return !c.Holidays[t.Format(time.DateOnly)]
+	var day [len(time.DateOnly)]byte
+	return !c.Holidays[string(t.AppendFormat(day[:0], time.DateOnly))]
 }
 
 // Due returns the end (the following midnight) of the nth working day after
 // the day of receipt: the deadline of docs/architecture.md. n is at least 1.
 func (c Calendar) Due(received time.Time, n int) time.Time {
-	t := received.In(c.Location)
-	day := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, c.Location)
+	return c.AddWorkingDays(received, n).AddDate(0, 0, 1)
+}
+
+// AddWorkingDays returns the midnight that begins the nth working day after
+// the day of t in the city's zone; with n below 1, the day of t itself. The day
+// of t does not count, worked or not.
+func (c Calendar) AddWorkingDays(t time.Time, n int) time.Time {
+	day := c.DayStart(t)
 	for n > 0 {
 		day = day.AddDate(0, 0, 1)
 		if c.Working(day) {
 			n--
 		}
 	}
-	return day.AddDate(0, 0, 1)
+	return day
+}
+
+// WorkingDaysBetween counts the working days after the day of from, up to and
+// with the day of to; 0 when that day is not later. It undoes AddWorkingDays.
+func (c Calendar) WorkingDaysBetween(from, to time.Time) int {
+	n := 0
+	last := c.DayStart(to)
+	for day := c.DayStart(from).AddDate(0, 0, 1); !day.After(last); day = day.AddDate(0, 0, 1) {
+		if c.Working(day) {
+			n++
+		}
+	}
+	return n
 }
 
 // DayStart returns the midnight that begins the day of t in the city's zone.
