@@ -62,6 +62,7 @@ type State struct {
 	At         time.Time
 	Indicators []IndicatorState
 	Reports    []ReportSummary
+	Incidents  []Incident
 	Alerts     []Alert
 	Sources    []SourceHealth
 }

@@ -47,6 +47,8 @@ type Report struct {
 	Category string
 	Office   string
 	Status   ReportStatus
+	// Answer is what the office told the citizen, "" if nothing yet.
+	Answer string
 	// MediaURL is a picture at the source, "" if none.
 	MediaURL string
 	// Reporter is who reported, if the source says; it goes to its own table.
@@ -121,6 +123,19 @@ type ReportSummary struct {
 	Office       string       `json:"office,omitempty" doc:"Short name of the office that owns it"`
 	Status       ReportStatus `json:"status" enum:"open,in_progress,closed,rejected"`
 	Simulated    bool         `json:"simulated,omitempty"`
+	// What the analysis adds, absent until it has looked.
+	Urgency    Severity `json:"urgency,omitempty" enum:"info,perhatian,siaga,awas"`
+	IncidentID int64    `json:"incident_id,omitempty"`
+	Review     bool     `json:"review,omitempty" doc:"A person must decide the category"`
+	// Guess is where it most likely is when it carries no point of its own.
+	Guess *Guess `json:"guess,omitempty"`
+}
+
+// Guess is an estimated place: an area to draw, never a point.
+type Guess struct {
+	Lon     float64 `json:"lon"`
+	Lat     float64 `json:"lat"`
+	RadiusM float64 `json:"radius_m"`
 }
 
 // ReportDetail is one report in full, personal data in the text masked.
@@ -133,6 +148,9 @@ type ReportDetail struct {
 	SourceName string    `json:"source_name"`
 	ReceivedAt time.Time `json:"received_at"`
 	ChangedAt  time.Time `json:"changed_at"`
+	// Answer is what the office told the citizen, "" if nothing yet.
+	Answer   string          `json:"answer,omitempty"`
+	Analysis *ReportAnalysis `json:"analysis,omitempty"`
 }
 
 // ReportFilter selects reports. Empty fields do not filter.
@@ -145,6 +163,8 @@ type ReportFilter struct {
 	Status   []ReportStatus
 	From, To time.Time // created_at in [From, To)
 	Overdue  bool      // not closed, not rejected, past DueAt
+	Review   bool      // a person must decide the category
+	Incident int64     // reports of this incident only
 	// Stems are search words, already stemmed as the stored ones were.
 	Stems []string
 	// Before is the id cursor of the page before (newest first); 0 = first.

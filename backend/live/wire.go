@@ -22,7 +22,7 @@ type Snapshot struct {
 	At         time.Time             `json:"at" doc:"When the snapshot was read"`
 	Indicators []city.IndicatorState `json:"indicators,omitempty" nullable:"false"`
 	Reports    []city.ReportSummary  `json:"reports,omitempty" nullable:"false" doc:"The newest reports, newest first, at most 500"`
-	Incidents  []json.RawMessage     `json:"incidents,omitempty" nullable:"false"`
+	Incidents  []city.Incident       `json:"incidents,omitempty" nullable:"false" doc:"Incidents not closed or dismissed, most pressing first, at most 300"`
 	Alerts     []city.Alert          `json:"alerts,omitempty" nullable:"false"`
 	// Dispositions are empty until instructions exist.
 	Dispositions []json.RawMessage   `json:"dispositions,omitempty" nullable:"false"`

@@ -13,7 +13,7 @@ import (
 )
 
 // changedDeadlinesQuery reads what screens show of reports whose deadline moved.
-const changedDeadlinesQuery = reportColumnsQuery + ` FROM reports r WHERE r.id = ANY ($1) ORDER BY r.id`
+const changedDeadlinesQuery = reportColumnsQuery + reportsFrom + `WHERE r.id = ANY ($1) ORDER BY r.id`
 
 // RefreshDeadlines works out the deadline of every unfinished report anew,
 // after holidays or norms have changed.

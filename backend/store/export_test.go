@@ -16,7 +16,7 @@ func WrittenStatements() []string {
 	now := time.Now()
 	filters := []city.ReportFilter{
 		{}, {AreaCode: "64.72.01"}, {Category: "x"}, {Office: "x"}, {Channel: "x"}, {Source: "x"}, {Status: city.ReportStatuses}, {From: now},
-		{To: now}, {Overdue: true}, {Stems: []string{"x"}}, {BeforeTime: now, BeforeID: 1},
+		{To: now}, {Overdue: true}, {Review: true}, {Incident: 1}, {Stems: []string{"x"}}, {BeforeTime: now, BeforeID: 1},
 		{AreaCode: "64.72.01", Category: "x", Office: "x", Channel: "x", Source: "x", Status: city.ReportStatuses, From: now, To: now, Overdue: true, Stems: []string{"x"}, BeforeTime: now, BeforeID: 1},
 	}
 	askers := []city.Asker{city.System, {}, {Role: city.Camat, AreaCode: "64.72.01"}, {Role: city.KepalaOPD, OfficeID: 1}}
@@ -25,6 +25,15 @@ func WrittenStatements() []string {
 		for _, f := range filters {
 			where, _ := s.reportConditions(cat, a, f)
 			out = append(out, listReportsSQL(where), figuresSQL(where))
+		}
+	}
+	for _, a := range askers {
+		for _, f := range []city.IncidentFilter{
+			{}, {Sort: "newest"}, {Sort: "voices"}, {Status: city.IncidentStatuses}, {AreaCode: "64.72.01", Category: "x", Office: "x", MinVoices: 2,
+				MinUrgency: city.Siaga, Structural: true, ActiveSince: now},
+		} {
+			where, _ := incidentConditions(cat, a, f)
+			out = append(out, listIncidentsSQL(where, f.Sort), countIncidentsSQL(where))
 		}
 	}
 	for _, aggregation := range []string{"mean", "sum", "max", "last"} {

@@ -10,13 +10,13 @@ import (
 
 // reportColumns gathers reports column by column for unnest.
 type reportColumns struct {
-	externalID, channel, text, address, status, media, flags, stems []string
-	hash                                                            []int64
-	created                                                         []time.Time
-	responded, closed, updated, due                                 []*time.Time
-	lon, lat                                                        []*float64
-	stated, computed, category, raw                                 []*string
-	office                                                          []*int64
+	externalID, channel, text, address, status, media, flags, stems, answer []string
+	hash                                                                    []int64
+	created                                                                 []time.Time
+	responded, closed, updated, due                                         []*time.Time
+	lon, lat                                                                []*float64
+	stated, computed, category, raw                                         []*string
+	office                                                                  []*int64
 }
 
 func newReportColumns(n int) *reportColumns {
@@ -24,7 +24,7 @@ func newReportColumns(n int) *reportColumns {
 	t := func() []*time.Time { return make([]*time.Time, 0, n) }
 	p := func() []*string { return make([]*string, 0, n) }
 	return &reportColumns{
-		externalID: s(), channel: s(), text: s(), address: s(), status: s(), media: s(), flags: s(), stems: s(),
+		externalID: s(), channel: s(), text: s(), address: s(), status: s(), media: s(), flags: s(), stems: s(), answer: s(),
 		hash: make([]int64, 0, n), created: make([]time.Time, 0, n), responded: t(), closed: t(), updated: t(), due: t(),
 		lon: make([]*float64, 0, n), lat: make([]*float64, 0, n), stated: p(), computed: p(), category: p(), raw: p(),
 		office: make([]*int64, 0, n),
@@ -50,12 +50,13 @@ func (c *reportColumns) add(r *city.Report, row reportRow) {
 	c.flags = append(c.flags, row.flags)
 	c.raw = append(c.raw, rawJSON(r.Raw))
 	c.stems = append(c.stems, vector(r.Stems))
+	c.answer = append(c.answer, r.Answer)
 }
 
 func (c *reportColumns) args(sourceID int64) []any {
 	return []any{
 		sourceID, c.externalID, c.hash, c.channel, c.created, c.responded, c.closed, c.updated, c.due, c.text, c.lon, c.lat,
-		c.address, c.stated, c.computed, c.category, c.office, c.status, c.media, c.flags, c.raw, c.stems,
+		c.address, c.stated, c.computed, c.category, c.office, c.status, c.media, c.flags, c.raw, c.stems, c.answer,
 	}
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +15,12 @@ import (
 
 const reportColumnsQuery = `SELECT r.id, r.source_id, r.external_id, r.channel, r.created_at, r.responded_at, r.closed_at, r.due_at, r.text,
 	r.lon, r.lat, r.area_code, coalesce(r.stated_area, '') AS stated_area, coalesce(r.computed_area, '') AS computed_area,
-	coalesce(r.category, '') AS category, coalesce(r.office_id, 0) AS office_id, r.status`
+	coalesce(r.category, '') AS category, coalesce(r.office_id, 0) AS office_id, r.status,
+	coalesce(a.urgency, '') AS urgency, coalesce(a.incident_id, 0) AS incident_id, coalesce(a.review, false) AS review,
+	(a.place->>'lon')::float8 AS guess_lon, (a.place->>'lat')::float8 AS guess_lat, coalesce((a.place->>'radius_m')::float8, 0) AS guess_radius`
+
+// reportsFrom joins what the analysis found, where it has looked.
+const reportsFrom = ` FROM reports r LEFT JOIN report_analyses a ON a.report_id = r.id `
 
 type summaryRow struct {
 	ID, SourceID                                 int64
@@ -26,16 +32,25 @@ type summaryRow struct {
 	AreaCode, StatedArea, ComputedArea, Category string
 	OfficeID                                     int64
 	Status                                       string
+	Urgency                                      string
+	IncidentID                                   int64
+	Review                                       bool
+	GuessLon, GuessLat                           *float64
+	GuessRadius                                  float64
 }
 
 func (r summaryRow) summary(cat *catalogue) city.ReportSummary {
 	src := cat.sources[r.SourceID]
-	return city.ReportSummary{
+	out := city.ReportSummary{
 		ID: r.ID, Source: src.Slug, ExternalID: r.ExternalID, Channel: r.Channel, CreatedAt: r.CreatedAt, RespondedAt: r.RespondedAt,
 		ClosedAt: r.ClosedAt, DueAt: r.DueAt, Text: city.Excerpt(r.Text, excerptLength), Lon: r.Lon, Lat: r.Lat, AreaCode: r.AreaCode,
 		StatedArea: r.StatedArea, ComputedArea: r.ComputedArea, Category: r.Category, Office: cat.officeName[r.OfficeID],
-		Status: city.ReportStatus(r.Status), Simulated: src.Simulated,
+		Status: city.ReportStatus(r.Status), Simulated: src.Simulated, Urgency: city.Severity(r.Urgency), IncidentID: r.IncidentID, Review: r.Review,
 	}
+	if r.Lon == nil && r.GuessLon != nil && r.GuessLat != nil {
+		out.Guess = &city.Guess{Lon: *r.GuessLon, Lat: *r.GuessLat, RadiusM: r.GuessRadius}
+	}
+	return out
 }
 
 // Reports returns reports that match, newest first. The first wall is here
@@ -72,7 +87,7 @@ func (s *Store) listReports(ctx context.Context, tx pgx.Tx, cat *catalogue, aske
 }
 
 func listReportsSQL(where string) string {
-	return reportColumnsQuery + " FROM reports r WHERE " + where + " ORDER BY r.created_at DESC, r.id DESC LIMIT @limit"
+	return reportColumnsQuery + reportsFrom + "WHERE " + where + " ORDER BY r.created_at DESC, r.id DESC LIMIT @limit"
 }
 
 // reportConditions writes a filter as SQL over "reports r".
@@ -114,6 +129,12 @@ func (s *Store) reportConditions(cat *catalogue, asker city.Asker, f city.Report
 	}
 	if f.Overdue {
 		add("r.status IN ('open', 'in_progress') AND r.due_at <= @now", "now", s.now())
+	}
+	if f.Review {
+		conds = append(conds, "r.category_by <> 'officer' AND EXISTS (SELECT FROM report_analyses v WHERE v.report_id = r.id AND v.review)")
+	}
+	if f.Incident != 0 {
+		add("r.id IN (SELECT v.report_id FROM report_analyses v WHERE v.incident_id = @incident)", "incident", f.Incident)
 	}
 	if len(f.Stems) > 0 {
 		add("r.search @@ @words::tsquery", "words", queryLiteral(f.Stems))
@@ -166,9 +187,11 @@ func (s *Store) Report(ctx context.Context, asker city.Asker, id int64) (city.Re
 		rows, err := rowsOf[struct {
 			summaryRow
 			Address, MediaURL     string
+			Answer                string
+			Analysis              []byte
 			Flags                 []string
 			ReceivedAt, ChangedAt time.Time
-		}](ctx, tx, reportColumnsQuery+", r.address, r.media_url, r.flags, r.received_at, r.changed_at FROM reports r WHERE r.id = $1 AND r.removed_at IS NULL", id)
+		}](ctx, tx, oneReportQuery, id)
 		if err != nil {
 			return fmt.Errorf("read report %d: %w", id, err)
 		}
@@ -179,6 +202,12 @@ func (s *Store) Report(ctx context.Context, asker city.Asker, id int64) (city.Re
 		out = city.ReportDetail{
 			ReportSummary: r.summary(cat), FullText: city.MaskPersonal(r.Text), Address: city.MaskPersonal(r.Address), MediaURL: r.MediaURL,
 			Flags: []city.Flag{}, SourceName: cat.sources[r.SourceID].Name, ReceivedAt: r.ReceivedAt, ChangedAt: r.ChangedAt,
+			Answer: city.MaskPersonal(r.Answer),
+		}
+		if r.Analysis != nil {
+			if err := json.Unmarshal(r.Analysis, &out.Analysis); err != nil {
+				return fmt.Errorf("decode the analysis of report %d: %w", id, err)
+			}
 		}
 		for _, f := range r.Flags {
 			if f != "" {
@@ -189,6 +218,15 @@ func (s *Store) Report(ctx context.Context, asker city.Asker, id int64) (city.Re
 	})
 	return out, err
 }
+
+// oneReportQuery reads a report in full, with what the analysis found.
+const oneReportQuery = reportColumnsQuery + `, r.address, r.media_url, r.flags, r.received_at, r.changed_at,
+	coalesce((SELECT text FROM report_answers w WHERE w.report_id = r.id ORDER BY w.at DESC LIMIT 1), r.answer) AS answer,
+	CASE WHEN a.report_id IS NOT NULL THEN jsonb_build_object('category', coalesce(a.category, ''), 'confidence', a.confidence,
+		'proposals', a.proposals, 'words', a.words, 'sure', a.sure, 'category_by', r.category_by, 'office_by', r.office_by,
+		'urgency', a.urgency, 'urgency_reasons', a.urgency_reasons, 'place', a.place, 'incident_id', coalesce(a.incident_id, 0),
+		'incident_title', coalesce(i.title, ''), 'incident_voices', coalesce(i.voices, 0), 'at', a.analysed_at) END AS analysis` +
+	reportsFrom + `LEFT JOIN incidents i ON i.id = a.incident_id WHERE r.id = $1 AND r.removed_at IS NULL`
 
 // openAtTheEnd is true of a report that is not settled at @to. One that its
 // source calls closed without saying when was closed by now.

@@ -91,7 +91,7 @@ func plausible(t time.Time) bool {
 
 func (in *ingestion) row(r *city.Report) reportRow {
 	var row reportRow
-	r.Text, r.Address = cleanText(r.Text), cleanText(r.Address)
+	r.Text, r.Address, r.Answer = cleanText(r.Text), cleanText(r.Address), cleanText(r.Answer)
 	r.CreatedAt = *stored(&r.CreatedAt)
 	flag := func(f city.Flag) {
 		if !slices.Contains(r.Flags, f) {
@@ -157,7 +157,7 @@ func flagList(fs []city.Flag) string {
 // unseen change is 1 in 10^7.
 func contentHash(r *city.Report, row reportRow) int64 {
 	h := fnv.New64a()
-	for _, s := range []string{r.ExternalID, r.Channel, r.Text, r.Address, string(r.Status), r.MediaURL, r.Stems, row.flags, deref(row.category), deref(row.stated), deref(row.computed)} {
+	for _, s := range []string{r.ExternalID, r.Channel, r.Text, r.Address, string(r.Status), r.MediaURL, r.Answer, r.Stems, row.flags, deref(row.category), deref(row.stated), deref(row.computed)} {
 		_, _ = h.Write([]byte(s))
 		_, _ = h.Write([]byte{0})
 	}
@@ -230,34 +230,56 @@ func given(t time.Time) *time.Time {
 	return &t
 }
 
+// What an officer has said holds against the source, and what the analysis
+// found holds where the source says nothing.
+const (
+	keptCategory = `(r.category_by = 'officer' OR (r.category_by = 'analysis' AND excluded.category IS NULL))`
+	keptOffice   = `(r.office_by = 'officer' OR (r.office_by = 'analysis' AND excluded.office_id IS NULL))`
+	keptArea     = `(r.area_by = 'officer' OR (r.area_by = 'analysis' AND excluded.stated_area IS NULL AND excluded.computed_area IS NULL))`
+)
+
 const upsertReports = `INSERT INTO reports AS r (source_id, external_id, content_hash, channel, created_at, responded_at, closed_at,
-	source_updated_at, due_at, text, lon, lat, address, stated_area, computed_area, category, office_id, status, media_url, flags, raw, search)
+	source_updated_at, due_at, text, lon, lat, address, stated_area, computed_area, category, office_id, status, media_url, flags, raw, search, answer)
 SELECT $1, t.external_id, t.content_hash, t.channel, t.created_at, t.responded_at, t.closed_at, t.updated_at, t.due_at, t.text, t.lon, t.lat,
-	t.address, t.stated, t.computed, t.category, t.office, t.status, t.media, string_to_array(t.flags, ' '), t.raw, t.stems::tsvector
+	t.address, t.stated, t.computed, t.category, t.office, t.status, t.media, string_to_array(t.flags, ' '), t.raw, t.stems::tsvector, t.answer
 FROM unnest($2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[],
 	$10::text[], $11::float8[], $12::float8[], $13::text[], $14::text[], $15::text[], $16::text[], $17::bigint[], $18::text[], $19::text[],
-	$20::text[], $21::json[], $22::text[])
+	$20::text[], $21::json[], $22::text[], $23::text[])
 	AS t(external_id, content_hash, channel, created_at, responded_at, closed_at, updated_at, due_at, text, lon, lat, address, stated, computed,
-		category, office, status, media, flags, raw, stems)
+		category, office, status, media, flags, raw, stems, answer)
 ON CONFLICT ON CONSTRAINT reports_source_external_id_is_unique DO UPDATE SET
 	content_hash = excluded.content_hash, channel = excluded.channel, created_at = excluded.created_at, responded_at = excluded.responded_at,
-	closed_at = excluded.closed_at, source_updated_at = coalesce(excluded.source_updated_at, r.source_updated_at), due_at = excluded.due_at, text = excluded.text,
-	lon = excluded.lon, lat = excluded.lat, address = excluded.address, stated_area = excluded.stated_area,
-	computed_area = excluded.computed_area, category = excluded.category, office_id = excluded.office_id, status = excluded.status,
+	closed_at = excluded.closed_at, source_updated_at = coalesce(excluded.source_updated_at, r.source_updated_at), text = excluded.text,
+	lon = excluded.lon, lat = excluded.lat, address = excluded.address, computed_area = excluded.computed_area, status = excluded.status,
+	answer = excluded.answer,
+	stated_area = CASE WHEN ` + keptArea + ` THEN r.stated_area ELSE excluded.stated_area END,
+	area_by = CASE WHEN ` + keptArea + ` THEN r.area_by ELSE 'source' END,
+	category = CASE WHEN ` + keptCategory + ` THEN r.category ELSE excluded.category END,
+	category_by = CASE WHEN ` + keptCategory + ` THEN r.category_by ELSE 'source' END,
+	due_at = CASE WHEN ` + keptCategory + ` THEN r.due_at ELSE excluded.due_at END,
+	office_id = CASE WHEN ` + keptOffice + ` THEN r.office_id ELSE excluded.office_id END,
+	office_by = CASE WHEN ` + keptOffice + ` THEN r.office_by ELSE 'source' END,
 	media_url = excluded.media_url, flags = excluded.flags, raw = excluded.raw, search = excluded.search, changed_at = now(), removed_at = NULL
 WHERE r.source_updated_at IS NULL OR excluded.source_updated_at IS NULL OR excluded.source_updated_at >= r.source_updated_at
-RETURNING r.id, r.external_id, (xmax = 0) AS added`
+RETURNING r.id, r.external_id, (xmax = 0) AS added, coalesce(r.category, '') AS category, coalesce(r.office_id, 0) AS office_id,
+	coalesce(r.stated_area, '') AS stated_area, r.due_at`
+
+// upserted is a report as it stands after its row was written.
+type upserted struct {
+	ID                   int64
+	ExternalID           string
+	Added                bool
+	Category, StatedArea string
+	OfficeID             int64
+	DueAt                *time.Time
+}
 
 func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows []reportRow) error {
 	c := newReportColumns(len(rs))
 	for i := range rs {
 		c.add(&rs[i], rows[i])
 	}
-	got, err := rowsOf[struct {
-		ID         int64
-		ExternalID string
-		Added      bool
-	}](ctx, in.tx, upsertReports, c.args(in.sourceID)...)
+	got, err := rowsOf[upserted](ctx, in.tx, upsertReports, c.args(in.sourceID)...)
 	if err != nil {
 		return fmt.Errorf("upsert: %w", err)
 	}
@@ -279,7 +301,7 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 		if rs[i].Reporter != nil {
 			people[g.ID] = rs[i].Reporter
 		}
-		e, err := in.reportEvent(g.ID, &rs[i], rows[i])
+		e, err := in.reportEvent(g, &rs[i], rows[i])
 		if err != nil {
 			return err
 		}
@@ -292,22 +314,19 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 	return in.reporters(ctx, people)
 }
 
-func (in *ingestion) reportEvent(id int64, r *city.Report, row reportRow) (city.Event, error) {
+func (in *ingestion) reportEvent(g upserted, r *city.Report, row reportRow) (city.Event, error) {
 	sum := city.ReportSummary{
-		ID: id, Source: in.src.Slug, ExternalID: r.ExternalID, Channel: r.Channel, CreatedAt: r.CreatedAt,
-		RespondedAt: r.RespondedAt, ClosedAt: r.ClosedAt, DueAt: row.due, Text: city.Excerpt(r.Text, excerptLength),
-		Lon: r.Lon, Lat: r.Lat, StatedArea: deref(row.stated), ComputedArea: deref(row.computed),
-		Category: deref(row.category), Status: r.Status, Simulated: in.src.Simulated,
+		ID: g.ID, Source: in.src.Slug, ExternalID: r.ExternalID, Channel: r.Channel, CreatedAt: r.CreatedAt,
+		RespondedAt: r.RespondedAt, ClosedAt: r.ClosedAt, DueAt: g.DueAt, Text: city.Excerpt(r.Text, excerptLength),
+		Lon: r.Lon, Lat: r.Lat, StatedArea: g.StatedArea, ComputedArea: deref(row.computed),
+		Category: g.Category, Status: r.Status, Simulated: in.src.Simulated,
 	}
 	sum.AreaCode = sum.StatedArea
 	if sum.AreaCode == "" {
 		sum.AreaCode = sum.ComputedArea
 	}
-	e := city.Event{Topic: city.TopicReports, Key: strconv.FormatInt(id, 10), Op: "put", AreaCode: sum.AreaCode}
-	if row.office != nil {
-		e.OfficeID = *row.office
-		sum.Office = in.cat.officeName[*row.office]
-	}
+	e := city.Event{Topic: city.TopicReports, Key: strconv.FormatInt(g.ID, 10), Op: "put", AreaCode: sum.AreaCode, OfficeID: g.OfficeID}
+	sum.Office = in.cat.officeName[g.OfficeID]
 	var err error
 	if e.Data, err = json.Marshal(sum); err != nil {
 		return e, fmt.Errorf("encode the event: %w", err)

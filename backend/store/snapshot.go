@@ -36,6 +36,11 @@ func (s *Store) State(ctx context.Context, scope city.Scope, topics []city.Topic
 				return err
 			}
 		}
+		if slices.Contains(topics, city.TopicIncidents) {
+			if st.Incidents, err = s.listIncidents(ctx, tx, cat, asker, city.IncidentFilter{Limit: snapshotIncidents}); err != nil {
+				return err
+			}
+		}
 		if slices.Contains(topics, city.TopicAlerts) {
 			if st.Alerts, err = s.runningAlerts(ctx, tx); err != nil {
 				return err

@@ -36,7 +36,9 @@ type statement struct {
 // writtenAtRunTime says why a function may send SQL that is no constant. What
 // depends on the question has its variants in TestWrittenStatementsPrepare.
 var writtenAtRunTime = map[string]string{
-	"listReports": "a filter's conditions", "Figures": "a filter's conditions", "Series": "step and aggregation",
+	"Incidents":     "the filter's conditions vary; WrittenStatements has them",
+	"listIncidents": "the filter's conditions vary; WrittenStatements has them",
+	"listReports":   "a filter's conditions", "Figures": "a filter's conditions", "Series": "step and aggregation",
 	"inTx": "SET LOCAL ROLE takes no parameters",
 	// The constants handed to these are found at their callers.
 	"rowsOf": "handed on", "column": "handed on", "each": "handed on", "addOrReplace": "handed on",

@@ -28,6 +28,10 @@ type Store interface {
 	Figures(ctx context.Context, asker city.Asker, f city.ReportFilter) (city.ReportFigures, error)
 	Counts(ctx context.Context, asker city.Asker, from, to time.Time) ([]city.ReportCount, error)
 	Reporter(ctx context.Context, by city.Actor, asker city.Asker, reportID int64, reason string) (city.Reporter, error)
+	Incidents(ctx context.Context, asker city.Asker, f city.IncidentFilter) (page []city.Incident, total int, err error)
+	Incident(ctx context.Context, asker city.Asker, id int64) (city.IncidentDetail, error)
+	EditIncident(ctx context.Context, by city.Actor, asker city.Asker, id int64, e city.IncidentEdit) error
+	Grouping(ctx context.Context) (city.GroupingState, error)
 	Alerts(ctx context.Context, asker city.Asker) ([]city.Alert, error)
 	SourceHealths(ctx context.Context) ([]city.SourceHealth, error)
 	SourceRuns(ctx context.Context, slug string, limit int) ([]city.SourceRun, error)
@@ -77,6 +81,16 @@ type Pusher interface {
 	PushObservations(ctx context.Context, rows []map[string]any) (PushAnswer, error)
 }
 
+// Analyst takes officers' decisions about reports and incidents and works out
+// what follows from them before it returns.
+type Analyst interface {
+	// Merge returns the number of the incident that stays.
+	Merge(ctx context.Context, by city.Actor, asker city.Asker, id int64, with []int64, reason string) (int64, error)
+	// Split returns the number of the incident that the reports make now.
+	Split(ctx context.Context, by city.Actor, asker city.Asker, id int64, reports []int64, reason string) (int64, error)
+	Correct(ctx context.Context, by city.Actor, asker city.Asker, c city.Correction) error
+}
+
 // Poller runs a source now. backend/jobs implements it.
 type Poller interface {
 	PollNow(ctx context.Context, slug string) error
@@ -90,6 +104,7 @@ type Deps struct {
 	Hub       *live.Hub
 	Pusher    Pusher
 	Poller    Poller
+	Analyst   Analyst
 	// Stems makes search words of a text as they were made of the reports.
 	Stems func(text string) []string
 	// Frontend is the built page, nil when the program was built without one.

@@ -41,6 +41,14 @@ func (s *server) routes() {
 	add(s, officers, http.MethodPost, "/api/reports/{id}/reporter", "Who reported, with a reason that is recorded", s.postReporter)
 	add(s, pushers, http.MethodPost, "/api/reports", "Push reports", s.postReports)
 
+	// Incidents: which reports are one matter.
+	add(s, officers, http.MethodGet, "/api/incidents", "Incidents, most pressing first", s.getIncidents)
+	add(s, officers, http.MethodGet, "/api/incidents/{id}", "One incident with its reports and its like", s.getIncident)
+	add(s, deciders, http.MethodPost, "/api/incidents/{id}", "Name, watch, dismiss or close an incident", s.editIncident)
+	add(s, deciders, http.MethodPost, "/api/incidents/{id}/merge", "Say that incidents are one matter", s.mergeIncident)
+	add(s, deciders, http.MethodPost, "/api/incidents/{id}/split", "Say that some of its reports are another matter", s.splitIncident)
+	add(s, deciders, http.MethodPost, "/api/reports/{id}/correction", "Put a report's category, office, area or urgency right", s.correctReport)
+
 	// What needs attention.
 	add(s, officers, http.MethodGet, "/api/alerts", "Alerts, gravest first", s.getAlerts)
 	add(s, officers, http.MethodGet, "/api/attention", "At most five matters that need attention now", s.getAttention)
@@ -88,7 +96,11 @@ var (
 	officers  = audience{name: "officers"}
 	operators = audience{name: "operator", roles: []city.Role{city.Operator}}
 	pushers   = audience{name: "operator", roles: []city.Role{city.Operator}}
-	auditors  = audience{name: "operator, auditor", roles: []city.Role{city.Operator, city.Auditor}}
+	// Deciders may correct what they may see; an auditor only reads.
+	deciders = audience{name: "officers but the auditor", roles: []city.Role{
+		city.WaliKota, city.Sekda, city.KepalaOPD, city.Camat, city.Lurah, city.Operator,
+	}}
+	auditors = audience{name: "operator, auditor", roles: []city.Role{city.Operator, city.Auditor}}
 )
 
 // add registers a JSON route with its audience.

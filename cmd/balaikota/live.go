@@ -54,7 +54,7 @@ func (l *eventLog) Snapshot(ctx context.Context, scope city.Scope, topics []city
 	}
 	return &live.Snapshot{
 		Type: "snapshot", Seq: st.Seq, At: st.At, Indicators: st.Indicators, Reports: st.Reports, Alerts: st.Alerts, Sources: st.Sources,
-		Incidents: []json.RawMessage{}, Dispositions: []json.RawMessage{},
+		Incidents: st.Incidents, Dispositions: []json.RawMessage{},
 	}, nil
 }
 

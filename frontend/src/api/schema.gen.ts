@@ -106,6 +106,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Incidents, most pressing first */
+        get: operations["get-incidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One incident with its reports and its like */
+        get: operations["get-incidents-id"];
+        put?: never;
+        /** Name, watch, dismiss or close an incident */
+        post: operations["post-incidents-id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that incidents are one matter */
+        post: operations["post-incidents-id-merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that some of its reports are another matter */
+        post: operations["post-incidents-id-split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/indicators": {
         parameters: {
             query?: never;
@@ -254,6 +323,23 @@ export interface paths {
         get: operations["get-reports-id"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{id}/correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a report's category, office, area or urgency right */
+        post: operations["post-reports-id-correction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -524,6 +610,13 @@ export interface components {
             utc_offset_label: string;
             version: string;
         };
+        CorrectionInputBody: {
+            /** @enum {string} */
+            field: "category" | "office" | "area" | "urgency";
+            reason?: string;
+            /** @description A category slug, an office's short name, an area code, or a severity */
+            value: string;
+        };
         CredentialsBody: {
             password: string;
             username: string;
@@ -541,6 +634,256 @@ export interface components {
             seq: number;
             /** @enum {string} */
             type: "delta";
+        };
+        EditIncidentInputBody: {
+            /** @description The closing answer; every reporter gets it */
+            answer?: string;
+            /** @description Needed to dismiss */
+            reason?: string;
+            /**
+             * @description new lets the reports decide again; closed takes an answer
+             * @enum {string}
+             */
+            status?: "watched" | "dismissed" | "new" | "closed";
+            /** @description A title of the officer's own */
+            title?: string;
+        };
+        GroupingState: {
+            /**
+             * Format: date-time
+             * @description When reports were last grouped
+             */
+            at?: string;
+            /**
+             * Format: int64
+             * @description Reports grouped
+             */
+            reports: number;
+            /**
+             * Format: int64
+             * @description Reports whose category a person must decide
+             */
+            review: number;
+            /**
+             * Format: int64
+             * @description Reports not grouped yet
+             */
+            waiting: number;
+        };
+        Guess: {
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            /** Format: double */
+            radius_m: number;
+        };
+        Incident: {
+            /** @description The closing answer that every reporter gets */
+            answer?: string;
+            area_code?: string;
+            areas: string[];
+            /** @description What most of its reports are about */
+            category?: string;
+            /** Format: date-time */
+            changed_at: string;
+            channels: string[];
+            /** Format: date-time */
+            closed_at?: string;
+            daily: number[];
+            /** @description The day of the first of daily, YYYY-MM-DD */
+            daily_from: string;
+            /**
+             * Format: int64
+             * @description Of them hardly belonging to it
+             */
+            doubtful: number;
+            /** Format: date-time */
+            first_at: string;
+            flags: string[];
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            last_at: string;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            /** @description Short name of the proposed office */
+            office?: string;
+            /** @description The place most of its reports name */
+            place?: string;
+            /** Format: double */
+            radius_m?: number;
+            /** Format: int64 */
+            recurrence?: number;
+            simulated?: boolean;
+            /** @enum {string} */
+            status: "new" | "watched" | "handled" | "closed" | "dismissed";
+            /** @description What and where; machine-made unless an officer wrote it */
+            title: string;
+            /** @enum {string} */
+            title_by: "machine" | "officer";
+            /**
+             * Format: int64
+             * @description Of them neither closed nor rejected
+             */
+            unfinished: number;
+            /**
+             * @description By stated rules, never learned
+             * @enum {string}
+             */
+            urgency: "info" | "perhatian" | "siaga" | "awas";
+            urgency_reasons: components["schemas"]["Said"][];
+            /**
+             * Format: int64
+             * @description Its reports
+             */
+            voices: number;
+            why: components["schemas"]["Said"];
+        };
+        IncidentDetail: {
+            /** @description The closing answer that every reporter gets */
+            answer?: string;
+            area_code?: string;
+            areas: string[];
+            /** @description What most of its reports are about */
+            category?: string;
+            /** Format: date-time */
+            changed_at: string;
+            channels: string[];
+            /** Format: date-time */
+            closed_at?: string;
+            daily: number[];
+            /** @description The day of the first of daily, YYYY-MM-DD */
+            daily_from: string;
+            /**
+             * Format: int64
+             * @description Of them hardly belonging to it
+             */
+            doubtful: number;
+            /** Format: date-time */
+            first_at: string;
+            flags: string[];
+            /**
+             * Format: int64
+             * @description Reports of it that belong to others
+             */
+            hidden?: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            last_at: string;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            /** @description Oldest first, those the asker may see */
+            members: components["schemas"]["IncidentMember"][];
+            /** @description Short name of the proposed office */
+            office?: string;
+            /** @description The place most of its reports name */
+            place?: string;
+            /** Format: double */
+            radius_m?: number;
+            /** Format: int64 */
+            recurrence?: number;
+            /** @description What officers decided about it, newest first */
+            rulings: components["schemas"]["IncidentRuling"][];
+            similar: components["schemas"]["SimilarCase"][];
+            simulated?: boolean;
+            /** @enum {string} */
+            status: "new" | "watched" | "handled" | "closed" | "dismissed";
+            /** @description What and where; machine-made unless an officer wrote it */
+            title: string;
+            /** @enum {string} */
+            title_by: "machine" | "officer";
+            /**
+             * Format: int64
+             * @description Of them neither closed nor rejected
+             */
+            unfinished: number;
+            /**
+             * @description By stated rules, never learned
+             * @enum {string}
+             */
+            urgency: "info" | "perhatian" | "siaga" | "awas";
+            urgency_reasons: components["schemas"]["Said"][];
+            /**
+             * Format: int64
+             * @description Its reports
+             */
+            voices: number;
+            why: components["schemas"]["Said"];
+        };
+        IncidentMember: {
+            area_code?: string;
+            /** @description An officer said that it belongs */
+            by_hand?: boolean;
+            category?: string;
+            channel: string;
+            /** Format: date-time */
+            closed_at?: string;
+            computed_area?: string;
+            /** Format: date-time */
+            created_at: string;
+            doubtful?: boolean;
+            /**
+             * Format: date-time
+             * @description End of the last working day allowed for closing
+             */
+            due_at?: string;
+            external_id: string;
+            guess?: components["schemas"]["Guess"];
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            incident_id?: number;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            /** @description Short name of the office that owns it */
+            office?: string;
+            reasons: components["schemas"]["Said"][];
+            /** Format: date-time */
+            responded_at?: string;
+            /** @description A person must decide the category */
+            review?: boolean;
+            /** Format: double */
+            score?: number;
+            simulated?: boolean;
+            /** @description Slug of the source */
+            source: string;
+            stated_area?: string;
+            /** @enum {string} */
+            status: "open" | "in_progress" | "closed" | "rejected";
+            /** @description At most 240 characters, personal data masked */
+            text: string;
+            /** @enum {string} */
+            urgency?: "info" | "perhatian" | "siaga" | "awas";
+        };
+        IncidentPage: {
+            grouping: components["schemas"]["GroupingState"];
+            items: components["schemas"]["Incident"][];
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        IncidentRuling: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * Format: int64
+             * @description How many reports it moved
+             */
+            count: number;
+            reason?: string;
+            /** @description true: one matter; false: another matter */
+            same: boolean;
         };
         Indicator: {
             /** @enum {string} */
@@ -594,6 +937,11 @@ export interface components {
             /** Format: double */
             value: number;
         };
+        MergeInputBody: {
+            reason?: string;
+            /** @description Incidents that are the same matter */
+            with: number[];
+        };
         NewPasswordBody: {
             current: string;
             new: string;
@@ -618,6 +966,22 @@ export interface components {
             /** @enum {string} */
             role: "wali_kota" | "sekda" | "kepala_opd" | "camat" | "lurah" | "operator" | "auditor";
             username: string;
+        };
+        PlaceEstimate: {
+            area_code?: string;
+            /** Format: double */
+            confidence: number;
+            disagrees: components["schemas"]["Said"][];
+            /** @enum {string} */
+            from: "point" | "stated" | "text" | "learned" | "none";
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            /** @description The place as the text names it */
+            name?: string;
+            /** Format: double */
+            radius_m?: number;
         };
         Problem: {
             /** @enum {string} */
@@ -644,6 +1008,11 @@ export interface components {
             /** @description Path of the field, such as body.username */
             location: string;
             message: string;
+        };
+        Proposal: {
+            category: string;
+            /** Format: double */
+            confidence: number;
         };
         PushAnswer: {
             /** Format: int64 */
@@ -684,6 +1053,32 @@ export interface components {
              */
             times: number;
         };
+        ReportAnalysis: {
+            /** Format: date-time */
+            at: string;
+            category?: string;
+            /** @enum {string} */
+            category_by: "source" | "analysis" | "officer";
+            /** Format: double */
+            confidence: number;
+            /** Format: int64 */
+            incident_id?: number;
+            incident_title?: string;
+            /** Format: int64 */
+            incident_voices?: number;
+            /** @enum {string} */
+            office_by: "source" | "analysis" | "officer";
+            place?: components["schemas"]["PlaceEstimate"];
+            /** @description At most three, best first */
+            proposals: components["schemas"]["Proposal"][];
+            /** @description false: a person must decide */
+            sure: boolean;
+            /** @enum {string} */
+            urgency: "info" | "perhatian" | "siaga" | "awas";
+            urgency_reasons: components["schemas"]["Said"][];
+            /** @description The words that decided */
+            words: string[];
+        };
         ReportCount: {
             /** @description Kelurahan, or a larger area where no kelurahan is known; empty when no place is known */
             area_code: string;
@@ -701,6 +1096,8 @@ export interface components {
         };
         ReportDetail: {
             address?: string;
+            analysis?: components["schemas"]["ReportAnalysis"];
+            answer?: string;
             area_code?: string;
             category?: string;
             /** Format: date-time */
@@ -719,8 +1116,11 @@ export interface components {
             external_id: string;
             flags: string[];
             full_text: string;
+            guess?: components["schemas"]["Guess"];
             /** Format: int64 */
             id: number;
+            /** Format: int64 */
+            incident_id?: number;
             /** Format: double */
             lat?: number;
             /** Format: double */
@@ -732,6 +1132,8 @@ export interface components {
             received_at: string;
             /** Format: date-time */
             responded_at?: string;
+            /** @description A person must decide the category */
+            review?: boolean;
             simulated?: boolean;
             /** @description Slug of the source */
             source: string;
@@ -741,6 +1143,8 @@ export interface components {
             status: "open" | "in_progress" | "closed" | "rejected";
             /** @description At most 240 characters, personal data masked */
             text: string;
+            /** @enum {string} */
+            urgency?: "info" | "perhatian" | "siaga" | "awas";
         };
         ReportFigures: {
             /**
@@ -793,8 +1197,11 @@ export interface components {
              */
             due_at?: string;
             external_id: string;
+            guess?: components["schemas"]["Guess"];
             /** Format: int64 */
             id: number;
+            /** Format: int64 */
+            incident_id?: number;
             /** Format: double */
             lat?: number;
             /** Format: double */
@@ -803,6 +1210,8 @@ export interface components {
             office?: string;
             /** Format: date-time */
             responded_at?: string;
+            /** @description A person must decide the category */
+            review?: boolean;
             simulated?: boolean;
             /** @description Slug of the source */
             source: string;
@@ -811,6 +1220,8 @@ export interface components {
             status: "open" | "in_progress" | "closed" | "rejected";
             /** @description At most 240 characters, personal data masked */
             text: string;
+            /** @enum {string} */
+            urgency?: "info" | "perhatian" | "siaga" | "awas";
         };
         ReporterInfo: {
             email: string;
@@ -821,6 +1232,11 @@ export interface components {
         ReporterInputBody: {
             /** @description Why the identity is needed; it is recorded */
             reason: string;
+        };
+        Said: {
+            /** @description Indonesian */
+            text: string;
+            text_en: string;
         };
         Series: {
             area_code: string;
@@ -848,6 +1264,25 @@ export interface components {
             must_change_password: boolean;
             officer: components["schemas"]["OfficerInfo"];
         };
+        SimilarCase: {
+            /** @description What was told to the reporters */
+            answer?: string;
+            /**
+             * Format: double
+             * @description From its first report to its closing; absent while open
+             */
+            days_to_close?: number;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: int64 */
+            id: number;
+            office?: string;
+            same_place: boolean;
+            title: string;
+            /** Format: int64 */
+            voices: number;
+            why: components["schemas"]["Said"];
+        };
         Snapshot: {
             alerts?: components["schemas"]["Alert"][];
             /**
@@ -856,7 +1291,8 @@ export interface components {
              */
             at: string;
             dispositions?: unknown[];
-            incidents?: unknown[];
+            /** @description Incidents not closed or dismissed, most pressing first, at most 300 */
+            incidents?: components["schemas"]["Incident"][];
             indicators?: components["schemas"]["IndicatorState"][];
             /** @description The newest reports, newest first, at most 500 */
             reports?: components["schemas"]["ReportSummary"][];
@@ -931,6 +1367,11 @@ export interface components {
             refused: number;
             /** Format: date-time */
             started: string;
+        };
+        SplitInputBody: {
+            reason?: string;
+            /** @description Its reports that are another matter */
+            reports: number[];
         };
         Subscribe: {
             /**
@@ -1126,6 +1567,189 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CityInfo"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-incidents": {
+        parameters: {
+            query?: {
+                /** @description Comma separated; without it all but closed and dismissed */
+                status?: ("new" | "watched" | "handled" | "closed" | "dismissed")[];
+                /** @description Area code: the area and all in it */
+                area?: string;
+                category?: string;
+                /** @description Short name */
+                office?: string;
+                min_voices?: number;
+                min_urgency?: "info" | "perhatian" | "siaga" | "awas";
+                /** @description Only matters that came back within 90 days */
+                structural?: boolean;
+                /** @description growth: most pressing and fastest growing first */
+                sort?: "growth" | "newest" | "voices";
+                /** @description Only those with a report at or after, RFC 3339 */
+                since?: string;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-incidents-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents-id-merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents-id-split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
                 };
             };
             /** @description Error */
@@ -1467,6 +2091,41 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-id-correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionInputBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

@@ -1,0 +1,282 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"balaikota/backend/city"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// snapshotIncidents is how many running incidents a snapshot carries.
+const snapshotIncidents = 300
+
+// urgencyRank orders severities in SQL as Severity.Rank does.
+const urgencyRank = `array_position(ARRAY['info', 'perhatian', 'siaga', 'awas'], i.urgency)`
+
+// incidentOrders are the ways to sort. By growth the most urgent stand first,
+// then those with the most voices for each day that has passed since the last.
+var incidentOrders = map[string]string{
+	"growth": urgencyRank + ` DESC, i.voices / (1 + extract(epoch FROM @now - i.last_at) / 86400) DESC, i.last_at DESC, i.id DESC`,
+	"newest": `i.last_at DESC, i.id DESC`,
+	"voices": `i.voices DESC, i.last_at DESC, i.id DESC`,
+}
+
+type incidentRow struct {
+	ID        int64
+	Data      []byte
+	AreaCode  string
+	OfficeID  int64
+	ChangedAt time.Time
+}
+
+const incidentColumns = `SELECT i.id, i.data, i.area_code, coalesce(i.office_id, 0) AS office_id, i.changed_at FROM incidents i WHERE `
+
+func (r incidentRow) incident() (city.Incident, error) {
+	var out city.Incident
+	if err := json.Unmarshal(r.Data, &out); err != nil {
+		return out, fmt.Errorf("decode incident %d: %w", r.ID, err)
+	}
+	out.ID, out.ChangedAt = r.ID, r.ChangedAt
+	return out, nil
+}
+
+// incidentConditions writes a filter as SQL over "incidents i".
+func incidentConditions(cat *catalogue, asker city.Asker, f city.IncidentFilter) (string, pgx.NamedArgs) {
+	conds := []string{"i.merged_into IS NULL"}
+	args := pgx.NamedArgs{}
+	add := func(cond, name string, value any) {
+		conds = append(conds, strings.ReplaceAll(cond, "r.", "i."))
+		args[name] = value
+	}
+	ownConditions(asker.Scope(), add)
+	if len(f.Status) > 0 {
+		names := make([]string, len(f.Status))
+		for n, st := range f.Status {
+			names[n] = string(st)
+		}
+		add("i.status = ANY (@status)", "status", names)
+	} else {
+		conds = append(conds, "i.status NOT IN ('closed', 'dismissed')")
+	}
+	if f.AreaCode != "" && f.AreaCode != cat.cityCode {
+		add(areaCondition(f.AreaCode, "area"), "area", f.AreaCode)
+	}
+	if f.Category != "" {
+		add("i.category = @category", "category", f.Category)
+	}
+	if f.Office != "" {
+		add("i.office_id = @office", "office", cat.officeID(f.Office))
+	}
+	if f.MinVoices > 1 {
+		add("i.voices >= @voices", "voices", f.MinVoices)
+	}
+	if f.MinUrgency != "" && f.MinUrgency != city.Info {
+		add(urgencyRank+" > @urgency", "urgency", f.MinUrgency.Rank())
+	}
+	if f.Structural {
+		conds = append(conds, "i.recurrence > 0")
+	}
+	if !f.ActiveSince.IsZero() {
+		add("i.last_at >= @since", "since", f.ActiveSince)
+	}
+	return strings.Join(conds, " AND "), args
+}
+
+func listIncidentsSQL(where, sort string) string {
+	order, ok := incidentOrders[sort]
+	if !ok {
+		order = incidentOrders["growth"]
+	}
+	return incidentColumns + where + " ORDER BY " + order + " LIMIT @limit OFFSET @offset"
+}
+
+func countIncidentsSQL(where string) string {
+	return "SELECT count(*)::int FROM incidents i WHERE " + where
+}
+
+// Incidents returns a page of what matches and how many match in all.
+func (s *Store) Incidents(ctx context.Context, asker city.Asker, f city.IncidentFilter) (out []city.Incident, total int, err error) {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	err = s.read(ctx, asker, func(tx pgx.Tx) (err error) {
+		where, args := incidentConditions(cat, asker, f)
+		if err := tx.QueryRow(ctx, countIncidentsSQL(where), args).Scan(&total); err != nil {
+			return fmt.Errorf("count incidents: %w", err)
+		}
+		out, err = s.listIncidents(ctx, tx, cat, asker, f)
+		return err
+	})
+	return out, total, err
+}
+
+func (s *Store) listIncidents(ctx context.Context, tx pgx.Tx, cat *catalogue, asker city.Asker, f city.IncidentFilter) ([]city.Incident, error) {
+	where, args := incidentConditions(cat, asker, f)
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	args["limit"], args["offset"], args["now"] = min(limit, snapshotIncidents), f.Offset, s.now()
+	rows, err := rowsOf[incidentRow](ctx, tx, listIncidentsSQL(where, f.Sort), args)
+	if err != nil {
+		return nil, fmt.Errorf("read incidents: %w", err)
+	}
+	out := make([]city.Incident, len(rows))
+	for n, r := range rows {
+		if out[n], err = r.incident(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+const groupingQuery = `SELECT (SELECT max(analysed_at) FROM report_analyses) AS at,
+	(SELECT count(*)::int FROM report_analyses) AS reports,
+	(SELECT count(*)::int FROM analysis_queue) AS waiting,
+	(SELECT count(*)::int FROM report_analyses WHERE review) AS review`
+
+// Grouping says how far the grouping of reports is, for the whole city.
+func (s *Store) Grouping(ctx context.Context) (out city.GroupingState, err error) {
+	err = s.read(ctx, city.System, func(tx pgx.Tx) error {
+		rows, err := rowsOf[city.GroupingState](ctx, tx, groupingQuery)
+		if err == nil && len(rows) > 0 {
+			out = rows[0]
+		}
+		return err
+	})
+	return out, err
+}
+
+type memberRow struct {
+	summaryRow
+	LinkScore float32
+	Link      []byte
+}
+
+// storedLink is why a report stands in its incident, as the column holds it.
+type storedLink struct {
+	Reasons  []city.Said `json:"reasons"`
+	Doubtful bool        `json:"doubtful,omitempty"`
+	ByHand   bool        `json:"by_hand,omitempty"`
+}
+
+const membersQuery = reportColumnsQuery + `, a.link_score, coalesce(a.link, '{}') AS link` + reportsFrom + `
+	WHERE a.incident_id = $1 AND r.removed_at IS NULL ORDER BY r.created_at, r.id LIMIT 1000`
+
+// Incident returns one incident with those of its reports that the asker may
+// see; NotFound also when it is not the asker's. The number of one that was
+// merged leads to the one it went into.
+func (s *Store) Incident(ctx context.Context, asker city.Asker, id int64) (out city.IncidentDetail, err error) {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return out, err
+	}
+	err = s.read(ctx, asker, func(tx pgx.Tx) error {
+		out = city.IncidentDetail{Members: []city.IncidentMember{}, Similar: []city.SimilarCase{}, Rulings: []city.IncidentRuling{}}
+		inc, err := s.oneIncident(ctx, tx, cat, asker, id)
+		if err != nil {
+			return err
+		}
+		out.Incident = inc
+		if err := s.incidentMembers(ctx, tx, cat, &out); err != nil {
+			return err
+		}
+		out.Hidden = max(0, out.Voices-len(out.Members))
+		if out.Similar, err = s.similarIncidents(ctx, tx, inc); err != nil {
+			return err
+		}
+		out.Rulings, err = incidentRulings(ctx, tx, inc.ID)
+		return err
+	})
+	return out, err
+}
+
+const oneIncidentQuery = incidentColumns + `i.id = coalesce((SELECT merged_into FROM incidents WHERE id = $1), $1)`
+
+func (s *Store) oneIncident(ctx context.Context, tx pgx.Tx, cat *catalogue, asker city.Asker, id int64) (city.Incident, error) {
+	rows, err := rowsOf[incidentRow](ctx, tx, oneIncidentQuery, id)
+	if err != nil {
+		return city.Incident{}, fmt.Errorf("read incident %d: %w", id, err)
+	}
+	if len(rows) == 0 || !asker.Scope().Sees(rows[0].AreaCode, rows[0].OfficeID) && asker.Role != city.SystemRole {
+		return city.Incident{}, city.Errorf(city.NotFound, "there is no incident %d, or it is not yours to see", id)
+	}
+	return rows[0].incident()
+}
+
+func (s *Store) incidentMembers(ctx context.Context, tx pgx.Tx, cat *catalogue, out *city.IncidentDetail) error {
+	rows, err := rowsOf[memberRow](ctx, tx, membersQuery, out.ID)
+	if err != nil {
+		return fmt.Errorf("read the reports of incident %d: %w", out.ID, err)
+	}
+	for _, r := range rows {
+		m := city.IncidentMember{ReportSummary: r.summary(cat), Score: float64(r.LinkScore), Reasons: []city.Said{}}
+		var l storedLink
+		if err := json.Unmarshal(r.Link, &l); err != nil {
+			return fmt.Errorf("decode a link: %w", err)
+		}
+		if l.Reasons != nil {
+			m.Reasons = l.Reasons
+		}
+		m.Doubtful, m.ByHand = l.Doubtful, l.ByHand
+		out.Members = append(out.Members, m)
+	}
+	return nil
+}
+
+const rulingsOfIncidentQuery = `SELECT max(g.at) AS at, max(g.actor) AS by, g.same, count(*)::int AS count, max(g.reason) AS reason
+	FROM incident_rulings g
+	WHERE g.superseded_at IS NULL AND (g.report_a IN (SELECT report_id FROM report_analyses WHERE incident_id = $1)
+		OR g.report_b IN (SELECT report_id FROM report_analyses WHERE incident_id = $1))
+	GROUP BY g.decision, g.same ORDER BY 1 DESC LIMIT 50`
+
+func incidentRulings(ctx context.Context, tx pgx.Tx, id int64) ([]city.IncidentRuling, error) {
+	out, err := rowsOf[city.IncidentRuling](ctx, tx, rulingsOfIncidentQuery, id)
+	if err != nil {
+		return nil, fmt.Errorf("read the rulings about incident %d: %w", id, err)
+	}
+	if out == nil {
+		out = []city.IncidentRuling{}
+	}
+	return out, nil
+}
+
+// similarQuery finds earlier incidents of the same category that ended with a
+// closing, those at the same place (500 m) first, then in the same kelurahan.
+const similarQuery = `SELECT i.id, i.data, i.area_code, coalesce(i.office_id, 0) AS office_id, i.changed_at FROM incidents i
+	WHERE i.merged_into IS NULL AND i.id <> $1 AND i.category = $2 AND i.last_at < $3
+	ORDER BY (i.lon IS NOT NULL AND $4::float8 IS NOT NULL AND abs(i.lon - $4) < 0.0045 AND abs(i.lat - $5::float8) < 0.0045) DESC,
+		i.area_code = $6 DESC, (i.status = 'closed') DESC, i.voices DESC, i.last_at DESC LIMIT 5`
+
+func (s *Store) similarIncidents(ctx context.Context, tx pgx.Tx, of city.Incident) ([]city.SimilarCase, error) {
+	out := []city.SimilarCase{}
+	if of.Category == "" {
+		return out, nil
+	}
+	rows, err := rowsOf[incidentRow](ctx, tx, similarQuery, of.ID, of.Category, of.FirstAt, of.Lon, of.Lat, of.AreaCode)
+	if err != nil {
+		return nil, fmt.Errorf("find incidents like %d: %w", of.ID, err)
+	}
+	for _, r := range rows {
+		past, err := r.incident()
+		if err != nil {
+			return nil, err
+		}
+		c := city.SimilarCase{
+			ID: past.ID, Title: past.Title, FirstAt: past.FirstAt, Voices: past.Voices, Office: past.Office, Answer: past.Answer,
+			SamePlace: past.SamePlace(of), Why: past.LikenessTo(of),
+		}
+		if past.ClosedAt != nil {
+			days := past.ClosedAt.Sub(past.FirstAt).Hours() / 24
+			c.DaysToClose = &days
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
