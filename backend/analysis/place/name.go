@@ -1,0 +1,297 @@
+package place
+
+import (
+	"strings"
+
+	"balaikota/backend/analysis/language"
+)
+
+// mostTokens bounds a name however it is written.
+const mostTokens = 6
+
+// name reads the words behind a head into the mention and returns the token
+// after them.
+func (r *reader) name(m *Mention, at int, h head) int {
+	b := builder{r: r, m: m, h: h, lastAt: at - 1}
+	i := at
+	for ; i < len(r.tokens) && i-at < mostTokens; i++ {
+		if !b.take(i) {
+			break
+		}
+	}
+	// A name is more than a title or an honour: "warung pak" is no place, but
+	// "Jl. Pahlawan" is a street.
+	for len(b.words) > 0 && b.real == 0 && !standsAlone(b.words[len(b.words)-1]) {
+		b.words, i = b.words[:len(b.words)-1], i-1
+	}
+	if len(b.words) == 0 {
+		return at
+	}
+	m.Name = strings.Join(b.words, " ")
+	m.End = r.tokens[i-1].end
+	return i
+}
+
+// standsAlone reports whether a title is a name by itself.
+func standsAlone(w string) bool {
+	c := wordClasses[w]
+	return len(w) >= 5 && c.is(title) && !c.is(honour)
+}
+
+// builder grows one name.
+type builder struct {
+	r      *reader
+	m      *Mention
+	h      head
+	words  []string
+	real   int // words that are neither title nor particle
+	lastAt int
+	// capital is true while the name is written in telling capitals.
+	capital bool
+	// geo is true when the first word asks for one more ("Air Hitam").
+	geo bool
+}
+
+// take adds token i to the name if it can belong to it.
+func (b *builder) take(i int) bool {
+	t := b.r.tokens[i]
+	c := wordClasses[t.word]
+	switch {
+	case t.gap > gapDot || t.gap == gapDot && !b.dotted(i):
+		return false
+	case t.number:
+		return b.takeDate(i)
+	case len(b.words) == 0:
+		return b.begin(i, c)
+	case c.is(title) && b.real == 0:
+		return b.add(t, false)
+	case b.real >= b.h.words && !(c.is(tail) && b.r.telling && t.capital):
+		return false
+	default:
+		return b.goesOn(i, c)
+	}
+}
+
+// dotted reports whether the dot before token i belongs to an abbreviation
+// ("Jl. P. Antasari", "DI. Panjaitan") and not to the end of a sentence.
+func (b *builder) dotted(i int) bool {
+	if len(b.words) == 0 {
+		return true // "Jl.", "Kel."
+	}
+	before := b.r.tokens[i-1]
+	return before.end-before.start <= 2 || wordClasses[before.word].is(title)
+}
+
+// takeDate reads "Jl. 17 Agustus": a number may begin the name of a street when
+// a month follows.
+func (b *builder) takeDate(i int) bool {
+	if len(b.words) > 0 || b.h.kind == Alley || i+1 >= len(b.r.tokens) || !months[b.r.tokens[i+1].word] || b.r.tokens[i+1].gap > gapDot {
+		return false
+	}
+	return b.add(b.r.tokens[i], true)
+}
+
+var months = map[string]bool{
+	"januari": true, "februari": true, "maret": true, "april": true, "mei": true, "juni": true, "juli": true, "agustus": true,
+	"september": true, "oktober": true, "november": true, "nopember": true, "desember": true, "mart": true,
+}
+
+// begin decides on the first word.
+func (b *builder) begin(i int, c wordClass) bool {
+	t := b.r.tokens[i]
+	b.capital = b.r.telling && t.capital
+	switch {
+	case c.is(title), b.initials(i):
+		return b.add(t, false)
+	case c.is(honour):
+		return b.h.kind != Area && i+1 < len(b.r.tokens) && b.add(t, false)
+	case c.is(never):
+		return false
+	case b.startsOther(i):
+		return false
+	case b.h.offices && c.is(first), b.h.kind == Area && (c == 0 || c.is(first|dull|tail) || b.capital):
+		b.geo = c.is(first)
+		return b.add(t, true)
+	case b.capital:
+		b.geo = c.is(first | dull)
+		return b.add(t, true)
+	case c.is(dull) && !b.h.short && b.h.kind != Area && !b.dullName(i):
+		return false
+	case c.is(common) && !c.is(first):
+		return false
+	}
+	if b.h.kind != Alley && c == 0 && derived(t.word) {
+		return false
+	}
+	b.geo = c.is(first)
+	return b.add(t, true)
+}
+
+// initials reports whether "di" is no preposition but Donald Isaac ("Jl. DI
+// Panjaitan", a street of most cities).
+func (b *builder) initials(i int) bool {
+	t := b.r.tokens[i]
+	if t.word != "di" || b.h.kind != Street || i+1 >= len(b.r.tokens) {
+		return false
+	}
+	next := b.r.tokens[i+1]
+	return strings.HasSuffix(next.word, "anjaitan") || b.r.telling && t.allCapital && next.capital && wordClasses[next.word] == 0
+}
+
+// startsOther reports whether another place begins here ("sekolah warung
+// Makmur" is a warung). A street or alley may be called after a landmark.
+func (b *builder) startsOther(i int) bool {
+	h, n := b.r.headAt(i)
+	if n == 0 {
+		return false
+	}
+	if b.h.kind == Area && h.kind == Landmark {
+		return false // kelurahan Pasar Pagi, Simpang Pasir
+	}
+	if b.h.kind == Street || b.h.kind == Alley {
+		return h.kind != Landmark
+	}
+	return !(h.name == "sungai" || h.name == "taman" && b.h.name == "perumahan")
+}
+
+// dullName reports whether a dull word is followed by one that makes it a name:
+// "jalan raya Sempaja", "jembatan baru Melati"; markets are called by times.
+func (b *builder) dullName(i int) bool {
+	if b.h.name == "pasar" || b.h.name == "kampung" || b.h.name == "gang" {
+		return true
+	}
+	if i+1 >= len(b.r.tokens) {
+		return false
+	}
+	next := b.r.tokens[i+1]
+	c := wordClasses[next.word]
+	_, n := b.r.headAt(i + 1)
+	return next.gap <= gapSpace && !next.number && n == 0 &&
+		(c == 0 && !derived(next.word) || colours[next.word] && wordClasses[b.r.tokens[i].word].is(first))
+}
+
+// colours make names of ground and water ("Air Putih", "Tanah Merah").
+var colours = map[string]bool{"hitam": true, "putih": true, "merah": true, "kuning": true, "hijau": true, "biru": true, "bersih": true, "panas": true, "besar": true}
+
+// goesOn decides on a further word.
+func (b *builder) goesOn(i int, c wordClass) bool {
+	t := b.r.tokens[i]
+	if months[t.word] && len(b.words) == 1 && digits(b.words[0]) > 0 {
+		return b.add(t, true)
+	}
+	if c.is(tail) && b.tailed(i) {
+		b.geo = false
+		return b.add(t, false)
+	}
+	if c.is(never) || c.is(nearby) {
+		return false
+	}
+	if h, n := b.r.headAt(i); n > 0 && !(h.kind == Landmark && b.capital && t.capital && c == 0 && b.h.kind == Street && len(t.word) > 3) && !b.geoHead(i) {
+		return false
+	}
+	if b.capital && b.r.telling && !t.capital && !(b.real == 0) && !particles[t.word] {
+		return false
+	}
+	if particles[t.word] {
+		return b.add(t, false)
+	}
+	if romans[t.word] != "" && b.real > 0 {
+		return false // a number
+	}
+	if c.is(common | dull) {
+		if b.capital && t.capital || b.geo && c.is(first) {
+			b.geo = false
+			return b.add(t, true)
+		}
+		return false
+	}
+	if !b.capital && (derived(t.word) || known(t.word)) {
+		return false
+	}
+	b.geo = false
+	return b.add(t, true)
+}
+
+// geoHead lets "air" or "bukit" of a name be followed by what is a head
+// elsewhere.
+func (b *builder) geoHead(i int) bool {
+	return b.h.kind == Area && len(b.words) == 1 && b.r.tokens[i].capital && b.capital
+}
+
+// particles are parts of names that are no words of their own.
+var particles = map[string]bool{"al": true, "an": true, "ar": true, "as": true, "at": true, "ad": true, "az": true, "ash": true, "asy": true, "el": true, "bin": true, "binti": true}
+
+// tailed reports whether a word that ends many names ends this one too, and is
+// not what follows it: "Sungai Pinang Dalam", but not "Melati dalam keadaan".
+func (b *builder) tailed(i int) bool {
+	t := b.r.tokens[i]
+	if t.gap > gapHyphen || b.capital && !t.capital && b.r.telling {
+		return false
+	}
+	if b.capital && t.capital {
+		return true
+	}
+	switch t.word {
+	case "dalam", "luar", "atas", "bawah", "tengah":
+		if i+1 < len(b.r.tokens) && b.r.tokens[i+1].gap <= gapSpace && tailEnds[b.r.tokens[i+1].word] {
+			return false
+		}
+		return b.h.kind == Area || b.real > 1
+	case "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh":
+		return i+1 >= len(b.r.tokens) || !unitWords[b.r.tokens[i+1].word]
+	case "baru", "lama", "besar", "kecil":
+		return i+1 >= len(b.r.tokens) || b.r.tokens[i+1].gap > gapSpace || b.geo || b.h.kind == Area
+	}
+	return true
+}
+
+var tailEnds = map[string]bool{
+	"keadaan": true, "kondisi": true, "hal": true, "rangka": true, "waktu": true, "beberapa": true, "satu": true, "dua": true, "jumlah": true,
+	"proses": true, "seminggu": true, "sebulan": true, "biasa": true, "rumah": true, "malam": true, "hari": true, "jalan": true, "sana": true,
+}
+
+func (b *builder) add(t token, counts bool) bool {
+	w := clean(t.word)
+	if len(b.words) == 0 && (w == "ibu" || w == "bapak") && len(t.word) > 3 {
+		w = map[string]string{"ibu": "bu", "bapak": "pak"}[w]
+	}
+	b.words = append(b.words, w)
+	if counts {
+		b.real++
+	}
+	return true
+}
+
+// clean drops what only decorates a word: apostrophes; letters beyond ASCII are
+// lowered.
+func clean(w string) string {
+	for i := range len(w) {
+		if c := w[i]; c >= 0x80 || c == '\'' || c == '`' {
+			return strings.ToLower(strings.NewReplacer("'", "", "’", "", "`", "", "ʼ", "").Replace(w))
+		}
+	}
+	return w
+}
+
+// derived reports whether a word is formed from a known root by affixes of
+// verbs, or carries a possessive: no name does, in small letters.
+func derived(w string) bool {
+	if len(w) < 5 {
+		return false
+	}
+	if strings.HasSuffix(w, "nya") {
+		return true
+	}
+	for _, p := range verbal {
+		if strings.HasPrefix(w, p) {
+			return language.Stem(w) != w
+		}
+	}
+	return false
+}
+
+// known reports whether a word is a root of the language's own list: its
+// possessive is then cut back to it.
+func known(w string) bool { return len(w) > 2 && language.Stem(w+"nya") == w }
+
+var verbal = []string{"me", "di", "ter", "ber", "ke", "se", "pe", "nge", "ny", "ba", "ta", "ma"}
