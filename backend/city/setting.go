@@ -26,6 +26,7 @@ type Foundation struct {
 	Categories []Category
 	Indicators []Indicator
 	Holidays   []Holiday
+	Norms      []Norm
 }
 
 // ZoneOfProvince returns the IANA zone and its label for a Kemendagri code, by

@@ -32,8 +32,12 @@ type City struct {
 	Categories []city.Category
 	Indicators []city.Indicator
 	// Holidays are midnights UTC of calendar days.
-	Holidays   []city.Holiday
+	Holidays []city.Holiday
+	// Norms are how long a report may take.
+	Norms      []city.Norm
 	Population []Population
+	// Hazard is what the assessment of flood risk follows.
+	Hazard city.HazardDeclarations
 }
 
 // Population is the number of people in an area as one source counted it.
@@ -76,15 +80,15 @@ func Load(name string) (City, error) {
 
 // LoadFS reads a city from a folder with the files of an embedded one:
 // city.json, areas.csv, offices.csv, categories.csv, indicators.csv,
-// thresholds.csv, holidays.csv, population.csv and, if there are outlines,
-// outlines.geojson. Errors name the file, the row and the column.
+// thresholds.csv, holidays.csv, population.csv and, if there are any,
+// norms.csv and outlines.geojson. Errors name the file, the row and the column.
 func LoadFS(fsys fs.FS) (City, error) {
 	c, outlineSource, err := loadIdentity(fsys)
 	if err != nil {
 		return City{}, err
 	}
 	steps := []func(fs.FS, *City) error{
-		loadAreas, loadPopulation, loadOffices, loadCategories, loadIndicators, loadThresholds, loadHolidays,
+		loadAreas, loadPopulation, loadOffices, loadCategories, loadIndicators, loadThresholds, loadHolidays, loadNorms,
 	}
 	for _, step := range steps {
 		if err := step(fsys, &c); err != nil {
@@ -123,7 +127,8 @@ func loadIdentity(fsys fs.FS) (City, string, error) {
 func (c City) Foundation() city.Foundation {
 	return city.Foundation{
 		Setting: city.Setting{Code: c.Code, Name: c.Name, Timezone: c.Timezone, ZoneLabel: c.ZoneLabel},
-		Areas:   c.Areas, Offices: c.Offices, Categories: c.Categories, Indicators: c.Indicators, Holidays: c.Holidays,
+		Areas:   c.Areas, Offices: c.Offices, Categories: c.Categories, Indicators: c.Indicators, Holidays: c.Holidays, Hazard: c.Hazard,
+		Norms: c.Norms,
 	}
 }
 
