@@ -27,6 +27,7 @@ type Foundation struct {
 	Indicators []Indicator
 	Holidays   []Holiday
 	Norms      []Norm
+	Hazard     HazardDeclarations
 }
 
 // ZoneOfProvince returns the IANA zone and its label for a Kemendagri code, by

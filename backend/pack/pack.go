@@ -81,14 +81,14 @@ func Load(name string) (City, error) {
 // LoadFS reads a city from a folder with the files of an embedded one:
 // city.json, areas.csv, offices.csv, categories.csv, indicators.csv,
 // thresholds.csv, holidays.csv, population.csv and, if there are any,
-// norms.csv and outlines.geojson. Errors name the file, the row and the column.
+// norms.csv, hazard_*.csv and outlines.geojson. Errors name the file, the row and the column.
 func LoadFS(fsys fs.FS) (City, error) {
 	c, outlineSource, err := loadIdentity(fsys)
 	if err != nil {
 		return City{}, err
 	}
 	steps := []func(fs.FS, *City) error{
-		loadAreas, loadPopulation, loadOffices, loadCategories, loadIndicators, loadThresholds, loadHolidays, loadNorms,
+		loadAreas, loadPopulation, loadOffices, loadCategories, loadIndicators, loadThresholds, loadHolidays, loadNorms, loadHazard,
 	}
 	for _, step := range steps {
 		if err := step(fsys, &c); err != nil {
