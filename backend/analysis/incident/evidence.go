@@ -1,0 +1,302 @@
+package incident
+
+import (
+	"math"
+	"math/bits"
+)
+
+// Evidence is one kind of evidence for or against two reports being one
+// matter; its weight is in Model.Weights.
+type Evidence int
+
+// The kinds of evidence. A value is 0 where nothing can be said.
+const (
+	// Before everything else: two reports that share a block are mostly two matters.
+	Bias Evidence = iota
+	// The named places.
+	SpotSame     // a landmark, estate or alley with a name of its own, named by both
+	SpotWeakSame // the same RT, gang 5, SDN 12 …
+	SpotDiffer   // both name landmarks, none the same
+	SpotRival    // … of the same sort: this market, that market
+	UnitDiffer   // both name RT/RW or lettered alleys, none the same
+	StreetSame   // the same street; half when only one says which part (Jl. Melati, Jl. Melati 3)
+	StreetNumber // … with the same number or house
+	StreetDiffer // both name streets, none the same
+	HouseDiffer  // same street, other house numbers
+	Exact        // landmark and street both the same
+	// The points: exp(-distance/120 m), and doublings of the distance over 400 m, at most 4.
+	Near
+	Far
+	// The areas: stated, computed, said.
+	AreaSame
+	AreaSibling // another kelurahan of the same kecamatan
+	AreaDiffer  // another kecamatan
+	SaidSame    // the text names the same kelurahan or kampung
+	SaidDiffer
+	// What it is about.
+	CategorySame
+	TopicSame
+	TopicNear  // often one matter: a blocked drain, a broken road
+	TopicOther // nothing to do with each other
+	Words      // Dice coefficient of the weighted words, 0 to 1
+	Rare       // weight of rare words in common, at most 3
+	Copy       // the same text
+	SamePhoto
+	// The time between: days; days over four; exp(-hours/6).
+	Gap
+	Pause
+	Quick
+	evidences // how many there are
+)
+
+// evidenceNames are stored with learned weights.
+var evidenceNames = [evidences]string{
+	"bias", "spot_same", "spot_weak_same", "spot_differ", "spot_rival", "unit_differ", "street_same", "street_number", "street_differ",
+	"house_differ", "exact", "near", "far", "area_same", "area_sibling", "area_differ", "said_same", "said_differ", "category_same",
+	"topic_same", "topic_near", "topic_other", "words", "rare", "copy", "same_photo", "gap", "pause", "quick",
+}
+
+func (e Evidence) String() string {
+	if e < 0 || e >= evidences {
+		return "unknown"
+	}
+	return evidenceNames[e]
+}
+
+type vector [evidences]float64
+
+// placeEvidence are the kinds that speak of where.
+const placeFirst, placeLast = SpotSame, SaidDiffer
+
+// photoBits is how many of 64 bits may differ in two pictures of one scene.
+const photoBits = 8
+
+// weigh compares a report with an earlier one.
+func weigh(a, b *Features) (v vector) {
+	v[Bias] = 1
+	weighTime(a, b, &v)
+	weighTopic(a, b, &v)
+	weighSpots(a, b, &v)
+	weighWhere(a, b, &v)
+	if at := v[SpotSame] + v[SpotWeakSame]; at > 0 && v[StreetSame] == 1 {
+		v[Exact] = 1
+	}
+	// A copy or a picture says something only where the places may be one.
+	if v[SpotDiffer]+v[StreetDiffer]+v[UnitDiffer]+v[AreaDiffer] == 0 && v[Far] < 1 {
+		if a.sameText != 0 && a.sameText == b.sameText {
+			v[Copy] = 1
+		}
+		if a.Photo != 0 && b.Photo != 0 && bits.OnesCount64(a.Photo^b.Photo) <= photoBits {
+			v[SamePhoto] = 1
+		}
+	}
+	return v
+}
+
+func weighTime(a, b *Features, v *vector) {
+	days := math.Abs(float64(a.unix-b.unix)) / 86400
+	v[Gap] = days
+	v[Pause] = max(0, days-4)
+	v[Quick] = math.Exp(-days * 4)
+}
+
+func weighTopic(a, b *Features, v *vector) {
+	if a.category != 0 && a.category == b.category || a.guess != 0 && (a.guess == b.guess || a.guess == b.category) ||
+		b.guess != 0 && b.guess == a.category {
+		v[CategorySame] = 1
+	}
+	switch relate(a.broad, b.broad) {
+	case sameTopic:
+		v[TopicSame] = 1
+	case nearTopic:
+		v[TopicNear] = 1
+	case otherTopic:
+		v[TopicOther] = 1
+	}
+	var shared, rare float32
+	for i, j := 0, 0; i < len(a.words) && j < len(b.words); {
+		switch x, y := &a.words[i], &b.words[j]; {
+		case x.id < y.id:
+			i++
+		case x.id > y.id:
+			j++
+		default:
+			shared += x.weight
+			if x.weight >= weightRare {
+				rare += x.weight
+			}
+			i++
+			j++
+		}
+	}
+	if total := a.weight + b.weight; total > 0 {
+		v[Words] = float64(2 * shared / total)
+	}
+	v[Rare] = float64(min(rare, 3))
+}
+
+func weighSpots(a, b *Features, v *vector) {
+	if len(a.spots) == 0 || len(b.spots) == 0 {
+		return
+	}
+	if a.kinds[spotStreet] && b.kinds[spotStreet] {
+		weighStreets(a, b, v)
+	}
+	if a.kinds[spotArea] && b.kinds[spotArea] {
+		if match(a, b, spotArea) > 0 {
+			v[SaidSame] = 1
+		} else {
+			v[SaidDiffer] = 1
+		}
+	}
+	landmark, alley, unit := -1.0, -1.0, -1.0
+	if a.kinds[spotLandmark] && b.kinds[spotLandmark] {
+		landmark = match(a, b, spotLandmark)
+	}
+	if a.kinds[spotAlley] && b.kinds[spotAlley] {
+		alley = match(a, b, spotAlley)
+	}
+	if a.kinds[spotUnit] && b.kinds[spotUnit] {
+		unit = match(a, b, spotUnit)
+	}
+	switch best := max(landmark, alley); {
+	case best > weakMatch:
+		v[SpotSame] = best
+	case best > 0:
+		v[SpotWeakSame] = 1
+	case landmark == 0:
+		v[SpotDiffer] = 1
+		if rivals(a, b) {
+			v[SpotRival] = 1
+		}
+	}
+	if unit > 0 {
+		v[SpotWeakSame] = 1
+	}
+	if unit == 0 || alley == 0 {
+		v[UnitDiffer] = 1
+	}
+}
+
+const (
+	fullMatch = 1.0
+	typoMatch = 0.8 // one letter differs
+	weakMatch = 0.5 // a name that many places bear
+)
+
+// match is how well the best pair of spots of a kind agrees, 0 if none does.
+func match(a, b *Features, kind byte) float64 {
+	best := 0.0
+	for i := range a.spots {
+		s := &a.spots[i]
+		if s.kind != kind {
+			continue
+		}
+		for j := range b.spots {
+			t := &b.spots[j]
+			if t.kind != kind {
+				continue
+			}
+			switch {
+			case s.id == t.id && s.weak:
+				best = max(best, weakMatch)
+			case s.id == t.id:
+				return fullMatch
+			case !s.weak && s.head == t.head && s.number == t.number && oneLetter(s.name, t.name):
+				best = max(best, typoMatch)
+			}
+		}
+	}
+	return best
+}
+
+// rivals is true when both name a landmark of the same sort.
+func rivals(a, b *Features) bool {
+	for i := range a.spots {
+		for j := range b.spots {
+			s, t := &a.spots[i], &b.spots[j]
+			if s.kind == spotLandmark && t.kind == spotLandmark && s.head == t.head {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func weighStreets(a, b *Features, v *vector) {
+	houses := 0
+	for i := range a.spots {
+		s := &a.spots[i]
+		if s.kind != spotStreet {
+			continue
+		}
+		for j := range b.spots {
+			t := &b.spots[j]
+			if t.kind != spotStreet || s.head != t.head || s.name != t.name && !oneLetter(s.name, t.name) {
+				continue
+			}
+			switch {
+			case s.number == t.number:
+				v[StreetSame] = 1
+				if s.number != "" || s.house != "" && s.house == t.house {
+					v[StreetNumber] = 1
+				}
+			case s.number == "" || t.number == "":
+				v[StreetSame] = max(v[StreetSame], 0.5)
+			}
+			if s.house != "" && t.house != "" && s.house != t.house {
+				houses++
+			}
+		}
+	}
+	switch {
+	case v[StreetSame] == 0:
+		v[StreetDiffer] = 1
+	case houses > 0 && v[StreetNumber] == 0:
+		v[HouseDiffer] = 1
+	}
+}
+
+func weighWhere(a, b *Features, v *vector) {
+	if d := metres(a, b); d >= 0 {
+		v[Near] = math.Exp(-d / 120)
+		if d > 400 {
+			v[Far] = min(4, math.Log2(d/400))
+		}
+	}
+	switch {
+	case a.kelurahan == [2]uint32{} || b.kelurahan == [2]uint32{}:
+	case share(a.kelurahan, b.kelurahan):
+		v[AreaSame] = 1
+	case share(a.kecamatan, b.kecamatan):
+		v[AreaSibling] = 1
+	default:
+		v[AreaDiffer] = 1
+	}
+}
+
+func share(a, b [2]uint32) bool {
+	return a[0] != 0 && (a[0] == b[0] || a[0] == b[1]) || a[1] != 0 && (a[1] == b[0] || a[1] == b[1])
+}
+
+// oneLetter is true when two names of at least five letters differ by one
+// letter put in, left out, changed or swapped with its neighbour.
+func oneLetter(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(a) < 5 || len(b)-len(a) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	if len(a) < len(b) {
+		return a[i:] == b[i+1:]
+	}
+	if i == len(a) || a[i+1:] == b[i+1:] {
+		return true
+	}
+	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+}

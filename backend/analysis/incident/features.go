@@ -1,0 +1,171 @@
+package incident
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"balaikota/backend/analysis/language"
+	"balaikota/backend/analysis/place"
+)
+
+// Bounds of what is kept of one report, so that no text can make comparing
+// slow. Texts of citizens stay far below them.
+const (
+	maxSpots = 8
+	maxWords = 24
+	maxText  = 4000 // bytes read of a text
+)
+
+// Features makes what the report is compared by. It is a function of the
+// report alone.
+func (m *Model) Features(r Report) Features {
+	f := Features{
+		ID: r.ID, Key: r.Key, At: r.At.UTC().Truncate(time.Second), Channel: r.Channel, Category: r.Category, Guess: r.Guess,
+		Stated: r.Stated, Computed: r.Computed, Photo: r.Photo,
+	}
+	if r.Lon != nil && r.Lat != nil {
+		f.point, f.lon, f.lat = true, *r.Lon, *r.Lat
+	}
+	text := clip(r.Text)
+	mentions := place.Mentions(text)
+	f.spots = spotsOf(f.spots, text, mentions)
+	if address := clip(r.Address); address != "" && !strings.Contains(text, address) {
+		f.spots = spotsOf(f.spots, address, place.Mentions(address))
+	}
+	f.sameText = fingerprint(text)
+	spoken := language.Words(without(text, mentions))
+	f.topics = topicsOfWords(spoken)
+	f.words = wordsOf(spoken)
+	f.prepare()
+	return f
+}
+
+func clip(text string) string {
+	if len(text) > maxText {
+		text = strings.ToValidUTF8(text[:maxText], "")
+	}
+	return strings.TrimSpace(text)
+}
+
+// spotsOf appends the places a text names.
+func spotsOf(spots []spot, text string, mentions []place.Mention) []spot {
+	for _, m := range mentions {
+		s := spot{near: m.Near, head: m.Head, name: place.FoldName(m.Name), number: m.Number, house: m.House}
+		switch m.Kind {
+		case place.Street:
+			s.kind = spotStreet
+		case place.Alley:
+			s.kind = spotAlley
+		case place.Neighbourhood:
+			s.kind = spotUnit
+		case place.Area:
+			s.kind = spotArea
+		default:
+			s.kind = spotLandmark
+		}
+		s.weak = s.kind == spotUnit || isWeak(m.Name)
+		s.id = hash64(m.Key())
+		s.shown = strings.TrimSpace(m.Head + " " + strings.TrimSpace(m.Name+" "+m.Number))
+		if len(s.shown) > 80 || slices.ContainsFunc(spots, func(o spot) bool { return o.id == s.id && o.house == s.house }) {
+			continue
+		}
+		if spots = append(spots, s); len(spots) == maxSpots {
+			break
+		}
+	}
+	return spots
+}
+
+// isWeak is true for names that many places of one city bear: none at all, a
+// letter, or the number of an RT.
+func isWeak(name string) bool {
+	first, _, _ := strings.Cut(name, " ")
+	return len(name) <= 2 || first == "rt" || first == "rw"
+}
+
+// without blanks the mentions out, so that a name never counts as what the
+// text is about.
+func without(text string, mentions []place.Mention) string {
+	if len(mentions) == 0 {
+		return text
+	}
+	var b strings.Builder
+	b.Grow(len(text))
+	at := 0
+	for _, m := range mentions {
+		if m.Start > at {
+			b.WriteString(text[at:m.Start])
+			b.WriteByte(' ')
+		}
+		at = max(at, m.End)
+	}
+	b.WriteString(text[min(at, len(text)):])
+	return b.String()
+}
+
+// small are words that many complaints share whatever they are about.
+var small = func() map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(`rusak parah besar kecil lama cepat hari minggu bulan tahun malam pagi siang sore jam menit kali sekali
+		warga lapor laporan keluh mohon minta bantu bantuan baik perbaiki segera harap dinas petugas pemerintah kota rumah depan dekat
+		sekitar lewat terus masih selalu sering tiap setiap banyak orang bahaya resah ganggu kondisi lokasi lingkungan tindak lanjut lanjuti
+		masuk keluar naik turun sejak sampai hingga kalau karena jadi punya butuh perlu tahu info admin kak mas mbak ya yg nih foto
+		selamat siapa kapan mana bagaimana apa kenapa mengapa parahnya bahayanya langsung sementara bapak ibu pihak terkait cek`) {
+		m[w] = true
+		for _, stem := range language.Words(w) {
+			m[stem] = true
+		}
+	}
+	return m
+}()
+
+// Weights of words: what a topic is told by says which topic, what every
+// complaint has says nothing, all else is rare and says which matter.
+const (
+	weightSmall = 0.2
+	weightTopic = 0.8
+	weightRare  = 1.0
+)
+
+// wordsOf keeps the words that tell one matter from another, by id. Numbers
+// are left out: heights, counts and days differ between voices of one matter.
+func wordsOf(spoken []string) []word {
+	l := lexical()
+	out := make([]word, 0, min(len(spoken), maxWords))
+	for _, w := range spoken {
+		if w[0] >= '0' && w[0] <= '9' || len(w) > 40 {
+			continue
+		}
+		weight := float32(weightRare)
+		switch {
+		case small[w]:
+			weight = weightSmall
+		case l.words[w] != 0:
+			weight = weightTopic
+		}
+		if out = append(out, word{hash32(w), weight, w}); len(out) == maxWords {
+			break
+		}
+	}
+	slices.SortFunc(out, func(a, b word) int { return cmp.Compare(a.id, b.id) })
+	return slices.CompactFunc(out, func(a, b word) bool { return a.id == b.id })
+}
+
+// fingerprint is equal for copies of one text whatever the case, signs,
+// spelling habits and order of sentences; 0 when the text is too short for a
+// copy to mean anything.
+func fingerprint(text string) uint64 {
+	words := language.Words(text)
+	if len(words) < 5 {
+		return 0
+	}
+	var sum uint64
+	for _, w := range words {
+		h := hash64(w)
+		h ^= h >> 29
+		sum += h * 0xbf58476d1ce4e5b9
+	}
+	return sum | 1
+}

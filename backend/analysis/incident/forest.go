@@ -1,0 +1,270 @@
+package incident
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// node is a report in the forest.
+type node struct {
+	Features
+	parent, other *node
+	root          *node
+	score, margin float64
+	blocks        []uint64
+	seen          int // the last search that met it
+}
+
+// follow sets the node's link and reports whether anything that others or the
+// store see has changed.
+func (n *node) follow(first, second rival) (link, root bool) {
+	was := *n
+	n.parent, n.other, n.root, n.score, n.margin = nil, nil, n, 0, 0
+	if first.root != nil {
+		n.parent, n.root, n.score, n.margin = first.parent, first.parent.root, first.total, maxMargin
+		if second.root != nil {
+			n.other = second.parent
+			n.margin = min(maxMargin, first.total-second.total)
+		}
+	}
+	return was.parent != n.parent || was.other != n.other || was.root != n.root || was.score != n.score || was.margin != n.margin,
+		was.root != n.root
+}
+
+// link writes the node's link with its reasons.
+func (m *Model) link(n *node) Link {
+	l := Link{Key: n.Key, Root: n.root.Key, Score: n.score, Margin: n.margin}
+	if n.parent != nil {
+		l.Parent = n.parent.Key
+		l.Reasons = m.Reasons(&n.Features, &n.parent.Features)
+	}
+	if n.other != nil {
+		l.Other = n.other.Key
+	}
+	return l
+}
+
+// Link finds the parent of f among earlier reports: those that share a block
+// with it, within Horizon, each with the root it belongs to (Update sees to
+// that for stored reports). It returns false when f starts an incident.
+func (m *Model) Link(f Features, earlier []Entry) (Link, bool) {
+	nodes := map[string]*node{}
+	at := func(key string, of *Features) *node {
+		n := nodes[key]
+		if n == nil {
+			n = &node{}
+			n.Key = key
+			n.root = n
+			nodes[key] = n
+		}
+		if of != nil {
+			n.Features = *of
+		}
+		return n
+	}
+	candidates := make([]*node, 0, len(earlier))
+	for i := range earlier {
+		e := &earlier[i]
+		if !e.Features.before(&f) || f.unix-e.Features.unix > horizonSeconds {
+			continue
+		}
+		n := at(e.Features.Key, &e.Features)
+		n.root = at(cmp.Or(e.Root, e.Features.Key), nil)
+		candidates = append(candidates, n)
+	}
+	n := &node{Features: f}
+	n.follow(new(chooser).choose(m, &f, candidates))
+	return m.link(n), n.parent != nil
+}
+
+const horizonSeconds = int64(Horizon / 1e9)
+
+// Group links all reports from scratch and returns the links in canonical
+// order: by time, then by key. Reports of a key given twice count once, the
+// last one. It is what any sequence of updates comes to. Time is linear in the
+// number of reports (at most MaxBlocks × BlockLimit comparisons each).
+func Group(m *Model, reports []Features) []Link {
+	nodes := group(m, reports)
+	out := make([]Link, len(nodes))
+	for i, n := range nodes {
+		out[i] = m.link(n)
+	}
+	return out
+}
+
+func group(m *Model, reports []Features) []*node {
+	latest := make(map[string]int, len(reports))
+	for i := range reports {
+		latest[reports[i].Key] = i
+	}
+	nodes := make([]*node, 0, len(latest))
+	for _, i := range latest {
+		nodes = append(nodes, &node{Features: reports[i]})
+	}
+	slices.SortFunc(nodes, func(a, b *node) int { return compare(&a.Features, &b.Features) })
+	var c chooser
+	var keys []uint64
+	var candidates []*node
+	recent, full := map[uint64][]*node{}, 1<<20
+	for i, n := range nodes {
+		if len(recent) > full { // forget the blocks that fell silent
+			maps.DeleteFunc(recent, func(_ uint64, in []*node) bool { return n.unix-in[len(in)-1].unix > horizonSeconds })
+			full = max(full, 2*len(recent))
+		}
+		keys = n.appendBlocks(keys[:0])
+		candidates = candidates[:0]
+		n.seen = i + 1
+		for _, b := range keys {
+			in := recent[b]
+			for k := len(in) - 1; k >= max(0, len(in)-BlockLimit) && n.unix-in[k].unix <= horizonSeconds; k-- {
+				if in[k].seen != i+1 {
+					in[k].seen = i + 1
+					candidates = append(candidates, in[k])
+				}
+			}
+			if len(in) >= 2*BlockLimit {
+				in = in[:copy(in, in[len(in)-BlockLimit:])]
+			}
+			recent[b] = append(in, n)
+		}
+		n.follow(c.choose(m, &n.Features, candidates))
+	}
+	return nodes
+}
+
+// Forest keeps reports in memory and links them as they come, change and go,
+// in whatever order; its links are always those of Group over all its reports,
+// its groups those of Settle with its rulings. It is not safe for concurrent
+// use.
+type Forest struct {
+	model   *Model
+	nodes   map[string]*node
+	blocks  map[uint64][]*node // in canonical order
+	rulings []Ruling
+	chooser chooser
+	search  int
+}
+
+// NewForest returns an empty forest.
+func NewForest(m *Model) *Forest {
+	return &Forest{model: m, nodes: map[string]*node{}, blocks: map[uint64][]*node{}}
+}
+
+// Put adds reports, or puts others in the place of those with the same keys,
+// and links anew whatever that touches.
+func (f *Forest) Put(reports ...Features) {
+	var touched work
+	for i := range reports {
+		f.take(reports[i].Key, &touched)
+	}
+	for i := range reports {
+		n := &node{Features: reports[i]}
+		if f.nodes[n.Key] != nil {
+			f.take(n.Key, &touched) // twice in one call
+		}
+		f.nodes[n.Key] = n
+		n.blocks = n.Blocks()
+		for _, b := range n.blocks {
+			in := f.blocks[b]
+			at, _ := slices.BinarySearchFunc(in, n, compareNodes)
+			f.blocks[b] = slices.Insert(in, at, n)
+		}
+		touched.add(n)
+		f.later(n, touched.add)
+	}
+	f.settle(&touched)
+}
+
+// Remove takes reports out and links anew whatever followed them.
+func (f *Forest) Remove(keys ...string) {
+	var touched work
+	for _, k := range keys {
+		f.take(k, &touched)
+	}
+	f.settle(&touched)
+}
+
+func compareNodes(a, b *node) int { return compare(&a.Features, &b.Features) }
+
+func (f *Forest) take(key string, touched *work) {
+	n := f.nodes[key]
+	if n == nil {
+		return
+	}
+	f.later(n, touched.add)
+	for _, b := range n.blocks {
+		in := f.blocks[b]
+		if at, found := slices.BinarySearchFunc(in, n, compareNodes); found {
+			in = slices.Delete(in, at, at+1)
+		}
+		if f.blocks[b] = in; len(in) == 0 {
+			delete(f.blocks, b)
+		}
+	}
+	delete(f.nodes, key)
+	touched.drop(n)
+}
+
+// later calls visit for the reports that look at n: in each of its blocks the
+// BlockLimit next ones within Horizon.
+func (f *Forest) later(n *node, visit func(*node)) {
+	for _, b := range n.blocks {
+		in := f.blocks[b]
+		at, found := slices.BinarySearchFunc(in, n, compareNodes)
+		if found {
+			at++
+		}
+		for _, o := range in[at:min(len(in), at+BlockLimit)] {
+			if o.unix-n.unix > horizonSeconds {
+				break
+			}
+			visit(o)
+		}
+	}
+}
+
+// earlier are the reports that n looks at.
+func (f *Forest) earlier(n *node, out []*node) []*node {
+	f.search++
+	for _, b := range n.blocks {
+		in := f.blocks[b]
+		at, _ := slices.BinarySearchFunc(in, n, compareNodes)
+		for k := at - 1; k >= max(0, at-BlockLimit) && n.unix-in[k].unix <= horizonSeconds; k-- {
+			if in[k].seen != f.search {
+				in[k].seen = f.search
+				out = append(out, in[k])
+			}
+		}
+	}
+	return out
+}
+
+// settle links the touched reports anew in canonical order. A report whose
+// root changes touches those that look at it, all of which come later, so
+// each is done once.
+func (f *Forest) settle(touched *work) {
+	var candidates []*node
+	for n := touched.next(); n != nil; n = touched.next() {
+		candidates = f.earlier(n, candidates[:0])
+		if _, root := n.follow(f.chooser.choose(f.model, &n.Features, candidates)); root {
+			f.later(n, touched.add)
+		}
+	}
+}
+
+// Rule replaces the officers' rulings.
+func (f *Forest) Rule(rulings ...Ruling) { f.rulings = slices.Clone(rulings) }
+
+// Links are the links of all reports, in canonical order.
+func (f *Forest) Links() []Link {
+	nodes := slices.SortedFunc(maps.Values(f.nodes), compareNodes)
+	out := make([]Link, len(nodes))
+	for i, n := range nodes {
+		out[i] = f.model.link(n)
+	}
+	return out
+}
+
+// Groups are the incidents, oldest first.
+func (f *Forest) Groups() []Members { return Settle(f.Links(), f.rulings) }

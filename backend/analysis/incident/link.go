@@ -1,0 +1,156 @@
+package incident
+
+import (
+	"math"
+)
+
+// Link says which earlier report a report follows, and why. The first report
+// of an incident has no parent.
+type Link struct {
+	Key    string `json:"key"`
+	Parent string `json:"parent,omitempty"`
+	// Root is the first report of the tree: the incident, before rulings.
+	Root string `json:"root"`
+	// Score is the log-odds over the threshold of belonging there, 0 for a root.
+	Score float64 `json:"score,omitempty"`
+	// Margin is the lead over the second-best incident, at most maxMargin.
+	Margin float64 `json:"margin,omitempty"`
+	// Other is the parent in the second-best incident, when that too was good
+	// enough: where the report goes if a ruling forbids the first.
+	Other   string   `json:"other,omitempty"`
+	Reasons []Reason `json:"reasons,omitempty"`
+}
+
+// maxMargin is the margin of a link without a rival.
+const maxMargin = 5
+
+// Confidence is how sure it is that the report belongs to the incident of its
+// parent, 0 to 1: the lesser of the odds of the link and of its lead. A root
+// has 1.
+func (l Link) Confidence() float64 {
+	if l.Parent == "" {
+		return 1
+	}
+	return logistic(min(l.Score+0.5, 2*l.Margin))
+}
+
+// doubtfulBelow is the confidence under which a person should look.
+const doubtfulBelow = 0.75
+
+// Doubtful is true when the link's score is near the threshold or another
+// incident is nearly as likely.
+func (l Link) Doubtful() bool { return l.Confidence() < doubtfulBelow }
+
+// Reason is one piece of evidence for a link, strongest first in a Link.
+type Reason struct {
+	Evidence string  `json:"evidence"`         // name of the Evidence
+	Effect   float64 `json:"effect"`           // what it adds to the log-odds
+	Metres   float64 `json:"metres,omitempty"` // for near
+	Hours    float64 `json:"hours,omitempty"`  // for quick
+	// Place is the shared place, Words the shared words: machine-read heads and
+	// names, never a citizen's sentence.
+	Place string   `json:"place,omitempty"`
+	Words []string `json:"words,omitempty"`
+}
+
+// Weights of what the other members of an incident say about a newcomer.
+const (
+	// contradicted is what is taken off when all of the candidates in the
+	// incident name another place than the newcomer.
+	contradicted = 3.0
+	// supported is added per doubling of those that speak for it.
+	supported = 0.15
+	// elsewhere is the score of the place from which two reports contradict
+	// each other.
+	elsewhere = -1.5
+)
+
+// hopeless is the score from which a candidate is not looked at again.
+const hopeless = -4.0
+
+// rival is one incident that a report may belong to.
+type rival struct {
+	root    *node
+	best    float64
+	parent  *node
+	support int
+	against int
+	total   float64
+}
+
+// chooser holds the working memory of choose.
+type chooser struct {
+	rivals []rival
+	scored []scored
+}
+
+type scored struct {
+	n     *node
+	score float64
+	where float64
+}
+
+// choose finds the parent of f among earlier reports, whose roots are known.
+// The result depends on f, the candidates and which of them belong together,
+// not on their order.
+func (c *chooser) choose(m *Model, f *Features, candidates []*node) (first, second rival) {
+	c.rivals, c.scored = c.rivals[:0], c.scored[:0]
+	for _, n := range candidates {
+		v := weigh(f, &n.Features)
+		s := scored{n, m.score(&v), m.where(&v)}
+		c.scored = append(c.scored, s)
+		if s.score >= 0 {
+			c.support(s)
+		}
+	}
+	if len(c.rivals) == 0 {
+		return rival{}, rival{}
+	}
+	for _, s := range c.scored {
+		if s.score >= 0 || s.where > elsewhere {
+			continue
+		}
+		for i := range c.rivals {
+			if c.rivals[i].root == s.n.root {
+				c.rivals[i].against++
+			}
+		}
+	}
+	for _, r := range c.rivals {
+		r.total = r.best + supported*math.Log2(float64(r.support)) -
+			contradicted*float64(r.against)/float64(r.against+r.support)
+		if r.total < 0 {
+			continue
+		}
+		switch {
+		case better(r, first):
+			first, second = r, first
+		case better(r, second):
+			second = r
+		}
+	}
+	return first, second
+}
+
+func (c *chooser) support(s scored) {
+	for i := range c.rivals {
+		r := &c.rivals[i]
+		if r.root != s.n.root {
+			continue
+		}
+		r.support++
+		if s.score > r.best || s.score == r.best && compare(&s.n.Features, &r.parent.Features) < 0 {
+			r.best, r.parent = s.score, s.n
+		}
+		return
+	}
+	c.rivals = append(c.rivals, rival{root: s.n.root, best: s.score, parent: s.n, support: 1})
+}
+
+// better orders rivals: by score, then the one whose parent is earlier.
+func better(r, than rival) bool {
+	if than.root == nil || r.total != than.total {
+		return than.root == nil || r.total > than.total
+	}
+	return compare(&r.parent.Features, &than.parent.Features) < 0
+}

@@ -1,0 +1,180 @@
+package incident
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Model weighs the evidence: the score of a pair is the sum of weight times
+// value over its Evidence, the log-odds that two reports are one matter
+// (Fellegi & Sunter, "A Theory for Record Linkage", JASA 64, 1969, with the
+// weights of a logistic regression). It is read-only; Learn returns a new one.
+type Model struct {
+	Weights [evidences]float64
+	// Threshold is the score from which a report joins an incident.
+	Threshold float64
+	// Lessons is how many rulings of officers the weights have learned from.
+	Lessons int
+}
+
+// defaultWeights were fitted on made-up cities of our own (city_test.go) and
+// rounded; they hold for whichever city until its officers teach otherwise.
+var defaultWeights = [evidences]float64{
+	Bias:     -5,
+	SpotSame: 3.2, SpotWeakSame: 2, SpotDiffer: -1.5, SpotRival: -0.5, UnitDiffer: -1,
+	StreetSame: 1.6, StreetNumber: 1, StreetDiffer: -2.5, HouseDiffer: -0.7, Exact: 1,
+	Near: 2.6, Far: -0.6,
+	AreaSame: 0.8, AreaSibling: -0.5, AreaDiffer: -1.5, SaidSame: 0.4, SaidDiffer: -1,
+	CategorySame: 1, TopicSame: 1.2, TopicNear: 0.4, TopicOther: -2,
+	Words: 1.2, Rare: 0.4, Copy: 1.5, SamePhoto: 3.5,
+	Gap: -0.15, Pause: -0.25, Quick: 0.5,
+}
+
+// maxShift is how far learning may move a weight from its default, and
+// maxThresholdShift the threshold: a few rulings may sharpen the model, never
+// turn it round.
+const (
+	maxShift          = 1.0
+	maxThresholdShift = 0.7
+)
+
+// Default is the model before any officer's ruling.
+func Default() *Model { return &Model{Weights: defaultWeights} }
+
+// Score is the log-odds over the threshold that two reports are one matter;
+// from 0 on the later may join the earlier. The order of the two is irrelevant.
+func (m *Model) Score(a, b *Features) float64 {
+	v := weigh(a, b)
+	return m.score(&v)
+}
+
+func (m *Model) score(v *vector) float64 {
+	s := -m.Threshold
+	for i, w := range m.Weights {
+		s += w * v[i]
+	}
+	return s
+}
+
+// where is the part of the score that speaks of the place.
+func (m *Model) where(v *vector) float64 {
+	s := 0.0
+	for i := placeFirst; i <= placeLast; i++ {
+		s += m.Weights[i] * v[i]
+	}
+	return s
+}
+
+// Lesson is a pair of reports that an officer ruled on.
+type Lesson struct {
+	A, B Features
+	Same bool
+}
+
+// Learn returns a model that has learned from all rulings so far, starting
+// from the default: three passes of stochastic gradient on the logistic loss,
+// in the canonical order of the pairs, pulled back to the default by a weak
+// prior and bounded around it. The same lessons give the same model whatever
+// their order. Lessons replace one another: give all of them each time.
+func Learn(lessons []Lesson) *Model {
+	m := Default()
+	type step struct {
+		v    vector
+		same bool
+	}
+	sorted := slices.Clone(lessons)
+	for i, l := range sorted {
+		if l.B.before(&l.A) {
+			sorted[i].A, sorted[i].B = l.B, l.A
+		}
+	}
+	slices.SortFunc(sorted, func(x, y Lesson) int {
+		return cmp.Or(compare(&x.A, &y.A), compare(&x.B, &y.B), compareBool(x.Same, y.Same))
+	})
+	steps := make([]step, len(sorted))
+	for i := range sorted {
+		steps[i] = step{weigh(&sorted[i].B, &sorted[i].A), sorted[i].Same}
+	}
+	for pass := range 3 {
+		rate := 0.1 / float64(1+pass)
+		for i := range steps {
+			m.learn(&steps[i].v, steps[i].same, rate)
+		}
+	}
+	m.Lessons = len(lessons)
+	return m
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+func (m *Model) learn(v *vector, same bool, rate float64) {
+	const prior = 0.01
+	wrong := -logistic(m.score(v))
+	if same {
+		wrong++
+	}
+	for i := range m.Weights {
+		if Evidence(i) == Bias {
+			continue // the threshold moves instead, within its own bounds
+		}
+		// Values are capped so that one odd pair cannot move a weight alone.
+		w := m.Weights[i] + rate*(wrong*min(v[i], 3)-prior*(m.Weights[i]-defaultWeights[i]))
+		m.Weights[i] = min(max(w, defaultWeights[i]-maxShift), defaultWeights[i]+maxShift)
+	}
+	t := m.Threshold - rate*(wrong+prior*m.Threshold)
+	m.Threshold = min(max(t, -maxThresholdShift), maxThresholdShift)
+}
+
+func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+type storedModel struct {
+	Weights   map[string]float64 `json:"weights"`
+	Threshold float64            `json:"threshold"`
+	Lessons   int                `json:"lessons"`
+}
+
+// MarshalJSON writes the weights by the names of their evidence.
+func (m *Model) MarshalJSON() ([]byte, error) {
+	s := storedModel{Weights: map[string]float64{}, Threshold: m.Threshold, Lessons: m.Lessons}
+	for i, w := range m.Weights {
+		s.Weights[Evidence(i).String()] = w
+	}
+	return json.Marshal(s)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. Evidence that the stored model
+// does not know keeps its default weight; weights outside the bounds of
+// learning are refused.
+func (m *Model) UnmarshalJSON(b []byte) error {
+	s := storedModel{}
+	if err := json.Unmarshal(b, &s); err != nil {
+		return fmt.Errorf("read the model of incidents: %w", err)
+	}
+	out := Model{Weights: defaultWeights, Threshold: s.Threshold, Lessons: s.Lessons}
+	for i := range out.Weights {
+		w, ok := s.Weights[Evidence(i).String()]
+		if !ok {
+			continue
+		}
+		if math.Abs(w-defaultWeights[i]) > maxShift+1e-9 {
+			return fmt.Errorf("read the model of incidents: weight of %s is %g, default %g", Evidence(i), w, defaultWeights[i])
+		}
+		out.Weights[i] = w
+	}
+	if math.Abs(s.Threshold) > maxThresholdShift+1e-9 {
+		return fmt.Errorf("read the model of incidents: threshold %g", s.Threshold)
+	}
+	*m = out
+	return nil
+}

@@ -1,0 +1,174 @@
+package incident
+
+import (
+	"cmp"
+	"math"
+	"time"
+)
+
+// Report is what grouping looks at of one citizen's report. Zero values mean
+// "not known".
+type Report struct {
+	ID int64
+	// Key is the report's lasting name, "source/external id". It breaks ties
+	// of time, so it must be unique and must not depend on the order of arrival.
+	Key     string
+	At      time.Time
+	Text    string
+	Address string
+	// Category is the stated category slug, which may be wrong; Guess is the
+	// one that the text was classified as, when that is sure enough to use.
+	Category, Guess string
+	// Lon and Lat are WGS 84 degrees.
+	Lon, Lat *float64
+	// Stated and Computed are area codes: what was said and where the point
+	// lies.
+	Stated, Computed string
+	// Photo is the Fingerprint of its picture.
+	Photo   uint64
+	Channel string
+}
+
+// place kinds of a Spot.
+const (
+	spotStreet = iota + 1
+	spotAlley
+	spotLandmark
+	spotUnit // RT, RW
+	spotArea // kelurahan, kampung … by name
+)
+
+// spot is one place that a text names, ready to be compared.
+type spot struct {
+	kind byte
+	near bool
+	// weak is true where the name is only a number or one letter ("gang J", "RT
+	// 8"): it says which one only within a neighbourhood.
+	weak   bool
+	head   string
+	name   string // folded
+	number string
+	house  string
+	shown  string // as a reader would write it, without the house number
+	id     uint64 // of kind, head, name and number
+}
+
+// Features are what one report is compared by. They are made once, kept with
+// the report (MarshalBinary) and depend on nothing but the report and the
+// version of this package.
+type Features struct {
+	ID      int64
+	Key     string
+	At      time.Time // whole seconds
+	Channel string
+	// Category and Guess as in Report.
+	Category, Guess  string
+	Stated, Computed string
+	Photo            uint64
+	point            bool
+	lon, lat         float64
+	spots            []spot
+	words            []word // by id, each once
+	topics           topics // of the text
+	sameText         uint64 // of the words of the text without numbers; 0 when too short to tell
+	prepared
+}
+
+// word is one content word of a text.
+type word struct {
+	id     uint32
+	weight float32
+	text   string
+}
+
+// prepared is what can be computed from the rest of Features, kept for speed.
+type prepared struct {
+	unix      int64
+	cosLat    float64
+	weight    float32 // sum of the words' weights
+	category  uint32
+	guess     uint32
+	kelurahan [2]uint32
+	kecamatan [2]uint32
+	broad     topics // of the text, else of the categories
+	kinds     [spotArea + 1]bool
+}
+
+// Point returns the report's WGS 84 coordinates, and whether it has any.
+func (f *Features) Point() (lon, lat float64, ok bool) { return f.lon, f.lat, f.point }
+
+// before is the canonical order: by time, then by key.
+func (f *Features) before(g *Features) bool { return compare(f, g) < 0 }
+
+func compare(f, g *Features) int {
+	if f.unix != g.unix {
+		return cmp.Compare(f.unix, g.unix)
+	}
+	return cmp.Compare(f.Key, g.Key)
+}
+
+// prepare fills in what follows from the stored fields.
+func (f *Features) prepare() {
+	p := prepared{unix: f.At.Unix(), cosLat: math.Cos(f.lat * math.Pi / 180)}
+	for _, w := range f.words {
+		p.weight += w.weight
+	}
+	p.category, p.guess = hash32(f.Category), hash32(f.Guess)
+	for i, code := range [2]string{f.Stated, f.Computed} {
+		p.kelurahan[i], p.kecamatan[i] = hash32(code), hash32(parent(code))
+	}
+	p.broad = f.topics
+	if p.broad == 0 {
+		p.broad = topicsOfCategory(f.Category) | topicsOfCategory(f.Guess)
+	}
+	for _, s := range f.spots {
+		p.kinds[s.kind] = true
+	}
+	f.prepared = p
+}
+
+// parent is the code of the area above, by the form of Kemendagri codes.
+func parent(code string) string {
+	for i := len(code) - 1; i > 0; i-- {
+		if code[i] == '.' {
+			return code[:i]
+		}
+	}
+	return ""
+}
+
+// hash64 is FNV-1a; it is stored, so it must never change. The empty string
+// gives 0.
+func hash64(parts ...string) uint64 {
+	h, empty := uint64(14695981039346656037), true
+	for _, p := range parts {
+		for i := range len(p) {
+			h = (h ^ uint64(p[i])) * 1099511628211
+			empty = false
+		}
+		h = (h ^ 0x1f) * 1099511628211
+	}
+	if empty {
+		return 0
+	}
+	return h
+}
+
+func hash32(s string) uint32 {
+	h := hash64(s)
+	return uint32(h ^ h>>32)
+}
+
+// metresPerDegree of latitude, WGS 84 mean.
+const metresPerDegree = 111_195
+
+// metres is the distance between two reports' points (equirectangular, right
+// to 0.1 % within a city), -1 if one has none.
+func metres(f, g *Features) float64 {
+	if !f.point || !g.point {
+		return -1
+	}
+	x := (f.lon - g.lon) * f.cosLat
+	y := f.lat - g.lat
+	return metresPerDegree * math.Sqrt(x*x+y*y)
+}
