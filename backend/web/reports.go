@@ -19,6 +19,8 @@ type reportsInput struct {
 	Source   string    `query:"source"`
 	Status   []string  `query:"status" nullable:"false" enum:"open,in_progress,closed,rejected" doc:"Comma separated"`
 	Overdue  bool      `query:"overdue" doc:"Only unfinished reports past their deadline"`
+	Review   bool      `query:"review" doc:"Only those whose category a person must decide"`
+	Incident int64     `query:"incident" minimum:"0" doc:"Only the reports of this incident"`
 	From     time.Time `query:"from" doc:"Created at or after, RFC 3339"`
 	To       time.Time `query:"to" doc:"Created before, RFC 3339"`
 	Q        string    `query:"q" maxLength:"200" doc:"Words of the text, all of them"`
@@ -37,7 +39,7 @@ type reportPageBody struct{ Body ReportPage }
 func (s *server) filter(in *reportsInput) (city.ReportFilter, error) {
 	f := city.ReportFilter{
 		AreaCode: in.Area, Category: in.Category, Office: in.Office, Channel: in.Channel, Source: in.Source,
-		Overdue: in.Overdue, From: in.From, To: in.To, Limit: in.Limit,
+		Overdue: in.Overdue, Review: in.Review, Incident: in.Incident, From: in.From, To: in.To, Limit: in.Limit,
 	}
 	for _, st := range in.Status {
 		f.Status = append(f.Status, city.ReportStatus(st))

@@ -830,7 +830,7 @@ export interface components {
             doubtful?: boolean;
             /**
              * Format: date-time
-             * @description End of the last working day allowed for closing
+             * @description End of the last working day allowed for closing; absent while the clock stands still
              */
             due_at?: string;
             external_id: string;
@@ -845,7 +845,14 @@ export interface components {
             lon?: number;
             /** @description Short name of the office that owns it */
             office?: string;
+            /** @description The clock stands still: its office waits for the citizen */
+            paused?: boolean;
             reasons: components["schemas"]["Said"][];
+            /**
+             * Format: date-time
+             * @description When the first answer is due; absent while the clock stands still
+             */
+            respond_due_at?: string;
             /** Format: date-time */
             responded_at?: string;
             /** @description A person must decide the category */
@@ -1110,7 +1117,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description End of the last working day allowed for closing
+             * @description End of the last working day allowed for closing; absent while the clock stands still
              */
             due_at?: string;
             external_id: string;
@@ -1128,8 +1135,15 @@ export interface components {
             media_url?: string;
             /** @description Short name of the office that owns it */
             office?: string;
+            /** @description The clock stands still: its office waits for the citizen */
+            paused?: boolean;
             /** Format: date-time */
             received_at: string;
+            /**
+             * Format: date-time
+             * @description When the first answer is due; absent while the clock stands still
+             */
+            respond_due_at?: string;
             /** Format: date-time */
             responded_at?: string;
             /** @description A person must decide the category */
@@ -1193,7 +1207,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description End of the last working day allowed for closing
+             * @description End of the last working day allowed for closing; absent while the clock stands still
              */
             due_at?: string;
             external_id: string;
@@ -1208,6 +1222,13 @@ export interface components {
             lon?: number;
             /** @description Short name of the office that owns it */
             office?: string;
+            /** @description The clock stands still: its office waits for the citizen */
+            paused?: boolean;
+            /**
+             * Format: date-time
+             * @description When the first answer is due; absent while the clock stands still
+             */
+            respond_due_at?: string;
             /** Format: date-time */
             responded_at?: string;
             /** @description A person must decide the category */
@@ -1938,6 +1959,10 @@ export interface operations {
                 status?: ("open" | "in_progress" | "closed" | "rejected")[];
                 /** @description Only unfinished reports past their deadline */
                 overdue?: boolean;
+                /** @description Only those whose category a person must decide */
+                review?: boolean;
+                /** @description Only the reports of this incident */
+                incident?: number;
                 /** @description Created at or after, RFC 3339 */
                 from?: string;
                 /** @description Created before, RFC 3339 */
