@@ -142,3 +142,15 @@ func (c Clock) DeadlinesBy(answer, closing Norm, m Matter) Deadlines {
 	}
 	return d
 }
+
+// ReportPause is one stretch in which a report's clock stood still.
+type ReportPause struct {
+	Kind string `json:"kind" enum:"menunggu_warga,dibuka_kembali" doc:"Waiting for the citizen, or closed and opened again"`
+	// EndedAt is nil while it stands.
+	BeganAt   time.Time  `json:"began_at"`
+	EndedAt   *time.Time `json:"ended_at,omitempty"`
+	Reason    string     `json:"reason"`
+	SetBy     string     `json:"set_by"`
+	EndReason string     `json:"end_reason,omitempty"`
+	EndedBy   string     `json:"ended_by,omitempty"`
+}

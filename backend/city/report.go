@@ -112,7 +112,9 @@ type ReportSummary struct {
 	CreatedAt    time.Time    `json:"created_at"`
 	RespondedAt  *time.Time   `json:"responded_at,omitempty"`
 	ClosedAt     *time.Time   `json:"closed_at,omitempty"`
-	DueAt        *time.Time   `json:"due_at,omitempty" doc:"End of the last working day allowed for closing"`
+	DueAt        *time.Time   `json:"due_at,omitempty" doc:"End of the last working day allowed for closing; absent while the clock stands still"`
+	RespondDueAt *time.Time   `json:"respond_due_at,omitempty" doc:"When the first answer is due; absent while the clock stands still"`
+	Paused       bool         `json:"paused,omitempty" doc:"The clock stands still: its office waits for the citizen"`
 	Text         string       `json:"text" doc:"At most 240 characters, personal data masked"`
 	Lon          *float64     `json:"lon,omitempty"`
 	Lat          *float64     `json:"lat,omitempty"`

@@ -23,6 +23,7 @@ type catalogue struct {
 	location   *time.Location
 	zoneLabel  string
 	calendar   city.Calendar
+	clock      city.Clock
 	areas      map[string]string // code → name
 	offices    map[string]int64  // folded short name, name or alias → id
 	officeName map[int64]string  // id → short name
@@ -152,6 +153,11 @@ func (c *catalogue) readRest(ctx context.Context, tx pgx.Tx) error {
 	for _, r := range rows {
 		c.categories[r.Slug] = r
 	}
+	norms, err := readNorms(ctx, tx)
+	if err != nil {
+		return err
+	}
+	c.clock = city.Clock{Calendar: c.calendar, Norms: norms}
 	indicators, err := readIndicators(ctx, tx)
 	if err != nil {
 		return err

@@ -14,8 +14,8 @@ import (
 // serves one already it adds only declarations that are missing and changes
 // nothing that an officer or an import has set.
 func (s *Store) LayFoundation(ctx context.Context, f Foundation) error {
-	defer s.forgetCatalogue()
-	return s.write(ctx, func(tx pgx.Tx) error {
+	norms := 0
+	err := s.write(ctx, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `INSERT INTO city_setting (code, name, timezone, zone_label) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 			f.Setting.Code, f.Setting.Name, f.Setting.Timezone, f.Setting.ZoneLabel)
 		if err != nil {
@@ -24,6 +24,7 @@ func (s *Store) LayFoundation(ctx context.Context, f Foundation) error {
 		if tag.RowsAffected() == 0 {
 			have, err := readSetting(ctx, tx)
 			if err != nil || have.Code != f.Setting.Code {
+				norms = 0  // of an attempt before
 				return err // another city's database keeps its own declarations
 			}
 		} else {
@@ -33,8 +34,16 @@ func (s *Store) LayFoundation(ctx context.Context, f Foundation) error {
 				}
 			}
 		}
+		if norms, err = addMissingNorms(ctx, tx, f.Norms); err != nil {
+			return err
+		}
 		return addMissing(ctx, tx, f)
 	})
+	s.forgetCatalogue()
+	if err != nil || norms == 0 {
+		return err
+	}
+	return s.RefreshDeadlines(ctx)
 }
 
 func addMissing(ctx context.Context, tx pgx.Tx, f Foundation) error {

@@ -48,17 +48,18 @@ func (s *Store) Ingest(ctx context.Context, d city.Delivery) (city.Tally, error)
 
 // ingestion is one delivery on its way into one transaction.
 type ingestion struct {
-	store    *Store
-	tx       pgx.Tx
-	cat      *catalogue
-	src      sourceName
-	sourceID int64
-	state    sourceState
-	tally    city.Tally
-	events   []city.Event
-	refused  []city.Refusal
-	touched  []int64 // reports that are new or changed
-	note     func(kind, key, result, reason string)
+	store     *Store
+	tx        pgx.Tx
+	cat       *catalogue
+	src       sourceName
+	sourceID  int64
+	state     sourceState
+	tally     city.Tally
+	events    []city.Event
+	refused   []city.Refusal
+	touched   []int64 // reports that are new or changed
+	standards map[standardKey]standard
+	note      func(kind, key, result, reason string)
 }
 
 // tell notes what became of a row, for those who push and want to know.

@@ -13,7 +13,7 @@ type reportColumns struct {
 	externalID, channel, text, address, status, media, flags, stems, answer []string
 	hash                                                                    []int64
 	created                                                                 []time.Time
-	responded, closed, updated, due                                         []*time.Time
+	responded, closed, updated, due, respond                                []*time.Time
 	lon, lat                                                                []*float64
 	stated, computed, category, raw                                         []*string
 	office                                                                  []*int64
@@ -25,7 +25,7 @@ func newReportColumns(n int) *reportColumns {
 	p := func() []*string { return make([]*string, 0, n) }
 	return &reportColumns{
 		externalID: s(), channel: s(), text: s(), address: s(), status: s(), media: s(), flags: s(), stems: s(), answer: s(),
-		hash: make([]int64, 0, n), created: make([]time.Time, 0, n), responded: t(), closed: t(), updated: t(), due: t(),
+		hash: make([]int64, 0, n), created: make([]time.Time, 0, n), responded: t(), closed: t(), updated: t(), due: t(), respond: t(),
 		lon: make([]*float64, 0, n), lat: make([]*float64, 0, n), stated: p(), computed: p(), category: p(), raw: p(),
 		office: make([]*int64, 0, n),
 	}
@@ -39,7 +39,7 @@ func (c *reportColumns) add(r *city.Report, row reportRow) {
 	c.responded = append(c.responded, r.RespondedAt)
 	c.closed = append(c.closed, r.ClosedAt)
 	c.updated = append(c.updated, given(r.UpdatedAt))
-	c.due = append(c.due, row.due)
+	c.due, c.respond = append(c.due, row.due), append(c.respond, row.respond)
 	c.text = append(c.text, r.Text)
 	c.lon, c.lat = append(c.lon, r.Lon), append(c.lat, r.Lat)
 	c.address = append(c.address, r.Address)
@@ -56,7 +56,7 @@ func (c *reportColumns) add(r *city.Report, row reportRow) {
 func (c *reportColumns) args(sourceID int64) []any {
 	return []any{
 		sourceID, c.externalID, c.hash, c.channel, c.created, c.responded, c.closed, c.updated, c.due, c.text, c.lon, c.lat,
-		c.address, c.stated, c.computed, c.category, c.office, c.status, c.media, c.flags, c.raw, c.stems, c.answer,
+		c.address, c.stated, c.computed, c.category, c.office, c.status, c.media, c.flags, c.raw, c.stems, c.answer, c.respond,
 	}
 }
 

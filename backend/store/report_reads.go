@@ -13,7 +13,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-const reportColumnsQuery = `SELECT r.id, r.source_id, r.external_id, r.channel, r.created_at, r.responded_at, r.closed_at, r.due_at, r.text,
+const reportColumnsQuery = `SELECT r.id, r.source_id, r.external_id, r.channel, r.created_at, r.responded_at, r.closed_at, r.due_at, r.respond_due_at, r.text,
+	EXISTS (SELECT FROM report_pauses p WHERE p.report_id = r.id AND p.ended_at IS NULL) AS paused,
 	r.lon, r.lat, r.area_code, coalesce(r.stated_area, '') AS stated_area, coalesce(r.computed_area, '') AS computed_area,
 	coalesce(r.category, '') AS category, coalesce(r.office_id, 0) AS office_id, r.status,
 	coalesce(a.urgency, '') AS urgency, coalesce(a.incident_id, 0) AS incident_id, coalesce(a.review, false) AS review,
@@ -26,7 +27,8 @@ type summaryRow struct {
 	ID, SourceID                                 int64
 	ExternalID, Channel                          string
 	CreatedAt                                    time.Time
-	RespondedAt, ClosedAt, DueAt                 *time.Time
+	RespondedAt, ClosedAt, DueAt, RespondDueAt   *time.Time
+	Paused                                       bool
 	Text                                         string
 	Lon, Lat                                     *float64
 	AreaCode, StatedArea, ComputedArea, Category string
@@ -43,7 +45,7 @@ func (r summaryRow) summary(cat *catalogue) city.ReportSummary {
 	src := cat.sources[r.SourceID]
 	out := city.ReportSummary{
 		ID: r.ID, Source: src.Slug, ExternalID: r.ExternalID, Channel: r.Channel, CreatedAt: r.CreatedAt, RespondedAt: r.RespondedAt,
-		ClosedAt: r.ClosedAt, DueAt: r.DueAt, Text: city.Excerpt(r.Text, excerptLength), Lon: r.Lon, Lat: r.Lat, AreaCode: r.AreaCode,
+		ClosedAt: r.ClosedAt, DueAt: r.DueAt, RespondDueAt: r.RespondDueAt, Paused: r.Paused && unfinished(city.ReportStatus(r.Status)), Text: city.Excerpt(r.Text, excerptLength), Lon: r.Lon, Lat: r.Lat, AreaCode: r.AreaCode,
 		StatedArea: r.StatedArea, ComputedArea: r.ComputedArea, Category: r.Category, Office: cat.officeName[r.OfficeID],
 		Status: city.ReportStatus(r.Status), Simulated: src.Simulated, Urgency: city.Severity(r.Urgency), IncidentID: r.IncidentID, Review: r.Review,
 	}

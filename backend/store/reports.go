@@ -45,6 +45,7 @@ func (in *ingestion) reports(ctx context.Context, rs []city.Report) error {
 type reportRow struct {
 	hash     int64
 	due      *time.Time
+	respond  *time.Time
 	category *string
 	office   *int64
 	stated   *string
@@ -100,11 +101,11 @@ func (in *ingestion) row(r *city.Report) reportRow {
 	}
 	if c, ok := in.cat.categories[r.Category]; ok {
 		row.category, row.office = &c.Slug, &c.OfficeID
-		due := in.cat.calendar.Due(r.CreatedAt, c.Days).UTC()
-		row.due = &due
 	} else if r.Category != "" {
 		flag(city.FlagUnknownCategory)
 	}
+	due := in.firstDeadlines(r.Channel, row.category, r.CreatedAt)
+	row.due, row.respond = due.Close, due.Respond
 	if id := in.cat.officeID(r.Office); id != 0 {
 		row.office = &id
 	}
@@ -161,7 +162,7 @@ func contentHash(r *city.Report, row reportRow) int64 {
 		_, _ = h.Write([]byte(s))
 		_, _ = h.Write([]byte{0})
 	}
-	for _, t := range []*time.Time{&r.CreatedAt, r.RespondedAt, r.ClosedAt, row.due} {
+	for _, t := range []*time.Time{&r.CreatedAt, r.RespondedAt, r.ClosedAt, row.due, row.respond} {
 		hashTime(h, t)
 	}
 	for _, f := range []*float64{r.Lon, r.Lat} {
@@ -198,7 +199,7 @@ func deref(s *string) string {
 // Equal content that its source has changed since is written all the same, or
 // a still older page could overwrite it later.
 const differingQuery = `SELECT t.n::int - 1 AS n, r.id IS NOT NULL AND r.removed_at IS NULL AS known,
-	coalesce(r.area_code, '') AS area_code, coalesce(r.office_id, 0) AS office_id
+	coalesce(r.area_code, '') AS area_code, coalesce(r.office_id, 0) AS office_id, CASE WHEN r.status IN ('closed', 'rejected') THEN r.closed_at END AS closed_at
 FROM unnest($2::text[], $3::bigint[], $4::timestamptz[]) WITH ORDINALITY AS t(external_id, content_hash, updated_at, n)
 LEFT JOIN reports r ON r.source_id = $1 AND r.external_id = t.external_id
 WHERE r.id IS NULL OR (coalesce(t.updated_at >= r.source_updated_at, true)
@@ -211,6 +212,7 @@ type differingRow struct {
 	Known    bool // screens show it
 	AreaCode string
 	OfficeID int64
+	ClosedAt *time.Time // of one that is settled
 }
 
 // differing returns which rows are new or not as stored.
@@ -239,14 +241,16 @@ const (
 )
 
 const upsertReports = `INSERT INTO reports AS r (source_id, external_id, content_hash, channel, created_at, responded_at, closed_at,
-	source_updated_at, due_at, text, lon, lat, address, stated_area, computed_area, category, office_id, status, media_url, flags, raw, search, answer)
+	source_updated_at, due_at, text, lon, lat, address, stated_area, computed_area, category, office_id, status, media_url, flags, raw, search, answer,
+	respond_due_at)
 SELECT $1, t.external_id, t.content_hash, t.channel, t.created_at, t.responded_at, t.closed_at, t.updated_at, t.due_at, t.text, t.lon, t.lat,
-	t.address, t.stated, t.computed, t.category, t.office, t.status, t.media, string_to_array(t.flags, ' '), t.raw, t.stems::tsvector, t.answer
+	t.address, t.stated, t.computed, t.category, t.office, t.status, t.media, string_to_array(t.flags, ' '), t.raw, t.stems::tsvector, t.answer,
+	t.respond_due_at
 FROM unnest($2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[],
 	$10::text[], $11::float8[], $12::float8[], $13::text[], $14::text[], $15::text[], $16::text[], $17::bigint[], $18::text[], $19::text[],
-	$20::text[], $21::json[], $22::text[], $23::text[])
+	$20::text[], $21::json[], $22::text[], $23::text[], $24::timestamptz[])
 	AS t(external_id, content_hash, channel, created_at, responded_at, closed_at, updated_at, due_at, text, lon, lat, address, stated, computed,
-		category, office, status, media, flags, raw, stems, answer)
+		category, office, status, media, flags, raw, stems, answer, respond_due_at)
 ON CONFLICT ON CONSTRAINT reports_source_external_id_is_unique DO UPDATE SET
 	content_hash = excluded.content_hash, channel = excluded.channel, created_at = excluded.created_at, responded_at = excluded.responded_at,
 	closed_at = excluded.closed_at, source_updated_at = coalesce(excluded.source_updated_at, r.source_updated_at), text = excluded.text,
@@ -257,12 +261,13 @@ ON CONFLICT ON CONSTRAINT reports_source_external_id_is_unique DO UPDATE SET
 	category = CASE WHEN ` + keptCategory + ` THEN r.category ELSE excluded.category END,
 	category_by = CASE WHEN ` + keptCategory + ` THEN r.category_by ELSE 'source' END,
 	due_at = CASE WHEN ` + keptCategory + ` THEN r.due_at ELSE excluded.due_at END,
+	respond_due_at = CASE WHEN ` + keptCategory + ` THEN r.respond_due_at ELSE excluded.respond_due_at END,
 	office_id = CASE WHEN ` + keptOffice + ` THEN r.office_id ELSE excluded.office_id END,
 	office_by = CASE WHEN ` + keptOffice + ` THEN r.office_by ELSE 'source' END,
 	media_url = excluded.media_url, flags = excluded.flags, raw = excluded.raw, search = excluded.search, changed_at = now(), removed_at = NULL
 WHERE r.source_updated_at IS NULL OR excluded.source_updated_at IS NULL OR excluded.source_updated_at >= r.source_updated_at
 RETURNING r.id, r.external_id, (xmax = 0) AS added, coalesce(r.category, '') AS category, coalesce(r.office_id, 0) AS office_id,
-	coalesce(r.stated_area, '') AS stated_area, r.due_at`
+	coalesce(r.stated_area, '') AS stated_area, r.due_at, r.respond_due_at`
 
 // upserted is a report as it stands after its row was written.
 type upserted struct {
@@ -271,7 +276,8 @@ type upserted struct {
 	Added                bool
 	Category, StatedArea string
 	OfficeID             int64
-	DueAt                *time.Time
+	DueAt, RespondDueAt  *time.Time
+	Paused               bool `db:"-"`
 }
 
 func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows []reportRow) error {
@@ -286,6 +292,9 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 	at := make(map[string]int, len(rs))
 	for i := range rs {
 		at[rs[i].ExternalID] = i
+	}
+	if err := in.settleClocks(ctx, rs, rows, at, got); err != nil {
+		return fmt.Errorf("deadlines: %w", err)
 	}
 	in.tally.Unchanged += len(rs) - len(got) // older than what is stored
 	people := map[int64]*city.Reporter{}
@@ -317,7 +326,7 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 func (in *ingestion) reportEvent(g upserted, r *city.Report, row reportRow) (city.Event, error) {
 	sum := city.ReportSummary{
 		ID: g.ID, Source: in.src.Slug, ExternalID: r.ExternalID, Channel: r.Channel, CreatedAt: r.CreatedAt,
-		RespondedAt: r.RespondedAt, ClosedAt: r.ClosedAt, DueAt: g.DueAt, Text: city.Excerpt(r.Text, excerptLength),
+		RespondedAt: r.RespondedAt, ClosedAt: r.ClosedAt, DueAt: g.DueAt, RespondDueAt: g.RespondDueAt, Paused: g.Paused, Text: city.Excerpt(r.Text, excerptLength),
 		Lon: r.Lon, Lat: r.Lat, StatedArea: g.StatedArea, ComputedArea: deref(row.computed),
 		Category: g.Category, Status: r.Status, Simulated: in.src.Simulated,
 	}
