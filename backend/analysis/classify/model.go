@@ -15,8 +15,10 @@ type Model struct {
 	scale       []float32 // … to be multiplied by the row's scale
 	bias        []float32
 	temperature float64
+	curve       platt
 	threshold   float64
-	learned     bool // from labelled rows, not from words alone
+	most        float64 // confidence is never higher: below 1 where nothing was checked
+	learned     bool    // from labelled rows, not from words alone
 	spelling    uint64
 
 	scratch sync.Pool // of *reading
@@ -69,7 +71,7 @@ func newModel(labels []string, v *vocabulary, w *weights) *Model {
 	k := len(labels)
 	m := &Model{
 		labels: labels, vocabulary: v, rows: make([]int8, len(w.rows)), scale: make([]float32, len(v.keys)), bias: w.bias,
-		temperature: uncalibrated, threshold: never, learned: true, spelling: spelling(),
+		temperature: uncalibrated, curve: platt{slope: 1}, most: mostUnchecked, threshold: never, learned: true, spelling: spelling(),
 	}
 	for f := range v.keys {
 		row, largest := w.rows[f*k:][:k], float32(0)
@@ -103,11 +105,19 @@ func (m *Model) Classify(text string) Prediction {
 	x := m.vocabulary.vector(count(r.terms))
 	m.scores(x, r.values)
 	best, second := softmax(r.values, m.temperature, r.p)
-	out := Prediction{Label: m.labels[best], Confidence: r.p[best], Second: m.labels[second], SecondConfidence: r.p[second]}
+	out := Prediction{Label: m.labels[best], Confidence: m.confidence(r.p[best]), Second: m.labels[second]}
+	// What is left is shared out as the probabilities share it.
+	out.SecondConfidence = min(out.Confidence, (1-out.Confidence)*r.p[second]/max(1-r.p[best], 1e-12))
 	out.Sure = m.learned && len(x.at) > 0 && out.Confidence >= m.threshold
 	out.Words = m.evidence(r, x, best)
 	return out
 }
+
+// mostUnchecked is the highest confidence of a model that no held-out row has
+// judged.
+const mostUnchecked = 0.6
+
+func (m *Model) confidence(p float64) float64 { return min(m.most, m.curve.confidence(p)) }
 
 func (m *Model) scores(x vector, out []float32) {
 	copy(out, m.bias)

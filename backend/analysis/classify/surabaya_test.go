@@ -13,7 +13,7 @@ import (
 // sharedRows reads a file of real complaints that lies beside the repository
 // on the machines where the scores are taken; elsewhere the test is skipped.
 // The texts may hold names and are never printed.
-func sharedRows(t testing.TB, name, field string, atLeast map[string]int) []Example {
+func sharedRows(t testing.TB, name, field string) []Example {
 	t.Helper()
 	f, err := os.Open(filepath.Join("..", "..", "..", "..", "shared", "data", "complaints", name))
 	if errors.Is(err, os.ErrNotExist) {
@@ -66,7 +66,7 @@ func TestSurabaya(t *testing.T) {
 		field             string
 		accuracy, macroF1 float64
 	}{{"agency", 0.87, 0.70}, {"topic", 0.76, 0.58}} {
-		train, test := frequent(50, sharedRows(t, "surabaya_mediacenter.train.jsonl", c.field, nil), sharedRows(t, "surabaya_mediacenter.test.jsonl", c.field, nil))
+		train, test := frequent(50, sharedRows(t, "surabaya_mediacenter.train.jsonl", c.field), sharedRows(t, "surabaya_mediacenter.test.jsonl", c.field))
 		began := time.Now()
 		m, report, err := Train(t.Context(), train, Options{})
 		if err != nil {

@@ -81,8 +81,9 @@ type Guess struct {
 // text classification (Joachims 1998; Wang and Manning 2012, "Baselines and
 // Bigrams"). Errors on rare labels cost more (balanced). Decision values become
 // probabilities by one temperature (Guo et al. 2017, "On Calibration of Modern
-// Neural Networks", §4.2) fitted on held-out rows of a three-fold
-// cross-validation, in which copies of a text share a fold. Needs two labels;
+// Neural Networks", §4.2) and a logistic curve (Platt 1999), both fitted on the
+// held-out rows of a three-fold cross-validation in which copies of a text share
+// a fold. Needs two labels;
 // fewer than 30 held-out rows set no threshold, and nothing is then sure.
 //
 // A row with an empty text or label, or more than 1,000 labels, is Invalid.
@@ -231,7 +232,7 @@ func (t *training) prepare() {
 	}
 	counts := countAll(texts)
 	minTexts := 2
-	if len(texts) < 200 {
+	if t.given < 200 {
 		minTexts = 1 // with so few, what occurs once is most of what there is
 	}
 	t.vocabulary = newVocabulary(counts, minTexts, min(maxFeatures, maxWeights/len(t.names)))
@@ -320,7 +321,8 @@ func (t *training) calibrate(m *Model, held [][]float32, target float64) Report 
 	}
 	report.Rows, report.Left = len(values), t.given-len(values)
 	if len(values) >= minCalibration {
-		m.temperature = fitTemperature(values, labels)
+		m.most, m.temperature = 1, fitTemperature(values, labels)
+		m.curve = t.fitCurve(m, values, labels)
 	}
 	var scoring scoring
 	p := make([]float64, len(t.names))
@@ -329,7 +331,7 @@ func (t *training) calibrate(m *Model, held [][]float32, target float64) Report 
 			continue
 		}
 		best, _ := softmax(h, m.temperature, p)
-		guess := Guess{t.names[best], p[best]}
+		guess := Guess{t.names[best], m.confidence(p[best])}
 		report.HeldOut[t.rows[i].from] = guess
 		scoring.add(t.rows[i].Label, guess)
 	}
@@ -338,4 +340,14 @@ func (t *training) calibrate(m *Model, held [][]float32, target float64) Report 
 	report.Scores.Threshold = m.threshold
 	report.Scores.Above = scoring.above(m.threshold)
 	return report
+}
+
+func (t *training) fitCurve(m *Model, values [][]float32, labels []int) platt {
+	p := make([]float64, len(t.names))
+	top, right := make([]float64, len(values)), make([]bool, len(values))
+	for i, v := range values {
+		best, _ := softmax(v, m.temperature, p)
+		top[i], right[i] = p[best], best == labels[i]
+	}
+	return fitPlatt(top, right)
 }
