@@ -51,8 +51,9 @@ CREATE INDEX incidents_running ON incidents (last_at DESC) WHERE status NOT IN (
 CREATE INDEX incidents_by_category ON incidents (category, last_at DESC) WHERE merged_into IS NULL;
 CREATE INDEX incidents_by_area ON incidents (area_code text_pattern_ops, last_at DESC) WHERE merged_into IS NULL;
 
--- What was worked out about a report. features and link are the grouping's;
--- a report's link is the earlier report it most likely speaks with.
+-- What was worked out about a report. features and the link columns are the
+-- grouping's: keys of the earlier report it most likely speaks with, of the
+-- first report of that chain, and of the second-best choice.
 CREATE TABLE report_analyses (
     report_id       bigint PRIMARY KEY REFERENCES reports,
     key             text NOT NULL, -- source and external id: breaks ties in the order of reports
@@ -68,18 +69,22 @@ CREATE TABLE report_analyses (
     urgency_reasons jsonb NOT NULL DEFAULT '[]',
     place           jsonb,
     features        bytea NOT NULL,
-    link_to         bigint,
-    link_score      real NOT NULL DEFAULT 0,
-    link            jsonb,
+    link_root       text NOT NULL DEFAULT '',
+    link_parent     text NOT NULL DEFAULT '',
+    link_other      text NOT NULL DEFAULT '',
+    link_score      real NOT NULL DEFAULT 0, -- how sure, 0 to 1
+    link            jsonb, -- the whole link, with its reasons
+    shown           jsonb NOT NULL DEFAULT '{}', -- its reasons as screens take them
     incident_id     bigint,
     analysed_at     timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT report_analyses_urgency_is_known CHECK (urgency IN ('info', 'perhatian', 'siaga', 'awas')),
     CONSTRAINT report_analyses_urgency_by_is_known CHECK (urgency_by IN ('rules', 'officer')),
+    CONSTRAINT report_analyses_key_is_unique UNIQUE (key),
     CONSTRAINT report_analyses_confidence_is_a_share CHECK (confidence BETWEEN 0 AND 1),
-    CONSTRAINT report_analyses_link_is_to_another CHECK (link_to IS DISTINCT FROM report_id)
+    CONSTRAINT report_analyses_link_is_to_another CHECK (link_parent <> key)
 );
 CREATE INDEX report_analyses_by_incident ON report_analyses (incident_id);
-CREATE INDEX report_analyses_by_link ON report_analyses (link_to) WHERE link_to IS NOT NULL;
+CREATE INDEX report_analyses_by_root ON report_analyses (link_root);
 CREATE INDEX report_analyses_to_review ON report_analyses (created_at DESC) WHERE review;
 
 -- Reports that may be one matter share a block; each look-up is one range.

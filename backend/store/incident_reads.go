@@ -166,7 +166,7 @@ type storedLink struct {
 	ByHand   bool        `json:"by_hand,omitempty"`
 }
 
-const membersQuery = reportColumnsQuery + `, a.link_score, coalesce(a.link, '{}') AS link` + reportsFrom + `
+const membersQuery = reportColumnsQuery + `, a.link_score, a.shown AS link` + reportsFrom + `
 	WHERE a.incident_id = $1 AND r.removed_at IS NULL ORDER BY r.created_at, r.id LIMIT 1000`
 
 // Incident returns one incident with those of its reports that the asker may
