@@ -47,6 +47,9 @@ func (s *Store) LayFoundation(ctx context.Context, f Foundation) error {
 }
 
 func addMissing(ctx context.Context, tx pgx.Tx, f Foundation) error {
+	if err := addHazard(ctx, tx, f.Hazard); err != nil {
+		return err
+	}
 	for _, o := range f.Offices {
 		if o.Aliases == nil {
 			o.Aliases = []string{}
