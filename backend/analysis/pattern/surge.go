@@ -1,7 +1,5 @@
 package pattern
 
-import "math"
-
 // Window is how many reports one place and category received lately, against
 // the same length of time before.
 type Window struct {
@@ -27,16 +25,5 @@ const (
 // more than one voice. Formula: P(X ≥ k) = 1 − Σ_{i<k} e^{−λ} λ^i / i!.
 func Surge(w Window) (usual float64, surge bool) {
 	usual = float64(w.Past+1) / float64(w.PastWindows+1)
-	return usual, w.Recent >= surgeLeast && poissonTail(w.Recent, usual) < surgeChance
-}
-
-// poissonTail is P(X ≥ k) for X ~ Poisson(mean).
-func poissonTail(k int, mean float64) float64 {
-	term := math.Exp(-mean)
-	sum := 0.0
-	for i := range k {
-		sum += term
-		term *= mean / float64(i+1)
-	}
-	return max(0, 1-sum)
+	return usual, w.Recent >= surgeLeast && PoissonAtLeast(w.Recent, usual) < surgeChance
 }
