@@ -77,7 +77,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"report_monthly": officers, "reports": officers, "source_runs": officers, "source_state": officers, "sources": officers, "station_states": officers,
 		"audit": {"balaikota_city_reader", "balaikota_writer"}, "refused_rows": {"balaikota_city_reader", "balaikota_writer"},
 		"events": {"balaikota_writer"}, "login_throttle": {"balaikota_writer"}, "officers": {"balaikota_writer"}, "sessions": {"balaikota_writer"},
-		"reporters": {"balaikota_identity_reader"},
+		"reporters":        {"balaikota_identity_reader"},
 		"hazard_exposures": officers, "hazard_history": officers, "hazard_inputs": officers, "hazard_levels": officers, "hazard_messages": officers,
 		"hazard_recipients": officers, "hazard_risks": officers, "hazard_states": officers, "hazard_weights": officers,
 		"incidents": officers, "report_analyses": officers, "incident_rulings": officers, "corrections": officers, "report_answers": officers,
