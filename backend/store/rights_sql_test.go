@@ -82,6 +82,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"hazard_recipients": officers, "hazard_risks": officers, "hazard_states": officers, "hazard_weights": officers,
 		"incidents": officers, "report_analyses": officers, "incident_rulings": officers, "corrections": officers, "report_answers": officers,
 		"analysis_queue": officers, "report_blocks": {"balaikota_writer"},
+		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},
 	}
 	for _, table := range ourTables(t, f) {
 		got := all[string](t, f.sql, `SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'balaikota\_%' AND rolname NOT LIKE 'balaikota\_owner%'
