@@ -154,3 +154,28 @@ type ReportPause struct {
 	EndReason string     `json:"end_reason,omitempty"`
 	EndedBy   string     `json:"ended_by,omitempty"`
 }
+
+// PastReport is a report as the pace of its office is learned from it.
+type PastReport struct {
+	Office    string // short name
+	Category  string
+	CreatedAt time.Time
+	ClosedAt  *time.Time // nil while unfinished
+	Pauses    []Pause
+}
+
+// RunningReport is an unfinished report whose closing deadline is ahead.
+type RunningReport struct {
+	ReportSummary
+	Pauses []Pause
+}
+
+// AtRisk is an unfinished report that will likely miss its deadline, and why.
+type AtRisk struct {
+	Report          ReportSummary `json:"report"`
+	Probability     float64       `json:"probability" doc:"That it is not closed by its deadline, 0 to 1"`
+	WorkingDaysLeft float64       `json:"working_days_left" doc:"Working days, 24 hours each, until the deadline"`
+	// Why is one sentence with the figures, Indonesian and English.
+	Why   string `json:"why"`
+	WhyEN string `json:"why_en"`
+}
