@@ -81,15 +81,3 @@ func appendMended(out []string, word string) []string {
 	}
 	return append(out, strings.Fields(mended)...)
 }
-
-// Normalise mends the spelling of one lower-case word: letters repeated for
-// stress, telephone abbreviations, digits for letters and for reduplication.
-// Most answers are one word; some are two with a space between ("2hari":
-// "2 hari"). A word that needs no mending, or is not known, comes back as it is.
-func Normalise(word string) string {
-	w := squeeze(word)
-	if full, ok := written[w]; ok {
-		return full
-	}
-	return w
-}
