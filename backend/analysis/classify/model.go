@@ -3,6 +3,7 @@ package classify
 import (
 	"cmp"
 	"math"
+	"runtime"
 	"slices"
 	"sync"
 )
@@ -180,7 +181,7 @@ func meaningful(w string) bool { return len(w) > 2 && w[0] != '#' }
 // Evaluate scores the model on labelled rows it was not trained on.
 func (m *Model) Evaluate(examples []Example) Scores {
 	guesses := make([]Guess, len(examples))
-	parallel(len(examples), func(from, to int) {
+	parallel(len(examples), runtime.GOMAXPROCS(0), func(from, to int) {
 		for i := from; i < to; i++ {
 			p := m.Classify(examples[i].Text)
 			guesses[i] = Guess{p.Label, p.Confidence}

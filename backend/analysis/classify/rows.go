@@ -3,7 +3,6 @@ package classify
 import (
 	"cmp"
 	"math"
-	"runtime"
 	"slices"
 	"sync"
 )
@@ -35,11 +34,11 @@ func count(terms []term) counted {
 	return c
 }
 
-// countAll reads the texts, on all processors; the answer's order is the
+// countAll reads the texts, several at once; the answer's order is the
 // texts' own, whatever ran first.
-func countAll(texts []string) []counted {
+func countAll(texts []string, workers int) []counted {
 	out := make([]counted, len(texts))
-	parallel(len(texts), func(from, to int) {
+	parallel(len(texts), workers, func(from, to int) {
 		var x extraction
 		for i := from; i < to; i++ {
 			x.read(texts[i])
@@ -50,9 +49,9 @@ func countAll(texts []string) []counted {
 	return out
 }
 
-// parallel cuts 0…n into pieces and works on them on all processors.
-func parallel(n int, work func(from, to int)) {
-	workers := min(runtime.GOMAXPROCS(0), max(1, n/64))
+// parallel cuts 0…n into pieces and works on them at once.
+func parallel(n, workers int, work func(from, to int)) {
+	workers = max(1, min(workers, n/64))
 	var wait sync.WaitGroup
 	for w := range workers {
 		wait.Go(func() { work(n*w/workers, n*(w+1)/workers) })
@@ -131,9 +130,9 @@ func (v *vocabulary) vector(c counted) vector {
 	return out
 }
 
-func (v *vocabulary) vectors(texts []counted) []vector {
+func (v *vocabulary) vectors(texts []counted, workers int) []vector {
 	out := make([]vector, len(texts))
-	parallel(len(texts), func(from, to int) {
+	parallel(len(texts), workers, func(from, to int) {
 		for i := from; i < to; i++ {
 			out[i] = v.vector(texts[i])
 		}

@@ -35,6 +35,8 @@ type Options struct {
 	Target float64
 	// MaxExamples bounds the rows; 0 means 40,000.
 	MaxExamples int
+	// Workers bounds the processors used; 0 means all.
+	Workers int
 }
 
 // Bounds of a model: they hold its training within a few hundred MB and its
@@ -110,6 +112,7 @@ type training struct {
 	vocabulary *vocabulary
 	vectors    []vector
 	cost       float64
+	workers    int
 }
 
 type trainingRow struct {
@@ -121,7 +124,7 @@ type trainingRow struct {
 }
 
 func newTraining(examples []Example, opt Options) (*training, error) {
-	t := &training{given: len(examples), cost: 1}
+	t := &training{given: len(examples), cost: 1, workers: cmp.Or(opt.Workers, runtime.GOMAXPROCS(0))}
 	add := func(e Example, from int) error {
 		switch {
 		case e.Text == "":
@@ -202,25 +205,18 @@ func (t *training) bound(limit int) {
 	t.rows = kept
 }
 
-// order sorts the rows by what they hold and deals them to folds: label by
-// label in turn, so that each fold has its share of the rare ones; a text that
-// stands there twice goes where it went first.
+// order sorts the rows by what they hold and deals them to folds by the hash of
+// their text: copies of a text share a fold, and a row keeps its fold when
+// others come, so that yesterday's held-out scores can be set beside today's.
 func (t *training) order() {
 	slices.SortFunc(t.rows, func(a, b trainingRow) int {
 		return cmp.Or(cmp.Compare(a.Label, b.Label), cmp.Compare(a.hash, b.hash), cmp.Compare(a.Text, b.Text), cmp.Compare(a.Weight, b.Weight), a.At.Compare(b.At))
 	})
-	place, turn := map[uint64]int{}, 0
 	for i := range t.rows {
 		r := &t.rows[i]
 		r.label, _ = slices.BinarySearch(t.names, r.Label)
-		fold, known := place[r.hash]
-		if !known {
-			fold = turn % folds
-			place[r.hash] = fold
-			turn++
-		}
-		if r.fold = fold; r.from < 0 {
-			r.fold = -1
+		if r.fold = int(r.hash % folds); r.from < 0 {
+			r.fold = shared
 		}
 	}
 }
@@ -230,16 +226,16 @@ func (t *training) prepare() {
 	for i, r := range t.rows {
 		texts[i] = r.Text
 	}
-	counts := countAll(texts)
+	counts := countAll(texts, t.workers)
 	minTexts := 2
 	if t.given < 200 {
 		minTexts = 1 // with so few, what occurs once is most of what there is
 	}
 	t.vocabulary = newVocabulary(counts, minTexts, min(maxFeatures, maxWeights/len(t.names)))
-	t.vectors = t.vocabulary.vectors(counts)
+	t.vectors = t.vocabulary.vectors(counts, t.workers)
 }
 
-// problem is the training without one fold; fold -2 leaves none out.
+// problem is the training without one fold.
 func (t *training) problem(without int) *problem {
 	p := &problem{
 		rows: t.vectors, label: make([]int, len(t.rows)), cost: make([]float32, len(t.rows)),
@@ -268,8 +264,12 @@ func balance(size, mean float64) float64 {
 	return min(4, max(0.25, math.Sqrt(mean/max(size, 1))))
 }
 
-// none is a fold that no row lies in.
-const none = -2
+// Folds that are none: shared rows are in every training, and training without
+// none leaves nothing out.
+const (
+	shared = -1
+	none   = -2
+)
 
 // run trains the folds and the whole on all processors and returns the
 // decision values of the rows that were held out.
@@ -282,7 +282,7 @@ func (t *training) run(ctx context.Context) (held [][]float32, final *weights, e
 	}
 	close(jobs)
 	var wait sync.WaitGroup
-	for range min(folds+1, runtime.GOMAXPROCS(0)) {
+	for range min(folds+1, t.workers) {
 		wait.Go(func() {
 			for fold := range jobs {
 				if ctx.Err() != nil {

@@ -1,0 +1,90 @@
+package classify
+
+import "fmt"
+
+// Verdict says whether a newly trained model takes the place of the old one.
+type Verdict struct {
+	Take bool
+	// Fresh is how many of the rows the old model had not seen.
+	Fresh int
+	// Old and New are the estimates that were compared.
+	Old, New float64
+	// Why is one sentence for a log or a command's answer, without any text.
+	Why string
+}
+
+// Judge compares a candidate with the model in use without letting either be
+// judged on rows it was trained on. fresh marks the examples that came after
+// the old model was trained. The candidate's share of right answers for each
+// label comes from its held-out folds over all rows; the old model's from its
+// own held-out folds when it was trained (oldScores), joined with what it
+// really answers on the fresh rows. Both are then put together over the same
+// rows, half as accuracy and half as the mean over the labels, so that neither
+// the large labels nor the rare ones decide alone. The old model stays unless
+// the candidate is at least as good; a candidate without a single fresh row has
+// nothing new to say, and the old stays.
+func Judge(old *Model, oldScores Scores, examples []Example, fresh []bool, candidate Report) Verdict {
+	var v Verdict
+	type tally struct{ rows, newRight, oldRows, oldRight float64 }
+	labels := map[string]*tally{}
+	at := func(label string) *tally {
+		if labels[label] == nil {
+			s := oldScores.ByLabel[label]
+			labels[label] = &tally{oldRows: float64(s.Rows), oldRight: float64(s.Right)}
+		}
+		return labels[label]
+	}
+	for i, e := range examples {
+		t := at(e.Label)
+		if guess := candidate.HeldOut[i]; guess.Label != "" {
+			t.rows++
+			if guess.Label == e.Label {
+				t.newRight++
+			}
+		}
+		if fresh[i] {
+			v.Fresh++
+			t.oldRows++
+			if old.Classify(e.Text).Label == e.Label {
+				t.oldRight++
+			}
+		}
+	}
+	if v.Fresh == 0 {
+		v.Why = "no row is new to the model in use, which stays"
+		return v
+	}
+	var sumOld, sumNew combined
+	for _, t := range labels {
+		sumOld.add(t.rows, t.oldRight/max(t.oldRows, 1))
+		sumNew.add(t.rows, t.newRight/max(t.rows, 1))
+	}
+	v.Old, v.New = sumOld.value(), sumNew.value()
+	// Sums of fractions in another order differ in the last digits.
+	if v.Take = v.New >= v.Old-1e-9; v.Take {
+		v.Why = fmt.Sprintf("held-out rows: %.4f, the model before %.4f, over %d new rows; the new one is used", v.New, v.Old, v.Fresh)
+	} else {
+		v.Why = fmt.Sprintf("held-out rows: only %.4f, the model before %.4f, over %d new rows; the old one stays", v.New, v.Old, v.Fresh)
+	}
+	return v
+}
+
+// combined adds up labels' shares of right answers.
+type combined struct{ rows, right, labels, recall float64 }
+
+func (c *combined) add(rows, recall float64) {
+	if rows == 0 {
+		return
+	}
+	c.rows += rows
+	c.right += rows * recall
+	c.labels++
+	c.recall += recall
+}
+
+func (c *combined) value() float64 {
+	if c.rows == 0 {
+		return 0
+	}
+	return (c.right/c.rows + c.recall/c.labels) / 2
+}
