@@ -3,7 +3,20 @@ package language
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
+
+// Token is one word of a text with its place there.
+type Token struct {
+	// Word is lower case with its spelling mended; not stemmed.
+	Word string
+	// Start and End are byte offsets of what was written, in the text as given.
+	// Tokens that one written word stands for share them.
+	Start, End int
+	// Break says that a punctuation mark or a new line stands between this
+	// token and the one before: 0 none, ',' within a sentence, '.' its end.
+	Break byte
+}
 
 // Tokens returns the words of a text in order, repetitions included: lower
 // case, telephone spelling mended, repeated letters collapsed. Stop words,
@@ -12,72 +25,93 @@ import (
 // ("gada": tidak ada). Text that is no valid UTF-8 gives what can be read.
 func Tokens(text string) []string {
 	out := make([]string, 0, len(text)/6+1)
-	var last string // the word before, as it was written, if only a hyphen lies between
-	for rest := strings.ToLower(text); ; {
-		var word string
-		var hyphen bool
-		if word, hyphen, rest = nextWord(rest); word == "" {
-			return out
+	scan(text, func(t Token) { out = append(out, t.Word) }, func() { out = out[:len(out)-1] })
+	return out
+}
+
+// Located returns what Tokens returns, each with its place in the text.
+func Located(text string) []Token {
+	out := make([]Token, 0, len(text)/6+1)
+	scan(text, func(t Token) { out = append(out, t) }, func() { out = out[:len(out)-1] })
+	return out
+}
+
+// scan hands every token to put; drop takes back the one put last, when a
+// fuller half of a reduplication follows.
+func scan(text string, put func(Token), drop func()) {
+	var first Token // the written half before a hyphen, as long as it can be doubled
+	for at := 0; ; {
+		w, hyphen := nextWord(text, at)
+		if w.Word == "" {
+			return
 		}
-		if last != "" {
-			var repeated bool
-			if out, repeated = doubled(out, last, word); repeated {
-				last = ""
-				continue
-			}
+		at = w.End
+		half := first
+		first = Token{}
+		switch {
+		case half.Word != "" && len(half.Word) >= 3 && len(w.Word) >= 3 && strings.HasSuffix(half.Word, w.Word):
+			continue // anak-anak, berlari-lari
+		case half.Word != "" && len(half.Word) >= 3 && strings.HasPrefix(w.Word, half.Word) && !strings.Contains(Normalise(half.Word), " "):
+			drop() // anak-anaknya
+			w.Start, w.Break = half.Start, half.Break
 		}
-		out = appendMended(out, word)
-		last = ""
+		putMended(w, put)
 		if hyphen {
-			last = word
+			first = w
 		}
 	}
 }
 
-// doubled handles the second half of a reduplication: the same word again
-// (anak-anak), with a suffix (anak-anaknya), or without the first one's prefix
-// (berlari-lari). The fuller half is kept.
-func doubled(out []string, first, second string) ([]string, bool) {
-	if len(first) < 3 || len(second) < 3 || len(out) == 0 {
-		return out, false
+// nextWord finds the next run of letters and digits at or after a byte offset,
+// in lower case, and says whether a hyphen and nothing else follows it before
+// the next word. No word is left when Word is "".
+func nextWord(text string, at int) (w Token, hyphen bool) {
+	for at < len(text) {
+		r, size := utf8.DecodeRuneInString(text[at:])
+		if inWord(r) {
+			break
+		}
+		w.Break = max(w.Break, breakOf(r))
+		at += size
 	}
-	switch {
-	case strings.HasSuffix(first, second):
-		return out, true
-	case strings.HasPrefix(second, first):
-		return appendMended(out[:len(out)-1], second), true
+	end := at
+	for end < len(text) {
+		r, size := utf8.DecodeRuneInString(text[end:])
+		if !inWord(r) {
+			break
+		}
+		end += size
 	}
-	return out, false
+	w.Word, w.Start, w.End = strings.ToLower(text[at:end]), at, end
+	if end+1 < len(text) && text[end] == '-' {
+		r, _ := utf8.DecodeRuneInString(text[end+1:])
+		hyphen = inWord(r)
+	}
+	return w, hyphen
 }
 
-// nextWord cuts the next run of letters and digits off s, and says whether a
-// hyphen and nothing else follows it before the next word.
-func nextWord(s string) (word string, hyphen bool, rest string) {
-	begin := strings.IndexFunc(s, inWord)
-	if begin < 0 {
-		return "", false, ""
+func breakOf(r rune) byte {
+	switch r {
+	case '.', '!', '?', '\n':
+		return '.'
+	case ',', ';', ':', '(', ')':
+		return ','
 	}
-	s = s[begin:]
-	end := strings.IndexFunc(s, outsideWord)
-	if end < 0 {
-		return s, false, ""
-	}
-	word, rest = s[:end], s[end:]
-	if len(rest) > 1 && rest[0] == '-' && inWord(rune(rest[1])) {
-		hyphen = true
-	}
-	return word, hyphen, rest
+	return 0
 }
 
 func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-func outsideWord(r rune) bool { return !inWord(r) }
-
-// appendMended appends what one written word stands for.
-func appendMended(out []string, word string) []string {
-	mended := Normalise(word)
-	if strings.IndexByte(mended, ' ') < 0 {
-		return append(out, mended)
+// putMended puts what one written word stands for.
+func putMended(w Token, put func(Token)) {
+	w.Word = Normalise(w.Word)
+	if strings.IndexByte(w.Word, ' ') < 0 {
+		put(w)
+		return
 	}
-	return append(out, strings.Fields(mended)...)
+	for part := range strings.FieldsSeq(w.Word) {
+		w.Word = part
+		put(w)
+		w.Break = 0
+	}
 }

@@ -20,3 +20,16 @@ func TestTokensKeepOrderAndRepetition(t *testing.T) {
 		}
 	}
 }
+
+func TestLocatedPointsIntoTheText(t *testing.T) {
+	t.Parallel()
+	const text = "Tdk ada korban. İni 2hari, ANAK-anaknya sakit"
+	var got []string
+	for _, tok := range Located(text) {
+		got = append(got, tok.Word+"="+text[tok.Start:tok.End]+string(rune(max(tok.Break, ' '))))
+	}
+	want := []string{"tidak=Tdk ", "ada=ada ", "korban=korban ", "i̇ni=İni.", "2=2hari ", "hari=2hari ", "anaknya=ANAK-anaknya,", "sakit=sakit "}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
