@@ -9,7 +9,7 @@ func FoldName(name string) string {
 	words := strings.Fields(name)
 	kept := make([]string, 0, len(words))
 	for i, w := range words {
-		if i+1 < len(words) && (wordClasses[w].is(title|honour) || len(w) <= 2 && digits(w) == 0 && len(kept) == 0 && len(words[i+1]) > 2 && !particles[w]) {
+		if i+1 < len(words) && (wordClasses[w].is(title|honour) || w == "raya" && len(kept) == 0 || len(w) <= 2 && digits(w) == 0 && len(kept) == 0 && len(words[i+1]) > 2 && !particles[w]) {
 			continue
 		}
 		kept = append(kept, w)

@@ -20,7 +20,7 @@ type head struct {
 // write it (with _ for a blank). A number at the end of a way is allowed by
 // itself for all.
 const headLines = `
-jalan       street   3 -        : jalan jln. jl. jlan. jlm. jalam jalaan jlln. jaln. jalan_raya jl_raya. jln_raya. jalanan_raya
+jalan       street   3 -        : jalan jln. jl. jlan. jlm. jalam jalaan jlln. jaln.
 gang        alley    2 -        : gang gg. gng. lorong lrg. gangg
 blok        alley    1 -        : blok blk. blog
 simpang     landmark 3 joins    : simpang simp. smpg. smpang simpng sipang spg. persimpangan perempatan prempatan perempatn prapatan parapatan perapatan pertigaan prtigaan pertgaan pertigan simpang_tiga simpang_empat simpang_lima simpang_3 simpang_4 simpang_5 simp_tiga. simp_empat. simp_3. simp_4. simpang3 simpang4 simpangan
@@ -63,9 +63,9 @@ lapangan    landmark 3 -        : lapangan lapngan lapagan lap. stadion gor
 terminal    landmark 3 -        : terminal trminal terminl
 halte       landmark 3 joins    : halte
 stasiun     landmark 3 -        : stasiun
-dermaga     landmark 3 -        : dermaga drmaga pelabuhan
+dermaga     landmark 3 joins      : dermaga drmaga pelabuhan
 bandara     landmark 3 -        : bandara bandar_udara
-tps         landmark 3 -        : tps tps3r tpa depo_sampah
+tps         landmark 3 joins      : tps tps3r tpa depo_sampah
 makam       landmark 3 -        : makam kuburan pemakaman kubur tpu kuburn
 perumahan   landmark 3 -        : perumahan perum. komplek kompleks perumnas perumhan prumahan komplex kompl. cluster rusun rusunawa asrama perumhn btn
 alun-alun   landmark 2 -        : alun_alun

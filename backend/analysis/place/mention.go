@@ -76,7 +76,10 @@ type reader struct {
 	// telling is true when capitals tell names from words: neither all small,
 	// nor all capitals, nor every word with a capital.
 	telling bool
-	found   []Mention
+	// inside is true while the place that names another one is read: one step
+	// is enough, and keeps the time linear.
+	inside bool
+	found  []Mention
 }
 
 func newReader(text string) *reader {
@@ -91,7 +94,7 @@ func newReader(text string) *reader {
 			capital++
 		}
 	}
-	r.telling = capital > 0 && capital*10 <= words*6
+	r.telling = capital > 0 && capital*4 <= words*3
 	return r
 }
 
@@ -119,7 +122,7 @@ func (r *reader) named(i, n int, h head) int {
 	}
 	next := i + n
 	inner := false
-	if h.joins && next < len(r.tokens) && r.tokens[next].gap.soft() {
+	if h.joins && !r.inside && next < len(r.tokens) && r.tokens[next].gap.soft() {
 		inner = r.joined(&m, next)
 	}
 	if !inner {
@@ -144,7 +147,7 @@ func (r *reader) joined(m *Mention, at int) bool {
 	if n == 0 || h.kind == Landmark && m.Head == h.name {
 		return false
 	}
-	sub := reader{tokens: r.tokens, telling: r.telling}
+	sub := reader{tokens: r.tokens, telling: r.telling, inside: true}
 	if sub.read(at); len(sub.found) == 0 {
 		return false
 	}

@@ -14,6 +14,9 @@ const mostTokens = 6
 func (r *reader) name(m *Mention, at int, h head) int {
 	b := builder{r: r, m: m, h: h, lastAt: at - 1}
 	i := at
+	if h.name == "blok" {
+		return r.block(m, at)
+	}
 	for ; i < len(r.tokens) && i-at < mostTokens; i++ {
 		if !b.take(i) {
 			break
@@ -24,12 +27,30 @@ func (r *reader) name(m *Mention, at int, h head) int {
 	for len(b.words) > 0 && b.real == 0 && !standsAlone(b.words[len(b.words)-1]) {
 		b.words, i = b.words[:len(b.words)-1], i-1
 	}
-	if len(b.words) == 0 {
+	if len(b.words) == 0 || len(b.words) == 1 && wordClasses[b.words[0]].is(generic) {
 		return at
 	}
 	m.Name = strings.Join(b.words, " ")
 	m.End = r.tokens[i-1].end
 	return i
+}
+
+// block reads "blok C", "blok E2" and "blok C/5": one to three letters, then
+// digits.
+func (r *reader) block(m *Mention, at int) int {
+	if at >= len(r.tokens) || !r.tokens[at].gap.soft() {
+		return at
+	}
+	t := r.tokens[at]
+	n := letters(t.word)
+	if n == 0 || n > 3 || n+digits(t.word[n:]) != len(t.word) || nearWords[t.word] || fillWords[t.word] {
+		return at
+	}
+	m.Name, m.End = t.word[:n], t.end
+	if n < len(t.word) {
+		m.Number = trimZeros(t.word[n:])
+	}
+	return at + 1
 }
 
 // standsAlone reports whether a title is a name by itself.
@@ -100,37 +121,40 @@ var months = map[string]bool{
 func (b *builder) begin(i int, c wordClass) bool {
 	t := b.r.tokens[i]
 	b.capital = b.r.telling && t.capital
+	b.geo = c.is(first | base)
 	switch {
 	case c.is(title), b.initials(i):
 		return b.add(t, false)
 	case c.is(honour):
 		return b.h.kind != Area && i+1 < len(b.r.tokens) && b.add(t, false)
-	case c.is(never):
+	case c.is(never), b.startsOther(i):
 		return false
-	case b.startsOther(i):
-		return false
-	case b.h.offices && c.is(first), b.h.kind == Area && (c == 0 || c.is(first|dull|tail) || b.capital):
-		b.geo = c.is(first)
-		return b.add(t, true)
-	case b.capital:
-		b.geo = c.is(first | dull)
+	case b.h.offices && c.is(first), b.h.kind == Area && (c == 0 || c.is(first|dull|tail|root|base)), b.capital:
 		return b.add(t, true)
 	case c.is(dull) && !b.h.short && b.h.kind != Area && !b.dullName(i):
 		return false
+	case c.is(root) && !c.is(base):
+		if b.h.kind != Alley && !(b.h.kind == Street && b.h.short) {
+			return false
+		}
 	case c.is(common) && !c.is(first):
 		return false
 	}
-	if b.h.kind != Alley && c == 0 && derived(t.word) {
+	if b.h.kind != Alley && c == 0 && derived(t.word, verbal) {
 		return false
 	}
-	b.geo = c.is(first)
 	return b.add(t, true)
 }
 
-// initials reports whether "di" is no preposition but Donald Isaac ("Jl. DI
+// initials reports whether a letter stands for a first name ("S. Parman"), or
+// "di" is no preposition but Donald Isaac ("Jl. DI
 // Panjaitan", a street of most cities).
 func (b *builder) initials(i int) bool {
 	t := b.r.tokens[i]
+	if len(t.word) == 1 && letters(t.word) == 1 && b.h.kind == Street && i+1 < len(b.r.tokens) {
+		next := b.r.tokens[i+1]
+		return next.gap <= gapDot && letters(next.word) > 0 && !wordClasses[next.word].is(never|common|nearby) && headWays[next.word] == nil
+	}
 	if t.word != "di" || b.h.kind != Street || i+1 >= len(b.r.tokens) {
 		return false
 	}
@@ -167,7 +191,7 @@ func (b *builder) dullName(i int) bool {
 	c := wordClasses[next.word]
 	_, n := b.r.headAt(i + 1)
 	return next.gap <= gapSpace && !next.number && n == 0 &&
-		(c == 0 && !derived(next.word) || colours[next.word] && wordClasses[b.r.tokens[i].word].is(first))
+		(c == 0 && !derived(next.word, verbalAny) || colours[next.word] && wordClasses[b.r.tokens[i].word].is(first))
 }
 
 // colours make names of ground and water ("Air Putih", "Tanah Merah").
@@ -183,10 +207,13 @@ func (b *builder) goesOn(i int, c wordClass) bool {
 		b.geo = false
 		return b.add(t, false)
 	}
-	if c.is(never) || c.is(nearby) {
+	if c.is(never|nearby) || c.is(title) && !(b.capital && t.capital) {
 		return false
 	}
-	if h, n := b.r.headAt(i); n > 0 && !(h.kind == Landmark && b.capital && t.capital && c == 0 && b.h.kind == Street && len(t.word) > 3) && !b.geoHead(i) {
+	if b.real == 0 && b.initials(i) {
+		return b.add(t, false)
+	}
+	if h, n := b.r.headAt(i); n > 0 && !(h.kind == Landmark && b.capital && t.capital && c == 0 && b.h.kind == Street && len(t.word) > 3) && !b.geoHead(i, h) {
 		return false
 	}
 	if b.capital && b.r.telling && !t.capital && !(b.real == 0) && !particles[t.word] {
@@ -198,24 +225,30 @@ func (b *builder) goesOn(i int, c wordClass) bool {
 	if romans[t.word] != "" && b.real > 0 {
 		return false // a number
 	}
-	if c.is(common | dull) {
-		if b.capital && t.capital || b.geo && c.is(first) {
+	if c.is(common | dull | root) {
+		if b.capital && t.capital || b.geo && c.is(first) || c.is(root) && b.asks() {
 			b.geo = false
 			return b.add(t, true)
 		}
 		return false
 	}
-	if !b.capital && (derived(t.word) || known(t.word)) {
+	if !b.capital && !b.asks() && derived(t.word, verbalAny) {
 		return false
 	}
 	b.geo = false
 	return b.add(t, true)
 }
 
+// asks reports whether the name so far is a word that needs another: "Gunung",
+// "Pulau".
+func (b *builder) asks() bool {
+	return len(b.words) == 1 && wordClasses[b.words[0]].is(base)
+}
+
 // geoHead lets "air" or "bukit" of a name be followed by what is a head
 // elsewhere.
-func (b *builder) geoHead(i int) bool {
-	return b.h.kind == Area && len(b.words) == 1 && b.r.tokens[i].capital && b.capital
+func (b *builder) geoHead(i int, h head) bool {
+	return h.kind == Landmark && b.h.kind == Area && len(b.words) == 1 && b.r.tokens[i].capital && b.capital
 }
 
 // particles are parts of names that are no words of their own.
@@ -225,7 +258,7 @@ var particles = map[string]bool{"al": true, "an": true, "ar": true, "as": true, 
 // not what follows it: "Sungai Pinang Dalam", but not "Melati dalam keadaan".
 func (b *builder) tailed(i int) bool {
 	t := b.r.tokens[i]
-	if t.gap > gapHyphen || b.capital && !t.capital && b.r.telling {
+	if t.gap > gapHyphen {
 		return false
 	}
 	if b.capital && t.capital {
@@ -236,13 +269,13 @@ func (b *builder) tailed(i int) bool {
 		if i+1 < len(b.r.tokens) && b.r.tokens[i+1].gap <= gapSpace && tailEnds[b.r.tokens[i+1].word] {
 			return false
 		}
-		return b.h.kind == Area || b.real > 1
+		return b.h.kind != Landmark || b.h.name == "sungai" || b.real > 1
 	case "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh":
 		return i+1 >= len(b.r.tokens) || !unitWords[b.r.tokens[i+1].word]
 	case "baru", "lama", "besar", "kecil":
 		return i+1 >= len(b.r.tokens) || b.r.tokens[i+1].gap > gapSpace || b.geo || b.h.kind == Area
 	}
-	return true
+	return !b.capital
 }
 
 var tailEnds = map[string]bool{
@@ -273,16 +306,17 @@ func clean(w string) string {
 	return w
 }
 
-// derived reports whether a word is formed from a known root by affixes of
-// verbs, or carries a possessive: no name does, in small letters.
-func derived(w string) bool {
+// derived reports whether a word is a verb formed from a known root, or carries
+// a possessive: in small letters no name does. Nouns (ke-an, pe-an) may be
+// names: Jalan Perjuangan.
+func derived(w string, prefixes []string) bool {
 	if len(w) < 5 {
 		return false
 	}
 	if strings.HasSuffix(w, "nya") {
 		return true
 	}
-	for _, p := range verbal {
+	for _, p := range prefixes {
 		if strings.HasPrefix(w, p) {
 			return language.Stem(w) != w
 		}
@@ -290,8 +324,9 @@ func derived(w string) bool {
 	return false
 }
 
-// known reports whether a word is a root of the language's own list: its
-// possessive is then cut back to it.
-func known(w string) bool { return len(w) > 2 && language.Stem(w+"nya") == w }
-
-var verbal = []string{"me", "di", "ter", "ber", "ke", "se", "pe", "nge", "ny", "ba", "ta", "ma"}
+// verbal are the prefixes that make verbs and nothing else; with verbalAny
+// "Merapi" would be one.
+var (
+	verbal    = []string{"di", "ter", "ber", "meng", "mem", "men", "nge", "ng"}
+	verbalAny = []string{"di", "ter", "ber", "me", "ng", "ke"}
+)

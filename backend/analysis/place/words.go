@@ -12,21 +12,24 @@ var wordList string
 type wordClass uint16
 
 const (
-	never  wordClass = 1 << iota // ends a name in any spelling
-	common                       // ends a name unless capitals say otherwise
-	first                        // common, but may begin a name
-	dull                         // with a spelled-out head a description
-	tail                         // ends many names
-	title                        // stands before a person's name
-	honour                       // how people are called
-	nearby                       // beside what follows
-	fill                         // between a word of nearness and the place
-	unit                         // what a number counts
+	never   wordClass = 1 << iota // ends a name in any spelling
+	common                        // ends a name unless capitals say otherwise
+	first                         // common, but may begin a name
+	dull                          // with a spelled-out head a description
+	tail                          // ends many names
+	title                         // stands before a person's name
+	honour                        // how people are called
+	nearby                        // beside what follows
+	fill                          // between a word of nearness and the place
+	unit                          // what a number counts
+	root                          // an everyday root, hardly a name
+	generic                       // alone no name
+	base                          // asks for another word
 )
 
 var classNames = map[string]wordClass{
 	"never": never, "common": common, "first": first, "dull": dull, "tail": tail, "title": title,
-	"honour": honour, "near": nearby, "fill": fill, "unit": unit,
+	"honour": honour, "near": nearby, "fill": fill, "unit": unit, "root": root, "generic": generic, "base": base,
 }
 
 var wordClasses = func() map[string]wordClass {

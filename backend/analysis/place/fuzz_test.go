@@ -1,0 +1,59 @@
+package place
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+func FuzzMentions(f *testing.F) {
+	for _, l := range sentences(f) {
+		f.Add(l.Text)
+	}
+	f.Add("rt12rw3\x80 JL.\u2013 no no. 5 simpang simpang kantor kelurahan kantor kelurahan")
+	f.Add(strings.Repeat("simpang ", 200) + "jl.x")
+	f.Fuzz(func(t *testing.T, text string) {
+		last := 0
+		for _, m := range Mentions(text) {
+			if m.Start < last || m.End <= m.Start || m.End > len(text) {
+				t.Fatalf("%q: mention %+v does not lie in order in the text", text, m)
+			}
+			last = m.Start
+			if m.Name == "" && m.Number == "" || m.Key() == "" || utf8.ValidString(text) && !utf8.ValidString(m.Name) {
+				t.Fatalf("%q: mention %+v names nothing", text, m)
+			}
+		}
+	})
+}
+
+// TestMentionsIsLinear reads ten times the text in about ten times the time,
+// for texts made to be slow.
+func TestMentionsIsLinear(t *testing.T) {
+	for _, part := range []string{"simpang halte ", "jl. a ", "rt 1,2,", "dekat di ", "kantor pos polisi simpang jembatan ", "jl a b c d e f ", "no. 5 ", "a'"} {
+		short, long := strings.Repeat(part, 2_000), strings.Repeat(part, 20_000)
+		best := func(text string) float64 {
+			least := math.Inf(1)
+			for range 3 {
+				start := time.Now()
+				Mentions(text)
+				least = min(least, time.Since(start).Seconds())
+			}
+			return least
+		}
+		if a, b := best(short), best(long); b > 40*a {
+			t.Errorf("%q: ten times the text took %.0f times the time", part, b/a)
+		}
+	}
+}
+
+func BenchmarkMentions(b *testing.B) {
+	all := sentences(b)
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		Mentions(all[n%len(all)].Text)
+		n++
+	}
+}
