@@ -87,12 +87,15 @@ CREATE INDEX report_analyses_by_incident ON report_analyses (incident_id);
 CREATE INDEX report_analyses_by_root ON report_analyses (link_root);
 CREATE INDEX report_analyses_to_review ON report_analyses (created_at DESC) WHERE review;
 
--- Reports that may be one matter share a block; each look-up is one range.
+-- Reports that may be one matter share a block; the neighbours of a report in
+-- it are one range. at is in whole seconds: it and the key are the order of
+-- reports, whatever the order of their arrival.
 CREATE TABLE report_blocks (
-    block      bigint NOT NULL,
-    created_at timestamptz NOT NULL,
-    report_id  bigint NOT NULL REFERENCES report_analyses ON DELETE CASCADE,
-    CONSTRAINT report_blocks_pkey PRIMARY KEY (block, created_at, report_id)
+    block     bigint NOT NULL,
+    at        timestamptz NOT NULL,
+    key       text COLLATE "C" NOT NULL,
+    report_id bigint NOT NULL REFERENCES report_analyses ON DELETE CASCADE,
+    CONSTRAINT report_blocks_pkey PRIMARY KEY (block, at, key)
 );
 CREATE INDEX report_blocks_of_report ON report_blocks (report_id);
 

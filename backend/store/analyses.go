@@ -153,6 +153,7 @@ type analysisColumns struct {
 	sure, review                             []bool
 	features                                 [][]byte
 	block                                    []int64
+	blockKey                                 []string
 	blockAt                                  []time.Time
 	blockOf                                  []int64
 }
@@ -183,6 +184,7 @@ func (c *analysisColumns) add(a *Analysis) error {
 	c.reasons, c.place, c.features = append(c.reasons, string(reasons)), append(c.place, place), append(c.features, a.Features)
 	for _, b := range a.Blocks {
 		c.block, c.blockAt, c.blockOf = append(c.block, int64(b)), append(c.blockAt, a.CreatedAt), append(c.blockOf, a.ReportID)
+		c.blockKey = append(c.blockKey, a.Key)
 	}
 	return nil
 }
@@ -211,8 +213,9 @@ func saveAnalyses(ctx context.Context, tx pgx.Tx, as []Analysis) error {
 	batch.Queue(saveAnalysesQuery, c.id, c.key, c.created, c.category, c.confidence, c.proposals, c.words, c.sure, c.review,
 		c.urgency, c.urgencyBy, c.reasons, c.place, c.features)
 	batch.Queue(`DELETE FROM report_blocks WHERE report_id = ANY ($1)`, all)
-	batch.Queue(`INSERT INTO report_blocks (block, created_at, report_id) SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[])
-		ON CONFLICT DO NOTHING`, c.block, c.blockAt, c.blockOf)
+	batch.Queue(`INSERT INTO report_blocks (block, at, key, report_id)
+		SELECT t.block, date_trunc('second', t.at), t.key, t.id FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::bigint[]) AS t(block, at, key, id)
+		ON CONFLICT DO NOTHING`, c.block, c.blockAt, c.blockKey, c.blockOf)
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return fmt.Errorf("write %d analyses: %w", len(as), err)
 	}

@@ -57,7 +57,7 @@ type ingestion struct {
 	tally     city.Tally
 	events    []city.Event
 	refused   []city.Refusal
-	touched   []int64 // reports that are new or changed
+	touched   []int64 // reports that are new, changed or gone
 	standards map[standardKey]standard
 	note      func(kind, key, result, reason string)
 }
@@ -108,9 +108,12 @@ func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 	if err := in.refusals(ctx); err != nil {
 		return fmt.Errorf("refused rows: %w", err)
 	}
+	if err := queueAnalysis(ctx, in.tx, in.touched); err != nil {
+		return err
+	}
 	if len(in.touched) > 0 && in.store.AfterIngest != nil {
 		if err := in.store.AfterIngest(ctx, in.tx, in.touched); err != nil {
-			return fmt.Errorf("queue the analysis: %w", err)
+			return fmt.Errorf("after %d reports: %w", len(in.touched), err)
 		}
 	}
 	if err := in.health(ctx, d); err != nil {

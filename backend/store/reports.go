@@ -382,6 +382,7 @@ func (in *ingestion) removed(ctx context.Context, externalIDs []string) error {
 	}
 	for _, g := range gone {
 		in.tally.Removed++
+		in.touched = append(in.touched, g.ID)
 		in.events = append(in.events, city.Event{
 			Topic: city.TopicReports, Key: strconv.FormatInt(g.ID, 10), Op: "remove", AreaCode: g.AreaCode, OfficeID: g.OfficeID,
 		})

@@ -51,7 +51,7 @@ type Store struct {
 	now       func() time.Time
 	catalogue catalogueCache
 	// AfterIngest, when set, is called inside each ingest transaction that
-	// added or changed reports, to queue their analysis with the data.
+	// added or changed reports: tests break transactions there.
 	AfterIngest func(ctx context.Context, tx pgx.Tx, reportIDs []int64) error
 }
 

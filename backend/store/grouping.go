@@ -1,0 +1,238 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"balaikota/backend/city"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Grouping is the one transaction in which reports are analysed and grouped.
+// Whoever opens it holds the lock of the analysis: nobody else changes links
+// meanwhile.
+type Grouping struct {
+	store  *Store
+	tx     pgx.Tx
+	cat    *catalogue
+	events []city.Event
+	moved  []whose // reports whose owner has changed, as it was
+}
+
+// Group runs fn in a transaction as the writer and commits; fn may be run
+// again, and must have no effect outside.
+func (s *Store) Group(ctx context.Context, fn func(*Grouping) error) error {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx pgx.Tx) error {
+		g := &Grouping{store: s, tx: tx, cat: cat}
+		if err := fn(g); err != nil {
+			return err
+		}
+		return appendEvents(ctx, tx, g.events)
+	})
+}
+
+// Grouped is a stored report as the grouping left it.
+type Grouped struct {
+	ReportID   int64
+	Key        string
+	CreatedAt  time.Time
+	Features   []byte
+	LinkRoot   string
+	LinkParent string
+	LinkOther  string
+	Link       []byte
+	IncidentID int64
+}
+
+const groupedColumns = `SELECT a.report_id, a.key, a.created_at, a.features, a.link_root, a.link_parent, a.link_other, coalesce(a.link, '{}') AS link,
+	coalesce(a.incident_id, 0) AS incident_id FROM report_analyses a `
+
+// groupedByKeys, -Roots and -Incidents are the ways to stored reports.
+const (
+	groupedByKeys      = groupedColumns + `WHERE a.key = ANY ($1)`
+	groupedByRoots     = groupedColumns + `WHERE a.link_root = ANY ($1)`
+	groupedByIncidents = groupedColumns + `WHERE a.incident_id = ANY ($1)`
+	groupedByOthers    = groupedColumns + `WHERE a.link_other = ANY ($1) AND a.link_other <> ''`
+)
+
+// ByKeys returns stored reports by "source/external id".
+func (g *Grouping) ByKeys(ctx context.Context, keys []string) ([]Grouped, error) {
+	out, err := rowsOf[Grouped](ctx, g.tx, groupedByKeys, keys)
+	return out, wrapped(err, "read grouped reports by key")
+}
+
+// ByRoots returns all reports whose chain of links begins at one of the keys.
+func (g *Grouping) ByRoots(ctx context.Context, roots []string) ([]Grouped, error) {
+	out, err := rowsOf[Grouped](ctx, g.tx, groupedByRoots, roots)
+	return out, wrapped(err, "read grouped reports by root")
+}
+
+// ByIncidents returns all reports of incidents.
+func (g *Grouping) ByIncidents(ctx context.Context, ids []int64) ([]Grouped, error) {
+	out, err := rowsOf[Grouped](ctx, g.tx, groupedByIncidents, ids)
+	return out, wrapped(err, "read grouped reports by incident")
+}
+
+func wrapped(err error, doing string) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
+// BlockSearch asks for the stored reports of a block next to a moment.
+type BlockSearch struct {
+	Block    uint64
+	At       time.Time
+	Key      string
+	Earliest time.Time // bounds of the search, inclusive
+	Latest   time.Time
+}
+
+// nearQuery takes, for each block, the reports next before and after a moment
+// in the order of reports (whole second, then key).
+const nearQuery = groupedColumns + `WHERE a.report_id IN (
+	SELECT n.report_id FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS t(block, at, key, earliest, latest)
+	CROSS JOIN LATERAL (
+		(SELECT b.report_id FROM report_blocks b WHERE b.block = t.block AND b.at >= t.earliest AND (b.at, b.key) < (t.at, t.key COLLATE "C")
+			ORDER BY b.at DESC, b.key DESC LIMIT $6)
+		UNION ALL
+		(SELECT b.report_id FROM report_blocks b WHERE b.block = t.block AND b.at <= t.latest AND (b.at, b.key) > (t.at, t.key COLLATE "C")
+			ORDER BY b.at, b.key LIMIT $7)
+	) n)`
+
+// Near returns, for each search, up to before earlier and after later reports
+// of its block.
+func (g *Grouping) Near(ctx context.Context, searches []BlockSearch, before, after int) ([]Grouped, error) {
+	n := len(searches)
+	blocks, at, key := make([]int64, n), make([]time.Time, n), make([]string, n)
+	earliest, latest := make([]time.Time, n), make([]time.Time, n)
+	for i, s := range searches {
+		blocks[i], at[i], key[i], earliest[i], latest[i] = int64(s.Block), s.At, s.Key, s.Earliest, s.Latest
+	}
+	out, err := rowsOf[Grouped](ctx, g.tx, nearQuery, blocks, at, key, earliest, latest, before, after)
+	return out, wrapped(err, "read the neighbours of reports")
+}
+
+// KeyedRuling is a ruling between two reports by their keys.
+type KeyedRuling struct {
+	A, B string
+	Same bool
+	At   time.Time
+}
+
+const rulingsAboutQuery = `SELECT x.key AS a, y.key AS b, g.same, g.at FROM incident_rulings g
+	JOIN report_analyses x ON x.report_id = g.report_a JOIN report_analyses y ON y.report_id = g.report_b
+	WHERE g.superseded_at IS NULL AND (g.report_a = ANY ($1) OR g.report_b = ANY ($1)) ORDER BY g.id`
+
+// Rulings returns the rulings that hold and are about any of the reports.
+func (g *Grouping) Rulings(ctx context.Context, reports []int64) ([]KeyedRuling, error) {
+	out, err := rowsOf[KeyedRuling](ctx, g.tx, rulingsAboutQuery, reports)
+	return out, wrapped(err, "read rulings")
+}
+
+// MemberFacts is what an incident takes from one of its reports, besides what
+// grouping knows.
+type MemberFacts struct {
+	ID, SourceID   int64
+	Key            string
+	CreatedAt      time.Time
+	ClosedAt       *time.Time
+	RespondedAt    *time.Time
+	Status         string
+	Channel        string
+	AreaCode       string
+	OfficeID       int64
+	Category       string
+	Urgency        string
+	UrgencyReasons []city.Said
+	Place          *city.PlaceEstimate
+	Simulated      bool
+}
+
+const memberFactsQuery = `SELECT r.id, r.source_id, a.key, r.created_at, r.closed_at, r.responded_at, r.status, r.channel, r.area_code,
+	coalesce(r.office_id, 0) AS office_id, coalesce(r.category, '') AS category, a.urgency, a.urgency_reasons, a.place, s.simulated
+	FROM report_analyses a JOIN reports r ON r.id = a.report_id JOIN sources s ON s.id = r.source_id WHERE a.key = ANY ($1)`
+
+// Facts returns what incidents take from reports, by key.
+func (g *Grouping) Facts(ctx context.Context, keys []string) (map[string]MemberFacts, error) {
+	rows, err := rowsOf[MemberFacts](ctx, g.tx, memberFactsQuery, keys)
+	if err != nil {
+		return nil, fmt.Errorf("read the facts of reports: %w", err)
+	}
+	out := make(map[string]MemberFacts, len(rows))
+	for _, r := range rows {
+		out[r.Key] = r
+	}
+	return out, nil
+}
+
+// StoredLink is a link as it is to be stored.
+type StoredLink struct {
+	Key, Root, Parent, Other string
+	Confidence               float64
+	Link                     []byte
+	Reasons                  []city.Said
+	Doubtful, ByHand         bool
+}
+
+const saveLinksQuery = `UPDATE report_analyses a SET link_root = t.root, link_parent = t.parent, link_other = t.other, link_score = t.score,
+	link = t.link, shown = t.shown
+	FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::real[], $6::jsonb[], $7::jsonb[]) AS t(key, root, parent, other, score, link, shown)
+	WHERE a.key = t.key`
+
+// SaveLinks stores links.
+func (g *Grouping) SaveLinks(ctx context.Context, links []StoredLink) error {
+	if len(links) == 0 {
+		return nil
+	}
+	var key, root, parent, other, link, shown []string
+	var score []float32
+	for _, l := range links {
+		data, err := json.Marshal(storedLink{Reasons: l.Reasons, Doubtful: l.Doubtful, ByHand: l.ByHand})
+		if err != nil {
+			return fmt.Errorf("encode the link of %s: %w", l.Key, err)
+		}
+		key, root, parent, other = append(key, l.Key), append(root, l.Root), append(parent, l.Parent), append(other, l.Other)
+		score, link, shown = append(score, float32(l.Confidence)), append(link, string(l.Link)), append(shown, string(data))
+	}
+	_, err := g.tx.Exec(ctx, saveLinksQuery, key, root, parent, other, score, link, shown)
+	return wrapped(err, "store links")
+}
+
+// SaveAnalyses stores what was found out about reports, settles what they
+// carry, and takes them off the queue.
+func (g *Grouping) SaveAnalyses(ctx context.Context, as []Analysis) error {
+	if err := saveAnalyses(ctx, g.tx, as); err != nil {
+		return err
+	}
+	moved, err := g.store.settle(ctx, g.tx, g.cat, as)
+	if err != nil {
+		return err
+	}
+	ids, at := make([]int64, len(as)), make([]time.Time, len(as))
+	var gone []int64
+	for i := range as {
+		ids[i], at[i] = as[i].ReportID, as[i].QueuedAt
+		if as[i].Removed {
+			gone = append(gone, as[i].ReportID)
+		}
+	}
+	if _, err := g.tx.Exec(ctx, `DELETE FROM report_analyses WHERE report_id = ANY ($1)`, gone); err != nil {
+		return fmt.Errorf("forget reports that are gone: %w", err)
+	}
+	// One that was queued again meanwhile stays.
+	if _, err := g.tx.Exec(ctx, `DELETE FROM analysis_queue q USING unnest($1::bigint[], $2::timestamptz[]) AS t(id, at)
+		WHERE q.report_id = t.id AND q.queued_at = t.at`, ids, at); err != nil {
+		return fmt.Errorf("take reports off the queue: %w", err)
+	}
+	g.moved = append(g.moved, moved...)
+	return nil
+}

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"balaikota/backend/city"
+)
+
+// IncidentMembers is one incident as the grouping made it.
+type IncidentMembers struct {
+	// ID is the stored incident it goes on, 0 for a new one.
+	ID       int64
+	Key      string
+	Members  []int64
+	Incident city.Incident
+	OfficeID int64
+}
+
+// SaveIncidents stores incidents with their members and ends those that have
+// none left. gone maps the number of an incident that is no more to the place
+// in incidents of the one most of its reports went to, -1 when they are gone.
+// With tell, screens hear of it.
+func (g *Grouping) SaveIncidents(ctx context.Context, incidents []IncidentMembers, gone map[int64]int, tell bool) error {
+	var ids []int64
+	for _, i := range incidents {
+		if i.ID != 0 {
+			ids = append(ids, i.ID)
+		}
+	}
+	for id := range gone {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	held, err := lockIncidents(ctx, g.tx, ids)
+	if err != nil {
+		return err
+	}
+	for n := range incidents {
+		if err := g.saveIncident(ctx, &incidents[n], held[incidents[n].ID], tell); err != nil {
+			return err
+		}
+	}
+	return g.endIncidents(ctx, gone, incidents, held, tell)
+}
+
+func (g *Grouping) saveIncident(ctx context.Context, i *IncidentMembers, was *incidentState, tell bool) error {
+	now := incidentState{ID: i.ID, StatusBy: "machine", OfficeID: i.OfficeID, Incident: i.Incident}
+	now.Office = g.cat.officeName[i.OfficeID]
+	if was != nil {
+		keepWord(&now, was)
+	}
+	events, err := putIncident(ctx, g.tx, &now, i.Key, g.store.now(), was)
+	if err != nil {
+		return err
+	}
+	i.ID = now.ID
+	if tell {
+		g.events = append(g.events, events...)
+	}
+	if _, err := g.tx.Exec(ctx, `UPDATE report_analyses SET incident_id = $1 WHERE report_id = ANY ($2) AND incident_id IS DISTINCT FROM $1`, i.ID, i.Members); err != nil {
+		return fmt.Errorf("give incident %d its reports: %w", i.ID, err)
+	}
+	if now.StatusBy == "officer" && now.Status == city.IncidentClosed {
+		// Who joins after the closing gets the answer too.
+		if _, err := g.tx.Exec(ctx, answerReportsQuery, i.ID, now.Answer); err != nil {
+			return fmt.Errorf("answer the reports of incident %d: %w", i.ID, err)
+		}
+	}
+	return nil
+}
+
+// keepWord lets what an officer said of an incident stand against what the
+// grouping makes of it now. A voice that came after the closing reopens it.
+func keepWord(now, was *incidentState) {
+	if was.TitleBy == "officer" {
+		now.Title, now.TitleBy = was.Title, was.TitleBy
+	}
+	now.Answer = was.Answer
+	if was.StatusBy != "officer" {
+		return
+	}
+	if was.Status == city.IncidentClosed && was.ClosedAt != nil && now.LastAt.After(*was.ClosedAt) && now.Unfinished > 0 {
+		return
+	}
+	now.Status, now.StatusBy, now.ClosedAt = was.Status, was.StatusBy, was.ClosedAt
+}
+
+// endIncidents ends incidents whose reports have all gone elsewhere; their
+// numbers go on leading to where most went.
+func (g *Grouping) endIncidents(ctx context.Context, gone map[int64]int, incidents []IncidentMembers, held map[int64]*incidentState, tell bool) error {
+	for id, to := range gone {
+		into := id // gone for good: leads to itself, and is shown no more
+		if to >= 0 {
+			into = incidents[to].ID
+		}
+		if _, err := g.tx.Exec(ctx, `UPDATE incidents SET merged_into = $2, voices = 0, unfinished = 0, changed_at = now() WHERE id = $1`, id, into); err != nil {
+			return fmt.Errorf("end incident %d: %w", id, err)
+		}
+		// What led here leads on.
+		if _, err := g.tx.Exec(ctx, `UPDATE incidents SET merged_into = $2 WHERE merged_into = $1 AND id <> $1`, id, into); err != nil {
+			return fmt.Errorf("lead from incident %d: %w", id, err)
+		}
+		if was := held[id]; was != nil && tell {
+			g.events = append(g.events, incidentGone(was))
+		}
+	}
+	return nil
+}
+
+// TellReports adds the events that tell screens of reports as they are now.
+func (g *Grouping) TellReports(ctx context.Context, ids []int64) error {
+	events, err := reportEvents(ctx, g.tx, g.cat, ids, g.moved)
+	if err != nil {
+		return err
+	}
+	g.events = append(g.events, events...)
+	return nil
+}
+
+const pastIncidentsQuery = `SELECT i.id, i.data, i.area_code, coalesce(i.office_id, 0) AS office_id, i.changed_at FROM incidents i
+	WHERE i.merged_into IS NULL AND i.category = $1 AND i.area_code = $2 AND i.last_at >= $3 AND i.last_at < $4 AND NOT i.id = ANY ($5)
+	ORDER BY i.last_at DESC LIMIT 200`
+
+// Past returns earlier incidents of a category in an area, the newest first.
+func (g *Grouping) Past(ctx context.Context, of city.Incident, from, to time.Time, except []int64) ([]city.Incident, error) {
+	rows, err := rowsOf[incidentRow](ctx, g.tx, pastIncidentsQuery, of.Category, of.AreaCode, from, to, except)
+	if err != nil {
+		return nil, fmt.Errorf("read earlier incidents: %w", err)
+	}
+	out := make([]city.Incident, len(rows))
+	for n, r := range rows {
+		if out[n], err = r.incident(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
