@@ -72,7 +72,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 	public := []string{"balaikota_city_reader", "balaikota_identity_reader", "balaikota_reader", "balaikota_writer"}
 	officers := []string{"balaikota_city_reader", "balaikota_reader", "balaikota_writer"}
 	want := map[string][]string{
-		"areas": public, "categories": public, "city_setting": public, "holidays": public, "indicators": public, "offices": public, "thresholds": public,
+		"areas": public, "categories": public, "city_setting": public, "holidays": public, "indicators": public, "offices": public, "thresholds": public, "norms": public,
 		"alerts": officers, "event_head": officers, "indicator_states": officers, "observations": officers, "report_daily": officers,
 		"report_monthly": officers, "reports": officers, "source_runs": officers, "source_state": officers, "sources": officers, "station_states": officers,
 		"audit": {"balaikota_city_reader", "balaikota_writer"}, "refused_rows": {"balaikota_city_reader", "balaikota_writer"},
@@ -80,7 +80,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"reporters":        {"balaikota_identity_reader"},
 		"hazard_exposures": officers, "hazard_history": officers, "hazard_inputs": officers, "hazard_levels": officers, "hazard_messages": officers,
 		"hazard_recipients": officers, "hazard_risks": officers, "hazard_states": officers, "hazard_weights": officers,
-		"incidents": officers, "report_analyses": officers, "incident_rulings": officers, "corrections": officers, "report_answers": officers,
+		"incidents": officers, "report_analyses": officers, "incident_rulings": officers, "corrections": officers, "report_answers": officers, "report_pauses": officers,
 		"analysis_queue": officers, "report_blocks": {"balaikota_writer"},
 		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},
 	}
