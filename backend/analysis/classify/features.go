@@ -22,7 +22,7 @@ const (
 	kindWord byte = iota + 1 // a word as normalised by package language
 	kindRaw                  // a word as it was written, where that differs
 	kindRoot                 // the root of a word
-	kindPair                 // two normalised words in a row
+	kindPair                 // the roots of two words in a row
 	kindChar                 // a sequence of letters inside a word and its borders
 )
 
@@ -78,16 +78,15 @@ func (x *extraction) read(text string) {
 		}
 	}
 	normal := len(x.words)
+	before := ""
 	for i, w := range x.words {
+		root := x.root(w)
 		x.add(kindWord, i, w, "")
-		if r := x.root(w); r != w {
-			x.add(kindRoot, i, r, "")
-		} else {
-			x.add(kindRoot, i, w, "")
-		}
+		x.add(kindRoot, i, root, "")
 		if i > 0 {
-			x.add(kindPair, i, x.words[i-1], w)
+			x.add(kindPair, i, before, root)
 		}
+		before = root
 	}
 	known := x.words[:normal]
 	for raw := range strings.FieldsFuncSeq(strings.ToLower(text), notWord) {

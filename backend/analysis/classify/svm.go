@@ -40,8 +40,8 @@ type problem struct {
 // Keerthi, Sundararajan 2008, "A Dual Coordinate Descent Method for Large-scale
 // Linear SVM", Algorithm 1 with the diagonal of the L2 loss). All labels'
 // problems walk the rows together, so that a row of weights is fetched once.
-// Rows at rest for two passes are visited again only in the last (the paper's
-// shrinking, by row). The order is shuffled with the seed: the same rows give
+// A row at rest is visited again only in the last pass (the paper's shrinking,
+// by row). The order is shuffled with the seed: the same rows give
 // the same weights.
 func (p *problem) solve() *weights {
 	w := &weights{labels: p.labels, rows: make([]float32, p.features*p.labels), bias: make([]float32, p.labels)}
@@ -58,18 +58,13 @@ func (p *problem) solve() *weights {
 		}
 	}
 	random := rand.New(rand.NewPCG(p.seed, 0x6b6f7461))
-	rest := make([]uint8, len(p.rows))
+	rest := make([]bool, len(p.rows))
 	for pass := range p.passes {
 		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		last := pass == p.passes-1
 		for _, i := range order {
-			if rest[i] >= 2 && !last {
-				continue
-			}
-			if s.visit(i) {
-				rest[i] = 0
-			} else {
-				rest[i]++
+			if !rest[i] || last {
+				rest[i] = !s.visit(i)
 			}
 		}
 	}
@@ -91,7 +86,7 @@ type step struct {
 }
 
 // close enough to the optimum of one coordinate to leave it.
-const tolerance = 1e-3
+const tolerance = 0.02
 
 // visit moves the row's coordinate of each label to its optimum and reports
 // whether any moved.

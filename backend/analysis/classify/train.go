@@ -49,7 +49,7 @@ const (
 	maxExamples    = 40000
 	maxDuals       = 20 << 20 // rows × labels
 	folds          = 3
-	passes         = 10
+	passes         = 6  // more change nothing on held-out rows
 	minCalibration = 30 // held-out rows below which no threshold is set
 )
 
@@ -78,15 +78,15 @@ type Guess struct {
 // same model, byte for byte.
 //
 // Method: one linear support vector machine per label (solve) over normalised
-// words, raw words, roots, word pairs and letter sequences, weighed by
-// sublinear tf × idf and brought to length 1 — the strong plain baseline of
-// text classification (Joachims 1998; Wang and Manning 2012, "Baselines and
+// words, raw words, roots, pairs of roots and letter sequences, weighed by
+// sublinear tf × idf and brought to length 1: the strong plain baseline of text
+// classification (Joachims 1998; Wang and Manning 2012, "Baselines and
 // Bigrams"). Errors on rare labels cost more (balanced). Decision values become
 // probabilities by one temperature (Guo et al. 2017, "On Calibration of Modern
 // Neural Networks", §4.2) and a logistic curve (Platt 1999), both fitted on the
 // held-out rows of a three-fold cross-validation in which copies of a text share
-// a fold. Needs two labels;
-// fewer than 30 held-out rows set no threshold, and nothing is then sure.
+// a fold. Needs two labels; fewer than 30 held-out rows set no threshold, and
+// nothing is then sure.
 //
 // A row with an empty text or label, or more than 1,000 labels, is Invalid.
 func Train(ctx context.Context, examples []Example, opt Options) (*Model, Report, error) {
@@ -264,40 +264,25 @@ func balance(size, mean float64) float64 {
 	return min(4, max(0.25, math.Sqrt(mean/max(size, 1))))
 }
 
-// Folds that are none: shared rows are in every training, and training without
-// none leaves nothing out.
-const (
-	shared = -1
-	none   = -2
-)
+// shared is the fold of rows that are in every training.
+const shared = -1
 
-// run trains the folds and the whole on all processors and returns the
+// run trains the whole and each fold's complement at once and returns the
 // decision values of the rows that were held out.
 func (t *training) run(ctx context.Context) (held [][]float32, final *weights, err error) {
+	trained := [folds + 1]*weights{} // the whole last
 	held = make([][]float32, len(t.rows))
 	jobs := make(chan int, folds+1)
-	jobs <- none // the longest first
-	for f := range folds {
-		jobs <- f
+	for f := folds; f >= 0; f-- {
+		jobs <- f // the longest first
 	}
 	close(jobs)
 	var wait sync.WaitGroup
 	for range min(folds+1, t.workers) {
 		wait.Go(func() {
-			for fold := range jobs {
-				if ctx.Err() != nil {
-					return
-				}
-				w := t.problem(fold).solve()
-				if fold == none {
-					final = w
-					continue
-				}
-				for i, r := range t.rows {
-					if r.fold == fold {
-						held[i] = make([]float32, len(t.names))
-						w.scores(t.vectors[i], held[i])
-					}
+			for f := range jobs {
+				if ctx.Err() == nil {
+					trained[f] = t.train(f, held)
 				}
 			}
 		})
@@ -306,7 +291,20 @@ func (t *training) run(ctx context.Context) (held [][]float32, final *weights, e
 	if err := ctx.Err(); err != nil {
 		return nil, nil, fmt.Errorf("learn from %d rows: %w", len(t.rows), err)
 	}
-	return held, final, nil
+	return held, trained[folds], nil
+}
+
+// train learns all rows but those of a fold and sets what it thinks of these;
+// with folds, which none is, it learns all.
+func (t *training) train(fold int, held [][]float32) *weights {
+	w := t.problem(fold).solve()
+	for i, r := range t.rows {
+		if r.fold == fold {
+			held[i] = make([]float32, len(t.names))
+			w.scores(t.vectors[i], held[i])
+		}
+	}
+	return w
 }
 
 // calibrate sets the model's temperature and threshold and reports.

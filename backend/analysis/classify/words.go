@@ -33,7 +33,7 @@ func FromWords(categories []city.Category) *Model {
 		return nil
 	}
 	t.prepare()
-	m := newModel(t.names, t.vocabulary, t.problem(none).solve())
+	m := newModel(t.names, t.vocabulary, t.problem(folds).solve())
 	m.learned = false
 	return m
 }
