@@ -51,6 +51,7 @@ var rooms = []room{
 	{"backend/localdb", []string{"backend/city"}},
 	{"backend/analysis", []string{"backend/city"}},
 	{"backend/geo", []string{"backend/city"}},
+	{"backend/cap", []string{"backend/city"}},
 	{"backend/live", []string{"backend/city"}},
 	{"backend/jobs", []string{"backend/city"}},
 	{"backend/account", []string{"backend/city"}},
