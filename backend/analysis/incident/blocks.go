@@ -3,6 +3,7 @@ package incident
 import (
 	"math"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -88,22 +89,28 @@ func (f *Features) cells(add func(uint64)) {
 	}
 }
 
-// named are the places the text names: a proper name stands for itself in the
-// whole city, a number or letter only within an area.
+// named are the places the text names. A proper name stands for itself in the
+// whole city; within an area its first word is enough, since people add the
+// area's name or leave words out. A number or letter counts only within an area.
 func (f *Features) named(add func(uint64)) {
 	n := 0
 	for _, s := range f.spots {
-		if s.kind == spotArea || n == 4 {
+		if s.kind == spotArea || n == 3 {
 			continue
 		}
 		n++
+		within := s.id
 		if !s.weak {
 			add(block(blockSpot, s.id))
-			continue
+			if s.kind == spotStreet {
+				continue
+			}
+			first, _, _ := strings.Cut(s.name, " ")
+			within = hash64(s.head, first)
 		}
 		for _, area := range f.kelurahan {
 			if area != 0 {
-				add(block(blockWeak, s.id, uint64(area)))
+				add(block(blockWeak, within, uint64(area)))
 			}
 		}
 	}

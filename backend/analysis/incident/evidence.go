@@ -20,7 +20,9 @@ const (
 	SpotRival    // … of the same sort: this market, that market
 	UnitDiffer   // both name RT/RW or lettered alleys, none the same
 	StreetSame   // the same street; half when only one says which part (Jl. Melati, Jl. Melati 3)
-	StreetNumber // … with the same number or house
+	StreetHere   // … in the same kelurahan
+	StreetNumber // … with the same number
+	HouseSame    // … and the same house
 	StreetDiffer // both name streets, none the same
 	HouseDiffer  // same street, other house numbers
 	Exact        // landmark and street both the same
@@ -37,7 +39,8 @@ const (
 	CategorySame
 	TopicSame
 	TopicNear  // often one matter: a blocked drain, a broken road
-	TopicOther // nothing to do with each other
+	TopicOther // nothing to do with each other; a quarter when only the boxes say so
+	Wide       // floods, dry taps, outages and smoke reach a whole neighbourhood: told of the same one or a few hundred metres away, within hours, unless both name spots of their own
 	Words      // Dice coefficient of the weighted words, 0 to 1
 	Rare       // weight of rare words in common, at most 3
 	Copy       // the same text
@@ -51,9 +54,9 @@ const (
 
 // evidenceNames are stored with learned weights.
 var evidenceNames = [evidences]string{
-	"bias", "spot_same", "spot_weak_same", "spot_differ", "spot_rival", "unit_differ", "street_same", "street_number", "street_differ",
+	"bias", "spot_same", "spot_weak_same", "spot_differ", "spot_rival", "unit_differ", "street_same", "street_here", "street_number", "house_same", "street_differ",
 	"house_differ", "exact", "near", "far", "area_same", "area_sibling", "area_differ", "said_same", "said_differ", "category_same",
-	"topic_same", "topic_near", "topic_other", "words", "rare", "copy", "same_photo", "gap", "pause", "quick",
+	"topic_same", "topic_near", "topic_other", "wide", "words", "rare", "copy", "same_photo", "gap", "pause", "quick",
 }
 
 func (e Evidence) String() string {
@@ -78,6 +81,15 @@ func weigh(a, b *Features) (v vector) {
 	weighTopic(a, b, &v)
 	weighSpots(a, b, &v)
 	weighWhere(a, b, &v)
+	if a.broad&b.broad&wideTopics != 0 && v[SpotDiffer]+v[StreetDiffer]+v[SaidDiffer] == 0 {
+		v[Wide] = v[Quick] * v[SaidSame]
+		if d := metres(a, b); d >= 0 {
+			v[Wide] = max(v[Wide], v[Quick]*math.Exp(-d/300))
+		}
+	}
+	if v[StreetSame] == 1 && v[AreaSame] == 1 {
+		v[StreetHere] = 1
+	}
 	if at := v[SpotSame] + v[SpotWeakSame]; at > 0 && v[StreetSame] == 1 {
 		v[Exact] = 1
 	}
@@ -111,7 +123,10 @@ func weighTopic(a, b *Features, v *vector) {
 	case nearTopic:
 		v[TopicNear] = 1
 	case otherTopic:
-		v[TopicOther] = 1
+		v[TopicOther] = 0.25
+		if a.topics != 0 && b.topics != 0 {
+			v[TopicOther] = 1
+		}
 	}
 	var shared, rare float32
 	for i, j := 0, 0; i < len(a.words) && j < len(b.words); {
@@ -159,28 +174,28 @@ func weighSpots(a, b *Features, v *vector) {
 	if a.kinds[spotUnit] && b.kinds[spotUnit] {
 		unit = match(a, b, spotUnit)
 	}
-	switch best := max(landmark, alley); {
+	switch best := max(landmark, alley, unit); {
 	case best > weakMatch:
 		v[SpotSame] = best
 	case best > 0:
 		v[SpotWeakSame] = 1
-	case landmark == 0:
+	case landmark == 0 || ownSpot(a) && ownSpot(b):
 		v[SpotDiffer] = 1
-		if rivals(a, b) {
+		if landmark == 0 && rivals(a, b) {
 			v[SpotRival] = 1
 		}
-	}
-	if unit > 0 {
-		v[SpotWeakSame] = 1
 	}
 	if unit == 0 || alley == 0 {
 		v[UnitDiffer] = 1
 	}
 }
 
+// ownSpot is true when the report says more closely than a street where it is.
+func ownSpot(f *Features) bool { return f.kinds[spotLandmark] || f.kinds[spotAlley] }
+
 const (
 	fullMatch = 1.0
-	typoMatch = 0.8 // one letter differs
+	typoMatch = 0.8 // one letter differs, or one has words more
 	weakMatch = 0.5 // a name that many places bear
 )
 
@@ -202,12 +217,22 @@ func match(a, b *Features, kind byte) float64 {
 				best = max(best, weakMatch)
 			case s.id == t.id:
 				return fullMatch
-			case !s.weak && s.head == t.head && s.number == t.number && oneLetter(s.name, t.name):
+			case !s.weak && !t.weak && s.head == t.head && (s.number == t.number && oneLetter(s.name, t.name) || begins(s, t)):
 				best = max(best, typoMatch)
 			}
 		}
 	}
 	return best
+}
+
+// begins is true when one name is the beginning of the other: "klinik Kartini",
+// "klinik Kartini Melati" with the area's name behind it.
+func begins(s, t *spot) bool {
+	if len(s.name) > len(t.name) {
+		s, t = t, s
+	}
+	return len(s.name) > 3 && len(s.name) < len(t.name) && t.name[len(s.name)] == ' ' && t.name[:len(s.name)] == s.name &&
+		(s.number == t.number || s.number == "" || t.number == "")
 }
 
 // rivals is true when both name a landmark of the same sort.
@@ -238,8 +263,11 @@ func weighStreets(a, b *Features, v *vector) {
 			switch {
 			case s.number == t.number:
 				v[StreetSame] = 1
-				if s.number != "" || s.house != "" && s.house == t.house {
+				if s.number != "" {
 					v[StreetNumber] = 1
+				}
+				if s.house != "" && s.house == t.house {
+					v[HouseSame] = 1
 				}
 			case s.number == "" || t.number == "":
 				v[StreetSame] = max(v[StreetSame], 0.5)
@@ -252,7 +280,7 @@ func weighStreets(a, b *Features, v *vector) {
 	switch {
 	case v[StreetSame] == 0:
 		v[StreetDiffer] = 1
-	case houses > 0 && v[StreetNumber] == 0:
+	case houses > 0 && v[HouseSame] == 0:
 		v[HouseDiffer] = 1
 	}
 }

@@ -52,7 +52,8 @@ func clip(text string) string {
 // spotsOf appends the places a text names.
 func spotsOf(spots []spot, text string, mentions []place.Mention) []spot {
 	for _, m := range mentions {
-		s := spot{near: m.Near, head: m.Head, name: place.FoldName(m.Name), number: m.Number, house: m.House}
+		m = unlessStreet(text, m)
+		s := spot{near: m.Near, head: m.Head, name: nameWords(m.Name), number: m.Number, house: m.House}
 		switch m.Kind {
 		case place.Street:
 			s.kind = spotStreet
@@ -65,8 +66,10 @@ func spotsOf(spots []spot, text string, mentions []place.Mention) []spot {
 		default:
 			s.kind = spotLandmark
 		}
-		s.weak = s.kind == spotUnit || isWeak(m.Name)
-		s.id = hash64(m.Key())
+		s.weak = s.kind == spotUnit || isWeak(m)
+		if s.id = hash64(m.Key()); s.kind == spotArea {
+			s.id = hash64(s.name) // kampung, kelurahan or desa: people mix them up
+		}
 		s.shown = strings.TrimSpace(m.Head + " " + strings.TrimSpace(m.Name+" "+m.Number))
 		if len(s.shown) > 80 || slices.ContainsFunc(spots, func(o spot) bool { return o.id == s.id && o.house == s.house }) {
 			continue
@@ -78,11 +81,42 @@ func spotsOf(spots []spot, text string, mentions []place.Mention) []spot {
 	return spots
 }
 
-// isWeak is true for names that many places of one city bear: none at all, a
-// letter, or the number of an RT.
-func isWeak(name string) bool {
-	first, _, _ := strings.Cut(name, " ")
-	return len(name) <= 2 || first == "rt" || first == "rw"
+// isWeak is true for names that many places of one city bear: a letter, a
+// single digit, or the number of an RT. A school's number of two digits is a
+// name.
+func isWeak(m place.Mention) bool {
+	first, _, _ := strings.Cut(m.Name, " ")
+	return first == "rt" || first == "rw" || len(m.Name) <= 2 && (len(m.Number) < 2 || m.Kind == place.Alley)
+}
+
+// unlessStreet reads "jalan simpang Melati" and "jalan SDN 11" for what stands
+// behind the noun: written out and before another head, jalan is mostly the
+// thing that broke, not the beginning of a street's name.
+func unlessStreet(text string, m place.Mention) place.Mention {
+	if m.Kind != place.Street || m.End > len(text) || m.End-m.Start < 6 || !strings.EqualFold(text[m.Start:m.Start+5], "jalan") {
+		return m
+	}
+	in := place.Mentions(text[m.Start+5 : m.End])
+	if len(in) == 0 || in[0].Kind != place.Landmark && in[0].Kind != place.Alley {
+		return m
+	}
+	in[0].Near, in[0].Start, in[0].End = m.Near, m.Start, m.End
+	return in[0]
+}
+
+// nameWords folds a name like place.FoldName but keeps its words apart.
+func nameWords(name string) string {
+	whole, words := place.FoldName(name), strings.Fields(name)
+	for from := range words {
+		folded := make([]string, 0, len(words)-from)
+		for _, w := range words[from:] {
+			folded = append(folded, place.FoldName(w))
+		}
+		if strings.Join(folded, "") == whole {
+			return strings.Join(folded, " ")
+		}
+	}
+	return whole
 }
 
 // without blanks the mentions out, so that a name never counts as what the

@@ -12,29 +12,33 @@ type node struct {
 	parent, other *node
 	root          *node
 	score, margin float64
+	bridges       bool
 	blocks        []uint64
 	seen          int // the last search that met it
 }
 
 // follow sets the node's link and reports whether anything that others or the
 // store see has changed.
-func (n *node) follow(first, second rival) (link, root bool) {
+func (n *node) follow(first, second rival, bridges bool) (link, root bool) {
 	was := *n
-	n.parent, n.other, n.root, n.score, n.margin = nil, nil, n, 0, 0
+	n.parent, n.other, n.root, n.score, n.margin, n.bridges = nil, nil, n, 0, 0, false
 	if first.root != nil {
 		n.parent, n.root, n.score, n.margin = first.parent, first.parent.root, first.total, maxMargin
 		if second.root != nil {
 			n.other = second.parent
-			n.margin = min(maxMargin, first.total-second.total)
+			if n.bridges = bridges; !bridges {
+				n.margin = min(maxMargin, first.total-second.total)
+			}
 		}
 	}
-	return was.parent != n.parent || was.other != n.other || was.root != n.root || was.score != n.score || was.margin != n.margin,
+	return was.parent != n.parent || was.other != n.other || was.root != n.root || was.score != n.score || was.margin != n.margin ||
+			was.bridges != n.bridges,
 		was.root != n.root
 }
 
 // link writes the node's link with its reasons.
 func (m *Model) link(n *node) Link {
-	l := Link{Key: n.Key, Root: n.root.Key, Score: n.score, Margin: n.margin}
+	l := Link{Key: n.Key, Root: n.root.Key, Score: n.score, Margin: n.margin, Bridges: n.bridges}
 	if n.parent != nil {
 		l.Parent = n.parent.Key
 		l.Reasons = m.Reasons(&n.Features, &n.parent.Features)

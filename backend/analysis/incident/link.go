@@ -2,6 +2,7 @@ package incident
 
 import (
 	"math"
+	"slices"
 )
 
 // Link says which earlier report a report follows, and why. The first report
@@ -17,7 +18,10 @@ type Link struct {
 	Margin float64 `json:"margin,omitempty"`
 	// Other is the parent in the second-best incident, when that too was good
 	// enough: where the report goes if a ruling forbids the first.
-	Other   string   `json:"other,omitempty"`
+	Other string `json:"other,omitempty"`
+	// Bridges is true when the report shows that the incidents of Parent and
+	// Other are one matter.
+	Bridges bool     `json:"bridges,omitempty"`
 	Reasons []Reason `json:"reasons,omitempty"`
 }
 
@@ -58,6 +62,9 @@ const (
 	// contradicted is what is taken off when all of the candidates in the
 	// incident name another place than the newcomer.
 	contradicted = 3.0
+	// widely is what is left of that where the two tell of a disturbance that
+	// reaches a neighbourhood: its voices name many places.
+	widely = 0.3
 	// supported is added per doubling of those that speak for it.
 	supported = 0.15
 	// elsewhere is the score of the place from which two reports contradict
@@ -65,17 +72,53 @@ const (
 	elsewhere = -1.5
 )
 
-// hopeless is the score from which a candidate is not looked at again.
-const hopeless = -4.0
+// A report joins two incidents into one when it belongs to both by at least
+// bridgeScore, and those that speak for it in the one do not contradict those
+// in the other: at most a fifth of the pairs name different places or
+// different subjects.
+const (
+	bridgeScore   = 0.5
+	bridgeAgainst = 0.2
+	bridgeLook    = 6 // how many of each are looked at
+)
+
+// bridges reports whether a report that would follow both shows them to be
+// one matter. The voices of a wide disturbance may name different places.
+func (c *chooser) bridges(first, second *rival) bool {
+	if first.root == nil || second.root == nil || second.total < bridgeScore {
+		return false
+	}
+	if first.wide && second.wide {
+		return true
+	}
+	pairs, against := 0, 0
+	for i := range first.voices {
+		for j := range second.voices {
+			v := weigh(&first.voices[i].Features, &second.voices[j].Features)
+			pairs++
+			if contradicts(&v) {
+				against++
+			}
+		}
+	}
+	return float64(against) <= bridgeAgainst*float64(pairs)
+}
+
+// contradicts is true when two reports cannot both be right about one matter.
+func contradicts(v *vector) bool {
+	return v[TopicOther] > 0 || v[SpotSame] == 0 && v[SpotDiffer]+v[StreetDiffer]+v[HouseDiffer]+v[UnitDiffer]+v[SaidDiffer] > 0 || v[Far] > 1
+}
 
 // rival is one incident that a report may belong to.
 type rival struct {
 	root    *node
 	best    float64
 	parent  *node
+	wide    bool // the parent tells of the same wide disturbance
 	support int
 	against int
 	total   float64
+	voices  []*node // the latest of those that speak for it
 }
 
 // chooser holds the working memory of choose.
@@ -88,23 +131,24 @@ type scored struct {
 	n     *node
 	score float64
 	where float64
+	wide  bool
 }
 
 // choose finds the parent of f among earlier reports, whose roots are known.
 // The result depends on f, the candidates and which of them belong together,
 // not on their order.
-func (c *chooser) choose(m *Model, f *Features, candidates []*node) (first, second rival) {
+func (c *chooser) choose(m *Model, f *Features, candidates []*node) (first, second rival, bridges bool) {
 	c.rivals, c.scored = c.rivals[:0], c.scored[:0]
 	for _, n := range candidates {
 		v := weigh(f, &n.Features)
-		s := scored{n, m.score(&v), m.where(&v)}
+		s := scored{n, m.score(&v), m.where(&v), v[Wide] > 0.15}
 		c.scored = append(c.scored, s)
 		if s.score >= 0 {
 			c.support(s)
 		}
 	}
 	if len(c.rivals) == 0 {
-		return rival{}, rival{}
+		return rival{}, rival{}, false
 	}
 	for _, s := range c.scored {
 		if s.score >= 0 || s.where > elsewhere {
@@ -117,8 +161,11 @@ func (c *chooser) choose(m *Model, f *Features, candidates []*node) (first, seco
 		}
 	}
 	for _, r := range c.rivals {
-		r.total = r.best + supported*math.Log2(float64(r.support)) -
-			contradicted*float64(r.against)/float64(r.against+r.support)
+		against := contradicted * float64(r.against) / float64(r.against+r.support)
+		if r.wide {
+			against *= widely
+		}
+		r.total = r.best + supported*math.Log2(float64(r.support)) - against
 		if r.total < 0 {
 			continue
 		}
@@ -129,7 +176,23 @@ func (c *chooser) choose(m *Model, f *Features, candidates []*node) (first, seco
 			second = r
 		}
 	}
-	return first, second
+	if second.root != nil {
+		c.speakers(&first)
+		c.speakers(&second)
+		bridges = c.bridges(&first, &second)
+	}
+	return first, second, bridges
+}
+
+// speakers notes the latest reports that speak for a rival.
+func (c *chooser) speakers(r *rival) {
+	for _, s := range c.scored {
+		if s.score >= 0 && s.n.root == r.root {
+			r.voices = append(r.voices, s.n)
+		}
+	}
+	slices.SortFunc(r.voices, func(a, b *node) int { return compareNodes(b, a) })
+	r.voices = r.voices[:min(len(r.voices), bridgeLook)]
 }
 
 func (c *chooser) support(s scored) {
@@ -140,11 +203,11 @@ func (c *chooser) support(s scored) {
 		}
 		r.support++
 		if s.score > r.best || s.score == r.best && compare(&s.n.Features, &r.parent.Features) < 0 {
-			r.best, r.parent = s.score, s.n
+			r.best, r.parent, r.wide = s.score, s.n, s.wide
 		}
 		return
 	}
-	c.rivals = append(c.rivals, rival{root: s.n.root, best: s.score, parent: s.n, support: 1})
+	c.rivals = append(c.rivals, rival{root: s.n.root, best: s.score, parent: s.n, wide: s.wide, support: 1})
 }
 
 // better orders rivals: by score, then the one whose parent is earlier.

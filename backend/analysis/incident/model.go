@@ -24,11 +24,11 @@ type Model struct {
 // rounded; they hold for whichever city until its officers teach otherwise.
 var defaultWeights = [evidences]float64{
 	Bias:     -5,
-	SpotSame: 3.2, SpotWeakSame: 2, SpotDiffer: -1.5, SpotRival: -0.5, UnitDiffer: -1,
-	StreetSame: 1.6, StreetNumber: 1, StreetDiffer: -2.5, HouseDiffer: -0.7, Exact: 1,
-	Near: 2.6, Far: -0.6,
+	SpotSame: 3.2, SpotWeakSame: 2.4, SpotDiffer: -2, SpotRival: -0.5, UnitDiffer: -1,
+	StreetSame: 1.6, StreetHere: 0.8, StreetNumber: 1, HouseSame: 2.5, StreetDiffer: -2.5, HouseDiffer: -1.5, Exact: 1,
+	Near: 3.2, Far: -0.6,
 	AreaSame: 0.8, AreaSibling: -0.5, AreaDiffer: -1.5, SaidSame: 0.4, SaidDiffer: -1,
-	CategorySame: 1, TopicSame: 1.2, TopicNear: 0.4, TopicOther: -2,
+	CategorySame: 1, TopicSame: 1.2, TopicNear: 0.9, TopicOther: -5, Wide: 3.5,
 	Words: 1.2, Rare: 0.4, Copy: 1.5, SamePhoto: 3.5,
 	Gap: -0.15, Pause: -0.25, Quick: 0.5,
 }

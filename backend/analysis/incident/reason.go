@@ -27,7 +27,7 @@ func (m *Model) Reasons(f, earlier *Features) []Reason {
 		switch i {
 		case SpotSame, SpotWeakSame, Exact:
 			r.Place = sharedSpot(f, earlier, spotLandmark, spotAlley, spotUnit)
-		case StreetSame, StreetNumber:
+		case StreetSame, StreetHere, StreetNumber, HouseSame:
 			r.Place = sharedSpot(f, earlier, spotStreet)
 		case SaidSame:
 			r.Place = sharedSpot(f, earlier, spotArea)
@@ -81,7 +81,7 @@ func sharedWords(a, b *Features) []string {
 func (r Reason) Said() (said city.Said, ok bool) {
 	words := strings.Join(r.Words, ", ")
 	switch r.Evidence {
-	case SpotSame.String(), SpotWeakSame.String(), StreetSame.String(), StreetNumber.String(), SaidSame.String(), Exact.String():
+	case SpotSame.String(), SpotWeakSame.String(), StreetSame.String(), StreetHere.String(), StreetNumber.String(), HouseSame.String(), SaidSame.String(), Exact.String():
 		if r.Place == "" {
 			return city.Said{}, false
 		}
@@ -112,6 +112,7 @@ var plainReasons = map[string]city.Said{
 	CategorySame.String(): {Text: "kategori yang sama", TextEN: "the same category"},
 	TopicSame.String():    {Text: "pokok yang sama", TextEN: "the same subject"},
 	TopicNear.String():    {Text: "pokok yang berkaitan", TextEN: "a related subject"},
+	Wide.String():         {Text: "gangguan yang meluas di lingkungan yang sama", TextEN: "a wide disturbance of the same neighbourhood"},
 	TopicOther.String():   {Text: "pokok yang lain", TextEN: "another subject"},
 	Copy.String():         {Text: "teks yang sama", TextEN: "the same text"},
 	SamePhoto.String():    {Text: "foto yang sama", TextEN: "the same photo"},

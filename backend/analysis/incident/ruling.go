@@ -65,8 +65,8 @@ type Members struct {
 // Settle makes incidents of links and rulings. links are in canonical order
 // and closed: the parent of each is among them. Rulings are heard newest
 // first; one that an earlier heard one forbids is void. Then each link is
-// followed unless it would join what was ruled apart; a report whose link is
-// forbidden goes to the second-best incident, or stands alone. Rulings on
+// followed, and each bridge, unless it would join what was ruled apart; a report
+// whose link is forbidden goes to the second-best incident, or stands alone. Rulings on
 // reports that are not among the links count as soon as they are. The result
 // does not depend on the order of rulings, and links in trees without rulings
 // give the trees. Groups are ordered by their first reports.
@@ -94,10 +94,9 @@ func Settle(links []Link, rulings []Ruling) []Members {
 		if l.Parent == "" {
 			continue
 		}
-		if p, ok := at[l.Parent]; ok && u.join(i, p) {
-			continue
-		}
-		if o, ok := at[l.Other]; ok && l.Other != "" {
+		p, ok := at[l.Parent]
+		followed := ok && u.join(i, p)
+		if o, ok := at[l.Other]; ok && l.Other != "" && (l.Bridges || !followed) {
 			u.join(i, o)
 		}
 	}

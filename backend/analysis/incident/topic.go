@@ -25,14 +25,14 @@ type subject struct {
 }
 
 var subjects = []subject{
-	{"road", "lubang berlubang aspal retak amblas tambal ditambal bergelombang mengelupas kelupas trotoar bahu makadam rabat semenisasi ambles becek jeglong", "flood landslide works", "jalan rusak jembatan trotoar"},
+	{"road", "lubang berlubang aspal retak amblas tambal ditambal bergelombang mengelupas kelupas trotoar makadam rabat semenisasi ambles becek jeglong", "flood landslide works", "jalan rusak jembatan trotoar"},
 	{"flood", "banjir genang tergenang genangan luap meluap rendam terendam pasang drainase selokan parit got gorong mampet sumbat tersumbat pompa surut dangkal sedimen kanal calap kebanjiran rob", "road waste landslide water", "banjir drainase genangan saluran"},
 	{"waste", "sampah tumpuk menumpuk bau busuk angkut diangkut limbah buang kotor lalat belatung jorok kontainer gerobak", "flood health smoke", "sampah kebersihan limbah"},
 	{"light", "lampu padam pju gelap penerangan terang tiang kabel listrik nyala menyala redup kedip korslet gardu pemadaman", "tree order", "lampu penerangan pju listrik"},
 	{"water", "pdam keruh ledeng pipa bocor tekanan alir mengalir debit perumdam meteran kering tandon", "health flood", "air bersih pdam"},
 	{"tree", "pohon dahan ranting tumbang pangkas pemangkasan tebang rindang cabang batang", "light road", "pohon taman"},
-	{"parking", "parkir jukir macet kendara truk semrawut derek rambu marka trayek angkot lalulintas kemacetan terparkir", "order road", "parkir lalu lintas perhubungan transportasi"},
-	{"order", "pkl ribut musik berisik bising gaduh mabuk miras judi balap lapak pedagang dagang karaoke pengamen gelandangan pengemis tawuran knalpot resah begal curi pencurian maling asusila preman palak liar", "parking light", "ketertiban trantib keamanan gangguan pkl"},
+	{"parking", "parkir jukir macet kendara semrawut derek rambu marka trayek angkot lalulintas kemacetan terparkir", "order road", "parkir lalu lintas perhubungan transportasi"},
+	{"order", "pkl ribut musik berisik bising gaduh mabuk miras judi balap lapak pedagang dagang karaoke pengamen gelandangan pengemis tawuran knalpot resah begal curi pencurian maling asusila preman palak", "parking light", "ketertiban trantib keamanan gangguan pkl"},
 	{"papers", "ktp kk akta dukcapil disdukcapil kependudukan berkas kia domisili nik rekam identitas", "", "adminduk kependudukan dukcapil"},
 	{"health", "obat dbd fogging dokter sakit rawat berobat imunisasi posyandu nyamuk jentik demam bpjs ambulans pasien stunting gizi bidan diare wabah muntaber", "water waste", "kesehatan"},
 	{"school", "guru kelas murid siswa seragam ppdb spmb zonasi pungutan kurikulum pelajar wali komite", "", "pendidikan sekolah"},
@@ -44,6 +44,9 @@ var subjects = []subject{
 	{"price", "harga beras minyak gas elpiji cabai gula telur langka kelangkaan stok", "", "harga pasar pangan"},
 	{"signal", "internet wifi sinyal cctv kamera jaringan", "light", "internet jaringan komunikasi"},
 }
+
+// wideTopics are the subjects that many people meet at once far apart.
+const wideTopics = topics(1<<1 | 1<<3 | 1<<4 | 1<<13)
 
 // lexicon is subjects made ready for use.
 type lexicon struct {
