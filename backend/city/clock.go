@@ -161,6 +161,7 @@ type PastReport struct {
 	Category  string
 	CreatedAt time.Time
 	ClosedAt  *time.Time // nil while unfinished
+	DueAt     *time.Time // nil while its clock stands
 	Pauses    []Pause
 }
 

@@ -80,3 +80,13 @@ func (s *Store) SaveNorms(ctx context.Context, by city.Actor, norms []city.Norm)
 	}
 	return tally, s.RefreshDeadlines(ctx)
 }
+
+// Clock returns the city's working days and norms, as deadlines are worked out
+// by them now. They are public.
+func (s *Store) Clock(ctx context.Context) (city.Clock, error) {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return city.Clock{}, err
+	}
+	return cat.clock, nil
+}

@@ -16,10 +16,11 @@ type pastRow struct {
 	Category  string
 	CreatedAt time.Time
 	ClosedAt  *time.Time
+	DueAt     *time.Time
 }
 
 // Rejected reports are left out: nothing says when they were.
-const pastReportsQuery = `SELECT r.id, f.short_name AS office, r.category, r.created_at, r.closed_at
+const pastReportsQuery = `SELECT r.id, f.short_name AS office, r.category, r.created_at, r.closed_at, r.due_at
 	FROM reports r JOIN offices f ON f.id = r.office_id
 	WHERE r.created_at >= $1 AND r.removed_at IS NULL AND r.category IS NOT NULL
 		AND (r.status IN ('open', 'in_progress') OR (r.status = 'closed' AND r.closed_at IS NOT NULL))
@@ -44,7 +45,7 @@ func (s *Store) PastReports(ctx context.Context, since time.Time, limit int) (ou
 		pauses := pausesByReport(paused)
 		out = make([]city.PastReport, len(rows))
 		for i, r := range rows {
-			out[i] = city.PastReport{Office: r.Office, Category: r.Category, CreatedAt: r.CreatedAt, ClosedAt: r.ClosedAt, Pauses: pauses[r.ID]}
+			out[i] = city.PastReport{Office: r.Office, Category: r.Category, CreatedAt: r.CreatedAt, ClosedAt: r.ClosedAt, DueAt: r.DueAt, Pauses: pauses[r.ID]}
 		}
 		return nil
 	})

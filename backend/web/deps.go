@@ -15,6 +15,7 @@ import (
 
 // Store is what the handlers read and write. backend/store implements it.
 type Store interface {
+	Clock
 	Ping(ctx context.Context) error
 	Setting(ctx context.Context) (city.Setting, error)
 	Areas(ctx context.Context) ([]city.Area, error)
@@ -104,6 +105,7 @@ type Deps struct {
 	Hub       *live.Hub
 	Pusher    Pusher
 	Poller    Poller
+	Deadlines Deadlines
 	Analyst   Analyst
 	// Stems makes search words of a text as they were made of the reports.
 	Stems func(text string) []string

@@ -49,6 +49,13 @@ func (s *server) routes() {
 	add(s, deciders, http.MethodPost, "/api/incidents/{id}/split", "Say that some of its reports are another matter", s.splitIncident)
 	add(s, deciders, http.MethodPost, "/api/reports/{id}/correction", "Put a report's category, office, area or urgency right", s.correctReport)
 
+	// Deadlines.
+	add(s, officers, http.MethodGet, "/api/norms", "How long reports may take, with sources", s.getNorms)
+	add(s, officers, http.MethodGet, "/api/deadlines/at-risk", "Reports that will likely miss their deadline", s.getAtRisk)
+	add(s, officers, http.MethodGet, "/api/reports/{id}/pauses", "When and why a report's clock stood still", s.getPauses)
+	add(s, clockKeepers, http.MethodPost, "/api/reports/{id}/pause", "Stop a report's clock while its office waits for the citizen", s.pauseReport)
+	add(s, clockKeepers, http.MethodPost, "/api/reports/{id}/resume", "Let a report's clock go on", s.resumeReport)
+
 	// What needs attention.
 	add(s, officers, http.MethodGet, "/api/alerts", "Alerts, gravest first", s.getAlerts)
 	add(s, officers, http.MethodGet, "/api/attention", "At most five matters that need attention now", s.getAttention)

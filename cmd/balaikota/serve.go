@@ -67,12 +67,14 @@ type serving struct {
 	events    *eventLog
 	hub       *live.Hub
 	jobs      *jobs.Jobs
+	pace      *paceKeeper
 	http      *http.Server
 	address   string
 }
 
 func newServing(in *invocation, db *database, cfg config.Serve, address string) (*serving, error) {
 	s := &serving{in: in, db: db, cfg: cfg, log: in.log, address: address}
+	s.pace = &paceKeeper{db: db, log: in.log, now: time.Now}
 	var err error
 	if s.geography, err = newGeography(in.ctx, db.Store); err != nil {
 		return nil, err
@@ -87,7 +89,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	handler := web.Handler(web.Deps{
 		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
-		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Stems: language.Words, Frontend: frontend.Dist(), Metrics: registry,
+		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Deadlines: s.pace, Stems: language.Words, Frontend: frontend.Dist(), Metrics: registry,
 		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
 	})
 	s.http = &http.Server{
@@ -111,6 +113,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "prakiraan", Every: 5 * time.Minute, Run: s.db.RefreshForecasts},
 			{Name: "lonjakan", Every: time.Minute, Run: s.db.watchSurges},
 			{Name: "tenggat", Every: time.Minute, Run: s.db.watchOverdue},
+			{Name: "akan-lewat", Every: paceAge, Run: s.pace.watch},
 			{Name: "sumber", Every: time.Minute, Run: s.db.watchSources},
 			{Name: "peringatan", Every: time.Minute, Run: func(ctx context.Context) error { _, err := s.db.EndExpiredAlerts(ctx); return err }},
 			{Name: "bersih", Every: time.Hour, Run: s.housekeep},

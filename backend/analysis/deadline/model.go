@@ -191,7 +191,8 @@ func (m *Model) Miss(office, category string, age, may time.Duration) Risk {
 	var r Risk
 	nearest := slices.IndexFunc(levels, func(c *cell) bool { return c != nil })
 	c := levels[nearest]
-	r.Probability = math.Exp(m.upTo(c, may) - m.upTo(c, age))
+	// As long as time is left, nothing is certain.
+	r.Probability = min(max(math.Exp(m.upTo(c, may)-m.upTo(c, age)), 0.01), 0.99)
 	for l := nearest; l < len(levels); l++ {
 		r.Level, r.Past, r.Late = Level(l), longer(levels[l].worked, age), longer(levels[l].worked, may)
 		if r.Past >= weight {
