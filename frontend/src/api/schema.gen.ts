@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deadlines/at-risk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports that will likely miss their deadline */
+        get: operations["get-deadlines-at-risk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/incidents": {
         parameters: {
             query?: never;
@@ -218,6 +235,23 @@ export interface paths {
         };
         /** Values over time */
         get: operations["get-indicators-slug-series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/norms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long reports may take, with sources */
+        get: operations["get-norms"];
         put?: never;
         post?: never;
         delete?: never;
@@ -346,6 +380,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a report's clock while its office waits for the citizen */
+        post: operations["post-reports-id-pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{id}/pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When and why a report's clock stood still */
+        get: operations["get-reports-id-pauses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/{id}/reporter": {
         parameters: {
             query?: never;
@@ -357,6 +425,23 @@ export interface paths {
         put?: never;
         /** Who reported, with a reason that is recorded */
         post: operations["post-reports-id-reporter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a report's clock go on */
+        post: operations["post-reports-id-resume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -552,6 +637,35 @@ export interface components {
             /** Format: int64 */
             population_year?: number;
         };
+        AtRisk: {
+            /**
+             * Format: double
+             * @description That it is not closed by its deadline, 0 to 1
+             */
+            probability: number;
+            report: components["schemas"]["ReportSummary"];
+            why: string;
+            why_en: string;
+            /**
+             * Format: double
+             * @description Working days, 24 hours each, until the deadline
+             */
+            working_days_left: number;
+        };
+        AtRiskList: {
+            /** Format: date-time */
+            at: string;
+            /** Format: double */
+            base: number;
+            /** Format: double */
+            brier: number;
+            /** @description Likeliest first, then the nearest deadline */
+            items: components["schemas"]["AtRisk"][];
+            /** Format: int64 */
+            tested: number;
+            /** Format: date-time */
+            within: string;
+        };
         AttentionItem: {
             alert: components["schemas"]["Alert"];
             /** Format: int64 */
@@ -677,6 +791,10 @@ export interface components {
             lon: number;
             /** Format: double */
             radius_m: number;
+        };
+        HoldClockInputBody: {
+            /** @description Why the clock stops or goes on; it is recorded */
+            reason: string;
         };
         Incident: {
             /** @description The closing answer that every reporter gets */
@@ -953,6 +1071,20 @@ export interface components {
             current: string;
             new: string;
         };
+        Norm: {
+            /** Format: int64 */
+            answer_days?: number;
+            /** Format: int64 */
+            answer_hours?: number;
+            /** @description Empty for any */
+            category: string;
+            /** @description Empty for any */
+            channel: string;
+            /** Format: int64 */
+            close_days?: number;
+            effective_on?: string;
+            source: string;
+        };
         Office: {
             aliases: string[];
             area_code?: string;
@@ -1195,6 +1327,21 @@ export interface components {
             items: components["schemas"]["ReportSummary"][];
             /** @description Pass as before for the next page; absent on the last */
             next?: string;
+        };
+        ReportPause: {
+            /** Format: date-time */
+            began_at: string;
+            end_reason?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            ended_by?: string;
+            /**
+             * @description Waiting for the citizen, or closed and opened again
+             * @enum {string}
+             */
+            kind: "menunggu_warga" | "dibuka_kembali";
+            reason: string;
+            set_by: string;
         };
         ReportSummary: {
             area_code?: string;
@@ -1601,6 +1748,42 @@ export interface operations {
             };
         };
     };
+    "get-deadlines-at-risk": {
+        parameters: {
+            query?: {
+                /** @description Short name; empty for all */
+                office?: string;
+                /** @description Area code: the area and all in it */
+                area?: string;
+                /** @description Working days ahead */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtRiskList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-incidents": {
         parameters: {
             query?: {
@@ -1868,6 +2051,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-norms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Norm"][];
                 };
             };
             /** @description Error */
@@ -2172,6 +2384,72 @@ export interface operations {
             };
         };
     };
+    "post-reports-id-pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldClockInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports-id-pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPause"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-reports-id-reporter": {
         parameters: {
             query?: never;
@@ -2194,6 +2472,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReporterInfo"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-id-resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldClockInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDetail"];
                 };
             };
             /** @description Error */
