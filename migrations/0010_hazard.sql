@@ -80,12 +80,14 @@ CREATE TABLE hazard_risks (
     CONSTRAINT hazard_risks_level_is_known CHECK (level IN ('info', 'perhatian', 'siaga', 'awas')),
     CONSTRAINT hazard_risks_score_is_a_share CHECK (score BETWEEN 0 AND 1)
 ) WITH (fillfactor = 50);
--- How the inputs stood and whether any of them is a simulation.
+-- How the inputs stood, who is to be told, and whether any input is a
+-- simulation.
 CREATE TABLE hazard_states (
-    hazard    text PRIMARY KEY,
-    at        timestamptz NOT NULL,
-    inputs    jsonb NOT NULL,
-    simulated boolean NOT NULL
+    hazard     text PRIMARY KEY,
+    at         timestamptz NOT NULL,
+    inputs     jsonb NOT NULL,
+    recipients jsonb NOT NULL,
+    simulated  boolean NOT NULL
 ) WITH (fillfactor = 50);
 -- What changed when: a row when a level changed or a score moved by 0.05.
 CREATE TABLE hazard_history (

@@ -175,7 +175,7 @@ type HazardPicture struct {
 	Recipients []HazardAddressees `json:"recipients" nullable:"false" doc:"Of areas at perhatian or above"`
 	Levels     []HazardLevel      `json:"levels" nullable:"false"`
 	Simulated  bool               `json:"simulated,omitempty"`
-	Method     string             `json:"method" doc:"One Indonesian sentence"`
+	Method     string             `json:"method" doc:"How scores come about, one Indonesian sentence"`
 	Weights    []HazardWeight     `json:"weights" nullable:"false"`
 }
 

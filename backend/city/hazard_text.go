@@ -12,9 +12,9 @@ import (
 // its figure. Percentages and points are beside them as numbers.
 
 // RainReason words rain that has fallen.
-func RainReason(hours int, mm float64) (id, en string) {
-	h := strconv.Itoa(hours)
-	return "Hujan " + Number(mm, 1, ',') + " mm dalam " + h + " jam terakhir.", "Rain " + Number(mm, 1, '.') + " mm in the last " + h + " h."
+func RainReason(window time.Duration, mm float64) (id, en string) {
+	length, lengthEN := span(window)
+	return "Hujan " + Number(mm, 1, ',') + " mm dalam " + length + " terakhir.", "Rain " + Number(mm, 1, '.') + " mm in the last " + lengthEN + "."
 }
 
 // ForecastReason words rain that is foreseen.
@@ -44,8 +44,8 @@ func RainTideReason(mm float64, i Indicator, highest float64) (id, en string) {
 }
 
 // LevelReason words the level of a dam or river; habit is its median when it
-// is judged against that, else NaN.
-func LevelReason(i Indicator, value, habit float64) (id, en string) {
+// is judged against that, else NaN; rise is per hour, 0 when it does not rise.
+func LevelReason(i Indicator, value, habit, rise float64) (id, en string) {
 	name := i.NameEN
 	if name == "" {
 		name = i.Name
@@ -54,6 +54,10 @@ func LevelReason(i Indicator, value, habit float64) (id, en string) {
 	if !math.IsNaN(habit) {
 		id += ", " + Quantity(value-habit, i, ',') + " di atas kebiasaan sepekan"
 		en += ", " + Quantity(value-habit, i, '.') + " above its week's habit"
+	}
+	if rise >= 0.05 {
+		id += ", naik " + Quantity(rise, i, ',') + " per jam"
+		en += ", rising " + Quantity(rise, i, '.') + " an hour"
 	}
 	return id + ".", en + "."
 }
@@ -116,7 +120,7 @@ func InputText(role HazardRole, name string, f InputFreshness, newest *time.Time
 // span words a length of time in its largest unit.
 func span(d time.Duration) (id, en string) {
 	switch {
-	case d < 90*time.Minute:
+	case d < time.Hour:
 		n := strconv.Itoa(max(0, int(d.Minutes())))
 		return n + " menit", n + " min"
 	case d < 48*time.Hour:

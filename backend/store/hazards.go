@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"balaikota/backend/city"
@@ -32,25 +33,26 @@ func hazardRisks(ctx context.Context, tx pgx.Tx, hazard string) ([]city.HazardRi
 	return out, nil
 }
 
-// HazardPicture returns the newest assessment without recipients, NotFound
-// before there is one.
+// HazardPicture returns the newest assessment, gravest first, NotFound before
+// there is one.
 func (s *Store) HazardPicture(ctx context.Context, asker city.Asker, hazard string) (p city.HazardPicture, err error) {
 	err = s.read(ctx, asker, func(tx pgx.Tx) error {
-		p = city.HazardPicture{Hazard: hazard, Recipients: []city.HazardAddressees{}}
-		var inputs []byte
-		err := tx.QueryRow(ctx, `SELECT at, inputs, simulated FROM hazard_states WHERE hazard = $1`, hazard).Scan(&p.At, &inputs, &p.Simulated)
+		p = city.HazardPicture{Hazard: hazard, Method: city.HazardMethod(false)}
+		var inputs, recipients []byte
+		err := tx.QueryRow(ctx, `SELECT at, inputs, recipients, simulated FROM hazard_states WHERE hazard = $1`, hazard).Scan(&p.At, &inputs, &recipients, &p.Simulated)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return city.Wrap(city.NotFound, err, "this hazard has not been assessed yet")
 		}
 		if err != nil {
 			return fmt.Errorf("read the assessment: %w", err)
 		}
-		if err := json.Unmarshal(inputs, &p.Inputs); err != nil {
-			return fmt.Errorf("decode the inputs: %w", err)
+		if err := errors.Join(json.Unmarshal(inputs, &p.Inputs), json.Unmarshal(recipients, &p.Recipients)); err != nil {
+			return fmt.Errorf("decode the assessment: %w", err)
 		}
 		if p.Risks, err = hazardRisks(ctx, tx, hazard); err != nil {
 			return err
 		}
+		slices.SortFunc(p.Risks, city.GraverRisk)
 		d, err := readHazard(ctx, tx, hazard)
 		p.Levels, p.Weights = d.Levels, d.Weights
 		return err
@@ -91,17 +93,17 @@ LEFT JOIN LATERAL (
 WHERE last.level IS NULL OR last.level <> n.level OR abs(last.score - n.score) >= $8
 ON CONFLICT DO NOTHING`
 
-// SaveHazardRisks replaces the assessment. change is given the one before and
-// may alter the new one (so that levels do not flicker) within the same
-// transaction; it may be run again.
-func (s *Store) SaveHazardRisks(ctx context.Context, p city.HazardPicture, change func(before, now []city.HazardRisk)) error {
+// SaveHazardRisks replaces the assessment. change is given the risks before
+// and may alter the new ones (so that levels do not flicker) within the same
+// transaction; it returns who is to be told, and may be run again.
+func (s *Store) SaveHazardRisks(ctx context.Context, p city.HazardPicture, change func(before, now []city.HazardRisk) []city.HazardAddressees) error {
 	inputs, err := json.Marshal(p.Inputs)
 	if err != nil {
 		return fmt.Errorf("encode the inputs: %w", err)
 	}
 	return s.write(ctx, func(tx pgx.Tx) error {
 		// Nodes do not assess at the same time; if they did, one follows the other.
-		if _, err := tx.Exec(ctx, `INSERT INTO hazard_states AS h (hazard, at, inputs, simulated) VALUES ($1, $2, '[]', false)
+		if _, err := tx.Exec(ctx, `INSERT INTO hazard_states AS h (hazard, at, inputs, recipients, simulated) VALUES ($1, $2, '[]', '[]', false)
 			ON CONFLICT (hazard) DO UPDATE SET at = h.at`, p.Hazard, p.At); err != nil {
 			return fmt.Errorf("lock the assessment: %w", err)
 		}
@@ -109,7 +111,10 @@ func (s *Store) SaveHazardRisks(ctx context.Context, p city.HazardPicture, chang
 		if err != nil {
 			return err
 		}
-		change(before, p.Risks)
+		recipients, err := json.Marshal(change(before, p.Risks))
+		if err != nil {
+			return fmt.Errorf("encode the recipients: %w", err)
+		}
 		var areas, levels []string
 		var horizons []int
 		var scores []float64
@@ -125,7 +130,8 @@ func (s *Store) SaveHazardRisks(ctx context.Context, p city.HazardPicture, chang
 		if _, err := tx.Exec(ctx, saveRisksQuery, p.Hazard, areas, horizons, levels, scores, data, p.At, hazardMoved); err != nil {
 			return fmt.Errorf("save the risks: %w", err)
 		}
-		if _, err := tx.Exec(ctx, `UPDATE hazard_states SET at = $2, inputs = $3, simulated = $4 WHERE hazard = $1`, p.Hazard, p.At, inputs, p.Simulated); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE hazard_states SET at = $2, inputs = $3, recipients = $4, simulated = $5 WHERE hazard = $1`,
+			p.Hazard, p.At, inputs, recipients, p.Simulated); err != nil {
 			return fmt.Errorf("save how the inputs stood: %w", err)
 		}
 		return nil

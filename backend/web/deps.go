@@ -15,6 +15,7 @@ import (
 
 // Store is what the handlers read and write. backend/store implements it.
 type Store interface {
+	HazardStore
 	Clock
 	Ping(ctx context.Context) error
 	Setting(ctx context.Context) (city.Setting, error)
@@ -109,6 +110,8 @@ type Deps struct {
 	Analyst   Analyst
 	// Stems makes search words of a text as they were made of the reports.
 	Stems func(text string) []string
+	// CAPFeed puts CAP messages into a feed (backend/cap).
+	CAPFeed func(id, title, author string, updated time.Time, messages []city.HazardMessage) ([]byte, error)
 	// Frontend is the built page, nil when the program was built without one.
 	Frontend fs.FS
 	Metrics  *prometheus.Registry

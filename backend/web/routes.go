@@ -60,6 +60,10 @@ func (s *server) routes() {
 	add(s, officers, http.MethodGet, "/api/alerts", "Alerts, gravest first", s.getAlerts)
 	add(s, officers, http.MethodGet, "/api/attention", "At most five matters that need attention now", s.getAttention)
 
+	// Hazards.
+	add(s, officers, http.MethodGet, "/api/hazards/flood", "Flood risk of all kelurahan for the next 6 and 24 hours, with reasons", s.getFlood)
+	add(s, officers, http.MethodGet, "/api/hazards/flood/{area}", "Flood risk of one kelurahan with its last days", s.getFloodArea)
+
 	// Sources.
 	add(s, officers, http.MethodGet, "/api/sources", "Sources and their health", s.getSources)
 	add(s, officers, http.MethodGet, "/api/sources/{slug}", "One source with its last runs", s.getSource)
@@ -72,6 +76,7 @@ func (s *server) routes() {
 	// Not JSON: the socket, the map, machines, and the page itself.
 	s.echo.GET(LivePath, NewLive(s.Hub, s.liveSession, s.originListed, s.Log).Handle)
 	s.echo.GET("/geo/:file", s.getGeoJSON)
+	s.echo.GET("/api/hazards/flood/cap", s.getFloodCAP)
 	s.echo.GET("/tiles/:layer/:z/:x/:y", s.getTile)
 	s.echo.GET("/healthz", s.getHealth)
 	s.echo.GET("/readyz", s.getReady)

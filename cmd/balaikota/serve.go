@@ -13,6 +13,7 @@ import (
 
 	"balaikota/backend/account"
 	"balaikota/backend/analysis/language"
+	"balaikota/backend/cap"
 	"balaikota/backend/city"
 	"balaikota/backend/config"
 	"balaikota/backend/jobs"
@@ -89,7 +90,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	handler := web.Handler(web.Deps{
 		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
-		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Deadlines: s.pace, Stems: language.Words, Frontend: frontend.Dist(), Metrics: registry,
+		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Deadlines: s.pace, Stems: language.Words, CAPFeed: cap.Feed, Frontend: frontend.Dist(), Metrics: registry,
 		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
 	})
 	s.http = &http.Server{
@@ -115,6 +116,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "tenggat", Every: time.Minute, Run: s.db.watchOverdue},
 			{Name: "akan-lewat", Every: paceAge, Run: s.pace.watch},
 			{Name: "sumber", Every: time.Minute, Run: s.db.watchSources},
+			{Name: "risiko-banjir", Every: 5 * time.Minute, Run: func(ctx context.Context) error { return s.db.assessFlood(ctx, time.Now()) }},
 			{Name: "peringatan", Every: time.Minute, Run: func(ctx context.Context) error { _, err := s.db.EndExpiredAlerts(ctx); return err }},
 			{Name: "bersih", Every: time.Hour, Run: s.housekeep},
 			{Name: "rekap", Every: 24 * time.Hour, Run: s.checkRollups},

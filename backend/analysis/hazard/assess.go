@@ -24,7 +24,7 @@ type Assessment struct {
 // Method: an additive model on the log odds, z = Σ weight × min(value ÷ scale,
 // cap), score = 1/(1+e^−z), in the manner of a points score (D. Hosmer, S.
 // Lemeshow, Applied Logistic Regression, 2000, chapter 1, for the form). Rain
-// counts 0.5 + proneness fold, levels and tides as much as the area is exposed
+// counts 0.3 + 1.4 × proneness fold, levels and tides as much as the area is exposed
 // to them. The score over 24 hours is never below that over 6. It needs the
 // rows of in.Declared; every other input may be absent: what a declared input
 // could not tell is named, and ScoreLow and ScoreHigh say what it could change.
@@ -162,10 +162,14 @@ func (s *surveyed) note(r *city.HazardRisk, input int) {
 	r.Missing, r.MissingEN = append(r.Missing, s.states[input].Text), append(r.MissingEN, s.states[input].TextEN)
 }
 
+// wetness is how many times over rain counts in an area: as it is at middling
+// proneness, a third where water runs off, nearly double where it gathers.
+func wetness(prone float64) float64 { return 0.3 + 1.4*prone }
+
 // term evaluates one factor for an area.
 func (s *surveyed) term(w city.HazardWeight, a city.Area, horizon int) term {
 	prone := s.prone[a.Code]
-	wet := 0.5 + prone
+	wet := wetness(prone)
 	switch {
 	case w.Factor == "dasar":
 		return term{x: 1, known: true}
@@ -186,30 +190,39 @@ func (s *surveyed) term(w city.HazardWeight, a city.Area, horizon int) term {
 	case w.Factor == "laporan":
 		return s.voicesTerm(w, a)
 	}
-	if hours, ok := rainHours(w.Factor); ok {
-		return s.rainTerm(w, a, hours, wet)
+	if window, ok := rainWindow(w.Factor); ok {
+		return s.rainTerm(w, a, window, wet)
 	}
 	return term{none: true}
 }
 
-// rainHours reads the factor "hujan-3-jam".
-func rainHours(factor string) (int, bool) {
+// rainWindow reads the factors "hujan-20-menit" and "hujan-3-jam".
+func rainWindow(factor string) (time.Duration, bool) {
 	text, ok := strings.CutPrefix(factor, "hujan-")
-	text, ok2 := strings.CutSuffix(text, "-jam")
-	n, err := strconv.Atoi(text)
-	return n, ok && ok2 && err == nil && n > 0
+	number, unit, ok2 := strings.Cut(text, "-")
+	n, err := strconv.Atoi(number)
+	if !ok || !ok2 || err != nil || n <= 0 {
+		return 0, false
+	}
+	switch unit {
+	case "menit":
+		return time.Duration(n) * time.Minute, true
+	case "jam":
+		return time.Duration(n) * time.Hour, true
+	}
+	return 0, false
 }
 
-func (s *surveyed) rainTerm(w city.HazardWeight, a city.Area, hours int, wet float64) term {
-	if s.rainInput < 0 || !s.rainPossible(hours) {
+func (s *surveyed) rainTerm(w city.HazardWeight, a city.Area, window time.Duration, wet float64) term {
+	if s.rainInput < 0 || !s.rainPossible(window) {
 		return term{none: true}
 	}
-	mm, ok := spread(a, s.rain[hours])
+	mm, ok := s.rainAt(a, window)
 	if !ok {
 		return term{most: w.Cap * wet, input: s.rainInput}
 	}
 	t := term{x: min(mm/w.Scale, w.Cap) * wet, value: math.Round(mm*10) / 10, unit: "mm", known: true}
-	t.id, t.en = city.RainReason(hours, mm)
+	t.id, t.en = city.RainReason(window, mm)
 	return t
 }
 
@@ -240,6 +253,9 @@ func (s *surveyed) tideTerm(w city.HazardWeight, a city.Area, horizon int) term 
 	return t
 }
 
+// metByTide is how long fallen rain is still on its way to the river.
+const metByTide = 3 * time.Hour
+
 // rainTideTerm is the bad case: rain of the last three hours and to come that
 // meets a high tide.
 func (s *surveyed) rainTideTerm(w city.HazardWeight, a city.Area, horizon int) term {
@@ -247,7 +263,7 @@ func (s *surveyed) rainTideTerm(w city.HazardWeight, a city.Area, horizon int) t
 	if tide == nil || exposed == 0 || s.rainInput < 0 && s.forecastInput < 0 {
 		return term{none: true}
 	}
-	fallen, okFallen := spread(a, s.rain[3])
+	fallen, okFallen := s.rainAt(a, metByTide)
 	coming, okComing := s.forecast(a.Code, horizon)
 	if !tide.known {
 		return term{most: w.Cap * exposed, input: tide.input}
@@ -268,14 +284,14 @@ func (s *surveyed) levelTerm(w city.HazardWeight, a city.Area) term {
 	best := term{none: true}
 	for n := range s.levels {
 		l := &s.levels[n]
-		exposed, _, ok := exposure(s.in.Declared.Exposures, a.Code, l.slug)
-		if !ok || exposed == 0 {
+		exposed := s.exposed[l.slug][a.Code]
+		if exposed == 0 {
 			continue
 		}
 		t := term{most: w.Cap * exposed, input: l.input}
 		if l.known {
-			t = term{x: min(l.position(l.value)/w.Scale, w.Cap) * exposed, value: l.value, unit: l.decl.Unit, known: true}
-			t.id, t.en = city.LevelReason(l.decl, l.value, l.habit)
+			t = term{x: min(l.soon()/w.Scale, w.Cap) * exposed, value: l.value, unit: l.decl.Unit, known: true}
+			t.id, t.en = city.LevelReason(l.decl, l.value, l.habit, l.rise)
 		}
 		if best.none || t.known && t.x > best.x || !t.known && best.x == 0 {
 			best = t

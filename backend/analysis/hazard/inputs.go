@@ -124,12 +124,11 @@ func newestOf(gauges []Gauge, slug string) (newest time.Time) {
 	return newest
 }
 
-// sumOver is the rain of a gauge in the hours before at. A reading counts for
+// sumOver is the rain of a gauge in the window before at. A reading counts for
 // step; where more readings came than fit into the window, the newest that
 // fill it count, and where some are missing the rest stand for them. Without
 // half of the readings it is not known.
-func sumOver(g Gauge, step time.Duration, hours int, at time.Time) (mm float64, ok bool) {
-	window := time.Duration(hours) * time.Hour
+func sumOver(g Gauge, step, window time.Duration, at time.Time) (mm float64, ok bool) {
 	if step <= 0 || step > window {
 		return 0, false
 	}

@@ -31,11 +31,12 @@ func Prone(declared []city.HazardExposure, areas []city.Area, past Past) map[str
 		share = float64(hazard) / float64(all)
 	}
 	out := map[string]float64{}
+	own := exposedTo(declared, areas)[""]
 	for _, a := range areas {
 		if a.Level != city.Kelurahan {
 			continue
 		}
-		s, _, ok := exposure(declared, a.Code, "")
+		s, ok := own[a.Code]
 		if !ok {
 			s = unknownProne
 		}
@@ -47,16 +48,35 @@ func Prone(declared []city.HazardExposure, areas []city.Area, past Past) map[str
 	return out
 }
 
-// exposure finds the row that holds for an area: the most specific area, then
-// the newest date.
-func exposure(rows []city.HazardExposure, area, slug string) (value float64, row city.HazardExposure, ok bool) {
+// exposedTo says for each slug how open each kelurahan is to it: of the rows
+// that hold for it the most specific area's, then the newest.
+func exposedTo(rows []city.HazardExposure, areas []city.Area) map[string]map[string]float64 {
+	at := map[string]map[string][]city.HazardExposure{} // slug, area code
 	for _, r := range rows {
-		if r.Slug != slug || !city.Within(area, r.AreaCode) {
-			continue
+		if at[r.Slug] == nil {
+			at[r.Slug] = map[string][]city.HazardExposure{}
 		}
-		if !ok || len(r.AreaCode) > len(row.AreaCode) || len(r.AreaCode) == len(row.AreaCode) && r.EffectiveOn > row.EffectiveOn {
-			value, row, ok = r.Value, r, true
+		at[r.Slug][r.AreaCode] = append(at[r.Slug][r.AreaCode], r)
+	}
+	out := map[string]map[string]float64{}
+	for slug, byArea := range at {
+		out[slug] = map[string]float64{}
+		for _, a := range areas {
+			if a.Level != city.Kelurahan {
+				continue
+			}
+			for code := a.Code; code != ""; code = city.ParentCode(code) {
+				newest := ""
+				for _, r := range byArea[code] {
+					if r.EffectiveOn >= newest {
+						out[slug][a.Code], newest = r.Value, r.EffectiveOn
+					}
+				}
+				if newest != "" {
+					break
+				}
+			}
 		}
 	}
-	return value, row, ok
+	return out
 }

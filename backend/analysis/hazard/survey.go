@@ -15,15 +15,35 @@ type surveyed struct {
 	weights map[int][]city.HazardWeight
 	states  []city.HazardInputState
 	prone   map[string]float64
+	exposed map[string]map[string]float64 // by slug and kelurahan
 
 	// Indices into states, -1 when the city declares no such input.
 	rainInput, forecastInput, warningInput, voicesInput int
-	rain                                                map[int][]place // by window in hours
+	rain                                                map[time.Duration][]place // by window
+	rainIn                                              map[rainKey]float64       // of areas, worked out once
 	slots                                               map[string][]Slot
 	steps                                               map[string]time.Duration // of forecasts, by slug
 	tides, levels                                       []water
 	voices                                              map[string]voiced
 	usual                                               map[string]float64
+}
+
+type rainKey struct {
+	area   string
+	window time.Duration
+}
+
+// rainAt is the rain of a window at an area.
+func (s *surveyed) rainAt(a city.Area, window time.Duration) (float64, bool) {
+	k := rainKey{a.Code, window}
+	if mm, ok := s.rainIn[k]; ok {
+		return mm, true
+	}
+	mm, ok := spread(a, s.rain[window])
+	if ok {
+		s.rainIn[k] = mm
+	}
+	return mm, ok
 }
 
 // voiced is what an area's citizens said.
@@ -40,6 +60,7 @@ type water struct {
 	known     bool
 	value     float64
 	habit     float64 // NaN when levels are absolute
+	rise      float64 // a hour, never below 0
 	low, high float64
 	highest   map[int]peak
 }
@@ -57,12 +78,38 @@ func (w *water) position(v float64) float64 {
 	return max(0, (v-w.low)/(w.high-w.low))
 }
 
+// ahead is how long a rise is taken to go on. A small river answers the rain
+// within an hour or two, so that its rise says more of the next hours than its
+// level; beyond, nothing is known without a model of the river.
+const ahead = 90 * time.Minute
+
+// soon is the position of the level if it goes on rising for a while.
+func (w *water) soon() float64 { return w.position(w.value + w.rise*ahead.Hours()) }
+
+// rise is how fast a level rises, per hour, from the mean of an hour before
+// to the newest reading; 0 when it falls or is not known. Readings are the
+// newest, then hourly means.
+func rise(rs []Reading) float64 {
+	for _, r := range rs[1:] {
+		apart := rs[0].At.Sub(r.At)
+		if apart < 25*time.Minute {
+			continue
+		}
+		if apart > 3*time.Hour {
+			return 0
+		}
+		return max(0, (rs[0].Value-r.Value)/apart.Hours())
+	}
+	return 0
+}
+
 func survey(in *Inputs, at time.Time) *surveyed {
 	s := &surveyed{
 		in: in, at: at, weights: map[int][]city.HazardWeight{}, rainInput: -1, forecastInput: -1, warningInput: -1, voicesInput: -1,
-		rain: map[int][]place{}, slots: map[string][]Slot{}, steps: map[string]time.Duration{},
+		rain: map[time.Duration][]place{}, rainIn: map[rainKey]float64{}, slots: map[string][]Slot{}, steps: map[string]time.Duration{},
 		voices: map[string]voiced{}, usual: map[string]float64{}, prone: Prone(in.Declared.Exposures, in.Areas, in.Past),
 	}
+	s.exposed = exposedTo(in.Declared.Exposures, in.Areas)
 	for _, h := range Horizons {
 		s.weights[h] = inForce(in.Declared.Weights, h, at)
 	}
@@ -85,10 +132,10 @@ func (s *surveyed) state(d city.HazardInput) {
 	switch d.Role {
 	case city.RoleRain:
 		newest = newestOf(s.in.Rain, d.Slug)
-		fresh = rainFresh(decl, time.Duration(d.StepSeconds)*time.Second)
+		fresh = rainFresh(decl, stepOf(d))
 	case city.RoleForecast:
 		newest = s.in.ForecastIssued
-		s.steps[d.Slug] = time.Duration(d.StepSeconds) * time.Second
+		s.steps[d.Slug] = stepOf(d)
 		s.forecastInput = n
 	case city.RoleTide, city.RoleLevel:
 		newest = newestOf(s.in.Levels, d.Slug)
@@ -119,20 +166,22 @@ func (s *surveyed) state(d city.HazardInput) {
 	}
 }
 
+func stepOf(d city.HazardInput) time.Duration { return time.Duration(d.StepSeconds) * time.Second }
+
 // rainPossible reports whether any declared gauge is fine enough for a window.
-func (s *surveyed) rainPossible(hours int) bool {
+func (s *surveyed) rainPossible(window time.Duration) bool {
 	return slices.ContainsFunc(s.in.Declared.Inputs, func(d city.HazardInput) bool {
-		return d.Role == city.RoleRain && d.StepSeconds > 0 && d.StepSeconds <= hours*3600
+		return d.Role == city.RoleRain && d.StepSeconds > 0 && stepOf(d) <= window
 	})
 }
 
 // sumRain adds up each window from the finest gauges that can tell it.
 func (s *surveyed) sumRain() {
-	windows := map[int]bool{3: true} // for rain that meets a tide
+	windows := map[time.Duration]bool{metByTide: true}
 	for _, ws := range s.weights {
 		for _, w := range ws {
-			if h, ok := rainHours(w.Factor); ok {
-				windows[h] = true
+			if window, ok := rainWindow(w.Factor); ok {
+				windows[window] = true
 			}
 		}
 	}
@@ -147,18 +196,18 @@ func (s *surveyed) sumRain() {
 		}
 	}
 	slices.SortStableFunc(inputs, func(a, b city.HazardInput) int { return a.StepSeconds - b.StepSeconds })
-	for hours := range windows {
+	for window := range windows {
 		for _, d := range inputs {
 			for _, g := range s.in.Rain {
 				a, placed := areas[g.AreaCode]
 				if g.Slug != d.Slug || !placed {
 					continue
 				}
-				if mm, ok := sumOver(g, time.Duration(d.StepSeconds)*time.Second, hours, s.at); ok {
-					s.rain[hours] = append(s.rain[hours], place{a.Code, a.Label[0], a.Label[1], mm})
+				if mm, ok := sumOver(g, stepOf(d), window, s.at); ok {
+					s.rain[window] = append(s.rain[window], place{a.Code, a.Label[0], a.Label[1], mm})
 				}
 			}
-			if len(s.rain[hours]) > 0 {
+			if len(s.rain[window]) > 0 {
 				break
 			}
 		}
@@ -242,9 +291,9 @@ func (s *surveyed) level(d city.HazardInput, decl city.Indicator, input int) wat
 				continue
 			}
 		}
-		one := water{low: w.low, high: w.high, habit: habit}
-		if p := one.position(v); p > best {
-			best, w.value, w.habit, w.known = p, v, habit, true
+		one := water{low: w.low, high: w.high, habit: habit, value: v, rise: rise(g.Readings)}
+		if p := one.soon(); p > best {
+			best, w.value, w.habit, w.rise, w.known = p, v, habit, one.rise, true
 		}
 	}
 	return w
@@ -323,7 +372,7 @@ func highestOf(rs []Reading, from, to time.Time) (p peak, ok bool) {
 // tideFor is the tide that the area is most exposed to.
 func (s *surveyed) tideFor(code string) (tide *water, exposed float64) {
 	for n := range s.tides {
-		if v, _, ok := exposure(s.in.Declared.Exposures, code, s.tides[n].slug); ok && (tide == nil || v > exposed) {
+		if v, ok := s.exposed[s.tides[n].slug][code]; ok && (tide == nil || v > exposed) {
 			tide, exposed = &s.tides[n], v
 		}
 	}
