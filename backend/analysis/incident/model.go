@@ -23,14 +23,14 @@ type Model struct {
 // defaultWeights were fitted on made-up cities of our own (city_test.go) and
 // rounded; they hold for whichever city until its officers teach otherwise.
 var defaultWeights = [evidences]float64{
-	Bias:     -5,
-	SpotSame: 3.2, SpotWeakSame: 2.4, SpotDiffer: -2, SpotRival: -0.5, UnitDiffer: -1,
-	StreetSame: 1.6, StreetHere: 0.8, StreetNumber: 1, HouseSame: 2.5, StreetDiffer: -2.5, HouseDiffer: -1.5, Exact: 1,
-	Near: 3.2, Far: -0.6,
-	AreaSame: 0.8, AreaSibling: -0.5, AreaDiffer: -1.5, SaidSame: 0.4, SaidDiffer: -1,
-	CategorySame: 1, TopicSame: 1.2, TopicNear: 0.9, TopicOther: -5, Wide: 3.5,
+	Bias:     -5.3,
+	SpotSame: 3.6, SpotWeakSame: 2.4, SpotDiffer: -2.5, SpotRival: -0.5, UnitDiffer: -1,
+	StreetSame: 1.6, StreetHere: 0.8, StreetNumber: 0.8, HouseSame: 2.5, StreetDiffer: -2, HouseDiffer: -1.5, Exact: 0.8,
+	Near: 3.6, Far: -0.3,
+	AreaSame: 0.8, AreaSibling: -0.5, AreaDiffer: -2, SaidSame: 0.8, SaidDiffer: -1,
+	CategorySame: 1, TopicSame: 1.2, TopicNear: 0.9, TopicOther: -5.5, Wide: 4.2,
 	Words: 1.2, Rare: 0.4, Copy: 1.5, SamePhoto: 3.5,
-	Gap: -0.15, Pause: -0.25, Quick: 0.5,
+	Gap: -0.15, Pause: -0.25, Quick: 0.9,
 }
 
 // maxShift is how far learning may move a weight from its default, and
