@@ -50,9 +50,9 @@ func ExplainAtRisk(age, left, probability float64, b AtRiskBasis) (id, en string
 	}
 	n, p := strconv.Itoa(b.Past), strconv.Itoa(int(probability*100+0.5))
 	return "Sudah " + Number(age, 1, ',') + " hari kerja, sisa " + Number(left, 1, ',') + "; dari " + n + " " + kind + where +
-			" yang masih terbuka pada umur ini, sekitar " + p + " % lewat tenggat sebesar ini.",
+			" yang masih terbuka pada umur ini, sekitar " + p + " % tidak selesai dalam sisa waktu itu.",
 		Number(age, 1, '.') + " working days old, " + Number(left, 1, '.') + " left; of " + n + " " + kindEN + whereEN +
-			" still open at this age, about " + p + " % missed such a deadline."
+			" still open at this age, about " + p + " % were not settled in the time that is left."
 }
 
 // BreachAlert words how many reports of an office will likely miss their

@@ -338,3 +338,41 @@ func TestPastAndRunningReports(t *testing.T) {
 		}
 	}
 }
+
+// By the norms that a city starts with, batas waktu is what docs/architecture.md
+// says, whatever the channel: the end of the category's Nth working day after
+// the day of receipt.
+func TestClosingDeadlineIsTheCategorysByDefault(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	categories, err := f.Categories(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock, err := f.Clock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]time.Time{}
+	var reports []city.Report
+	for _, channel := range []string{"lapor", "LAPOR", "whatsapp", "call-112", "loket", ""} {
+		for _, c := range categories {
+			for month := time.January; month <= time.June; month++ {
+				id := fmt.Sprint(channel, c.Slug, month)
+				r := storetest.Report(id, func(r *city.Report) {
+					r.Channel, r.Category, r.CreatedAt = channel, c.Slug, time.Date(2026, month, 13, 16, 30, 0, 0, time.UTC)
+				})
+				reports, want[id] = append(reports, r), clock.Calendar.Due(r.CreatedAt, c.WorkingDaysToClose)
+			}
+		}
+	}
+	f.ingest(t, reports...)
+	if err := f.RefreshDeadlines(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for id, due := range want {
+		if got := one[time.Time](t, f.sql, "SELECT due_at FROM reports WHERE external_id = $1", id); !got.Equal(due) {
+			t.Fatalf("%s is due %s, the contract says %s", id, got, due)
+		}
+	}
+}
