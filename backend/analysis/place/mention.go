@@ -49,11 +49,7 @@ func (m Mention) Key() string {
 	if m.Kind == "" {
 		return ""
 	}
-	head := m.Head
-	if m.Kind == Landmark && head == "kampus" {
-		head = "universitas"
-	}
-	return head + ":" + FoldName(m.Name) + ":" + m.Number
+	return m.Head + ":" + FoldName(m.Name) + ":" + m.Number
 }
 
 // Mentions returns the places that a text names, in order of their start. It
@@ -63,11 +59,15 @@ func (m Mention) Key() string {
 // numbers and ranks (kelurahan, kecamatan) are read by their forms. The time
 // is linear in the length of the text.
 func Mentions(text string) []Mention {
+	return readAll(text).found
+}
+
+func readAll(text string) *reader {
 	r := newReader(text)
 	for i := 0; i < len(r.tokens); {
 		i = r.read(i)
 	}
-	return r.found
+	return r
 }
 
 // reader holds one text while it is read.

@@ -1,0 +1,47 @@
+package place_test
+
+import (
+	"slices"
+	"testing"
+
+	"balaikota/backend/analysis/place"
+	"balaikota/backend/geo"
+	"balaikota/backend/pack"
+)
+
+func samarinda(t testing.TB) *geo.Index {
+	t.Helper()
+	c, err := pack.Load("samarinda")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := geo.New(c.Areas)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+func TestReadFindsTheAreas(t *testing.T) {
+	t.Parallel()
+	g := place.NewGazetteer(samarinda(t), nil)
+	for text, want := range map[string][]string{
+		"kel. karang mumus banjir":                   {"64.72.09.1001"},
+		"klurahan sempaja seltan gelap":              {"64.72.05.1002"},
+		"warga lempake":                              {"64.72.05.1003"},
+		"orang jawa buka warung":                     nil,
+		"Kel. Sambutan, Kec. Sambutan":               {"64.72.07.1002"},
+		"kec. sungai pinang":                         {"64.72.08"},
+		"kel sungai pinang, samarinda kota":          {"64.72.09.1005"},
+		"mayat di sungai karang mumus":               nil,
+		"jl pelita 4 gelap":                          nil,
+		"LOA BAKUNG BANJIR":                          {"64.72.06.1001"},
+		"Jl. Lempake Jaya":                           nil,
+		"simpang sempaja macet, dari arah air putih": {"64.72.03.1004"},
+	} {
+		got := g.Read(text, "").Areas
+		if !slices.Equal(got, want) && !(len(got) == 0 && len(want) == 0) {
+			t.Errorf("%q: areas %v, want %v", text, got, want)
+		}
+	}
+}
