@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -119,10 +120,7 @@ func (f *Features) named(add func(uint64)) {
 // told are what the text is about within the area it speaks of: its subject,
 // and the two rarest words, for reports that name no place.
 func (f *Features) told(add func(uint64)) {
-	area := f.kelurahan[0]
-	if area == 0 {
-		area = f.kelurahan[1]
-	}
+	area := cmp.Or(f.kelurahan[2], f.kelurahan[0], f.kelurahan[1])
 	if area == 0 {
 		return
 	}

@@ -227,6 +227,9 @@ func (c *made) report(matter string, at time.Time, spot spotMade, s style) {
 		lon, lat := spot.lon+c.rnd.NormFloat64()*blur/110_000, spot.lat+c.rnd.NormFloat64()*blur/111_000
 		r.Lon, r.Lat, r.Computed = &lon, &lat, c.nearest(lon, lat)
 	}
+	if strings.Contains(place, c.areas[spot.area].name) && c.rnd.Float64() < 0.9 {
+		r.Said = c.areas[spot.area].code // as package place finds it
+	}
 	c.reports = append(c.reports, r)
 	c.truth[r.Key] = matter
 }

@@ -25,7 +25,7 @@ func (f *Features) MarshalBinary() ([]byte, error) {
 	b = append(b, featuresVersion)
 	b = binary.AppendVarint(b, f.ID)
 	b = binary.AppendVarint(b, f.At.Unix())
-	for _, s := range []string{f.Key, f.Channel, f.Category, f.Guess, f.Stated, f.Computed} {
+	for _, s := range []string{f.Key, f.Channel, f.Category, f.Guess, f.Stated, f.Computed, f.Said} {
 		b = appendText(b, s)
 	}
 	b = binary.AppendUvarint(b, f.Photo)
@@ -78,7 +78,7 @@ func UnmarshalFeatures(b []byte) (Features, error) {
 	d := decoder{rest: b[1:]}
 	f.ID = d.signed()
 	f.At = time.Unix(d.signed(), 0).UTC()
-	for _, s := range []*string{&f.Key, &f.Channel, &f.Category, &f.Guess, &f.Stated, &f.Computed} {
+	for _, s := range []*string{&f.Key, &f.Channel, &f.Category, &f.Guess, &f.Stated, &f.Computed, &f.Said} {
 		*s = d.text()
 	}
 	f.Photo, f.sameText = d.unsigned(), d.unsigned()

@@ -195,7 +195,7 @@ func ownSpot(f *Features) bool { return f.kinds[spotLandmark] || f.kinds[spotAll
 
 const (
 	fullMatch = 1.0
-	typoMatch = 0.8 // one letter differs, or one has words more
+	typoMatch = 0.9 // one letter differs, or one has words more
 	weakMatch = 0.5 // a name that many places bear
 )
 
@@ -293,18 +293,23 @@ func weighWhere(a, b *Features, v *vector) {
 		}
 	}
 	switch {
-	case a.kelurahan == [2]uint32{} || b.kelurahan == [2]uint32{}:
-	case share(a.kelurahan, b.kelurahan):
+	case a.kelurahan == [3]uint32{} || b.kelurahan == [3]uint32{}:
+	case share(&a.kelurahan, &b.kelurahan):
 		v[AreaSame] = 1
-	case share(a.kecamatan, b.kecamatan):
+	case share(&a.kecamatan, &b.kecamatan):
 		v[AreaSibling] = 1
 	default:
 		v[AreaDiffer] = 1
 	}
 }
 
-func share(a, b [2]uint32) bool {
-	return a[0] != 0 && (a[0] == b[0] || a[0] == b[1]) || a[1] != 0 && (a[1] == b[0] || a[1] == b[1])
+func share(a, b *[3]uint32) bool {
+	for _, x := range a {
+		if x != 0 && (x == b[0] || x == b[1] || x == b[2]) {
+			return true
+		}
+	}
+	return false
 }
 
 // oneLetter is true when two names of at least five letters differ by one

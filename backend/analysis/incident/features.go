@@ -23,7 +23,7 @@ const (
 func (m *Model) Features(r Report) Features {
 	f := Features{
 		ID: r.ID, Key: r.Key, At: r.At.UTC().Truncate(time.Second), Channel: r.Channel, Category: r.Category, Guess: r.Guess,
-		Stated: r.Stated, Computed: r.Computed, Photo: r.Photo,
+		Stated: r.Stated, Computed: r.Computed, Said: r.Said, Photo: r.Photo,
 	}
 	if r.Lon != nil && r.Lat != nil {
 		f.point, f.lon, f.lat = true, *r.Lon, *r.Lat

@@ -21,9 +21,9 @@ type Report struct {
 	Category, Guess string
 	// Lon and Lat are WGS 84 degrees.
 	Lon, Lat *float64
-	// Stated and Computed are area codes: what was said and where the point
-	// lies.
-	Stated, Computed string
+	// Stated, Computed and Said are area codes: what the citizen or officer
+	// chose, where the point lies, and what the text names (package place).
+	Stated, Computed, Said string
 	// Photo is the Fingerprint of its picture.
 	Photo   uint64
 	Channel string
@@ -62,15 +62,15 @@ type Features struct {
 	At      time.Time // whole seconds
 	Channel string
 	// Category and Guess as in Report.
-	Category, Guess  string
-	Stated, Computed string
-	Photo            uint64
-	point            bool
-	lon, lat         float64
-	spots            []spot
-	words            []word // by id, each once
-	topics           topics // of the text
-	sameText         uint64 // of the words of the text without numbers; 0 when too short to tell
+	Category, Guess        string
+	Stated, Computed, Said string
+	Photo                  uint64
+	point                  bool
+	lon, lat               float64
+	spots                  []spot
+	words                  []word // by id, each once
+	topics                 topics // of the text
+	sameText               uint64 // of the words of the text without numbers; 0 when too short to tell
 	prepared
 }
 
@@ -88,8 +88,8 @@ type prepared struct {
 	weight    float32 // sum of the words' weights
 	category  uint32
 	guess     uint32
-	kelurahan [2]uint32
-	kecamatan [2]uint32
+	kelurahan [3]uint32
+	kecamatan [3]uint32
 	broad     topics // of the text, else of the categories
 	kinds     [spotArea + 1]bool
 }
@@ -114,7 +114,7 @@ func (f *Features) prepare() {
 		p.weight += w.weight
 	}
 	p.category, p.guess = hash32(f.Category), hash32(f.Guess)
-	for i, code := range [2]string{f.Stated, f.Computed} {
+	for i, code := range [3]string{f.Stated, f.Computed, f.Said} {
 		p.kelurahan[i], p.kecamatan[i] = hash32(code), hash32(parent(code))
 	}
 	p.broad = f.topics

@@ -26,14 +26,14 @@ type subject struct {
 
 var subjects = []subject{
 	{"road", "lubang berlubang aspal retak amblas tambal ditambal bergelombang mengelupas kelupas trotoar makadam rabat semenisasi ambles becek jeglong", "flood landslide works", "jalan rusak jembatan trotoar"},
-	{"flood", "banjir genang tergenang genangan luap meluap rendam terendam pasang drainase selokan parit got gorong mampet sumbat tersumbat pompa surut dangkal sedimen kanal calap kebanjiran rob", "road waste landslide water", "banjir drainase genangan saluran"},
+	{"flood", "banjir genang tergenang genangan luap meluap luber meluber rendam terendam pasang drainase selokan parit got gorong mampet sumbat tersumbat pompa surut dangkal sedimen endapan kanal buntu calap kebanjiran rob", "road waste landslide water", "banjir drainase genangan saluran"},
 	{"waste", "sampah tumpuk menumpuk bau busuk angkut diangkut limbah buang kotor lalat belatung jorok kontainer gerobak", "flood health smoke", "sampah kebersihan limbah"},
 	{"light", "lampu padam pju gelap penerangan terang tiang kabel listrik nyala menyala redup kedip korslet gardu pemadaman", "tree order", "lampu penerangan pju listrik"},
-	{"water", "pdam keruh ledeng pipa bocor tekanan alir mengalir debit perumdam meteran kering tandon", "health flood", "air bersih pdam"},
+	{"water", "pdam keruh ledeng kran keran pipa bocor tekanan alir mengalir debit perumdam meteran kering tandon", "health flood", "air bersih pdam"},
 	{"tree", "pohon dahan ranting tumbang pangkas pemangkasan tebang rindang cabang batang", "light road", "pohon taman"},
 	{"parking", "parkir jukir macet kendara semrawut derek rambu marka trayek angkot lalulintas kemacetan terparkir", "order road", "parkir lalu lintas perhubungan transportasi"},
 	{"order", "pkl ribut musik berisik bising gaduh mabuk miras judi balap lapak pedagang dagang karaoke pengamen gelandangan pengemis tawuran knalpot resah begal curi pencurian maling asusila preman palak", "parking light", "ketertiban trantib keamanan gangguan pkl"},
-	{"papers", "ktp kk akta dukcapil disdukcapil kependudukan berkas kia domisili nik rekam identitas", "", "adminduk kependudukan dukcapil"},
+	{"papers", "ktp kk akta dukcapil disdukcapil kependudukan berkas kia nik rekam identitas ketik e-ktp domisili nikah kelahiran", "", "adminduk kependudukan dukcapil"},
 	{"health", "obat dbd fogging dokter sakit rawat berobat imunisasi posyandu nyamuk jentik demam bpjs ambulans pasien stunting gizi bidan diare wabah muntaber", "water waste", "kesehatan"},
 	{"school", "guru kelas murid siswa seragam ppdb spmb zonasi pungutan kurikulum pelajar wali komite", "", "pendidikan sekolah"},
 	{"social", "bansos pkh lansia miskin sembako dtks dtsen blt bpnt jompo difabel disabilitas telantar terlantar", "", "bantuan sosial"},

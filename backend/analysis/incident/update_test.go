@@ -19,7 +19,9 @@ type shelf struct {
 	rulings  []Ruling
 }
 
-func newShelf() *shelf { return &shelf{features: map[string]Features{}, blocks: map[string][]uint64{}, links: map[string]Stored{}} }
+func newShelf() *shelf {
+	return &shelf{features: map[string]Features{}, blocks: map[string][]uint64{}, links: map[string]Stored{}}
+}
 
 func (s *shelf) entry(f Features) Entry {
 	l := s.links[f.Key]
