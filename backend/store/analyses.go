@@ -117,9 +117,9 @@ type Analysis struct {
 	Sure       bool
 	Review     bool
 	// SetCategory, SetOffice and SetArea are what the report shall carry where
-	// neither source nor officer said anything; "" and 0 carry nothing.
+	// neither source nor officer said anything; "" carries nothing.
 	SetCategory string
-	SetOffice   int64
+	SetOffice   string // short name
 	SetArea     string
 
 	Urgency        city.Severity
@@ -273,7 +273,7 @@ func (s *Store) settle(ctx context.Context, tx pgx.Tx, cat *catalogue, as []Anal
 		if _, ok := cat.areas[a.SetArea]; !ok {
 			a.SetArea = ""
 		}
-		ids, category, due, office, area = append(ids, a.ReportID), append(category, a.SetCategory), append(due, d), append(office, a.SetOffice), append(area, a.SetArea)
+		ids, category, due, office, area = append(ids, a.ReportID), append(category, a.SetCategory), append(due, d), append(office, cat.officeID(a.SetOffice)), append(area, a.SetArea)
 	}
 	// Before any report, as an ingest that changes counts may hold it while it
 	// waits for one.
@@ -328,4 +328,37 @@ func reportEvents(ctx context.Context, tx pgx.Tx, cat *catalogue, ids []int64, w
 		events = append(events, city.Event{Topic: city.TopicReports, Key: key, Op: "put", Data: data, AreaCode: r.AreaCode, OfficeID: r.OfficeID})
 	}
 	return events, nil
+}
+
+const placeSamplesQuery = `SELECT text, address, lon, lat, created_at, coalesce(computed_area, '') AS area_code FROM reports
+	WHERE lon IS NOT NULL AND removed_at IS NULL AND NOT flags && ARRAY['titik_luar_kota'] ORDER BY created_at DESC, id DESC LIMIT $1`
+
+// PlaceSample is a report whose point is known, from which names of places are
+// learned.
+type PlaceSample struct {
+	Text, Address string
+	Lon, Lat      float64
+	CreatedAt     time.Time
+	AreaCode      string
+}
+
+// EachPlaceSample calls fn with the newest reports that have a point in the
+// city, newest first, at most limit.
+func (s *Store) EachPlaceSample(ctx context.Context, limit int, fn func(PlaceSample)) error {
+	err := s.read(ctx, city.System, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, placeSamplesQuery, limit)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			p, err := pgx.RowToStructByName[PlaceSample](rows)
+			if err != nil {
+				return err
+			}
+			fn(p)
+		}
+		return rows.Err()
+	})
+	return wrapped(err, "read reports to learn places from")
 }

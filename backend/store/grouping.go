@@ -59,7 +59,6 @@ const (
 	groupedByKeys      = groupedColumns + `WHERE a.key = ANY ($1)`
 	groupedByRoots     = groupedColumns + `WHERE a.link_root = ANY ($1)`
 	groupedByIncidents = groupedColumns + `WHERE a.incident_id = ANY ($1)`
-	groupedByOthers    = groupedColumns + `WHERE a.link_other = ANY ($1) AND a.link_other <> ''`
 )
 
 // ByKeys returns stored reports by "source/external id".
@@ -121,6 +120,12 @@ func (g *Grouping) Near(ctx context.Context, searches []BlockSearch, before, aft
 	return out, wrapped(err, "read the neighbours of reports")
 }
 
+// All returns all reports, in no order.
+func (g *Grouping) All(ctx context.Context) ([]Grouped, error) {
+	out, err := rowsOf[Grouped](ctx, g.tx, groupedColumns)
+	return out, wrapped(err, "read all grouped reports")
+}
+
 // KeyedRuling is a ruling between two reports by their keys.
 type KeyedRuling struct {
 	A, B string
@@ -135,6 +140,16 @@ const rulingsAboutQuery = `SELECT x.key AS a, y.key AS b, g.same, g.at FROM inci
 // Rulings returns the rulings that hold and are about any of the reports.
 func (g *Grouping) Rulings(ctx context.Context, reports []int64) ([]KeyedRuling, error) {
 	out, err := rowsOf[KeyedRuling](ctx, g.tx, rulingsAboutQuery, reports)
+	return out, wrapped(err, "read rulings")
+}
+
+const allRulingsQuery = `SELECT x.key AS a, y.key AS b, g.same, g.at FROM incident_rulings g
+	JOIN report_analyses x ON x.report_id = g.report_a JOIN report_analyses y ON y.report_id = g.report_b
+	WHERE g.superseded_at IS NULL ORDER BY g.id`
+
+// AllRulings returns all rulings that hold.
+func (g *Grouping) AllRulings(ctx context.Context) ([]KeyedRuling, error) {
+	out, err := rowsOf[KeyedRuling](ctx, g.tx, allRulingsQuery)
 	return out, wrapped(err, "read rulings")
 }
 
@@ -180,7 +195,7 @@ type StoredLink struct {
 	Confidence               float64
 	Link                     []byte
 	Reasons                  []city.Said
-	Doubtful, ByHand         bool
+	Doubtful                 bool
 }
 
 const saveLinksQuery = `UPDATE report_analyses a SET link_root = t.root, link_parent = t.parent, link_other = t.other, link_score = t.score,
@@ -196,7 +211,7 @@ func (g *Grouping) SaveLinks(ctx context.Context, links []StoredLink) error {
 	var key, root, parent, other, link, shown []string
 	var score []float32
 	for _, l := range links {
-		data, err := json.Marshal(storedLink{Reasons: l.Reasons, Doubtful: l.Doubtful, ByHand: l.ByHand})
+		data, err := json.Marshal(storedLink{Reasons: l.Reasons, Doubtful: l.Doubtful})
 		if err != nil {
 			return fmt.Errorf("encode the link of %s: %w", l.Key, err)
 		}

@@ -22,8 +22,8 @@ type IncidentMembers struct {
 // SaveIncidents stores incidents with their members and ends those that have
 // none left. gone maps the number of an incident that is no more to the place
 // in incidents of the one most of its reports went to, -1 when they are gone.
-// With tell, screens hear of it.
-func (g *Grouping) SaveIncidents(ctx context.Context, incidents []IncidentMembers, gone map[int64]int, tell bool) error {
+// Screens hear of those with a voice since tellSince.
+func (g *Grouping) SaveIncidents(ctx context.Context, incidents []IncidentMembers, gone map[int64]int, tellSince time.Time) error {
 	var ids []int64
 	for _, i := range incidents {
 		if i.ID != 0 {
@@ -39,14 +39,14 @@ func (g *Grouping) SaveIncidents(ctx context.Context, incidents []IncidentMember
 		return err
 	}
 	for n := range incidents {
-		if err := g.saveIncident(ctx, &incidents[n], held[incidents[n].ID], tell); err != nil {
+		if err := g.saveIncident(ctx, &incidents[n], held[incidents[n].ID], tellSince); err != nil {
 			return err
 		}
 	}
-	return g.endIncidents(ctx, gone, incidents, held, tell)
+	return g.endIncidents(ctx, gone, incidents, held, tellSince)
 }
 
-func (g *Grouping) saveIncident(ctx context.Context, i *IncidentMembers, was *incidentState, tell bool) error {
+func (g *Grouping) saveIncident(ctx context.Context, i *IncidentMembers, was *incidentState, tellSince time.Time) error {
 	now := incidentState{ID: i.ID, StatusBy: "machine", OfficeID: i.OfficeID, Incident: i.Incident}
 	now.Office = g.cat.officeName[i.OfficeID]
 	if was != nil {
@@ -57,7 +57,7 @@ func (g *Grouping) saveIncident(ctx context.Context, i *IncidentMembers, was *in
 		return err
 	}
 	i.ID = now.ID
-	if tell {
+	if now.LastAt.After(tellSince) {
 		g.events = append(g.events, events...)
 	}
 	if _, err := g.tx.Exec(ctx, `UPDATE report_analyses SET incident_id = $1 WHERE report_id = ANY ($2) AND incident_id IS DISTINCT FROM $1`, i.ID, i.Members); err != nil {
@@ -90,7 +90,7 @@ func keepWord(now, was *incidentState) {
 
 // endIncidents ends incidents whose reports have all gone elsewhere; their
 // numbers go on leading to where most went.
-func (g *Grouping) endIncidents(ctx context.Context, gone map[int64]int, incidents []IncidentMembers, held map[int64]*incidentState, tell bool) error {
+func (g *Grouping) endIncidents(ctx context.Context, gone map[int64]int, incidents []IncidentMembers, held map[int64]*incidentState, tellSince time.Time) error {
 	for id, to := range gone {
 		into := id // gone for good: leads to itself, and is shown no more
 		if to >= 0 {
@@ -103,7 +103,7 @@ func (g *Grouping) endIncidents(ctx context.Context, gone map[int64]int, inciden
 		if _, err := g.tx.Exec(ctx, `UPDATE incidents SET merged_into = $2 WHERE merged_into = $1 AND id <> $1`, id, into); err != nil {
 			return fmt.Errorf("lead from incident %d: %w", id, err)
 		}
-		if was := held[id]; was != nil && tell {
+		if was := held[id]; was != nil && was.LastAt.After(tellSince) {
 			g.events = append(g.events, incidentGone(was))
 		}
 	}

@@ -157,16 +157,17 @@ type memberRow struct {
 	summaryRow
 	LinkScore float32
 	Link      []byte
+	ByHand    bool
 }
 
 // storedLink is why a report stands in its incident, as the column holds it.
 type storedLink struct {
 	Reasons  []city.Said `json:"reasons"`
 	Doubtful bool        `json:"doubtful,omitempty"`
-	ByHand   bool        `json:"by_hand,omitempty"`
 }
 
-const membersQuery = reportColumnsQuery + `, a.link_score, a.shown AS link` + reportsFrom + `
+const membersQuery = reportColumnsQuery + `, a.link_score, a.shown AS link,
+	EXISTS (SELECT FROM incident_rulings g WHERE g.superseded_at IS NULL AND (g.report_a = r.id OR g.report_b = r.id)) AS by_hand` + reportsFrom + `
 	WHERE a.incident_id = $1 AND r.removed_at IS NULL ORDER BY r.created_at, r.id LIMIT 1000`
 
 // Incident returns one incident with those of its reports that the asker may
@@ -224,7 +225,7 @@ func (s *Store) incidentMembers(ctx context.Context, tx pgx.Tx, cat *catalogue, 
 		if l.Reasons != nil {
 			m.Reasons = l.Reasons
 		}
-		m.Doubtful, m.ByHand = l.Doubtful, l.ByHand
+		m.Doubtful, m.ByHand = l.Doubtful && !r.ByHand, r.ByHand
 		out.Members = append(out.Members, m)
 	}
 	return nil
@@ -279,4 +280,18 @@ func (s *Store) similarIncidents(ctx context.Context, tx pgx.Tx, of city.Inciden
 		out = append(out, c)
 	}
 	return out, nil
+}
+
+const reportIncidentsQuery = `SELECT r.external_id, i.key FROM reports r JOIN report_analyses a ON a.report_id = r.id JOIN incidents i ON i.id = a.incident_id
+	WHERE r.removed_at IS NULL ORDER BY r.created_at, r.id`
+
+// EachReportIncident calls fn with every report's external id and the key of
+// its incident (the source and external id of the incident's first report),
+// oldest first.
+func (s *Store) EachReportIncident(ctx context.Context, fn func(externalID, incident string)) error {
+	err := s.read(ctx, city.System, func(tx pgx.Tx) error { return each(ctx, tx, reportIncidentsQuery, fn) })
+	if err != nil {
+		return fmt.Errorf("read which incident each report belongs to: %w", err)
+	}
+	return nil
 }

@@ -157,15 +157,3 @@ func (s *Store) IncidentOf(ctx context.Context, report int64) (id int64, err err
 	})
 	return id, err
 }
-
-// AllRulings are the rulings that hold, in the order they were made.
-func (s *Store) AllRulings(ctx context.Context) (out []Ruling, err error) {
-	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
-		out, err = rowsOf[Ruling](ctx, tx, `SELECT report_a AS a, report_b AS b, same FROM incident_rulings WHERE superseded_at IS NULL ORDER BY id`)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read the rulings: %w", err)
-	}
-	return out, nil
-}

@@ -17,15 +17,18 @@ type commands struct {
 	config.Database
 	config.Logging
 
-	Serve    serveCommand    `cmd:"" help:"Run the server: dashboard, connectors, jobs."`
-	Simulate simulateCommand `cmd:"" help:"Run the simulated city alone: it speaks the protocols of a real one on loopback."`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the database's schema up to date and lay an empty one out for the city."`
-	Import   importCommand   `cmd:"" help:"Read files into the database: areas, reports, observations, indicators, categories, holidays."`
-	Source   sourceCommand   `cmd:"" help:"List the sources, and connect or change one from a file."`
-	User     userCommand     `cmd:"" help:"Accounts and tokens."`
-	Doctor   doctorCommand   `cmd:"" help:"Look at this installation and say what is wrong and what to do."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
-	Generate generateCommand `cmd:"" hidden:"" help:"Write the generated pages of docs."`
+	Serve     serveCommand     `cmd:"" help:"Run the server: dashboard, connectors, jobs."`
+	Simulate  simulateCommand  `cmd:"" help:"Run the simulated city alone: it speaks the protocols of a real one on loopback."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database's schema up to date and lay an empty one out for the city."`
+	Import    importCommand    `cmd:"" help:"Read files into the database: areas, reports, observations, indicators, categories, holidays."`
+	Learn     learnCommand     `cmd:"" help:"Learn labels from rows that people labelled: JSON lines with text and label."`
+	Classify  classifyCommand  `cmd:"" help:"Say which label texts belong to, with confidence and the words that decided."`
+	Incidents incidentsCommand `cmd:"" help:"Group the reports and print which are one matter."`
+	Source    sourceCommand    `cmd:"" help:"List the sources, and connect or change one from a file."`
+	User      userCommand      `cmd:"" help:"Accounts and tokens."`
+	Doctor    doctorCommand    `cmd:"" help:"Look at this installation and say what is wrong and what to do."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
+	Generate  generateCommand  `cmd:"" hidden:"" help:"Write the generated pages of docs."`
 }
 
 // invocation is what every command's Run gets.

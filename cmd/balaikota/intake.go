@@ -15,6 +15,7 @@ import (
 type intake struct {
 	store     *store.Store
 	geography *geography
+	stored    func() // called after reports were stored; may be nil
 }
 
 // Ingest implements city.Ingester.
@@ -25,5 +26,9 @@ func (i *intake) Ingest(ctx context.Context, d city.Delivery) (city.Tally, error
 		x.Settle(r)
 		r.Stems = strings.Join(language.Words(r.Text+" "+r.Address), " ")
 	}
-	return i.store.Ingest(ctx, d)
+	tally, err := i.store.Ingest(ctx, d)
+	if err == nil && i.stored != nil && tally.Added+tally.Changed+tally.Removed > 0 {
+		i.stored()
+	}
+	return tally, err
 }

@@ -67,6 +67,7 @@ type serving struct {
 	geography *geography
 	events    *eventLog
 	hub       *live.Hub
+	analyst   *analyst
 	jobs      *jobs.Jobs
 	pace      *paceKeeper
 	http      *http.Server
@@ -82,7 +83,10 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	}
 	s.events = &eventLog{Store: db.Store, wake: make(chan struct{}, 1)}
 	s.hub = live.New(s.events, sessions{db.Store}, live.Options{Logger: in.log})
-	door := &intake{store: db.Store, geography: s.geography}
+	if s.analyst, err = newAnalyst(in.ctx, db, s.geography, in.log); err != nil {
+		return nil, err
+	}
+	door := &intake{store: db.Store, geography: s.geography, stored: s.analyst.stir}
 	if s.jobs, err = s.newJobs(door); err != nil {
 		return nil, err
 	}
@@ -182,6 +186,7 @@ func (s *serving) run(ctx context.Context, listener net.Listener, began time.Tim
 	parts.Go(func() error { return s.events.listen(failed) })
 	parts.Go(func() error { return s.geography.run(failed, s.log) })
 	parts.Go(func() error { defer close(jobsDone); return s.jobs.Run(jobsCtx) })
+	parts.Go(func() error { return s.analyst.run(failed) })
 	parts.Go(func() error { return s.watchLocal(failed) })
 	if s.cfg.Simulate {
 		// It goes last: a pull under way still finds its source.

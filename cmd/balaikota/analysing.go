@@ -1,0 +1,292 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"balaikota/backend/analysis/classify"
+	"balaikota/backend/analysis/incident"
+	"balaikota/backend/analysis/place"
+	"balaikota/backend/analysis/urgency"
+	"balaikota/backend/city"
+	"balaikota/backend/store"
+)
+
+// analyst works out category, urgency, place and incident of every report
+// that is queued, and takes officers' decisions. Any number of nodes may have
+// one: a lock of the whole city lets one work at a time.
+type analyst struct {
+	db        *database
+	geography *geography
+	log       *slog.Logger
+	location  *time.Location
+	wake      chan struct{}
+	gazetteer atomic.Pointer[place.Gazetteer]
+	grouping  atomic.Pointer[incident.Model]
+	models    *categoriser
+}
+
+// batchSize is how many reports are analysed in one transaction; from
+// bulkSize waiting ones on, everything is grouped from scratch in memory.
+const (
+	batchSize = 500
+	bulkSize  = 3000
+)
+
+func newAnalyst(ctx context.Context, db *database, g *geography, log *slog.Logger) (*analyst, error) {
+	loc, err := time.LoadLocation(db.city.Timezone)
+	if err != nil {
+		return nil, fmt.Errorf("load the city's time zone: %w", err)
+	}
+	if g == nil {
+		if g, err = newGeography(ctx, db.Store); err != nil {
+			return nil, err
+		}
+	}
+	a := &analyst{db: db, geography: g, log: log, location: loc, wake: make(chan struct{}, 1), models: newCategoriser(db)}
+	a.gazetteer.Store(place.NewGazetteer(g, nil))
+	a.grouping.Store(incident.Default())
+	return a, nil
+}
+
+// stir makes the analyst look at the queue now.
+func (a *analyst) stir() {
+	select {
+	case a.wake <- struct{}{}:
+	default:
+	}
+}
+
+// run works until ctx ends. It looks at the queue when it is stirred and, in
+// case another node stored something, every second.
+func (a *analyst) run(ctx context.Context) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	prepared := false
+	for {
+		if !prepared {
+			if err := a.prepare(ctx); err != nil && ctx.Err() == nil {
+				a.log.Warn("The analysis is not prepared", "err", err)
+			} else {
+				prepared = true
+			}
+		}
+		if err := a.drain(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("Reports were not analysed; they stay queued", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-a.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// placeSamples is how many of the newest reports with a point names of places
+// are learned from.
+const placeSamples = 100_000
+
+// prepare learns the names of places and what officers' rulings teach about
+// grouping.
+func (a *analyst) prepare(ctx context.Context) error {
+	book := place.NewBook()
+	err := a.db.EachPlaceSample(ctx, placeSamples, func(s store.PlaceSample) {
+		book.Add(place.Sample{Text: s.Text, Address: s.Address, Lon: s.Lon, Lat: s.Lat, At: s.CreatedAt, AreaCode: s.AreaCode})
+	})
+	if err != nil {
+		return err
+	}
+	a.gazetteer.Store(place.NewGazetteer(a.geography, book.Known()))
+	return nil
+}
+
+// catchUp prepares and analyses all that waits.
+func (a *analyst) catchUp(ctx context.Context) error {
+	if err := a.prepare(ctx); err != nil {
+		return err
+	}
+	return a.settleNow(ctx)
+}
+
+// settleNow analyses all that waits, also when another process is at it.
+func (a *analyst) settleNow(ctx context.Context) error {
+	for {
+		if err := a.drain(ctx); err != nil {
+			return err
+		}
+		n, err := a.db.Waiting(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+		select { // another process holds the lock
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// drain works the queue off, unless another process is at it.
+func (a *analyst) drain(ctx context.Context) error {
+	release, ok, err := a.db.TryLock(ctx, "analisis")
+	if err != nil || !ok {
+		return err
+	}
+	defer release()
+	waiting, err := a.db.Waiting(ctx)
+	if err != nil || waiting == 0 {
+		return err
+	}
+	x, err := a.examination(ctx)
+	if err != nil {
+		return err
+	}
+	bulk := waiting >= bulkSize
+	for {
+		pending, err := a.db.Pending(ctx, batchSize)
+		if err != nil {
+			return err
+		}
+		if len(pending) == 0 {
+			break
+		}
+		if err := a.batch(ctx, x, pending, bulk); err != nil {
+			return err
+		}
+	}
+	if bulk {
+		return a.regroup(ctx)
+	}
+	return nil
+}
+
+// examination is what reports are looked at with, the same for a whole drain.
+type examination struct {
+	model      *classify.Model
+	offices    *classify.Offices
+	categories []city.Category
+	gazetteer  *place.Gazetteer
+	grouping   *incident.Model
+	known      map[string]bool // category slugs
+	warnings   []city.Alert
+	areas      city.AreaIndex
+}
+
+func (a *analyst) examination(ctx context.Context) (*examination, error) {
+	categories, err := a.db.Categories(ctx)
+	if err != nil {
+		return nil, err
+	}
+	x := &examination{categories: categories, gazetteer: a.gazetteer.Load(), grouping: a.grouping.Load(), known: map[string]bool{}, areas: a.geography}
+	for _, c := range categories {
+		x.known[c.Slug] = true
+	}
+	if x.model, x.offices, err = a.models.current(ctx, categories); err != nil {
+		return nil, err
+	}
+	alerts, err := a.db.Alerts(ctx, city.System)
+	if err != nil {
+		return nil, err
+	}
+	x.warnings = slices.DeleteFunc(alerts, func(al city.Alert) bool { return al.Kind != city.AlertWarning })
+	return x, nil
+}
+
+// examine works out all about a report but its incident.
+func (x *examination) examine(p store.PendingReport) (store.Analysis, incident.Features) {
+	out := store.Analysis{
+		ReportID: p.ID, QueuedAt: p.QueuedAt, Key: p.Key, CreatedAt: p.CreatedAt, Removed: p.Removed,
+		Urgency: city.Info, UrgencyBy: "rules", Words: []string{},
+	}
+	if p.Removed {
+		return out, incident.Features{Key: p.Key}
+	}
+	guess := x.classify(p, &out)
+	x.locate(p, &out)
+	area := p.StatedArea
+	if area == "" {
+		area = p.ComputedArea
+	}
+	if area == "" {
+		area = out.SetArea
+	}
+	if p.OfficeID == 0 && x.offices != nil {
+		category := p.Category
+		if category == "" {
+			category = out.SetCategory
+		}
+		out.SetOffice, _ = x.offices.OfficeFor(category, area)
+	}
+	x.judge(p, area, &out)
+	f := x.grouping.Features(incident.Report{
+		ID: p.ID, Key: p.Key, At: p.CreatedAt, Text: p.Text, Address: p.Address, Category: p.Category, Guess: guess, Lon: p.Lon, Lat: p.Lat,
+		Stated: p.StatedArea, Computed: p.ComputedArea, Channel: p.Channel,
+	})
+	out.Features, _ = f.MarshalBinary() // never fails
+	out.Blocks = f.Blocks()
+	return out, f
+}
+
+// classify proposes a category and returns it if it is sure. One that source
+// or officer gave stands; where none is given and the machine is not sure, a
+// person must decide.
+func (x *examination) classify(p store.PendingReport, out *store.Analysis) (guess string) {
+	if x.model == nil {
+		out.Review = p.Category == ""
+		return ""
+	}
+	pred := x.model.Classify(p.Text)
+	out.Category, out.Confidence, out.Sure = pred.Label, pred.Confidence, pred.Sure && x.known[pred.Label]
+	for _, proposal := range []city.Proposal{{Category: pred.Label, Confidence: pred.Confidence}, {Category: pred.Second, Confidence: pred.SecondConfidence}} {
+		if x.known[proposal.Category] {
+			out.Proposals = append(out.Proposals, proposal)
+		}
+	}
+	for _, w := range pred.Words {
+		out.Words = append(out.Words, w.Word)
+	}
+	if !x.known[out.Category] {
+		out.Category = ""
+	}
+	if p.Category == "" {
+		if out.Sure {
+			out.SetCategory = out.Category
+		} else {
+			out.Review = true
+		}
+	}
+	if out.Sure {
+		return out.Category
+	}
+	return ""
+}
+
+// judge applies the rules of urgency, unless an officer has decided.
+func (x *examination) judge(p store.PendingReport, area string, out *store.Analysis) {
+	facts := urgency.Facts{Voices: 1, Category: p.Category}
+	for _, w := range x.warnings {
+		if w.Severity.Rank() > facts.Warning.Rank() && covers(w.AreaCodes, area) {
+			facts.Warning = w.Severity
+		}
+	}
+	j := urgency.Judge(p.Text, facts)
+	out.Urgency = j.Level
+	for _, r := range j.Reasons {
+		out.UrgencyReasons = append(out.UrgencyReasons, city.Said{Text: r.Text, TextEN: r.TextEN})
+	}
+	if p.Urgency != "" {
+		out.Urgency, out.UrgencyBy = city.Severity(p.Urgency), "officer"
+		out.UrgencyReasons = []city.Said{{Text: "Ditetapkan petugas", TextEN: "Set by an officer"}}
+	}
+}
+
+// covers reports whether one of the areas, none standing for the whole city,
+// holds the code.
+func covers(areas []string, code string) bool {
+	return len(areas) == 0 || slices.ContainsFunc(areas, func(a string) bool { return city.Within(code, a) })
+}
