@@ -88,7 +88,7 @@ func Learn(cases []Case) *Model {
 	m := &Model{city: &cell{}, byKind: map[string]*cell{}, byDesk: map[desk]*cell{}}
 	obs := make([]Observation, len(cases))
 	for i, c := range cases {
-		w := (c.Worked + grain - 1) / grain * grain
+		w := (c.Worked + grain - 1).Truncate(grain)
 		obs[i] = Observation{float64(w / grain), c.Done}
 		for _, into := range []*cell{m.city, at(m.byKind, c.Category), at(m.byDesk, desk{c.Office, c.Category})} {
 			into.worked = append(into.worked, w)
