@@ -16,6 +16,7 @@ import (
 // Store is what the handlers read and write. backend/store implements it.
 type Store interface {
 	HazardStore
+	PatternStore
 	Clock
 	Ping(ctx context.Context) error
 	Setting(ctx context.Context) (city.Setting, error)
@@ -106,6 +107,7 @@ type Deps struct {
 	Hub       *live.Hub
 	Pusher    Pusher
 	Poller    Poller
+	Hotspots  Hotspotter
 	Deadlines Deadlines
 	Analyst   Analyst
 	// Stems makes search words of a text as they were made of the reports.

@@ -64,6 +64,9 @@ func (s *server) routes() {
 	add(s, officers, http.MethodGet, "/api/hazards/flood", "Flood risk of all kelurahan for the next 6 and 24 hours, with reasons", s.getFlood)
 	add(s, officers, http.MethodGet, "/api/hazards/flood/{area}", "Flood risk of one kelurahan with its last days", s.getFloodArea)
 
+	add(s, officers, http.MethodGet, "/api/patterns", "What is unusual now: bunches, anomalies, slow rises, silence, and what looks made", s.getPatterns)
+	add(s, officers, http.MethodGet, "/api/patterns/hotspots", "The map of hotspots (Getis-Ord Gi*) as GeoJSON", s.getHotspots)
+
 	// Sources.
 	add(s, officers, http.MethodGet, "/api/sources", "Sources and their health", s.getSources)
 	add(s, officers, http.MethodGet, "/api/sources/{slug}", "One source with its last runs", s.getSource)

@@ -70,6 +70,7 @@ type serving struct {
 	analyst   *analyst
 	jobs      *jobs.Jobs
 	pace      *paceKeeper
+	patterns  *patternWatch
 	http      *http.Server
 	address   string
 }
@@ -77,6 +78,7 @@ type serving struct {
 func newServing(in *invocation, db *database, cfg config.Serve, address string) (*serving, error) {
 	s := &serving{in: in, db: db, cfg: cfg, log: in.log, address: address}
 	s.pace = &paceKeeper{db: db, log: in.log, now: time.Now}
+	s.patterns = s.newPatternWatch()
 	var err error
 	if s.geography, err = newGeography(in.ctx, db.Store); err != nil {
 		return nil, err
@@ -94,7 +96,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	handler := web.Handler(web.Deps{
 		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
-		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Deadlines: s.pace, Stems: language.Words, CAPFeed: cap.Feed, Frontend: frontend.Dist(), Metrics: registry,
+		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Hotspots: s.patterns, Deadlines: s.pace, Stems: language.Words, CAPFeed: cap.Feed, Frontend: frontend.Dist(), Metrics: registry,
 		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
 	})
 	s.http = &http.Server{
@@ -118,6 +120,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "prakiraan", Every: 5 * time.Minute, Run: s.db.RefreshForecasts},
 			{Name: "lonjakan", Every: time.Minute, Run: s.db.watchSurges},
 			{Name: "tenggat", Every: time.Minute, Run: s.db.watchOverdue},
+			{Name: "pola", Every: patternEvery, Run: s.patterns.watch},
 			{Name: "akan-lewat", Every: paceAge, Run: s.pace.watch},
 			{Name: "sumber", Every: time.Minute, Run: s.db.watchSources},
 			{Name: "risiko-banjir", Every: 5 * time.Minute, Run: func(ctx context.Context) error { return s.db.assessFlood(ctx, time.Now()) }},

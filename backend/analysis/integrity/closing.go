@@ -49,6 +49,7 @@ func MassClosing(office string, closings []Closing, until time.Time, calendar ci
 		return f, false
 	}
 	many, isMany := farAbove(len(now), habit)
+	f.Usual = many.Usual
 	once, isOnce := atOnce(now)
 	bare, isBare := unanswered(now, before)
 	if !isMany && (!isOnce || !isBare) {

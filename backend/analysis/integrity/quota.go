@@ -15,6 +15,8 @@ type Finding struct {
 	From    time.Time
 	Until   time.Time // exclusive
 	Count   int
+	// Usual is the habit that Count is compared with; 0 where there is none.
+	Usual   float64
 	Reasons []Reason
 }
 

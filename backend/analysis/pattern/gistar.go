@@ -122,9 +122,12 @@ const (
 	Cold99 Heat = "dingin_99"
 )
 
-// Heat classes a spot by its q-value: 0.01, 0.05, 0.10. A hot place also needs
-// three reports around it.
-func (s Spot) Heat() Heat {
+// Heat classes a spot of counts by its q-value: 0.01, 0.05, 0.10. A hot place
+// also needs three reports around it.
+func (s Spot) Heat() Heat { return s.HeatOf(s.Around) }
+
+// HeatOf is Heat where the values are rates and reports lie around the place.
+func (s Spot) HeatOf(reports float64) Heat {
 	level := 0
 	for i, limit := range []float64{0.01, 0.05, 0.10} {
 		if s.Q <= limit {
@@ -132,7 +135,7 @@ func (s Spot) Heat() Heat {
 			break
 		}
 	}
-	if level == 0 || s.Z > 0 && s.Around < leastAround {
+	if level == 0 || s.Z > 0 && reports < leastAround {
 		return Even
 	}
 	if s.Z > 0 {
