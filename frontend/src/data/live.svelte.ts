@@ -10,7 +10,7 @@ interface Listener {
   changes(changes: Change[]): void;
 }
 
-const topics: Topic[] = ['indicators', 'reports', 'alerts', 'sources'];
+const topics: Topic[] = ['indicators', 'reports', 'incidents', 'alerts', 'sources'];
 /** Silence after which the socket is tried anew: a dead link tells nobody. */
 const silence = 60_000;
 /** A hidden tab keeps its socket this long, then lets it go. */

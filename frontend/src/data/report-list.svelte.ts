@@ -14,6 +14,10 @@ export interface Filter {
   channel: string;
   status: string;
   overdue: boolean;
+  /** Only those whose category a person must decide. */
+  review: boolean;
+  /** Only the reports of this incident; 0 for all. */
+  incident: number;
   /** Only the last so many hours; 0 for all time. */
   hours: number;
   q: string;
@@ -26,6 +30,8 @@ export const noFilter: Filter = {
   channel: '',
   status: '',
   overdue: false,
+  review: false,
+  incident: 0,
   hours: 0,
   q: '',
 };
@@ -38,6 +44,8 @@ export function matches(report: Report, filter: Filter, now: number): boolean {
   if (filter.channel && report.channel !== filter.channel) return false;
   if (filter.status && !filter.status.split(',').includes(report.status)) return false;
   if (filter.overdue && !overdue(report, now)) return false;
+  if (filter.review && !report.review) return false;
+  if (filter.incident && report.incident_id !== filter.incident) return false;
   if (filter.hours && now - Date.parse(report.created_at) > filter.hours * 3_600_000) return false;
   const text = report.text.toLowerCase();
   return filter.q
@@ -54,6 +62,8 @@ function queryOf(filter: Filter, now: number) {
     ...(filter.channel && { channel: filter.channel }),
     ...(filter.status && { status: filter.status.split(',') as ReportStatus[] }),
     ...(filter.overdue && { overdue: true }),
+    ...(filter.review && { review: true }),
+    ...(filter.incident && { incident: filter.incident }),
     ...(filter.hours && { from: new Date(now - filter.hours * 3_600_000).toISOString() }),
     ...(filter.q && { q: filter.q }),
   };

@@ -1,6 +1,13 @@
 import { untrack } from 'svelte';
 import { api, deadline, take } from '../api/client.ts';
-import type { Change, Report, ReportCounts, ReportDetail, ReportFigures } from '../api/types.ts';
+import type {
+  Change,
+  CorrectionField,
+  Report,
+  ReportCounts,
+  ReportDetail,
+  ReportFigures,
+} from '../api/types.ts';
 import { clock } from '../ui/clock.svelte.ts';
 import { dayStart } from '../ui/format.ts';
 import { live } from './live.svelte.ts';
@@ -84,6 +91,15 @@ class ReportStore {
   /** One report in full; undefined for a moment at first. */
   detail(id: number): Remote<ReportDetail> | undefined {
     return this.#details.get(String(id));
+  }
+
+  /** Puts a field of a report right; the machine learns from it. The answer is the report as it stands. */
+  async correct(id: number, field: CorrectionField, value: string): Promise<ReportDetail> {
+    const params = { path: { id } };
+    const body = { field, value };
+    const now = await take(api.POST('/api/reports/{id}/correction', { params, body, signal: deadline() }));
+    for (const [key, detail] of this.#details.entries()) if (key === String(id)) detail.put(now);
+    return now;
   }
   clear(): void {
     this.#details.clear();

@@ -21,6 +21,11 @@ class SessionStore {
     return this.officer?.role === 'operator';
   }
 
+  /** An auditor only reads; the others may correct what they see. */
+  get decides(): boolean {
+    return this.officer !== undefined && this.officer.role !== 'auditor';
+  }
+
   async restore(): Promise<void> {
     this.phase = 'asking';
     try {

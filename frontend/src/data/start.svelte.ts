@@ -3,6 +3,7 @@ import { alerts } from './alerts.svelte.ts';
 import { areas } from './areas.svelte.ts';
 import { catalogue } from './catalogue.svelte.ts';
 import { city } from './city.svelte.ts';
+import { incidents } from './incidents.svelte.ts';
 import { indicators } from './indicators.svelte.ts';
 import { live } from './live.svelte.ts';
 import { reports } from './reports.svelte.ts';
@@ -25,7 +26,8 @@ const lasting: { problem: unknown; load(): Promise<void> }[] = [
 ];
 
 function fetchLists(): void {
-  for (const remote of [alerts.remote, indicators.states, reports.newest, sources.remote]) void remote.load();
+  const lists = [alerts.remote, indicators.states, incidents.running, reports.newest, sources.remote];
+  for (const remote of lists) void remote.load();
   void reports.figures.load();
 }
 
@@ -57,12 +59,13 @@ function start(): () => void {
     const held = [
       alerts.remote,
       indicators.states,
+      incidents.running,
       reports.newest,
       reports.figures,
       reports.counts,
       sources.remote,
     ];
     for (const remote of held) remote.clear();
-    for (const store of [indicators, reports, sources]) store.clear();
+    for (const store of [incidents, indicators, reports, sources]) store.clear();
   };
 }

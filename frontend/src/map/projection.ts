@@ -5,6 +5,9 @@ import type { MultiPolygon, Polygon, Position } from 'geojson';
  * degrees is exact to a few parts in ten thousand.
  */
 
+/** A degree of latitude in metres. */
+export const metresOfDegree = 111_195;
+
 export interface Box {
   west: number;
   south: number;
@@ -31,6 +34,23 @@ export function boxOf(shapes: readonly Shape[]): Box | undefined {
   return box.west < box.east && box.south < box.north ? box : undefined;
 }
 
+/** The box around places, each with what may lie around it, and at least so many metres wide. */
+export function boxAround(
+  places: readonly { lon: number; lat: number; radius?: number }[],
+  least: number,
+): Box | undefined {
+  if (places.length === 0) return undefined;
+  const box: Box = { west: Infinity, south: Infinity, east: -Infinity, north: -Infinity };
+  for (const p of places) {
+    const reach = Math.max(least / 2, p.radius ?? 0) / metresOfDegree;
+    box.west = Math.min(box.west, p.lon - reach);
+    box.east = Math.max(box.east, p.lon + reach);
+    box.south = Math.min(box.south, p.lat - reach);
+    box.north = Math.max(box.north, p.lat + reach);
+  }
+  return box;
+}
+
 function rings(geometry: Polygon | MultiPolygon): Position[][] {
   return geometry.type === 'Polygon' ? geometry.coordinates : geometry.coordinates.flat();
 }
@@ -38,6 +58,8 @@ function rings(geometry: Polygon | MultiPolygon): Position[][] {
 export interface Projection {
   x(lon: number): number;
   y(lat: number): number;
+  /** So many metres in pixels. */
+  metres(m: number): number;
   path(geometry: Polygon | MultiPolygon): string;
   /** The box in pixels. */
   frame(box: Box): { x: number; y: number; width: number; height: number };
@@ -56,6 +78,7 @@ export function fit(box: Box, width: number, height: number, margin: number): Pr
   return {
     x,
     y,
+    metres: (m) => (m / metresOfDegree) * scale,
     path(geometry) {
       let d = '';
       for (const ring of rings(geometry)) {

@@ -50,8 +50,8 @@ export function signed(value: number, decimals = 0): string {
   return zero ? text : value > 0 ? `+${text}` : `−${text}`;
 }
 
-/** The calendar day in the city, as a number that only serves to compare. */
-function dayNumber(at: number): number {
+/** The calendar day in the city, as the number of days since 1 January 1970. */
+export function dayNumber(at: number): number {
   const parts = dates({ year: 'numeric', month: 'numeric', day: 'numeric' }).formatToParts(at);
   const part = (type: string) => Number(parts.find((p) => p.type === type)?.value);
   return Date.UTC(part('year'), part('month') - 1, part('day')) / day;

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { WebSocketServer } from 'ws';
+import { act, allIncidents, analysisOf, correct, incidentDetail, incidentPage, runs } from './incidents.mjs';
 import { makeWorld } from './world.mjs';
 
 /*
@@ -25,7 +26,7 @@ const types = {
 const csp =
   "default-src 'self'; img-src 'self' data:; style-src 'self'; font-src 'self'; worker-src 'self'; " +
   "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-const topics = ['indicators', 'reports', 'alerts', 'sources'];
+const topics = ['indicators', 'reports', 'incidents', 'alerts', 'sources'];
 
 /** @typedef {'normal' | 'empty' | 'loading' | 'stale' | 'error'} Mood */
 
@@ -38,6 +39,7 @@ export class Double {
     this.role = 'operator';
     this.failedSignIns = 0;
     this.refuseSockets = false;
+    this.refuseDecisions = false;
     this.world = makeWorld();
     this.seq = 1000;
     /** @type {{ seq: number, change: object }[]} */
@@ -57,6 +59,7 @@ export class Double {
     this.world = makeWorld();
     if (mood === 'empty') {
       Object.assign(this.world, { reports: [], alerts: [], states: [], sources: [], indicators: [] });
+      this.world.grouping = { reports: 0, waiting: 0, review: 0 };
     }
     if (mood === 'stale') {
       const old = this.world.now - 11 * 3_600_000;
@@ -150,6 +153,7 @@ export class Double {
       if (since === undefined) {
         const { states, reports, alerts, sources } = this.world;
         const body = { indicators: states, reports: reports.slice(0, 500), alerts, sources };
+        body.incidents = allIncidents(this.world).filter(runs).slice(0, 300);
         ws.send(JSON.stringify({ type: 'snapshot', seq: this.seq, at: new Date().toISOString(), ...body }));
       } else if (since < this.seq) {
         const changes = this.log
@@ -203,10 +207,10 @@ export class Double {
     }
     if (this.mood === 'loading') return ['never'];
     if (this.mood === 'error') return problem(500, 'internal', 'the database is away');
-    return this.#data(method, path, url.searchParams);
+    return this.#data(method, path, url.searchParams, body);
   }
 
-  #data(method, path, query) {
+  #data(method, path, query, body) {
     const w = this.world;
     const plain = {
       '/api/areas': w.areas,
@@ -223,10 +227,17 @@ export class Double {
     if (path === '/api/reports') return [200, this.#page(query)];
     if (path === '/api/reports/counts') return [200, this.#counts(query)];
     if (path === '/api/reports/figures') return [200, this.#figures(query)];
+    if (path === '/api/incidents') return [200, incidentPage(w, query)];
     const [, , kind, name, action] = path.split('/');
+    if (kind === 'incidents') return this.#incident(method, Number(name), action ?? 'edit', body);
     if (kind === 'reports') {
       const found = w.reports.find((r) => r.id === Number(name));
-      return found ? [200, detail(found, w)] : problem(404, 'not_found', 'there is no such report');
+      if (!found) return problem(404, 'not_found', 'there is no such report');
+      if (action === 'correction' && method === 'POST') {
+        if (this.refuseDecisions) return problem(403, 'forbidden', 'not yours to decide');
+        this.push(...correct(w, found, body));
+      }
+      return [200, detail(found, w)];
     }
     if (kind === 'indicators') {
       const [from, to] = [Date.parse(query.get('from') ?? ''), Date.parse(query.get('to') ?? '')];
@@ -236,6 +247,16 @@ export class Double {
     }
     if (kind === 'sources') return this.#source(method, name, action);
     return problem(404, 'not_found', 'there is no such address');
+  }
+
+  #incident(method, id, action, body) {
+    const found = incidentDetail(this.world, id);
+    if (!found) return problem(404, 'not_found', 'there is no such incident');
+    if (method !== 'POST') return [200, found];
+    if (this.refuseDecisions) return problem(403, 'forbidden', 'not yours to decide');
+    const { answer, changes } = act[action](this.world, found.id, body);
+    this.push(...changes);
+    return [200, incidentDetail(this.world, answer)];
   }
 
   #source(method, name, action) {
@@ -281,6 +302,8 @@ export class Double {
         (!query.get('channel') || r.channel === query.get('channel')) &&
         (!statuses || statuses.includes(r.status)) &&
         (query.get('overdue') !== 'true' || late(r)) &&
+        (query.get('review') !== 'true' || r.review) &&
+        (!query.get('incident') || r.incident_id === Number(query.get('incident'))) &&
         Date.parse(r.created_at) >= from &&
         words.every((word) => r.text.toLowerCase().includes(word)),
     );
@@ -382,6 +405,7 @@ const detail = (r, w) => ({
   source_name: w.sources.find((s) => s.slug === r.source)?.name ?? r.source,
   received_at: new Date(Date.parse(r.created_at) + 20_000).toISOString(),
   changed_at: r.created_at,
+  ...(r.incident_id && { analysis: analysisOf(w, r) }),
 });
 const problem = (status, code, text, location, key) => [
   status,

@@ -1,3 +1,4 @@
+import { groupReports } from './incidents.mjs';
 import { cells, generator, ring, union, warped } from './shapes.mjs';
 
 /*
@@ -608,7 +609,7 @@ export function makeWorld(now = Date.now(), seed = 7) {
     working_days_to_close: days,
     origin: 'pack',
   }));
-  return {
+  const world = {
     now,
     city,
     areas,
@@ -624,4 +625,6 @@ export function makeWorld(now = Date.now(), seed = 7) {
     alerts,
     sources,
   };
+  groupReports(world);
+  return world;
 }

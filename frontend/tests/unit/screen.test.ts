@@ -83,6 +83,15 @@ describe('texts', () => {
       'problem',
       'greeting',
       'source.failure',
+      'certainty',
+      'correct',
+      'decided',
+      'incident.flag',
+      'incident.status',
+      'incident.trend',
+      'reading.office',
+      'reading.place',
+      'word',
     ];
     const unused = Object.keys(id).filter(
       (key) => !code.includes(`'${key}'`) && !prefixes.some((p) => key.startsWith(`${p}.`)),
