@@ -113,6 +113,33 @@ func (n areaNames) called(key string) []string {
 	return slices.Concat(full, begin)
 }
 
+// cut ends the names of streets, alleys and landmarks where an area's name
+// begins: without capitals or commas "masjid nurul iman loa bakung" is the
+// mosque and the kelurahan. A name that only begins ("Gunung", "Raya") goes on.
+func (r *reader) cut(names areaNames) {
+	for k := range r.found {
+		m := &r.found[k]
+		if m.Kind == Neighbourhood || m.Kind == Area || !strings.Contains(m.Name, " ") || m.Head == "sungai" {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(r.tokens, m.Start, func(t token, start int) int { return t.start - start })
+		_, n := r.headAt(at)
+		from := at + n
+		if n == 0 || r.tokens[from].start >= m.End || r.telling && r.tokens[from].capital || wordClasses[r.tokens[from].word].is(base|generic|title|honour) {
+			continue
+		}
+		for i := from + 1; i < len(r.tokens) && r.tokens[i].end <= m.End; i++ {
+			_, n := names.at(r.tokens, i)
+			if n == 0 || n == 1 && (wordClasses[r.tokens[i].word] != 0 || headWays[r.tokens[i].word] != nil || len(r.tokens[i].word) < 4) {
+				continue
+			}
+			words := strings.Fields(m.Name)
+			m.Name, m.Number, m.House, m.End = strings.Join(words[:min(i-from, len(words))], " "), "", "", r.tokens[i-1].end
+			break
+		}
+	}
+}
+
 // areasIn finds the areas a text names: by rank ("kel. Melati"), where typing
 // errors and parts of names are understood, and by name alone where the words
 // can mean nothing else.
@@ -161,11 +188,9 @@ func (g *Gazetteer) ranked(m Mention) []string {
 		if len(codes) > 0 {
 			return codes
 		}
-	}
-	if m.Head == "kampung" {
-		return nil
-	}
-	for n := len(words); n > 0; n-- {
+		if m.Head == "kampung" {
+			continue
+		}
 		if codes := g.areas.Find(m.Head + " " + strings.Join(words[:n], " ")); len(codes) > 0 {
 			return codes
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"balaikota/backend/city"
 )
 
 // Sample is a report with coordinates, from which names are learned.
@@ -28,6 +30,7 @@ const cellsPerDegree = 1000
 // merged, a report that was withdrawn can be removed, and the result does not
 // depend on the order of any of it. It is not safe for concurrent use.
 type Book struct {
+	names areaNames
 	pages map[string]*page
 }
 
@@ -53,8 +56,15 @@ type sums struct {
 	x, y int64
 }
 
-// NewBook returns an empty book.
-func NewBook() *Book { return &Book{pages: map[string]*page{}} }
+// NewBook returns an empty book for a city's areas, by whose names the names of
+// places end (nil: without).
+func NewBook(areas city.AreaIndex) *Book {
+	b := &Book{pages: map[string]*page{}}
+	if areas != nil {
+		b.names = newAreaNames(areas)
+	}
+	return b
+}
 
 // Add counts the places named by one report. Without usable coordinates it
 // does nothing.
@@ -72,7 +82,7 @@ func (b *Book) count(s Sample, by int) {
 	at := cell{x: int32(math.Floor(fx)), y: int32(math.Floor(fy)), area: s.AreaCode}
 	dx, dy := int64((fx-math.Floor(fx))*1000), int64((fy-math.Floor(fy))*1000)
 	seen := map[string]bool{}
-	for _, k := range keysOf(allMentions(s.Text, s.Address), []string{s.AreaCode}) {
+	for _, k := range keysOf(b.mentions(s), []string{s.AreaCode}) {
 		if seen[k.key] {
 			continue
 		}
@@ -100,13 +110,16 @@ func (b *Book) page(k keyed) *page {
 	return p
 }
 
-// allMentions reads the text, then the address as the source wrote it.
-func allMentions(text, address string) []Mention {
-	found := Mentions(text)
-	if address == "" || address == text {
-		return found
+// mentions reads the text, then the address as the source wrote it.
+func (b *Book) mentions(s Sample) []Mention {
+	r := readAll(s.Text)
+	r.cut(b.names)
+	if s.Address == "" || s.Address == s.Text {
+		return r.found
 	}
-	return withAddress(found, Mentions(address))
+	a := readAll(s.Address)
+	a.cut(b.names)
+	return withAddress(r.found, a.found)
 }
 
 // withAddress adds what the address names and the text does not.
@@ -150,8 +163,8 @@ func (b *Book) Known() []Known {
 }
 
 // Learn is a book of the samples, asked for what it knows.
-func Learn(samples []Sample) []Known {
-	b := NewBook()
+func Learn(areas city.AreaIndex, samples []Sample) []Known {
+	b := NewBook(areas)
 	for _, s := range samples {
 		b.Add(s)
 	}

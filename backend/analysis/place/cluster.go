@@ -120,15 +120,15 @@ func (p *page) known(group []spot) (Known, bool) {
 		weightedQuantile(group, 0.5, func(s spot) float64 { return s.at[1] }),
 	}
 	away := func(s spot) float64 { return metres(s.at, middle) }
-	share, least := 0.8, float64(leastSpreadM)
+	share, least, spots := 0.8, float64(leastSpreadM), seen
 	if p.kind == Street {
-		share, least = 0.95, leastStreetM
+		share, least, spots = 0.95, leastStreetM, len(group)
 	} else if 1.4826*weightedQuantile(group, 0.5, away) > widestPlaceM {
 		return Known{}, false
 	}
 	k := Known{
 		Head: p.head, Name: mostWritten(p.names), Point: &middle, Seen: seen, Origin: Learned, AreaCode: mostWritten(areas),
-		SpreadM: math.Round(max(least, widened(weightedQuantile(group, share, away), len(group)))),
+		SpreadM: math.Round(max(least, widened(weightedQuantile(group, share, away), spots))),
 	}
 	if p.last != 0 {
 		k.Last = time.Unix(p.last, 0).UTC()
@@ -138,8 +138,8 @@ func (p *page) known(group []spot) (Known, bool) {
 
 // widened corrects the reach of few sightings: k places drawn evenly from a
 // stretch span (k-1)/(k+1) of it on average (order statistics of the uniform
-// law; David and Nagaraja, Order Statistics, 2003, section 2.2). Places are
-// counted by cell, for ten voices of one matter show one spot.
+// law; David and Nagaraja, Order Statistics, 2003, section 2.2). On a street k
+// counts cells, for ten voices of one matter show one spot of it.
 func widened(m float64, k int) float64 {
 	if k < 2 {
 		return m

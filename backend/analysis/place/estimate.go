@@ -77,7 +77,10 @@ const (
 const (
 	usualAccuracyM = 40
 	farLearnedM    = 600
-	leastLearnedM  = 75 // people say "near" of what is a few houses away
+	// oneMatter is taken off because several sightings are often one matter, and
+	// so less than several witnesses of the place.
+	oneMatter     = 0.92
+	leastLearnedM = 75 // people say "near" of what is a few houses away
 )
 
 // Estimate works out where a report is. Each source votes for its area with a
@@ -116,7 +119,7 @@ func (g *Gazetteer) claims(in Input, r *Reading) []claim {
 			out = append(out, claim{Claim{FromPoint, []string{code}}, weightPoint})
 		}
 	}
-	if r.Place != nil && r.Place.AreaCode != "" {
+	if r.Place != nil && r.Place.AreaCode != "" && !r.hinted {
 		w := weightLearned
 		if r.Unsure || r.Place.SpreadM > farLearnedM {
 			w = weightStated
@@ -153,12 +156,12 @@ func (g *Gazetteer) decide(e *Estimate, in Input, claims []claim) {
 			e.RadiusM = usualAccuracyM
 		}
 		e.Confidence = 0.9
-	case place != nil && place.Point != nil && (area == "" || place.AreaCode == "" || touches([]string{place.AreaCode}, area)):
-		e.From, e.Point, e.RadiusM = FromLearned, place.Point, max(leastLearnedM, 1.5*place.SpreadM)
+	case place != nil && place.Point != nil && !wide(place, g.radius[area]) && (area == "" || place.AreaCode == "" || touches([]string{place.AreaCode}, area)):
+		e.From, e.Point, e.RadiusM = FromLearned, place.Point, place.radius()
 		e.AreaCode = cmp.Or(place.AreaCode, area)
 		e.Confidence = 0.85
 		if place.Seen > 0 { // the rule of succession (Laplace): right next time as so far
-			e.Confidence = float64(place.Seen+1) / float64(max(place.Of, place.Seen)+2)
+			e.Confidence = oneMatter * float64(place.Seen+1) / float64(max(place.Of, place.Seen)+2)
 		}
 		if e.Reading.Unsure {
 			e.Confidence *= 0.8
@@ -180,6 +183,12 @@ func (g *Gazetteer) decide(e *Estimate, in Input, claims []claim) {
 	}
 	e.Confidence = adjusted(e.Confidence, claims, area, weight, against)
 }
+
+// radius is the circle in metres to draw for the place.
+func (k Known) radius() float64 { return max(leastLearnedM, 1.5*k.SpreadM) }
+
+// wide reports whether a place says less than its area of that radius does.
+func wide(k *Known, radius float64) bool { return radius > 0 && k.radius() > radius }
 
 // adjusted moves a confidence by what the other sources say.
 func adjusted(base float64, claims []claim, area string, weight, against float64) float64 {
@@ -204,40 +213,35 @@ func says(claims []claim, from, area string) bool {
 }
 
 // vote returns the area with most weight, its weight, and the weight of the
-// claims that contradict it. A larger area supports every area in it, so an
-// ambiguous name is settled by another source; alone, it stands for what its
-// meanings have in common.
+// claims that contradict it. A larger area supports every area in it, and an
+// ambiguous name each of its meanings, so that another source settles them;
+// what nobody settles is the smallest area that holds all meanings.
 func vote(claims []claim) (area string, weight, against float64) {
-	var candidates []string
+	const nearly = 0.9 // support by an ambiguous or a larger claim
+	var best []string
 	for _, c := range claims {
-		candidates = append(candidates, c.Areas...)
-		if len(c.Areas) > 1 {
-			candidates = append(candidates, commonArea(c.Areas))
-		}
-	}
-	best := -1.0
-	for _, a := range candidates {
-		if a == "" {
-			continue
-		}
-		sum, fine := 0.0, 0.0
-		for _, c := range claims {
+		for _, a := range c.Areas {
+			sum := 0.0
+			for _, o := range claims {
+				switch {
+				case slices.Equal(o.Areas, []string{a}):
+					sum += o.weight
+				case slices.ContainsFunc(o.Areas, func(x string) bool { return city.Within(a, x) }):
+					sum += nearly * o.weight
+				}
+			}
 			switch {
-			case slices.Contains(c.Areas, a):
-				sum += c.weight / float64(len(c.Areas))
-				fine += c.weight / float64(len(c.Areas))
-			case slices.ContainsFunc(c.Areas, func(x string) bool { return city.Within(a, x) }):
-				sum += c.weight / float64(len(c.Areas))
-			case allWithin(c.Areas, a):
-				sum += c.weight
+			case sum > weight+1e-9:
+				best, weight = []string{a}, sum
+			case sum > weight-1e-9:
+				best = append(best, a)
 			}
 		}
-		// Of areas with equal support the finer, if it was named by itself.
-		score := sum + 1e-6*fine + 1e-9*float64(len(a))
-		if score > best+1e-12 || score > best-1e-12 && a < area {
-			area, best, weight = a, score, sum
-		}
 	}
+	if len(best) == 0 {
+		return "", 0, 0
+	}
+	area = commonArea(best)
 	for _, c := range claims {
 		if area != "" && !touches(c.Areas, area) {
 			against += c.weight

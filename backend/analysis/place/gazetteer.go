@@ -67,6 +67,9 @@ type Reading struct {
 	Unsure bool
 	// Several are the places one of which is meant when a name is ambiguous.
 	Several []Known
+	// hinted is true when the stated area chose Place: their agreement proves
+	// nothing.
+	hinted bool
 }
 
 // Read reads a text and an address. The places of the kelurahan that are named
@@ -77,10 +80,12 @@ func (g *Gazetteer) Read(text, address string) Reading { return g.read(text, add
 // to choose between places of the same name.
 func (g *Gazetteer) read(text, address, stated string) Reading {
 	in := readAll(text)
+	in.cut(g.names)
 	r := Reading{Mentions: in.found}
 	groups, byRank := g.areasIn(in)
 	if address != "" && address != text {
 		in = readAll(address)
+		in.cut(g.names)
 		r.Mentions = withAddress(r.Mentions, in.found)
 		more, rank := g.areasIn(in)
 		groups, byRank = append(groups, more...), byRank || rank
@@ -98,29 +103,37 @@ func (g *Gazetteer) read(text, address, stated string) Reading {
 			r.RW = m.Number
 		}
 	}
-	g.place(&r, stated)
+	g.place(&r, "")
+	if r.Place == nil && stated != "" {
+		several := r.Several
+		if g.place(&r, stated); r.Place == nil {
+			r.Several = several
+		} else {
+			r.hinted = true
+		}
+	}
 	return r
 }
 
 // narrowed combines the areas that a text names: of two where one lies in the
 // other, the inner stays; areas apart from one another are both kept.
 func narrowed(groups [][]string) []string {
-	var out []string
+	kept := make([][]string, len(groups))
 	for i, g := range groups {
-		kept := g
+		kept[i] = g
 		for j, o := range groups {
-			if i == j {
-				continue
-			}
-			if in := inside(kept, o); len(in) > 0 {
-				kept = in
+			if in := inside(kept[i], o); i != j && len(in) > 0 {
+				kept[i] = in
 			}
 		}
+	}
+	var out []string
+	for _, g := range kept {
 		// What holds the whole of another name says nothing more.
-		if !slices.ContainsFunc(groups, func(o []string) bool {
-			return len(o) > 0 && !slices.Equal(o, kept) && len(inside(o, kept)) == len(o) && len(inside(kept, o)) < len(kept)
+		if !slices.ContainsFunc(kept, func(o []string) bool {
+			return len(inside(o, g)) == len(o) && len(inside(g, o)) < len(g)
 		}) {
-			out = append(out, kept...)
+			out = append(out, g...)
 		}
 	}
 	slices.Sort(out)

@@ -37,7 +37,9 @@ func TestReadFindsTheAreas(t *testing.T) {
 		"jl pelita 4 gelap":                          nil,
 		"LOA BAKUNG BANJIR":                          {"64.72.06.1001"},
 		"Jl. Lempake Jaya":                           nil,
-		"simpang sempaja macet, dari arah air putih": {"64.72.03.1004"},
+		"simpang sempaja macet, dari arah air putih": {"64.72.03.1004", "64.72.05.1002", "64.72.05.1010", "64.72.05.1012", "64.72.05.1013"},
+		"jl milono bugis pju mati":                   {"64.72.09.1004"},
+		"perum korpri loa bakung gelap":              {"64.72.06.1001"},
 	} {
 		got := g.Read(text, "").Areas
 		if !slices.Equal(got, want) && !(len(got) == 0 && len(want) == 0) {
