@@ -1,0 +1,15 @@
+// Package forecast says what a daily series will do in the next days, with an
+// 80 % band. It imports the standard library only.
+//
+// Method: the mean of three simple forecasts, the Theta method, a damped-trend
+// exponential smoothing with a weekly season, and the seasonal naive of the
+// week before. Simple means of such methods were hard to beat in the M
+// competitions (Makridakis and Hibon, "The M3-Competition", International
+// Journal of Forecasting 16 (2000) 451–476). Bands are calibrated on the
+// series' own errors at each horizon (see Bands). Backtest says how well all
+// of it did on the series itself.
+//
+// What it can not do: it knows the calendar and the past of the series, nothing
+// else. It foresees no flood and no campaign; after a change of regime its
+// bands are wrong until the errors of the new one are among the last half year.
+package forecast
