@@ -56,6 +56,9 @@ var madeNames = strings.Split("Barokah,Sumber Rejeki,Cahaya Baru,Sinar Jaya,Meka
 
 var madeAreas = strings.Split("Tegalrejo,Banjarsari,Pakuncen,Wirobrajan,Karangwaru,Sorosutan,Giwangan,Rejowinangun,Prenggan,Mujamuju,Semaki,Tahunan,Warungboto,Pandeyan,Klitren,Demangan,Baciro,Terban,Cokrodiningratan,Gowongan,Bumijo,Kricak,Suryodiningratan,Gedongkiwo", ",")
 
+// madeParts make more kelurahan of the names.
+var madeParts = []string{"", " Lor", " Kidul", " Wetan", " Kulon", " Tengah", " Anyar", " Lama", " Indah", " Permai"}
+
 // madeKind is a category with the ways it is told, and the one it is often
 // told as.
 type madeKind struct {
@@ -85,10 +88,14 @@ var madeEndings = []string{"", "", "", "", ", terima kasih", " pak", " tolong se
 // buildCity makes a city of days with background single reports a day and
 // matters of all styles.
 func buildCity(seed uint64, days, singles, matters int) *made {
+	return buildCityOf(len(madeAreas), seed, days, singles, matters)
+}
+
+func buildCityOf(areas int, seed uint64, days, singles, matters int) *made {
 	c := &made{rnd: rand.New(rand.NewPCG(seed, 7)), from: time.Date(2025, 2, 1, 0, 0, 0, 0, time.UTC), days: days, truth: map[string]string{}}
-	for i, name := range madeAreas {
+	for i := range areas {
 		a := madeArea{
-			code: fmt.Sprintf("34.71.%02d.%04d", 1+i/4, 1001+i%4), name: name,
+			code: fmt.Sprintf("34.71.%02d.%04d", 1+i/4, 1001+i%4), name: madeAreas[i%len(madeAreas)] + madeParts[i/len(madeAreas)],
 			lon: 110.33 + 0.016*float64(i%6), lat: -7.83 + 0.015*float64(i/6),
 		}
 		for range 16 {

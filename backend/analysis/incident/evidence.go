@@ -109,7 +109,9 @@ func weighTime(a, b *Features, v *vector) {
 	days := math.Abs(float64(a.unix-b.unix)) / 86400
 	v[Gap] = days
 	v[Pause] = max(0, days-4)
-	v[Quick] = math.Exp(-days * 4)
+	if days < 2.5 {
+		v[Quick] = math.Exp(-days * 4)
+	}
 }
 
 func weighTopic(a, b *Features, v *vector) {
@@ -287,7 +289,9 @@ func weighStreets(a, b *Features, v *vector) {
 
 func weighWhere(a, b *Features, v *vector) {
 	if d := metres(a, b); d >= 0 {
-		v[Near] = math.Exp(-d / 120)
+		if d < 1000 {
+			v[Near] = math.Exp(-d / 120)
+		}
 		if d > 400 {
 			v[Far] = min(4, math.Log2(d/400))
 		}

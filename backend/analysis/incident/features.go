@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"balaikota/backend/analysis/language"
 	"balaikota/backend/analysis/place"
@@ -187,19 +188,34 @@ func wordsOf(spoken []string) []word {
 	return slices.CompactFunc(out, func(a, b word) bool { return a.id == b.id })
 }
 
-// fingerprint is equal for copies of one text whatever the case, signs,
-// spelling habits and order of sentences; 0 when the text is too short for a
-// copy to mean anything.
+// fingerprint is equal for copies of one text whatever the case, signs and
+// order of sentences; 0 when the text is too short for a copy to mean anything.
 func fingerprint(text string) uint64 {
-	words := language.Words(text)
-	if len(words) < 5 {
+	const offset = 14695981039346656037
+	var sum, h uint64 = 0, offset
+	words := 0
+	for _, r := range text {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			h = (h ^ uint64(unicode.ToLower(r))) * 1099511628211
+			continue
+		}
+		if h != offset {
+			sum, words = sum+spread(h), words+1
+			h = offset
+		}
+	}
+	if h != offset {
+		sum, words = sum+spread(h), words+1
+	}
+	if words < 5 {
 		return 0
 	}
-	var sum uint64
-	for _, w := range words {
-		h := hash64(w)
-		h ^= h >> 29
-		sum += h * 0xbf58476d1ce4e5b9
-	}
 	return sum | 1
+}
+
+// spread mixes a word's hash so that sums of words do not meet by chance.
+func spread(h uint64) uint64 {
+	h ^= h >> 29
+	h *= 0xbf58476d1ce4e5b9
+	return h ^ h>>32
 }

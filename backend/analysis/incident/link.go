@@ -140,6 +140,13 @@ type scored struct {
 func (c *chooser) choose(m *Model, f *Features, candidates []*node) (first, second rival, bridges bool) {
 	c.rivals, c.scored = c.rivals[:0], c.scored[:0]
 	for _, n := range candidates {
+		switch glance(f, &n.Features) {
+		case unlike:
+			continue
+		case apart:
+			c.scored = append(c.scored, scored{n: n, score: -1, where: elsewhere})
+			continue
+		}
 		v := weigh(f, &n.Features)
 		s := scored{n, m.score(&v), m.where(&v), v[Wide] > 0.15}
 		c.scored = append(c.scored, s)
@@ -208,6 +215,36 @@ func (c *chooser) support(s scored) {
 		return
 	}
 	c.rivals = append(c.rivals, rival{root: s.n.root, best: s.score, parent: s.n, wide: s.wide, support: 1})
+}
+
+// outcomes of glance.
+type sight int
+
+const (
+	worthy sight = iota // to be weighed
+	unlike              // of another subject and at no place of the same name
+	apart               // at another place
+)
+
+// glance tells most pairs that no evidence could make one matter: it saves the
+// weighing, and is itself a rule.
+func glance(f, g *Features) sight {
+	if f.names&g.names != 0 {
+		return worthy
+	}
+	if f.topics != 0 && g.topics != 0 && f.related&g.topics == 0 {
+		return unlike
+	}
+	if ownSpot(f) && ownSpot(g) && !close(f, g) {
+		return apart
+	}
+	return worthy
+}
+
+// close is true for points some 400 m apart at most.
+func close(f, g *Features) bool {
+	const degrees = 400.0 / metresPerDegree
+	return f.point && g.point && math.Abs(f.lat-g.lat) < degrees && math.Abs(f.lon-g.lon)*f.cosLat < degrees
 }
 
 // better orders rivals: by score, then the one whose parent is earlier.

@@ -91,6 +91,8 @@ type prepared struct {
 	kelurahan [3]uint32
 	kecamatan [3]uint32
 	broad     topics // of the text, else of the categories
+	related   topics // those that the text's subjects are near to, with themselves
+	names     uint64 // a bit for the head and first letters of each named place
 	kinds     [spotArea + 1]bool
 }
 
@@ -121,8 +123,11 @@ func (f *Features) prepare() {
 	if p.broad == 0 {
 		p.broad = topicsOfCategory(f.Category) | topicsOfCategory(f.Guess)
 	}
-	for _, s := range f.spots {
+	p.related = f.topics.related()
+	for i := range f.spots {
+		s := &f.spots[i]
 		p.kinds[s.kind] = true
+		p.names |= 1 << (hash64(s.head, s.name[:min(len(s.name), 3)]) >> 58)
 	}
 	f.prepared = p
 }

@@ -131,11 +131,17 @@ func relate(a, b topics) relation {
 	case a&b != 0:
 		return sameTopic
 	}
-	l := lexical()
-	for set := a; set != 0; set &= set - 1 {
-		if l.near[bits.TrailingZeros32(uint32(set))]&b != 0 {
-			return nearTopic
-		}
+	if a.related()&b != 0 {
+		return nearTopic
 	}
 	return otherTopic
+}
+
+// related are the subjects and their neighbours.
+func (t topics) related() (out topics) {
+	l := lexical()
+	for ; t != 0; t &= t - 1 {
+		out |= l.near[bits.TrailingZeros32(uint32(t))]
+	}
+	return out
 }
