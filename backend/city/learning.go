@@ -36,3 +36,9 @@ type OfficeRule struct {
 	Office   string // short name
 	At       time.Time
 }
+
+// ModelLabels are what a stored model tells apart.
+type ModelLabels struct {
+	Name   string
+	Labels []string
+}

@@ -127,6 +127,20 @@ func (s *Store) ModelNames(ctx context.Context) (out []string, err error) {
 	return out, nil
 }
 
+// LearnedLabels returns, for each name under which rows are kept, the labels
+// that occur among them; the name that got rows last comes first.
+func (s *Store) LearnedLabels(ctx context.Context) (out []city.ModelLabels, err error) {
+	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+		out, err = rowsOf[city.ModelLabels](ctx, tx, `SELECT model AS name, array_agg(DISTINCT label) AS labels FROM labelled_texts
+			GROUP BY model ORDER BY max(id) DESC`)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read learned labels: %w", err)
+	}
+	return out, nil
+}
+
 // TeachingRow is a report that says which category its text belongs to.
 type TeachingRow struct {
 	Text  string

@@ -127,6 +127,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "peringatan", Every: time.Minute, Run: func(ctx context.Context) error { _, err := s.db.EndExpiredAlerts(ctx); return err }},
 			{Name: "bersih", Every: time.Hour, Run: s.housekeep},
 			{Name: "rekap", Every: 24 * time.Hour, Run: s.checkRollups},
+			{Name: "belajar", Every: 24 * time.Hour, Run: func(ctx context.Context) error { return s.db.learnCategories(ctx, s.log) }},
 		},
 	})
 }

@@ -22,7 +22,7 @@ type Verdict struct {
 // rows, half as accuracy and half as the mean over the labels, so that neither
 // the large labels nor the rare ones decide alone. The old model stays unless
 // the candidate is at least as good; a candidate without a single fresh row has
-// nothing new to say, and the old stays.
+// nothing new to say, and the old stays unless it is Stale.
 func Judge(old *Model, oldScores Scores, examples []Example, fresh []bool, candidate Report) Verdict {
 	var v Verdict
 	type tally struct{ rows, newRight, oldRows, oldRight float64 }
@@ -50,7 +50,7 @@ func Judge(old *Model, oldScores Scores, examples []Example, fresh []bool, candi
 			}
 		}
 	}
-	if v.Fresh == 0 {
+	if v.Fresh == 0 && !old.Stale() {
 		v.Why = "no row is new to the model in use, which stays"
 		return v
 	}
