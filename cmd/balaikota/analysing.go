@@ -94,7 +94,7 @@ const placeSamples = 100_000
 // prepare learns the names of places and what officers' rulings teach about
 // grouping.
 func (a *analyst) prepare(ctx context.Context) error {
-	book := place.NewBook()
+	book := place.NewBook(a.geography)
 	err := a.db.EachPlaceSample(ctx, placeSamples, func(s store.PlaceSample) {
 		book.Add(place.Sample{Text: s.Text, Address: s.Address, Lon: s.Lon, Lat: s.Lat, At: s.CreatedAt, AreaCode: s.AreaCode})
 	})

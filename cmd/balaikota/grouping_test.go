@@ -1,0 +1,448 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"balaikota/backend/city"
+	"balaikota/backend/store"
+	"balaikota/backend/store/storetest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// newTestAnalyst is an analyst on a database of its own with one source.
+func newTestAnalyst(t *testing.T) (*analyst, *intake, int64) {
+	t.Helper()
+	s := storetest.New(t)
+	setting, err := s.Setting(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := &database{Store: s, city: setting}
+	a, err := newAnalyst(t.Context(), db, nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, &intake{store: s, geography: a.geography}, storetest.Source(t, s)
+}
+
+// voices are reports about made-up matters: some at one place within days,
+// some alone, a third without a point, as citizens write them.
+func voices(r *rand.Rand, matters int) []city.Report {
+	streets := []string{"melur", "seroja", "kenari", "cempaka", "bakti", "nuri"}
+	marks := []string{"masjid Al Huda", "SD 5", "pasar Subuh", "jembatan Dua", "warung Bu Siti", "pos ronda"}
+	matter := []struct{ category, say, again string }{
+		{"banjir-drainase", "got mampet di %s, air meluap ke jalan", "air got meluap lagi di %s tolong dikeruk"},
+		{"jalan-rusak", "jalan berlubang dalam %s bahaya untuk motor", "lubang di jalan %s makin lebar"},
+		{"sampah", "sampah menumpuk %s belum diangkut", "tumpukan sampah bau di %s"},
+		{"lampu-jalan", "lampu jalan mati di %s gelap", "PJU padam %s sudah seminggu"},
+	}
+	var out []city.Report
+	begin := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
+	for m := range matters {
+		k := matter[r.IntN(len(matter))]
+		where := fmt.Sprintf("jl. %s %d dekat %s", streets[r.IntN(len(streets))], 1+r.IntN(9), marks[r.IntN(len(marks))])
+		lon, lat := 117.13+0.03*r.Float64(), -0.50+0.03*r.Float64()
+		at := begin.Add(time.Duration(r.IntN(40*24*60)) * time.Minute)
+		for v := range 1 + r.IntN(6) {
+			say := k.say
+			if r.IntN(2) == 0 {
+				say = k.again
+			}
+			rep := city.Report{
+				ExternalID: fmt.Sprintf("%d-%d", m, v), Channel: "whatsapp", CreatedAt: at.Add(time.Duration(r.IntN(4*24*60)) * time.Minute),
+				Text: fmt.Sprintf(say, where), Status: city.Open, Category: k.category,
+			}
+			if r.IntN(3) > 0 {
+				x, y := lon+0.0006*r.NormFloat64(), lat+0.0006*r.NormFloat64()
+				rep.Lon, rep.Lat = &x, &y
+			}
+			if r.IntN(4) == 0 {
+				rep.Category = ""
+			}
+			out = append(out, rep)
+		}
+	}
+	return out
+}
+
+func ingest(t *testing.T, door *intake, d city.Delivery) {
+	t.Helper()
+	if _, err := door.Ingest(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// membership is which incident each report belongs to, by the incident's first
+// report.
+func membership(t *testing.T, s *store.Store) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	if err := s.EachReportIncident(t.Context(), func(id, incident string) { out[id] = incident }); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func settleNow(t *testing.T, a *analyst) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := a.settleNow(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestWhateverTheOrderTheIncidentsAreTheSame delivers the same rows at once,
+// one by one, shuffled in batches, and shuffled with edits and rows that come
+// and go: each time the incidents are those of grouping all from scratch.
+func TestWhateverTheOrderTheIncidentsAreTheSame(t *testing.T) {
+	t.Parallel()
+	all := voices(rand.New(rand.NewPCG(7, 11)), 60)
+	a, door, source := newTestAnalyst(t)
+	ingest(t, door, city.Delivery{SourceID: source, Reports: all})
+	settleNow(t, a)
+	want := membership(t, a.db.Store)
+	if n := len(incidentsOf(want)); len(want) != len(all) || n < 30 || n > len(all)*3/4 {
+		t.Fatalf("%d reports in %d incidents", len(want), n)
+	}
+	if err := a.regroup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, membership(t, a.db.Store)); d != "" {
+		t.Fatalf("from scratch (-updated +scratch):\n%s", d)
+	}
+	for name, deliver := range map[string]func(t *testing.T, r *rand.Rand, a *analyst, door *intake, source int64){
+		"in batches": func(t *testing.T, r *rand.Rand, a *analyst, door *intake, source int64) {
+			for part := range slices.Chunk(shuffled(r, all), 23) {
+				ingest(t, door, city.Delivery{SourceID: source, Reports: part})
+				settleNow(t, a)
+			}
+		},
+		"one by one, latest first": func(t *testing.T, _ *rand.Rand, a *analyst, door *intake, source int64) {
+			rows := slices.Clone(all)
+			slices.SortFunc(rows, func(a, b city.Report) int { return b.CreatedAt.Compare(a.CreatedAt) })
+			for _, r := range rows {
+				ingest(t, door, city.Delivery{SourceID: source, Reports: []city.Report{r}})
+				settleNow(t, a)
+			}
+		},
+		"with edits and rows that go and come back": func(t *testing.T, r *rand.Rand, a *analyst, door *intake, source int64) {
+			for part := range slices.Chunk(shuffled(r, all), 31) {
+				draft := slices.Clone(part)
+				for i := range draft {
+					if r.IntN(3) == 0 {
+						draft[i].Text, draft[i].Lon, draft[i].Lat = "halo", nil, nil
+						draft[i].CreatedAt = draft[i].CreatedAt.Add(time.Hour)
+					}
+				}
+				ingest(t, door, city.Delivery{SourceID: source, Reports: draft})
+				settleNow(t, a)
+			}
+			var gone []string
+			for _, v := range all {
+				if r.IntN(4) == 0 {
+					gone = append(gone, v.ExternalID)
+				}
+			}
+			ingest(t, door, city.Delivery{SourceID: source, Removed: gone})
+			settleNow(t, a)
+			ingest(t, door, city.Delivery{SourceID: source, Reports: shuffled(r, all)})
+			settleNow(t, a)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, door, source := newTestAnalyst(t)
+			deliver(t, rand.New(rand.NewPCG(3, uint64(len(name)))), a, door, source)
+			if d := cmp.Diff(want, membership(t, a.db.Store)); d != "" {
+				t.Errorf("(-at once +%s):\n%s", name, d)
+			}
+			consistent(t, a)
+		})
+	}
+}
+
+func shuffled(r *rand.Rand, rows []city.Report) []city.Report {
+	out := slices.Clone(rows)
+	r.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out
+}
+
+func incidentsOf(members map[string]string) map[string]int {
+	n := map[string]int{}
+	for _, i := range members {
+		n[i]++
+	}
+	return n
+}
+
+// consistent holds every stored incident against its reports.
+func consistent(t *testing.T, a *analyst) {
+	t.Helper()
+	n := incidentsOf(membership(t, a.db.Store))
+	page, total, err := a.db.Incidents(t.Context(), city.System, city.IncidentFilter{Limit: 200, Status: city.IncidentStatuses})
+	if err != nil || total != len(n) {
+		t.Fatalf("%d incidents stored, %d have reports: %v", total, len(n), err)
+	}
+	for _, i := range page {
+		d, err := a.db.Incident(t.Context(), city.System, i.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := 0
+		for _, v := range d.Daily {
+			sum += v
+		}
+		if len(d.Members) != d.Voices || sum != d.Voices || d.Hidden != 0 || !d.FirstAt.Equal(d.Members[0].CreatedAt) {
+			t.Errorf("incident %d: %d voices, %d members, %d by day, first %s", d.ID, d.Voices, len(d.Members), sum, d.FirstAt)
+		}
+		for _, m := range d.Members {
+			if m.IncidentID != d.ID {
+				t.Errorf("report %d of incident %d says %d", m.ID, d.ID, m.IncidentID)
+			}
+		}
+	}
+}
+
+// TestOfficersWordsHold merges and splits incidents by hand: the word holds
+// after grouping from scratch and for voices that come later.
+func TestOfficersWordsHold(t *testing.T) {
+	t.Parallel()
+	a, door, source := newTestAnalyst(t)
+	all := voices(rand.New(rand.NewPCG(1, 2)), 25)
+	ingest(t, door, city.Delivery{SourceID: source, Reports: all})
+	settleNow(t, a)
+	ctx, by := t.Context(), city.Actor{Name: "uji"}
+	page, _, err := a.db.Incidents(ctx, city.System, city.IncidentFilter{Limit: 200, Sort: "voices"})
+	if err != nil || len(page) < 3 || page[0].Voices < 3 {
+		t.Fatal(len(page), err)
+	}
+	merged, err := a.Merge(ctx, by, city.Asker{Role: city.Operator}, page[1].ID, []int64{page[2].ID}, "satu perkara")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := a.db.Incident(ctx, city.System, merged)
+	if err != nil || whole.Voices != page[1].Voices+page[2].Voices || len(whole.Rulings) != 1 || !whole.Rulings[0].Same {
+		t.Fatalf("merged: %d voices of %d and %d, rulings %v: %v", whole.Voices, page[1].Voices, page[2].Voices, whole.Rulings, err)
+	}
+	if led, err := a.db.Incident(ctx, city.System, page[2].ID); err != nil || led.ID != merged {
+		t.Errorf("the merged number leads to %d, want %d: %v", led.ID, merged, err)
+	}
+	big, err := a.db.Incident(ctx, city.System, page[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := []int64{big.Members[1].ID, big.Members[2].ID}
+	split, err := a.Split(ctx, by, city.Asker{Role: city.Operator}, big.ID, out, "perkara lain")
+	if err != nil {
+		t.Fatal(err)
+	}
+	part, err := a.db.Incident(ctx, city.System, split)
+	if err != nil || part.Voices != 2 || part.ID == big.ID {
+		t.Fatalf("split off: %d voices in %d: %v", part.Voices, part.ID, err)
+	}
+	held := membership(t, a.db.Store)
+	if err := a.regroup(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(held, membership(t, a.db.Store)); d != "" {
+		t.Errorf("from scratch (-held +scratch):\n%s", d)
+	}
+	consistent(t, a)
+	// The undo of a split is a merge.
+	if _, err := a.Merge(ctx, by, city.Asker{Role: city.Operator}, big.ID, []int64{split}, ""); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := a.db.Incident(ctx, city.System, big.ID); err != nil || again.Voices != big.Voices {
+		t.Errorf("put together again: %d of %d voices: %v", again.Voices, big.Voices, err)
+	}
+}
+
+// TestDecisionsNeedTheRight: what is not the asker's is not found.
+func TestDecisionsNeedTheRight(t *testing.T) {
+	t.Parallel()
+	a, door, source := newTestAnalyst(t)
+	ingest(t, door, city.Delivery{SourceID: source, Reports: []city.Report{storetest.Report("a"), storetest.Report("b", func(r *city.Report) {
+		r.StatedArea, r.CreatedAt = storetest.Lempake, r.CreatedAt.AddDate(0, 2, 0)
+	})}})
+	settleNow(t, a)
+	ids := map[string]int64{}
+	page, _, err := a.db.Incidents(t.Context(), city.System, city.IncidentFilter{})
+	if err != nil || len(page) != 2 {
+		t.Fatal(len(page), err)
+	}
+	for _, i := range page {
+		ids[i.AreaCode] = i.ID
+	}
+	lurah := city.Asker{Role: city.Lurah, AreaCode: storetest.AirPutih}
+	by := city.Actor{Name: "lurah"}
+	mine, _, err := a.db.Incidents(t.Context(), lurah, city.IncidentFilter{})
+	if err != nil || len(mine) != 1 || mine[0].AreaCode != storetest.AirPutih {
+		t.Fatal(mine, err)
+	}
+	for name, err := range map[string]error{
+		"read":  second(a.db.Incident(t.Context(), lurah, ids[storetest.Lempake])),
+		"edit":  a.db.EditIncident(t.Context(), by, lurah, ids[storetest.Lempake], city.IncidentEdit{Title: "x"}),
+		"merge": second(a.Merge(t.Context(), by, lurah, ids[storetest.AirPutih], []int64{ids[storetest.Lempake]}, "")),
+	} {
+		if city.CodeOf(err) != city.NotFound {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := a.db.EditIncident(t.Context(), by, lurah, ids[storetest.AirPutih], city.IncidentEdit{Title: "Lubang di depan pasar"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := a.db.Incident(t.Context(), lurah, ids[storetest.AirPutih]); err != nil || got.Title != "Lubang di depan pasar" || got.TitleBy != "officer" {
+		t.Errorf("%q by %s: %v", got.Title, got.TitleBy, err)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// TestACorrectionHolds: an officer's word stands against what the source says
+// later, and against the machine.
+func TestACorrectionHolds(t *testing.T) {
+	t.Parallel()
+	a, door, source := newTestAnalyst(t)
+	ctx, by, operator := t.Context(), city.Actor{Name: "uji"}, city.Asker{Role: city.Operator}
+	r := storetest.Report("a")
+	ingest(t, door, city.Delivery{SourceID: source, Reports: []city.Report{r}})
+	settleNow(t, a)
+	list, err := a.db.Reports(ctx, city.System, city.ReportFilter{})
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	id := list[0].ID
+	for field, value := range map[city.CorrectionField]string{
+		city.CorrectCategory: "sampah", city.CorrectArea: storetest.Lempake, city.CorrectUrgency: "siaga",
+	} {
+		if err := a.Correct(ctx, by, operator, city.Correction{ReportID: id, Field: field, Value: value}); err != nil {
+			t.Fatal(field, err)
+		}
+	}
+	r.Text += ", tolong segera"
+	ingest(t, door, city.Delivery{SourceID: source, Reports: []city.Report{r}})
+	settleNow(t, a)
+	got, err := a.db.Report(ctx, city.System, id)
+	if err != nil || got.Category != "sampah" || got.AreaCode != storetest.Lempake || got.Urgency != city.Siaga || got.Analysis.CategoryBy != "officer" || got.Office != "DLH" {
+		t.Errorf("%s in %s for %s, %s, by %+v: %v", got.Category, got.AreaCode, got.Office, got.Urgency, got.Analysis, err)
+	}
+	for name, c := range map[string]city.Correction{
+		"no such category": {ReportID: id, Field: city.CorrectCategory, Value: "x"}, "no such area": {ReportID: id, Field: city.CorrectArea, Value: "64.72.99"},
+		"no such office": {ReportID: id, Field: city.CorrectOffice, Value: "Dinas X"}, "no such urgency": {ReportID: id, Field: city.CorrectUrgency, Value: "gawat"},
+	} {
+		if err := a.Correct(ctx, by, operator, c); city.CodeOf(err) != city.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := a.Correct(ctx, by, city.Asker{Role: city.Lurah, AreaCode: storetest.AirPutih}, city.Correction{ReportID: id, Field: city.CorrectCategory, Value: "sampah"}); city.CodeOf(err) != city.NotFound {
+		t.Errorf("a lurah of another kelurahan: %v", err)
+	}
+}
+
+// TestClosingAnswersEveryReporter: each report of the incident gets the
+// answer, one that joins later as well, and a voice after the closing reopens.
+func TestClosingAnswersEveryReporter(t *testing.T) {
+	t.Parallel()
+	a, door, source := newTestAnalyst(t)
+	ctx := t.Context()
+	rows := storetest.Reports("v", 3, func(r *city.Report) { r.CreatedAt = time.Now().Add(-3 * time.Hour) })
+	ingest(t, door, city.Delivery{SourceID: source, Reports: rows})
+	settleNow(t, a)
+	page, _, err := a.db.Incidents(ctx, city.System, city.IncidentFilter{})
+	if err != nil || len(page) != 1 || page[0].Voices != 3 {
+		t.Fatal(page, err)
+	}
+	edit := city.IncidentEdit{Status: city.IncidentClosed, Answer: "Lubang sudah ditambal."}
+	if err := a.db.EditIncident(ctx, city.Actor{Name: "uji"}, city.Asker{Role: city.Operator}, page[0].ID, edit); err != nil {
+		t.Fatal(err)
+	}
+	late := rows[0]
+	late.ExternalID, late.CreatedAt = "late", late.CreatedAt.Add(time.Hour)
+	ingest(t, door, city.Delivery{SourceID: source, Reports: []city.Report{late}})
+	settleNow(t, a)
+	d, err := a.db.Incident(ctx, city.System, page[0].ID)
+	if err != nil || d.Status != city.IncidentClosed || d.Voices != 4 {
+		t.Fatalf("%s with %d voices: %v", d.Status, d.Voices, err)
+	}
+	for _, m := range d.Members {
+		if r, err := a.db.Report(ctx, city.System, m.ID); err != nil || r.Answer != edit.Answer {
+			t.Errorf("report %s was told %q: %v", r.ExternalID, r.Answer, err)
+		}
+	}
+	again := rows[0]
+	again.ExternalID, again.CreatedAt = "again", time.Now().Add(time.Minute)
+	ingest(t, door, city.Delivery{SourceID: source, Reports: []city.Report{again}})
+	settleNow(t, a)
+	if d, err = a.db.Incident(ctx, city.System, page[0].ID); err != nil || d.Status != city.IncidentNew || d.Voices != 5 || d.Answer != edit.Answer {
+		t.Errorf("after a voice that came later: %s with %d voices, answer %q: %v", d.Status, d.Voices, d.Answer, err)
+	}
+}
+
+// TestAReportWithoutAPlaceGetsTheOneItsTextNames: an area, never a point; and
+// none where nothing is named.
+func TestAReportWithoutAPlaceGetsTheOneItsTextNames(t *testing.T) {
+	t.Parallel()
+	a, door, source := newTestAnalyst(t)
+	ingest(t, door, city.Delivery{SourceID: source, Reports: []city.Report{storetest.Report("a", func(r *city.Report) {
+		r.StatedArea, r.Text = "", "lampu jalan mati di kelurahan Air Putih RT 12, gelap sekali"
+	}), storetest.Report("b", func(r *city.Report) {
+		r.StatedArea, r.Text, r.CreatedAt = "", "tolong pak", r.CreatedAt.AddDate(0, 1, 0)
+	})}})
+	settleNow(t, a)
+	list, err := a.db.Reports(t.Context(), city.System, city.ReportFilter{})
+	if err != nil || len(list) != 2 {
+		t.Fatal(list, err)
+	}
+	if list[1].AreaCode != storetest.AirPutih || list[1].Guess == nil || list[1].Guess.RadiusM < 200 {
+		t.Errorf("named: area %q, guess %+v", list[1].AreaCode, list[1].Guess)
+	}
+	if list[0].AreaCode != "" || list[0].Guess != nil {
+		t.Errorf("nothing named: area %q, guess %+v", list[0].AreaCode, list[0].Guess)
+	}
+}
+
+// BenchmarkOneReport is what one new report costs from queue to incident.
+func BenchmarkOneReport(b *testing.B) {
+	s := storetest.New(b)
+	setting, err := s.Setting(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	a, err := newAnalyst(b.Context(), &database{Store: s, city: setting}, nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		b.Fatal(err)
+	}
+	door, source := &intake{store: s, geography: a.geography}, storetest.Source(b, s)
+	all := voices(rand.New(rand.NewPCG(5, 5)), 2000)
+	if _, err := door.Ingest(b.Context(), city.Delivery{SourceID: source, Reports: all}); err != nil {
+		b.Fatal(err)
+	}
+	if err := a.settleNow(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	more := voices(rand.New(rand.NewPCG(6, 6)), 2000)
+	n := 0
+	b.ResetTimer()
+	for b.Loop() {
+		r := more[n%len(more)]
+		r.ExternalID = "new-" + strconv.Itoa(n)
+		n++
+		b.StopTimer()
+		if _, err := door.Ingest(b.Context(), city.Delivery{SourceID: source, Reports: []city.Report{r}}); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		if err := a.settleNow(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
