@@ -161,6 +161,8 @@ type HazardRisk struct {
 	// an input is missing or the score only just fell.
 	HeldSince *time.Time     `json:"held_since,omitempty"`
 	Reasons   []HazardReason `json:"reasons" nullable:"false" doc:"Largest first"`
+	// Lost is true when an input that spoke before is silent now.
+	Lost bool `json:"lost,omitempty"`
 	// Missing names what the score had to do without, "hujan: data terputus 3 jam".
 	Missing   []string `json:"missing" nullable:"false"`
 	MissingEN []string `json:"missing_en" nullable:"false"`

@@ -154,8 +154,12 @@ func (s *surveyed) risk(a city.Area, horizon int) city.HazardRisk {
 	return r
 }
 
-// note adds the text of an input that was missed, once.
+// note adds the text of an input that was missed, once. What never spoke was
+// not there when the level rose either, and a forecast is no measurement.
 func (s *surveyed) note(r *city.HazardRisk, input int) {
+	if input >= 0 && s.states[input].Newest != nil && s.states[input].Role != city.RoleForecast {
+		r.Lost = true
+	}
 	if input < 0 || slices.Contains(r.Missing, s.states[input].Text) {
 		return
 	}

@@ -11,15 +11,15 @@ import (
 const (
 	clearBy  = 0.8              // share of the level's own score
 	standFor = 30 * time.Minute // a level's shortest life
-	holdFor  = 6 * time.Hour    // how long a missing input can hold a level
+	holdFor  = 3 * time.Hour    // how long a lost input can hold a level
 )
 
 // Steady keeps levels from flickering and from falling blindly. before is the
 // assessment shown so far (empty at first), now the new one, which is changed:
 // a level rises at once; it falls when the score is under clearBy of what the
-// level takes, the level has stood for standFor, and no declared input is
-// missing (for at most holdFor, then it falls, named as such by Missing).
-// Since is carried on while the level stays.
+// level takes, the level has stood for standFor, and no input was lost on the
+// way that could still bring it back (for at most holdFor, then it falls, and
+// Missing says without what). Since is carried on while the level stays.
 func Steady(before, now []city.HazardRisk, levels []city.HazardLevel, at time.Time) {
 	type key struct {
 		area    string
@@ -41,7 +41,7 @@ func Steady(before, now []city.HazardRisk, levels []city.HazardLevel, at time.Ti
 		}
 		cut, _ := cutOf(levels, old.Level, at)
 		near := r.Score >= clearBy*cut
-		blind := len(r.Missing) > 0 && (old.HeldSince == nil || at.Sub(*old.HeldSince) < holdFor)
+		blind := r.Lost && r.ScoreHigh >= cut && (old.HeldSince == nil || at.Sub(*old.HeldSince) < holdFor)
 		if !near && !blind && at.Sub(old.Since) >= standFor {
 			continue
 		}
