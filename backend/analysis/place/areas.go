@@ -177,11 +177,7 @@ func (g *Gazetteer) ranked(m Mention) []string {
 	words := strings.Fields(m.Name)
 	level := map[string]city.Level{"kelurahan": city.Kelurahan, "desa": city.Kelurahan, "kecamatan": city.Kecamatan}[m.Head]
 	for n := len(words); n > 0; n-- {
-		key := ""
-		for _, w := range words[:n] {
-			key += longer(w)
-		}
-		codes := slices.Clone(g.names.called(key))
+		codes := slices.Clone(g.names.called(squashed(words[:n])))
 		if level != "" {
 			codes = slices.DeleteFunc(codes, func(c string) bool { a, _ := g.areas.Area(c); return a.Level != level })
 		}
@@ -196,6 +192,14 @@ func (g *Gazetteer) ranked(m Mention) []string {
 		}
 	}
 	return nil
+}
+
+func squashed(words []string) string {
+	var b strings.Builder
+	for _, w := range words {
+		b.WriteString(longer(w))
+	}
+	return b.String()
 }
 
 // places whose name tells the area they lie in ("Simpang Sempaja"); a warung, a

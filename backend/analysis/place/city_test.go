@@ -203,6 +203,21 @@ func TestEveryFloodSpotIsFound(t *testing.T) {
 			found++
 		}
 	}
+	// Learned instead of given: three reports near each spot.
+	var samples []Sample
+	for _, f := range file.Features {
+		for i := range 3 {
+			at := f.Geometry.Coordinates
+			samples = append(samples, Sample{Text: "genangan di " + f.Properties.Name, Lon: at[0] + float64(i-1)*2e-4, Lat: at[1], AreaCode: f.Properties.Code})
+		}
+	}
+	g = NewGazetteer(testAreas(t), Learn(testAreas(t), samples))
+	for _, f := range file.Features {
+		r := g.Read("tlg pak "+strings.ToLower(f.Properties.Name)+" banjir lagi", "")
+		if r.Place == nil || metres(*r.Place.Point, f.Geometry.Coordinates) > 60 {
+			t.Errorf("%s was not learned: %+v", f.Properties.Name, r.Place)
+		}
+	}
 	t.Logf("%d of %d sentences with the names of %d flood spots resolved to their points", found, asked, len(file.Features))
 }
 

@@ -244,3 +244,23 @@ func BenchmarkBookAdd(b *testing.B) {
 		book.Add(sample(texts[rng.IntN(len(texts))], orb.Point{117.1 + rng.Float64()/10, -0.5 + rng.Float64()/10}, "64.72.05.1003"))
 	}
 }
+
+// BenchmarkLearnCity is the nightly task on 100,000 reports: 2,000 streets of
+// nine numbers each and 600 landmarks all over the city.
+func BenchmarkLearnCity(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	samples := make([]place.Sample, 100_000)
+	for i := range samples {
+		p := orb.Point{117.05 + rng.Float64()/5, -0.6 + rng.Float64()/5}
+		text := fmt.Sprintf("mohon perbaikan lampu di Jl. Contoh%c%c %d dekat masjid nurul%d rt %d", 'a'+rng.IntN(26), 'a'+rng.IntN(26), rng.IntN(9), rng.IntN(600), rng.IntN(40))
+		samples[i] = sample(text, p, fmt.Sprintf("64.72.05.%04d", 1001+rng.IntN(14)))
+	}
+	for b.Loop() {
+		book := place.NewBook(nil)
+		for _, s := range samples {
+			book.Add(s)
+		}
+		b.ReportMetric(float64(len(book.Known())), "places")
+		b.ReportMetric(float64(book.Names()), "names")
+	}
+}

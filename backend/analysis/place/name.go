@@ -129,6 +129,8 @@ func (b *builder) begin(i int, c wordClass) bool {
 		return b.h.kind != Area && i+1 < len(b.r.tokens) && b.add(t, false)
 	case c.is(never), b.startsOther(i):
 		return false
+	case b.h.kind == Alley && b.h.name != "blok" && romans[t.word] != "" && len(t.word) > 1, b.h.kind == Area && !b.capital && derived(t.word, verbal):
+		return false // "gang IX" is a number
 	case b.h.offices && c.is(first), b.h.kind == Area && (c == 0 || c.is(first|dull|tail|root|base)), b.capital:
 		return b.add(t, true)
 	case c.is(dull) && !b.h.short && b.h.kind != Area && !b.dullName(i):
@@ -318,7 +320,7 @@ func derived(w string, prefixes []string) bool {
 	}
 	for _, p := range prefixes {
 		if strings.HasPrefix(w, p) {
-			return language.Stem(w) != w
+			return len(language.Stem(w)) <= len(w)-len(p)+1 // less the prefix, plus a letter it swallowed
 		}
 	}
 	return false

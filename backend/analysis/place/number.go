@@ -5,6 +5,7 @@ import "strings"
 // romans are the numbers people write so behind names.
 var romans = map[string]string{
 	"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10", "xi": "11", "xii": "12",
+	"xiii": "13", "xiv": "14", "xv": "15", "xvi": "16", "xvii": "17", "xviii": "18", "xix": "19", "xx": "20",
 }
 
 // number reads what is numbered behind a name: "3", "III", "km 5", "no. 12".
@@ -40,7 +41,7 @@ func (r *reader) plainNumber(m *Mention, i int, h head) (string, int) {
 		return "km" + trimZeros(r.tokens[i+1].word), i + 2
 	case t.number && len(t.word) <= 4 && !r.counts(i):
 		return trimZeros(t.word), i + 1
-	case romans[t.word] != "" && m.Name != "" && t.gap <= gapSpace && (len(t.word) > 1 || t.capital || r.ends(i+1)):
+	case romans[t.word] != "" && (m.Name != "" || h.kind == Alley && len(t.word) > 1) && t.gap <= gapSpace && (len(t.word) > 1 || t.capital || r.ends(i+1)):
 		return romans[t.word], i + 1
 	case m.Name == "" && schools[h.name] && t.word == "no" && i+1 < len(r.tokens) && r.tokens[i+1].number:
 		return trimZeros(r.tokens[i+1].word), i + 2
