@@ -3,6 +3,7 @@ package city
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // IntegrityReason is one thing that speaks for a finding of integrity: Kind
@@ -82,7 +83,7 @@ func (w PatternWords) WordQuota(p *Pattern, subject string, rs []IntegrityReason
 	p.Method = "Index of dispersion (Cochran 1936), binomial and negative binomial tails"
 	p.reason(rs)
 	if len(p.Reasons) > 0 {
-		p.Evidence, p.EvidenceEN = p.Evidence+". "+p.Reasons[0], p.EvidenceEN+". "+p.ReasonsEN[0]
+		p.Evidence, p.EvidenceEN = p.Evidence+". "+strings.TrimSuffix(p.Reasons[0], "."), p.EvidenceEN+". "+strings.TrimSuffix(p.ReasonsEN[0], ".")
 	}
 }
 

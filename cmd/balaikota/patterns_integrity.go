@@ -80,6 +80,9 @@ func (g *patternGround) quotas(ctx context.Context) error {
 	}
 	var found []city.Pattern
 	for s, ts := range by {
+		if s.area != "" && 10*len(ts) >= 9*len(by[subject{channel: s.channel}]) {
+			continue // the channel itself is looked at
+		}
 		name := s.channel
 		if s.area != "" {
 			name += " " + g.words.AreaName(s.area)

@@ -105,7 +105,11 @@ func judge(m *city.HotspotMap, counts, measured []float64, neighbours [][]int, p
 	var spots []pattern.Spot
 	reason, ok := pattern.Enough(counts)
 	if ok {
-		if spots = pattern.GiStar(measured, neighbours); spots == nil {
+		mean := 0.0
+		for _, c := range counts {
+			mean += c / float64(len(counts))
+		}
+		if spots = pattern.GiStar(measured, neighbours, mean); spots == nil {
 			reason = "all_equal"
 		}
 	}

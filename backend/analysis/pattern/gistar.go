@@ -38,7 +38,10 @@ type Spot struct {
 // one of a sum of W_i values drawn from the n without replacement (the
 // randomisation that Gi* assumes); for symmetric values it is the normal tail.
 // With the normal tail alone 61 % of evenly spread maps of one report in ten
-// cells show a hot cell, with this one 0.5 % (measured by the test).
+// cells show a hot cell, with this one 0.5 % (measured by the test). Yet one
+// place with very many would make all values so skewed that it hides itself:
+// meanCount, the mean number of reports a place, bounds the skewness by that of
+// an evenly spread (Poisson) count, 1/√meanCount; 0 does not bound it.
 //
 // Data: a count (or rate) for each of n places, reported zeros included.
 // Sources: Getis and Ord, "The Analysis of Spatial Association by Use of
@@ -48,11 +51,14 @@ type Spot struct {
 // Handbook of Statistics 4 (1984) 813–830, for Pearson III; false discovery
 // rate for local statistics: Caldas de Castro and Singer, Geogr. Analysis 38
 // (2006) 180–208.
-func GiStar(x []float64, neighbours [][]int) []Spot {
+func GiStar(x []float64, neighbours [][]int, meanCount float64) []Spot {
 	n := float64(len(x))
 	mean, variance, skew := moments(x)
 	if len(x) < 3 || variance <= 1e-12*math.Max(1, mean*mean) {
 		return nil
+	}
+	if meanCount > 0 {
+		skew = math.Min(skew, 1/math.Sqrt(meanCount))
 	}
 	out := make([]Spot, len(x))
 	p := make([]float64, len(x))

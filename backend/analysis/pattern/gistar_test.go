@@ -22,7 +22,7 @@ func TestGiStarAgreesWithPySAL(t *testing.T) {
 	x := []float64{2, 3, 3.2, 5, 8, 7}
 	want := []float64{-1.39727626, -0.28917762, 0.65064964, -0.28917762, 1.23452088, 2.02424331}
 	neighbours := within(points, 15)
-	for i, s := range GiStar(x, neighbours) {
+	for i, s := range GiStar(x, neighbours, mean(x)) {
 		if !near(s.Z, want[i], 1e-8) {
 			t.Errorf("place %d: Gi* %.8f, want %.8f", i, s.Z, want[i])
 		}
@@ -74,7 +74,7 @@ func TestGiStarEqualsTheFormulaTermByTerm(t *testing.T) {
 	for i := range x {
 		x[i] = float64(poisson(r, 1.4))
 	}
-	for i, s := range GiStar(x, neighbours) {
+	for i, s := range GiStar(x, neighbours, mean(x)) {
 		if want := byTheBook(x, neighbours, i); !near(s.Z, want, 1e-9) {
 			t.Fatalf("cell %d: %.10f, want %.10f", i, s.Z, want)
 		}
@@ -111,7 +111,7 @@ func TestAHotCornerIsFoundAndTheRestIsNot(t *testing.T) {
 			x[i] += float64(poisson(r, 4))
 		}
 	}
-	for i, s := range GiStar(x, Beside(cells)) {
+	for i, s := range GiStar(x, Beside(cells), mean(x)) {
 		c := cells[i]
 		core := (c.X == 5 || c.Y == 5) && c.X >= 4 && c.X <= 6 && c.Y >= 4 && c.Y <= 6
 		far := c.X < 2 || c.X > 8 || c.Y < 2 || c.Y > 8
@@ -120,6 +120,21 @@ func TestAHotCornerIsFoundAndTheRestIsNot(t *testing.T) {
 		if core && !hot || c == (Cell{5, 5}) && h != Hot99 || far && hot {
 			t.Errorf("cell %v: %s, z %.2f, q %.4f", c, h, s.Z, s.Q)
 		}
+	}
+}
+
+// One flooded place among many must not hide itself.
+func TestALoneSpikeIsHot(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(7, 1))
+	cells := squareOf(20)
+	x := make([]float64, len(cells))
+	for i := range x {
+		x[i] = float64(poisson(r, 0.3))
+	}
+	x[210] = 40
+	if s := GiStar(x, Beside(cells), mean(x))[210]; s.Heat() != Hot95 && s.Heat() != Hot99 {
+		t.Errorf("a place with 40 reports where others have none: %s, %+v", s.Heat(), s)
 	}
 }
 
@@ -139,7 +154,7 @@ func TestNothingIsHotWhereNothingHappens(t *testing.T) {
 			for i := range x {
 				x[i] = float64(poisson(r, perCell))
 			}
-			for _, s := range GiStar(x, neighbours) {
+			for _, s := range GiStar(x, neighbours, mean(x)) {
 				if h := s.Heat(); h == Hot95 || h == Hot99 {
 					with++
 					break
@@ -176,10 +191,10 @@ func TestMapsThatCannotSayAnythingSaySo(t *testing.T) {
 			t.Errorf("%s: %q %v", c.name, reason, ok)
 		}
 	}
-	if got := GiStar(flat, Beside(squareOf(10))); got != nil {
+	if got := GiStar(flat, Beside(squareOf(10)), 2); got != nil {
 		t.Errorf("equal values gave %v", got[0])
 	}
-	lone := GiStar(few, Beside(squareOf(10)))
+	lone := GiStar(few, Beside(squareOf(10)), 0.05)
 	for i, s := range lone {
 		if s.Around < leastAround && s.Heat() != Even {
 			t.Errorf("cell %d with %g reports around it is %s", i, s.Around, s.Heat())
@@ -286,7 +301,7 @@ func BenchmarkGiStar(b *testing.B) {
 	}
 	neighbours := Beside(cells)
 	for b.Loop() {
-		GiStar(x, neighbours)
+		GiStar(x, neighbours, mean(x))
 	}
 	b.ReportMetric(float64(b.N*len(cells))/b.Elapsed().Seconds()/1e6, "Mcells/s")
 }
