@@ -123,6 +123,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hazards/flood": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Flood risk of all kelurahan for the next 6 and 24 hours, with reasons */
+        get: operations["get-hazards-flood"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hazards/flood/{area}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Flood risk of one kelurahan with its last days */
+        get: operations["get-hazards-flood-area"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/incidents": {
         parameters: {
             query?: never;
@@ -286,6 +320,40 @@ export interface paths {
         };
         /** Offices */
         get: operations["get-offices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is unusual now: bunches, anomalies, slow rises, silence, and what looks made */
+        get: operations["get-patterns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patterns/hotspots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The map of hotspots (Getis-Ord Gi*) as GeoJSON */
+        get: operations["get-patterns-hotspots"];
         put?: never;
         post?: never;
         delete?: never;
@@ -792,9 +860,239 @@ export interface components {
             /** Format: double */
             radius_m: number;
         };
+        HazardAddressees: {
+            area_code: string;
+            level: string;
+            recipients: components["schemas"]["HazardRecipient"][];
+        };
+        HazardDetail: {
+            area_code: string;
+            area_name: string;
+            exposures: components["schemas"]["HazardExposure"][];
+            /** @description Oldest first, last seven days, changes only */
+            history: components["schemas"]["HazardHistoryPoint"][];
+            inputs: components["schemas"]["HazardInputState"][];
+            recipients: components["schemas"]["HazardRecipient"][];
+            risks: components["schemas"]["HazardRisk"][];
+        };
+        HazardExposure: {
+            area_code: string;
+            /** Format: date */
+            effective_on: string;
+            hazard: string;
+            slug: string;
+            source: string;
+            /** Format: double */
+            value: number;
+        };
+        HazardHistoryPoint: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            horizon_hours: number;
+            level: string;
+            /** Format: double */
+            skor: number;
+        };
+        HazardInputState: {
+            /** @enum {string} */
+            freshness: "segar" | "terlambat" | "terputus" | "tidak_ada";
+            name: string;
+            /** Format: date-time */
+            newest?: string;
+            /** @enum {string} */
+            role: "hujan" | "prakiraan" | "pasang" | "muka-air" | "peringatan" | "laporan";
+            slug: string;
+            /** @description hujan: data terputus 3 jam */
+            text: string;
+            text_en: string;
+        };
+        HazardLevel: {
+            /** Format: date */
+            effective_on: string;
+            hazard: string;
+            /** @enum {string} */
+            level: "perhatian" | "siaga" | "awas";
+            /** Format: double */
+            skor: number;
+            source: string;
+        };
+        HazardPicture: {
+            /** Format: date-time */
+            at: string;
+            hazard: string;
+            inputs: components["schemas"]["HazardInputState"][];
+            levels: components["schemas"]["HazardLevel"][];
+            /** @description How scores come about, one Indonesian sentence */
+            method: string;
+            /** @description Of areas at perhatian or above */
+            recipients: components["schemas"]["HazardAddressees"][];
+            /** @description Gravest first */
+            risks: components["schemas"]["HazardRisk"][];
+            simulated?: boolean;
+            weights: components["schemas"]["HazardWeight"][];
+        };
+        HazardReason: {
+            /** @description hujan-1-jam, pasang, laporan … */
+            factor: string;
+            /** Format: double */
+            points: number;
+            /** Format: double */
+            share: number;
+            /** @description One Indonesian sentence */
+            text: string;
+            text_en: string;
+            unit: string;
+            /**
+             * Format: double
+             * @description As measured, in unit
+             */
+            value: number;
+        };
+        HazardRecipient: {
+            area_code?: string;
+            /** @description As it is written: Camat Sungai Pinang, BPBD, Wali Kota */
+            name: string;
+            /** @description Short name; empty for a role without an office */
+            office?: string;
+            /** @description Why this one, Indonesian */
+            reason: string;
+            role?: string;
+        };
+        HazardRisk: {
+            area_code: string;
+            area_name: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            held_since?: string;
+            /**
+             * Format: int64
+             * @enum {integer}
+             */
+            horizon_hours: 6 | 24;
+            /** @enum {string} */
+            level: "info" | "perhatian" | "siaga" | "awas";
+            lost?: boolean;
+            missing: string[];
+            missing_en: string[];
+            /** @description Largest first */
+            reasons: components["schemas"]["HazardReason"][];
+            /** Format: date-time */
+            since: string;
+            /** Format: double */
+            skor: number;
+            /** Format: double */
+            skor_high: number;
+            /** Format: double */
+            skor_low: number;
+        };
+        HazardWeight: {
+            /** Format: double */
+            cap: number;
+            /** Format: date */
+            effective_on: string;
+            factor: string;
+            hazard: string;
+            /**
+             * Format: int64
+             * @enum {integer}
+             */
+            horizon_hours: 6 | 24;
+            /** Format: double */
+            scale: number;
+            source: string;
+            /** Format: double */
+            weight: number;
+        };
         HoldClockInputBody: {
             /** @description Why the clock stops or goes on; it is recorded */
             reason: string;
+        };
+        HotspotFeature: {
+            geometry: components["schemas"]["HotspotGeometry"];
+            properties: components["schemas"]["HotspotProperties"];
+            /** @enum {string} */
+            type: "Feature";
+        };
+        HotspotFeatures: {
+            /** @description Empty: all */
+            category: string;
+            features: components["schemas"]["HotspotFeature"][];
+            /** Format: date-time */
+            from: string;
+            /**
+             * @description Why no place has a heat: not enough data yet
+             * @enum {string}
+             */
+            lacking?: "few_places" | "few_reports" | "all_equal";
+            /** @enum {string} */
+            level: "cell" | "kelurahan";
+            /**
+             * @description What was compared: reports, or reports per 1000 people
+             * @enum {string}
+             */
+            measure: "count" | "rate";
+            /**
+             * Format: int64
+             * @description Places that were compared
+             */
+            places: number;
+            /**
+             * Format: int64
+             * @description Reports on the map
+             */
+            reports: number;
+            /** Format: date-time */
+            to: string;
+            /** @enum {string} */
+            type: "FeatureCollection";
+        };
+        HotspotGeometry: {
+            /** @description lon, lat; counter-clockwise, closed */
+            coordinates: ((number[] | null)[] | null)[];
+            /** @enum {string} */
+            type: "Polygon";
+        };
+        HotspotProperties: {
+            area_code?: string;
+            /**
+             * Format: double
+             * @description Of the place and its neighbours together
+             */
+            around: number;
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: double
+             * @description What around would be if all were spread evenly
+             */
+            expected: number;
+            /**
+             * @description Hot or cold at which confidence
+             * @enum {string}
+             */
+            heat: "panas_99" | "panas_95" | "panas_90" | "biasa" | "dingin_90" | "dingin_95" | "dingin_99";
+            /**
+             * Format: double
+             * @description Two-sided chance of it by accident
+             */
+            p: number;
+            /**
+             * Format: double
+             * @description False discovery rate among all places
+             */
+            q: number;
+            /**
+             * Format: double
+             * @description Reports per 1000 people, small places drawn to the city's rate
+             */
+            rate?: number;
+            /**
+             * Format: double
+             * @description Getis-Ord Gi*, in standard deviations
+             */
+            z: number;
         };
         Incident: {
             /** @description The closing answer that every reporter gets */
@@ -1105,6 +1403,51 @@ export interface components {
             /** @enum {string} */
             role: "wali_kota" | "sekda" | "kepala_opd" | "camat" | "lurah" | "operator" | "auditor";
             username: string;
+        };
+        Pattern: {
+            advice?: string;
+            advice_en?: string;
+            alarm: boolean;
+            area_code?: string;
+            area_codes: string[];
+            /** @description Empty: all categories together */
+            category?: string;
+            evidence: string;
+            evidence_en: string;
+            /**
+             * Format: double
+             * @description What would be usual
+             */
+            expected: number;
+            headline: string;
+            headline_en: string;
+            key: string;
+            /** @enum {string} */
+            kind: "hotspot" | "anomaly" | "drift" | "silent" | "campaign" | "quota" | "mass_closing";
+            method: string;
+            /** @description Short name of the office concerned */
+            office?: string;
+            /** Format: double */
+            p?: number;
+            /** Format: double */
+            q?: number;
+            reasons: string[];
+            reasons_en: string[];
+            /** Format: double */
+            recurrence_days?: number;
+            reports?: number[] | null;
+            /**
+             * Format: double
+             * @description Reports (or closings) counted
+             */
+            seen: number;
+            /** @enum {string} */
+            severity: "info" | "perhatian" | "siaga" | "awas";
+            simulated?: boolean;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
         };
         PlaceEstimate: {
             area_code?: string;
@@ -1784,6 +2127,70 @@ export interface operations {
             };
         };
     };
+    "get-hazards-flood": {
+        parameters: {
+            query?: {
+                /** @description Hours ahead; both when 0 or empty */
+                horizon?: 0 | 6 | 24;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardPicture"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-hazards-flood-area": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code of a kelurahan */
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-incidents": {
         parameters: {
             query?: {
@@ -2144,6 +2551,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Office"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-patterns": {
+        parameters: {
+            query?: {
+                /** @description Only this kind */
+                kind?: "hotspot" | "anomaly" | "drift" | "silent" | "campaign" | "quota" | "mass_closing";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pattern"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-patterns-hotspots": {
+        parameters: {
+            query?: {
+                /** @description Category slug; all when empty */
+                category?: string;
+                /** @description The last so many times 24 hours */
+                days?: number;
+                level?: "cell" | "kelurahan";
+                /** @description Size of a cell in metres */
+                cell?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HotspotFeatures"];
                 };
             };
             /** @description Error */
