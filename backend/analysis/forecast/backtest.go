@@ -27,7 +27,19 @@ func Backtest(s Series, horizon, origins, step int) (Score, bool) {
 	return backtest(s, horizon, origins, step, Make)
 }
 
-func backtest(s Series, horizon, origins, step int, make_ func(Series, int) ([]Point, bool)) (Score, bool) {
+// BacktestShare does the same for a thin series forecast by Share.
+func BacktestShare(parent, child Series, horizon, origins, step int) (Score, bool) {
+	if len(parent.Values) != len(child.Values) {
+		return Score{}, false
+	}
+	return backtest(child, horizon, origins, step, func(before Series, horizon int) ([]Point, bool) {
+		then := parent
+		then.Values = parent.Values[:len(before.Values)]
+		return Share(then, before, horizon)
+	})
+}
+
+func backtest(s Series, horizon, origins, step int, foresee func(Series, int) ([]Point, bool)) (Score, bool) {
 	t := tally{within: make([]float64, horizon), seen: make([]float64, horizon)}
 	for k := origins - 1; k >= 0; k-- {
 		at := len(s.Values) - horizon - k*step
@@ -36,8 +48,7 @@ func backtest(s Series, horizon, origins, step int, make_ func(Series, int) ([]P
 		}
 		before := s
 		before.Values = s.Values[:at]
-		points, ok := make_(before, horizon)
-		if ok {
+		if points, ok := foresee(before, horizon); ok {
 			t.add(s, at, points)
 		}
 	}

@@ -1,6 +1,9 @@
 package forecast
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // settings are the fitted parameters of the three methods.
 type settings struct {
@@ -115,18 +118,18 @@ func descend(p []float64, bounds [][2]float64, cost func([]float64) float64) []f
 		steps[i] = (b[1] - b[0]) / 4
 	}
 	for range 10 {
-		for i := range p {
+		for i, b := range bounds {
 			if steps[i] == 0 {
 				continue
 			}
-			before, moved := p[i], false
-			for _, to := range []float64{before + steps[i], before - steps[i]} {
-				p[i] = min(max(to, bounds[i][0]), bounds[i][1])
-				if c := cost(p); c < best {
-					best, moved = c, true
+			moved := false
+			for _, by := range []float64{steps[i], -steps[i]} {
+				tried := slices.Clone(p)
+				tried[i] = min(max(p[i]+by, b[0]), b[1])
+				if c := cost(tried); c < best {
+					p, best, moved = tried, c, true
 					break
 				}
-				p[i] = before
 			}
 			if !moved {
 				steps[i] /= 2

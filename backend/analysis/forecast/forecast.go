@@ -8,7 +8,7 @@ const Least = 70
 
 const (
 	warmUp     = 4 * Week
-	calibrated = 182 // how many of the newest errors make the bands
+	calibrated = 365 // how many of the newest errors make the bands
 	fewest     = 4 * Week
 )
 
@@ -31,7 +31,7 @@ func Make(s Series, horizon int) ([]Point, bool) {
 	if !ok {
 		return nil, false
 	}
-	r := run(fit(y).filters(), y, horizon)
+	r := s.run(y, horizon)
 	return s.bands(r, func(h int) float64 {
 		if day := len(y) + h - 1; s.holiday(day) && !s.sunday(day) {
 			return share
@@ -65,18 +65,23 @@ const clearly = 0.9
 
 // run takes the methods through the series and keeps what was said. The mean of
 // the first three speaks, except at horizons at which one method alone has had
-// errors smaller by a tenth over the last half year: a tide follows the moon and not
+// errors smaller by a tenth over the last year: a tide follows the moon and not
 // the week, and the mean would only spoil it.
-func run(methods []filter, y []float64, horizon int) rolled {
+func (s Series) run(y []float64, horizon int) rolled {
+	heard := y
+	if s.Count {
+		heard = calm(y)
+	}
+	methods := fit(heard).filters()
 	said := make([]rolled, len(methods)+1) // the mean, then each method
 	for k := range said {
 		said[k] = rolled{ahead: make([]float64, horizon), past: make([][]pair, horizon)}
 	}
 	from := max(warmUp, len(y)-calibrated-horizon)
 	values := make([]float64, len(said))
-	for i, v := range y {
+	for i := range y {
 		for _, m := range methods {
-			m.step(v)
+			m.step(heard[i])
 		}
 		if i+1 < from {
 			continue

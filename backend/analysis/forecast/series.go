@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -106,6 +107,29 @@ func (s Series) sundayShare(values []float64) float64 {
 		return 1
 	}
 	return min(max(sundays/n/(others/m), 0.1), 1.5)
+}
+
+// calm returns counts with bursts cut down to a limit: a flood's thousand
+// reports are no habit, and would stand in every forecast of the weeks after. The limit of
+// a day is the median of the eight weeks before it and four times their spread
+// (1.4826 times the median absolute deviation, the rule of Hampel, "The Influence
+// Curve and Its Role in Robust Estimation", J. Am. Stat. Assoc. 69 (1974) 383–393),
+// at least that of a Poisson count. Errors are still taken against what came.
+func calm(y []float64) []float64 {
+	out := slices.Clone(y)
+	var window, off []float64
+	for i := warmUp; i < len(y); i++ {
+		window = append(window[:0], y[max(0, i-8*Week):i]...)
+		slices.Sort(window)
+		middle := quantile(window, 0.5)
+		off = off[:0]
+		for _, v := range window {
+			off = append(off, math.Abs(v-middle))
+		}
+		slices.Sort(off)
+		out[i] = min(y[i], middle+4*max(1.4826*quantile(off, 0.5), math.Sqrt(max(middle, 1))))
+	}
+	return out
 }
 
 // seasonal reports whether a series has a weekly season: its autocorrelation at

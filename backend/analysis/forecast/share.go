@@ -27,7 +27,7 @@ func Share(parent, child Series, horizon int) ([]Point, bool) {
 	if !ok || !known || !all {
 		return nil, false
 	}
-	r := run(fit(y).filters(), y, horizon)
+	r := parent.run(y, horizon)
 	proportions := running(part, raw)
 	last := proportions[len(proportions)-1]
 	for h := range r.ahead {
