@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"balaikota/backend/city"
@@ -38,8 +37,8 @@ type Book struct {
 type page struct {
 	head  string
 	kind  Kind
-	names map[string]int // how it was written
-	cells map[cell]sums
+	names counts // how it was written
+	cells cells
 	last  int64 // Unix seconds of the newest sighting
 }
 
@@ -81,20 +80,14 @@ func (b *Book) count(s Sample, by int) {
 	fx, fy := s.Lon*cellsPerDegree, s.Lat*cellsPerDegree
 	at := cell{x: int32(math.Floor(fx)), y: int32(math.Floor(fy)), area: s.AreaCode}
 	dx, dy := int64((fx-math.Floor(fx))*1000), int64((fy-math.Floor(fy))*1000)
-	seen := map[string]bool{}
-	for _, k := range keysOf(b.mentions(s), []string{s.AreaCode}) {
-		if seen[k.key] {
+	keys := keysOf(b.mentions(s), []string{s.AreaCode})
+	for i, k := range keys {
+		if slices.ContainsFunc(keys[:i], func(o keyed) bool { return o.key == k.key }) {
 			continue
 		}
-		seen[k.key] = true
 		p := b.page(k)
-		p.names[k.at.spoken()] += by
-		c := p.cells[at]
-		c.n, c.x, c.y = c.n+by, c.x+int64(by)*dx, c.y+int64(by)*dy
-		p.cells[at] = c
-		if c.n <= 0 {
-			delete(p.cells, at)
-		}
+		p.names.add(k.at.spoken(), by)
+		p.cells.add(at, sums{by, int64(by) * dx, int64(by) * dy})
 		if !s.At.IsZero() && by > 0 {
 			p.last = max(p.last, s.At.Unix())
 		}
@@ -104,8 +97,8 @@ func (b *Book) count(s Sample, by int) {
 func (b *Book) page(k keyed) *page {
 	p, ok := b.pages[k.key]
 	if !ok {
-		p = &page{head: k.at.Head, kind: k.at.Kind, names: map[string]int{}, cells: map[cell]sums{}}
-		b.pages[strings.Clone(k.key)] = p
+		p = &page{head: k.at.Head, kind: k.at.Kind}
+		b.pages[k.key] = p
 	}
 	return p
 }
@@ -138,12 +131,11 @@ func withAddress(found, more []Mention) []Mention {
 func (b *Book) Merge(other *Book) {
 	for key, from := range other.pages {
 		p := b.page(keyed{key: key, at: Mention{Head: from.head, Kind: from.kind}})
-		for n, count := range from.names {
-			p.names[n] += count
+		for _, c := range from.names {
+			p.names.add(c.name, c.n)
 		}
-		for at, s := range from.cells {
-			c := p.cells[at]
-			p.cells[at] = sums{c.n + s.n, c.x + s.x, c.y + s.y}
+		for at, s := range from.cells.all() {
+			p.cells.add(at, s)
 		}
 		p.last = max(p.last, from.last)
 	}

@@ -37,14 +37,14 @@ func (b *Book) Lookup(key string) []Known {
 		reach = reachStreet
 	}
 	of := 0
-	for _, c := range p.cells {
+	for _, c := range p.cells.all() {
 		of += c.n
 	}
 	if of < leastSeen {
 		return nil
 	}
 	var out []Known
-	for _, group := range clusters(p.cells, reach) {
+	for _, group := range clusters(&p.cells, reach) {
 		if k, ok := p.known(group); ok {
 			k.Key, k.Of = key, of
 			out = append(out, k)
@@ -65,10 +65,10 @@ type spot struct {
 
 // clusters joins cells that are at most reach apart (single linkage on the
 // grid), in an order that depends on the cells alone.
-func clusters(cells map[cell]sums, reach int32) [][]spot {
+func clusters(cells *cells, reach int32) [][]spot {
 	type square struct{ x, y int32 }
 	spots := map[square][]spot{}
-	for c, s := range cells {
+	for c, s := range cells.all() {
 		n := int64(s.n)
 		at := orb.Point{
 			(float64(c.x) + (float64(s.x)/float64(n)+0.5)/1000) / cellsPerDegree,
@@ -107,10 +107,10 @@ func clusters(cells map[cell]sums, reach int32) [][]spot {
 // known makes a place of a cluster, false when it is too little or too wide.
 func (p *page) known(group []spot) (Known, bool) {
 	seen := 0
-	areas := map[string]int{}
+	var areas counts
 	for _, s := range group {
 		seen += s.n
-		areas[s.area] += s.n
+		areas.add(s.area, s.n)
 	}
 	if seen < leastSeen {
 		return Known{}, false
@@ -127,7 +127,7 @@ func (p *page) known(group []spot) (Known, bool) {
 		return Known{}, false
 	}
 	k := Known{
-		Head: p.head, Name: mostWritten(p.names), Point: &middle, Seen: seen, Origin: Learned, AreaCode: mostWritten(areas),
+		Head: p.head, Name: p.names.most(), Point: &middle, Seen: seen, Origin: Learned, AreaCode: areas.most(),
 		SpreadM: math.Round(max(least, widened(weightedQuantile(group, share, away), spots))),
 	}
 	if p.last != 0 {
@@ -145,18 +145,6 @@ func widened(m float64, k int) float64 {
 		return m
 	}
 	return m * float64(k+1) / float64(k-1)
-}
-
-// mostWritten returns the name with the highest count, of equal ones the first
-// in the alphabet.
-func mostWritten(names map[string]int) string {
-	best, most := "", 0
-	for name, n := range names {
-		if n > most || n == most && name < best {
-			best, most = name, n
-		}
-	}
-	return best
 }
 
 // weightedQuantile is the smallest value that at least a share q of the
