@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"balaikota/backend/cap"
+	capxml "balaikota/backend/cap"
 	"balaikota/backend/city"
 	"balaikota/backend/pack"
 
@@ -21,31 +21,31 @@ var (
 )
 
 // example is a message about a kelurahan; change alters it.
-func example(t *testing.T, change ...func(*cap.Message)) cap.Message {
+func example(t *testing.T, change ...func(*capxml.Message)) capxml.Message {
 	t.Helper()
 	c, err := pack.Load("samarinda")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var areas []cap.Area
+	var areas []capxml.Area
 	for _, a := range c.Areas {
 		if a.Code == "64.72.08.1001" {
-			areas = append(areas, cap.Area{Description: "Kelurahan " + a.Name, Outline: a.Outline, Code: a.Code})
+			areas = append(areas, capxml.Area{Description: "Kelurahan " + a.Name, Outline: a.Outline, Code: a.Code})
 		}
 	}
 	if len(areas) != 1 || len(areas[0].Outline) == 0 {
 		t.Fatal("the pack gives no outline")
 	}
-	info := cap.Info{
+	info := capxml.Info{
 		Language: "id", Event: "Banjir", Level: city.Siaga, Effective: sent, Expires: sent.Add(6 * time.Hour), Headline: "Risiko banjir siaga",
 		Description: "Hujan 62 mm dalam 3 jam <& pasang 2,3 m.", Instruction: "Siagakan pompa.", Areas: areas,
-		Parameters: []cap.Value{{Name: "skor", Value: "0.72"}},
+		Parameters: []capxml.Value{{Name: "skor", Value: "0.72"}},
 	}
 	english := info
 	english.Language, english.Event, english.Headline = "en-US", "Flood", "Flood risk standby"
-	m := cap.Message{
+	m := capxml.Message{
 		Sender: "balaikota.64.72", SenderName: "Balaikota Kota Samarinda", Event: "banjir-64.72.08-20260312T0810", Version: 1, Sent: sent,
-		MsgType: cap.Alert, Addressees: []string{"BPBD", "Kel. Temindung Permai", `Camat "Pinang"`}, Infos: []cap.Info{info, english},
+		MsgType: capxml.Alert, Addressees: []string{"BPBD", "Kel. Temindung Permai", `Camat "Pinang"`}, Infos: []capxml.Info{info, english},
 	}
 	for _, f := range change {
 		f(&m)
@@ -55,29 +55,29 @@ func example(t *testing.T, change ...func(*cap.Message)) cap.Message {
 
 func TestWriteFollowsTheStandard(t *testing.T) {
 	t.Parallel()
-	first := cap.Reference{Sender: "balaikota.64.72", Identifier: "a", Sent: sent.Add(-time.Hour)}
+	first := capxml.Reference{Sender: "balaikota.64.72", Identifier: "a", Sent: sent.Add(-time.Hour)}
 	for name, c := range map[string]struct {
-		change func(*cap.Message)
+		change func(*capxml.Message)
 		want   map[string]string
 	}{
-		"private alert": {func(*cap.Message) {}, map[string]string{
+		"private alert": {func(*capxml.Message) {}, map[string]string{
 			"identifier": "balaikota.64.72-banjir-64.72.08-20260312T0810-v1", "status": "Actual", "msgType": "Alert", "scope": "Private",
 			"addresses": `BPBD "Kel. Temindung Permai" "Camat 'Pinang'"`, "sent": "2026-03-12T08:10:00+08:00", "references": "",
 		}},
-		"exercise":  {func(m *cap.Message) { m.Simulated, m.Note = true, "SIMULASI" }, map[string]string{"status": "Exercise", "note": "SIMULASI"}},
-		"published": {func(m *cap.Message) { m.Published = true }, map[string]string{"scope": "Public", "addresses": ""}},
-		"update": {func(m *cap.Message) {
-			m.MsgType, m.Version, m.References = cap.Update, 2, []cap.Reference{first}
+		"exercise":  {func(m *capxml.Message) { m.Simulated, m.Note = true, "SIMULASI" }, map[string]string{"status": "Exercise", "note": "SIMULASI"}},
+		"published": {func(m *capxml.Message) { m.Published = true }, map[string]string{"scope": "Public", "addresses": ""}},
+		"update": {func(m *capxml.Message) {
+			m.MsgType, m.Version, m.References = capxml.Update, 2, []capxml.Reference{first}
 		}, map[string]string{"msgType": "Update", "references": "balaikota.64.72,a,2026-03-12T07:10:00+08:00"}},
-		"cancel": {func(m *cap.Message) {
-			m.MsgType, m.Version, m.References = cap.Cancel, 3, []cap.Reference{first, first}
+		"cancel": {func(m *capxml.Message) {
+			m.MsgType, m.Version, m.References = capxml.Cancel, 3, []capxml.Reference{first, first}
 			m.Infos[0].Over, m.Infos[1].Over = true, true
 		}, map[string]string{"msgType": "Cancel"}},
-		"text that XML cannot hold": {func(m *cap.Message) { m.Infos[0].Headline = "a\x00b\x1b<&>" + strings.Repeat("ü", 300) }, nil},
+		"text that XML cannot hold": {func(m *capxml.Message) { m.Infos[0].Headline = "a\x00b\x1b<&>" + strings.Repeat("ü", 300) }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			body, err := cap.Write(example(t, c.change))
+			body, err := capxml.Write(example(t, c.change))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -106,8 +106,8 @@ func TestWriteFollowsTheStandard(t *testing.T) {
 
 func TestAllClearSaysSo(t *testing.T) {
 	t.Parallel()
-	body, err := cap.Write(example(t, func(m *cap.Message) {
-		m.MsgType, m.Version, m.References = cap.Cancel, 2, []cap.Reference{{Sender: m.Sender, Identifier: "a", Sent: sent}}
+	body, err := capxml.Write(example(t, func(m *capxml.Message) {
+		m.MsgType, m.Version, m.References = capxml.Cancel, 2, []capxml.Reference{{Sender: m.Sender, Identifier: "a", Sent: sent}}
 		m.Infos = m.Infos[:1]
 		m.Infos[0].Over = true
 	}))
@@ -126,20 +126,20 @@ func TestAllClearSaysSo(t *testing.T) {
 
 func TestWriteRefusesWhatBreaksTheStandard(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*cap.Message){
-		"sender with a comma":   func(m *cap.Message) { m.Sender = "a,b" },
-		"event with a space":    func(m *cap.Message) { m.Event = "a b" },
-		"no version":            func(m *cap.Message) { m.Version = 0 },
-		"another type":          func(m *cap.Message) { m.MsgType = "Ack" },
-		"update of nothing":     func(m *cap.Message) { m.MsgType = cap.Update },
-		"alert that follows":    func(m *cap.Message) { m.References = []cap.Reference{{}} },
-		"private to nobody":     func(m *cap.Message) { m.Addressees = nil },
-		"no info":               func(m *cap.Message) { m.Infos = nil },
-		"no headline":           func(m *cap.Message) { m.Infos[0].Headline = "" },
-		"nowhere":               func(m *cap.Message) { m.Infos[0].Areas = nil },
-		"over before it begins": func(m *cap.Message) { m.Infos[0].Expires = sent.Add(-time.Hour) },
+	for name, change := range map[string]func(*capxml.Message){
+		"sender with a comma":   func(m *capxml.Message) { m.Sender = "a,b" },
+		"event with a space":    func(m *capxml.Message) { m.Event = "a b" },
+		"no version":            func(m *capxml.Message) { m.Version = 0 },
+		"another type":          func(m *capxml.Message) { m.MsgType = "Ack" },
+		"update of nothing":     func(m *capxml.Message) { m.MsgType = capxml.Update },
+		"alert that follows":    func(m *capxml.Message) { m.References = []capxml.Reference{{}} },
+		"private to nobody":     func(m *capxml.Message) { m.Addressees = nil },
+		"no info":               func(m *capxml.Message) { m.Infos = nil },
+		"no headline":           func(m *capxml.Message) { m.Infos[0].Headline = "" },
+		"nowhere":               func(m *capxml.Message) { m.Infos[0].Areas = nil },
+		"over before it begins": func(m *capxml.Message) { m.Infos[0].Expires = sent.Add(-time.Hour) },
 	} {
-		if _, err := cap.Write(example(t, change)); city.CodeOf(err) != city.Invalid {
+		if _, err := capxml.Write(example(t, change)); city.CodeOf(err) != city.Invalid {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -149,7 +149,7 @@ func TestWriteRefusesWhatBreaksTheStandard(t *testing.T) {
 // means something.
 func TestTheCheckerBites(t *testing.T) {
 	t.Parallel()
-	good, err := cap.Write(example(t))
+	good, err := capxml.Write(example(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,11 +197,11 @@ func TestRecordedMessagesPassTheChecker(t *testing.T) {
 
 func TestFeedHoldsTheMessages(t *testing.T) {
 	t.Parallel()
-	body, err := cap.Write(example(t))
+	body, err := capxml.Write(example(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := cap.Feed("urn:uji", "Peringatan & banjir", "Balaikota", sent, []city.HazardMessage{{Identifier: "a", Event: "b", MsgType: cap.Alert, Sent: sent, Body: body}})
+	out, err := capxml.Feed("urn:uji", "Peringatan & banjir", "Balaikota", sent, []city.HazardMessage{{Identifier: "a", Event: "b", MsgType: capxml.Alert, Sent: sent, Body: body}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,10 +214,10 @@ func TestFeedHoldsTheMessages(t *testing.T) {
 		t.Fatalf("entries %v", entries)
 	}
 	inner := entries[0].all("content")[0].all("alert")
-	if len(inner) != 1 || inner[0].name.Space != cap.Namespace {
+	if len(inner) != 1 || inner[0].name.Space != capxml.Namespace {
 		t.Fatal("the message is not in the entry")
 	}
-	if err := follow(inner[0], alertRules, cap.Namespace); err != nil {
+	if err := follow(inner[0], alertRules, capxml.Namespace); err != nil {
 		t.Error(err)
 	}
 }

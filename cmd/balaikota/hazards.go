@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"balaikota/backend/analysis/hazard"
-	"balaikota/backend/cap"
+	capxml "balaikota/backend/cap"
 	"balaikota/backend/city"
 	"balaikota/backend/store"
 )
@@ -229,34 +229,34 @@ func districtOf(event string) string {
 // a new one.
 func (f *floodDesk) message(ctx context.Context, district string, before city.HazardMessage, a city.Alert, digest string, over bool) (city.HazardMessage, error) {
 	m := city.HazardMessage{
-		Event: before.Event, Version: before.Version + 1, MsgType: cap.Update, Sent: f.at.Truncate(time.Second), Expires: f.at.Add(messageLasts).Truncate(time.Second),
+		Event: before.Event, Version: before.Version + 1, MsgType: capxml.Update, Sent: f.at.Truncate(time.Second), Expires: f.at.Add(messageLasts).Truncate(time.Second),
 		Level: a.Severity, AreaCodes: a.AreaCodes, Digest: digest,
 	}
 	if before.Version == 0 {
-		m.MsgType = cap.Alert
+		m.MsgType = capxml.Alert
 		m.Event = city.HazardFlood + "-" + district + "-" + f.at.In(f.location).Format("20060102T1504")
 	}
 	if over {
-		m.MsgType = cap.Cancel
+		m.MsgType = capxml.Cancel
 	}
 	w, err := f.wire(ctx, m, a, over)
 	if err != nil {
 		return m, err
 	}
-	m.Identifier = cap.Identifier(w.Sender, w.Event, w.Version)
-	m.Body, err = cap.Write(w)
+	m.Identifier = capxml.Identifier(w.Sender, w.Event, w.Version)
+	m.Body, err = capxml.Write(w)
 	return m, err
 }
 
 // wire fills a CAP message in both languages.
-func (f *floodDesk) wire(ctx context.Context, m city.HazardMessage, a city.Alert, over bool) (cap.Message, error) {
+func (f *floodDesk) wire(ctx context.Context, m city.HazardMessage, a city.Alert, over bool) (capxml.Message, error) {
 	to := f.tell(m.AreaCodes)
 	names, offices := []string{}, []string{}
 	for _, r := range to {
 		names = append(names, r.Name)
 		offices = append(offices, cmp.Or(r.Office, r.Name))
 	}
-	w := cap.Message{
+	w := capxml.Message{
 		Sender: "balaikota." + f.setting.Code, SenderName: "Balaikota " + f.setting.Name, Event: m.Event, Version: m.Version, Sent: m.Sent.In(f.location),
 		MsgType: m.MsgType, Simulated: f.simulated, Addressees: offices, Note: "Penilaian otomatis, belum diumumkan. Kepada: " + strings.Join(names, ", ") + ".",
 	}
@@ -268,21 +268,21 @@ func (f *floodDesk) wire(ctx context.Context, m city.HazardMessage, a city.Alert
 		return w, err
 	}
 	for _, c := range chain {
-		w.References = append(w.References, cap.Reference{Sender: w.Sender, Identifier: c.Identifier, Sent: c.Sent.In(f.location)})
+		w.References = append(w.References, capxml.Reference{Sender: w.Sender, Identifier: c.Identifier, Sent: c.Sent.In(f.location)})
 	}
-	var areas []cap.Area
+	var areas []capxml.Area
 	for _, area := range f.areas {
 		if slices.Contains(m.AreaCodes, area.Code) {
-			areas = append(areas, cap.Area{Description: "Kelurahan " + area.Name, Outline: area.Outline, Code: area.Code})
+			areas = append(areas, capxml.Area{Description: "Kelurahan " + area.Name, Outline: area.Outline, Code: area.Code})
 		}
 	}
-	info := cap.Info{
+	info := capxml.Info{
 		Language: "id", Event: "Banjir", Level: a.Severity, Over: over, Observed: f.seen(m.AreaCodes), Effective: m.Sent, Onset: m.Sent, Expires: m.Expires,
 		Headline: a.Headline, Description: a.Evidence, Instruction: a.Advice, Areas: areas, Parameters: f.scores(m.AreaCodes),
 	}
 	english := info
 	english.Language, english.Event, english.Headline, english.Description, english.Instruction = "en-US", "Flood", a.HeadlineEN, a.EvidenceEN, a.AdviceEN
-	w.Infos = []cap.Info{info, english}
+	w.Infos = []capxml.Info{info, english}
 	return w, nil
 }
 
@@ -318,12 +318,12 @@ func (f *floodDesk) seen(codes []string) bool {
 }
 
 // scores are the areas' scores as CAP parameters.
-func (f *floodDesk) scores(codes []string) (out []cap.Value) {
+func (f *floodDesk) scores(codes []string) (out []capxml.Value) {
 	for _, r := range f.risks {
 		if slices.Contains(codes, r.AreaCode) {
-			out = append(out, cap.Value{Name: fmt.Sprintf("skor %s %d jam", r.AreaCode, r.HorizonHours), Value: fmt.Sprintf("%.3f", r.Score)})
+			out = append(out, capxml.Value{Name: fmt.Sprintf("skor %s %d jam", r.AreaCode, r.HorizonHours), Value: fmt.Sprintf("%.3f", r.Score)})
 		}
 	}
-	slices.SortFunc(out, func(a, b cap.Value) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(out, func(a, b capxml.Value) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"balaikota/backend/cap"
+	capxml "balaikota/backend/cap"
 	"balaikota/backend/city"
 	"balaikota/backend/geo"
 	"balaikota/backend/pack"
@@ -186,7 +186,7 @@ func checkChain(t *testing.T, f *floodCity, district string) {
 			chain = append(chain, m)
 		}
 	}
-	if len(chain) < 2 || chain[0].MsgType != cap.Alert || chain[len(chain)-1].MsgType != cap.Cancel {
+	if len(chain) < 2 || chain[0].MsgType != capxml.Alert || chain[len(chain)-1].MsgType != capxml.Cancel {
 		t.Fatalf("%d messages about %s", len(chain), district)
 	}
 	for i, m := range chain {
@@ -196,7 +196,7 @@ func checkChain(t *testing.T, f *floodCity, district string) {
 		if err := decodeLower(m.Body, &x); err != nil {
 			t.Fatal(err)
 		}
-		if m.Version != i+1 || x.Identifier != m.Identifier || x.Status != cap.Exercise || x.Scope != cap.Private || !strings.Contains(x.Addresses, "BPBD") ||
+		if m.Version != i+1 || x.Identifier != m.Identifier || x.Status != capxml.Exercise || x.Scope != capxml.Private || !strings.Contains(x.Addresses, "BPBD") ||
 			!strings.Contains(x.Addresses, `"Kec. Sungai Pinang"`) || !strings.Contains(x.Note, "SIMULASI") || len(strings.Fields(x.References)) != i {
 			t.Errorf("message %d of %s: %+v", m.Version, m.Event, x)
 		}
@@ -205,7 +205,7 @@ func checkChain(t *testing.T, f *floodCity, district string) {
 	if err != nil || slices.ContainsFunc(running, func(m city.HazardMessage) bool { return m.Event == chain[0].Event }) {
 		t.Errorf("a cancelled event still runs (%v)", err)
 	}
-	body, err := cap.Feed("urn:uji", "Uji", "Uji", f.now, messages)
+	body, err := capxml.Feed("urn:uji", "Uji", "Uji", f.now, messages)
 	if err != nil || strings.Count(string(body), "<entry>") != len(messages) {
 		t.Errorf("a feed of %d messages: %v", len(messages), err)
 	}
@@ -245,16 +245,16 @@ func TestOurWarningsAreReadBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Now().In(c.Location()).Truncate(time.Second)
-	var areas []cap.Area
+	var areas []capxml.Area
 	for _, a := range c.Areas {
 		if a.Code == "64.72.08.1001" || a.Code == "64.72.08.1005" {
-			areas = append(areas, cap.Area{Description: a.Name, Outline: a.Outline, Code: a.Code})
+			areas = append(areas, capxml.Area{Description: a.Name, Outline: a.Outline, Code: a.Code})
 		}
 	}
-	info := cap.Info{Language: "id", Event: "Banjir", Level: city.Siaga, Effective: now, Expires: now.Add(6 * time.Hour), Headline: "Risiko banjir & genangan", Instruction: "Siaga.", Areas: areas}
+	info := capxml.Info{Language: "id", Event: "Banjir", Level: city.Siaga, Effective: now, Expires: now.Add(6 * time.Hour), Headline: "Risiko banjir & genangan", Instruction: "Siaga.", Areas: areas}
 	english := info
 	english.Language, english.Headline = "en-US", "Flood risk"
-	m := cap.Message{Sender: "balaikota.64.72", Event: "banjir-uji", Version: 1, Sent: now, MsgType: cap.Alert, Published: true, Infos: []cap.Info{info, english}}
+	m := capxml.Message{Sender: "balaikota.64.72", Event: "banjir-uji", Version: 1, Sent: now, MsgType: capxml.Alert, Published: true, Infos: []capxml.Info{info, english}}
 	got := readBack(t, index, c, m)
 	if len(got) != 1 {
 		t.Fatalf("%d alerts were read back", len(got))
@@ -279,9 +279,9 @@ func TestOurWarningsAreReadBack(t *testing.T) {
 }
 
 // readBack serves a message as the weather office's feed does and pulls it.
-func readBack(t *testing.T, index *geo.Index, c pack.City, m cap.Message) []city.Alert {
+func readBack(t *testing.T, index *geo.Index, c pack.City, m capxml.Message) []city.Alert {
 	t.Helper()
-	body, err := cap.Write(m)
+	body, err := capxml.Write(m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +290,7 @@ func readBack(t *testing.T, index *geo.Index, c pack.City, m cap.Message) []city
 	defer server.Close()
 	mux.HandleFunc("/alerts/nowcast/id/rss.xml", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = fmt.Fprintf(w, `<rss version="2.0"><channel><item><title>Kalimantan Timur</title><link>%s/alerts/nowcast/id/CKT20260312001_alert.xml</link><guid>%s</guid><pubDate>%s</pubDate></item></channel></rss>`,
-			server.URL, cap.Identifier(m.Sender, m.Event, m.Version), m.Sent.Format(time.RFC1123Z))
+			server.URL, capxml.Identifier(m.Sender, m.Event, m.Version), m.Sent.Format(time.RFC1123Z))
 	})
 	mux.HandleFunc("/alerts/nowcast/id/CKT20260312001_alert.xml", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(body) })
 	config := json.RawMessage(fmt.Sprintf(`{"base_url":%q,"feeds":["nowcast"],"allow_private":true}`, server.URL))

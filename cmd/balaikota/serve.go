@@ -13,7 +13,7 @@ import (
 
 	"balaikota/backend/account"
 	"balaikota/backend/analysis/language"
-	"balaikota/backend/cap"
+	capxml "balaikota/backend/cap"
 	"balaikota/backend/city"
 	"balaikota/backend/config"
 	"balaikota/backend/jobs"
@@ -96,7 +96,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	handler := web.Handler(web.Deps{
 		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
-		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Hotspots: s.patterns, Deadlines: s.pace, Stems: language.Words, CAPFeed: cap.Feed, Frontend: frontend.Dist(), Metrics: registry,
+		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Hotspots: s.patterns, Deadlines: s.pace, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
 		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
 	})
 	s.http = &http.Server{
@@ -119,6 +119,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 		Tasks: []jobs.Task{
 			{Name: "prakiraan", Every: 5 * time.Minute, Run: s.db.RefreshForecasts},
 			{Name: "lonjakan", Every: time.Minute, Run: s.db.watchSurges},
+			{Name: "kejadian", Every: 30 * time.Second, Run: s.analyst.watchIncidents},
 			{Name: "tenggat", Every: time.Minute, Run: s.db.watchOverdue},
 			{Name: "pola", Every: patternEvery, Run: s.patterns.watch},
 			{Name: "akan-lewat", Every: paceAge, Run: s.pace.watch},
@@ -128,6 +129,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "bersih", Every: time.Hour, Run: s.housekeep},
 			{Name: "rekap", Every: 24 * time.Hour, Run: s.checkRollups},
 			{Name: "belajar", Every: 24 * time.Hour, Run: func(ctx context.Context) error { return s.db.learnCategories(ctx, s.log) }},
+			{Name: "ramalan", Every: 24 * time.Hour, Run: func(ctx context.Context) error { return s.db.foresee(ctx, time.Now(), s.log) }},
 		},
 	})
 }

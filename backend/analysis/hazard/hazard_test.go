@@ -83,7 +83,7 @@ func TestAssess(t *testing.T) {
 	in.Voices = []hazard.Voice{{low, noon.Add(-10 * time.Minute)}, {low, noon.Add(-20 * time.Minute)}, {low, noon.Add(-7 * time.Hour)}, {low, noon.Add(time.Hour)}}
 	in.Warnings = []city.Alert{
 		{Severity: city.Siaga, Headline: "Hujan lebat", AreaCodes: []string{"11.01.01"}, Since: noon.Add(-time.Hour)},
-		{Severity: city.Awas, Headline: "Lalu", AreaCodes: []string{}, Since: noon.Add(-3 * time.Hour), Until: at(noon.Add(-time.Hour))},
+		{Severity: city.Awas, Headline: "Lalu", AreaCodes: []string{}, Since: noon.Add(-3 * time.Hour), Until: new(noon.Add(-time.Hour))},
 		{Severity: city.Awas, Headline: "Kota lain", AreaCodes: []string{"11.02"}, Since: noon.Add(-time.Hour)},
 	}
 	in.WarningsRead = noon
@@ -115,8 +115,6 @@ func TestAssess(t *testing.T) {
 		t.Errorf("24 hours %v, 6 hours %v", day.Score, r.Score)
 	}
 }
-
-func at(t time.Time) *time.Time { return &t }
 
 // TestMissingInputsAreNamed: what is not known is named and widens the bounds;
 // what the city does not have is not spoken of.
