@@ -222,7 +222,7 @@ type sight int
 
 const (
 	worthy sight = iota // to be weighed
-	unlike              // of another subject and at no place of the same name
+	unlike              // of another subject or kecamatan, and at no place of the same name
 	apart               // at another place
 )
 
@@ -232,13 +232,25 @@ func glance(f, g *Features) sight {
 	if f.names&g.names != 0 {
 		return worthy
 	}
+	near := close(f, g)
+	if !near && elsewhereSaid(f, g) {
+		return unlike
+	}
+	if f.streets&g.streets != 0 {
+		return worthy
+	}
 	if f.topics != 0 && g.topics != 0 && f.related&g.topics == 0 {
 		return unlike
 	}
-	if ownSpot(f) && ownSpot(g) && !close(f, g) {
+	if !near && ownSpot(f) && ownSpot(g) {
 		return apart
 	}
 	return worthy
+}
+
+// elsewhereSaid is true when both say their area and no kecamatan is the same.
+func elsewhereSaid(f, g *Features) bool {
+	return f.kelurahan != [3]uint32{} && g.kelurahan != [3]uint32{} && !share(&f.kecamatan, &g.kecamatan)
 }
 
 // close is true for points some 400 m apart at most.

@@ -92,8 +92,9 @@ type prepared struct {
 	kecamatan [3]uint32
 	broad     topics // of the text, else of the categories
 	related   topics // those that the text's subjects are near to, with themselves
-	names     uint64 // a bit for the head and first letters of each named place
-	kinds     [spotArea + 1]bool
+	// A bit for the head and first letters of each named place.
+	streets, names uint64
+	kinds          [spotArea + 1]bool
 }
 
 // Point returns the report's WGS 84 coordinates, and whether it has any.
@@ -127,7 +128,14 @@ func (f *Features) prepare() {
 	for i := range f.spots {
 		s := &f.spots[i]
 		p.kinds[s.kind] = true
-		p.names |= 1 << (hash64(s.head, s.name[:min(len(s.name), 3)]) >> 58)
+		bit := uint64(1) << (hash64(s.head, s.name[:min(len(s.name), 3)]) >> 58)
+		switch s.kind {
+		case spotStreet:
+			p.streets |= bit
+		case spotArea:
+		default:
+			p.names |= bit
+		}
 	}
 	f.prepared = p
 }
