@@ -17,6 +17,7 @@ import (
 type Store interface {
 	HazardStore
 	PatternStore
+	ForecastStore
 	Clock
 	Ping(ctx context.Context) error
 	Setting(ctx context.Context) (city.Setting, error)

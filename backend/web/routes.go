@@ -31,6 +31,7 @@ func (s *server) routes() {
 	add(s, officers, http.MethodGet, "/api/indicators", "Declarations of the indicators", s.getIndicators)
 	add(s, officers, http.MethodGet, "/api/indicators/states", "Newest values", s.getStates)
 	add(s, officers, http.MethodGet, "/api/indicators/{slug}/series", "Values over time", s.getSeries)
+	add(s, officers, http.MethodGet, "/api/forecasts", "What the next 14 days will bring: reports and indicators, with 80 % bands", s.getForecasts)
 	add(s, pushers, http.MethodPost, "/api/observations", "Push observations", s.postObservations)
 
 	// Reports.

@@ -129,7 +129,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "bersih", Every: time.Hour, Run: s.housekeep},
 			{Name: "rekap", Every: 24 * time.Hour, Run: s.checkRollups},
 			{Name: "belajar", Every: 24 * time.Hour, Run: func(ctx context.Context) error { return s.db.learnCategories(ctx, s.log) }},
-			{Name: "ramalan", Every: 24 * time.Hour, Run: func(ctx context.Context) error { return s.db.foresee(ctx, time.Now(), s.log) }},
+			{Name: "ramalan", Every: 6 * time.Hour, Run: func(ctx context.Context) error { return s.db.foresee(ctx, time.Now(), s.log) }},
 		},
 	})
 }
