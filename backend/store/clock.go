@@ -15,10 +15,8 @@ import (
 // characters, so that an inspector can read it.
 const reasonLeast = 10
 
-// heldReportQuery does not wait: an ingest may hold the row while it waits for
-// the counts, which we hold. The transaction is run again.
 const heldReportQuery = `SELECT r.id, r.area_code, coalesce(r.office_id, 0) AS office_id, r.status, coalesce(f.area_code, '') AS office_area, r.due_at
-	FROM reports r LEFT JOIN offices f ON f.id = r.office_id WHERE r.id = $1 AND r.removed_at IS NULL FOR UPDATE OF r NOWAIT`
+	FROM reports r LEFT JOIN offices f ON f.id = r.office_id WHERE r.id = $1 AND r.removed_at IS NULL FOR NO KEY UPDATE OF r`
 
 // heldReport is a report whose clock an officer wants to stop or start.
 type heldReport struct {

@@ -38,6 +38,13 @@ func (in *ingestion) reports(ctx context.Context, rs []city.Report) error {
 		kept[i], keptReports[i] = rows[f.N], rs[f.N]
 		kept[i].before = f
 	}
+	if slices.ContainsFunc(fresh, func(f differingRow) bool { return f.Known }) {
+		// Whoever changes reports that are there takes the counts first, then
+		// the rows, or two would wait for each other.
+		if _, err := in.tx.Exec(ctx, "SELECT lock_rollups()"); err != nil {
+			return fmt.Errorf("lock the counts: %w", err)
+		}
+	}
 	return in.upsertReports(ctx, keptReports, kept)
 }
 

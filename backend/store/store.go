@@ -118,7 +118,7 @@ func (s *Store) read(ctx context.Context, asker city.Asker, fn func(tx pgx.Tx) e
 }
 
 // again runs fn in a transaction, and once more after a serialization failure,
-// a deadlock, a row held by another, or a connection that broke before the commit was sent, at most
+// a deadlock, or a connection that broke before the commit was sent, at most
 // five times within about half a second.
 func (s *Store) again(ctx context.Context, opts pgx.TxOptions, settings string, fn func(tx pgx.Tx) error) error {
 	var err error
@@ -202,7 +202,7 @@ func (s *Store) retryable(err error) bool {
 			(errors.As(err, &broken) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)))
 	}
 	switch pg.Code {
-	case "40001", "40P01", "55P03": // the last: a row is held, and we said NOWAIT
+	case "40001", "40P01":
 		return true
 	case "57P01", "57P02", "57P03": // shut down, crashed, not yet started
 		s.pool.Reset()

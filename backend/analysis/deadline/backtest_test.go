@@ -61,7 +61,7 @@ func TestBackTestOnTheEvaluationCity(t *testing.T) {
 	past, cal := evaluationCity(t)
 	now := time.Date(2026, 6, 30, 23, 0, 0, 0, cal.Location)
 	var moments []time.Time
-	for at := now.AddDate(0, 0, -70).Add(-14 * time.Hour); at.Before(now); at = at.AddDate(0, 0, 2) {
+	for at := now.AddDate(0, 0, -70).Add(-14 * time.Hour); at.Before(now); at = at.AddDate(0, 0, 6) {
 		moments = append(moments, at)
 	}
 	s := Measure(BackTest(cal, past, now, moments))
@@ -121,9 +121,9 @@ func evaluationCity(t *testing.T) ([]city.PastReport, city.Calendar) {
 // crews work in office hours and slow down as their reports pile up.
 func TestBackTestOnTheSimulatedCity(t *testing.T) {
 	t.Parallel()
-	past, cal, now := simulatedCity(t, 11, 60)
+	past, cal, now := simulatedCity(t, 11, 50)
 	var moments []time.Time
-	for at := now.AddDate(0, 0, -30); at.Before(now); at = at.Add(36 * time.Hour) {
+	for at := now.AddDate(0, 0, -25); at.Before(now); at = at.Add(72 * time.Hour) {
 		moments = append(moments, at)
 	}
 	s := Measure(BackTest(cal, past, now, moments))
