@@ -36,6 +36,8 @@ func TestMentionsReadsTheFormsOfPlaces(t *testing.T) {
 		"kantor kelurahan mawar tutup":        {mark("kantor", "kelurahan mawar", ""), {Kind: Area, Head: "kelurahan", Name: "mawar"}},
 		"gg. 5 jl suka maju":                  {{Kind: Alley, Head: "gang", Number: "5"}, street("suka maju", "", "")},
 		"perum griya asri blok C no 7":        {mark("perumahan", "griya asri", ""), {Kind: Alley, Head: "blok", Name: "c", House: "7"}},
+		"pohon menutup jalan simpang melati":  {mark("simpang", "melati", "")},
+		"di jalan pasar lama macet":           {street("pasar lama", "", "")},
 		"lampu jalan mati":                    nil,
 		"kel air putih banjir":                {{Kind: Area, Head: "kelurahan", Name: "air putih"}},
 		"di warung bu siti ada pohon tumbang": {mark("warung", "bu siti", "")},

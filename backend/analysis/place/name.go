@@ -174,10 +174,20 @@ func (b *builder) startsOther(i int) bool {
 	if b.h.kind == Area && h.kind == Landmark {
 		return false // kelurahan Pasar Pagi, Simpang Pasir
 	}
+	if b.h.kind == Street && !b.h.short && !b.capital && !streetNames[h.name] {
+		return true
+	}
 	if b.h.kind == Street || b.h.kind == Alley {
 		return h.kind != Landmark
 	}
 	return !(h.name == "sungai" || h.name == "taman" && b.h.name == "perumahan")
+}
+
+// streetNames are the landmarks that streets are called after; "menutup jalan
+// simpang Melati" is no street.
+var streetNames = map[string]bool{
+	"masjid": true, "mushola": true, "gereja": true, "vihara": true, "pura": true, "pasar": true, "taman": true, "makam": true, "sungai": true, "sekolah": true,
+	"universitas": true, "dermaga": true, "bandara": true, "lapangan": true, "rs": true, "stasiun": true, "terminal": true, "waduk": true, "pabrik": true, "alun-alun": true,
 }
 
 // dullName reports whether a dull word is followed by one that makes it a name:
