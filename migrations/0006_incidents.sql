@@ -49,6 +49,9 @@ CREATE TABLE incidents (
 );
 CREATE INDEX incidents_running ON incidents (last_at DESC) WHERE status NOT IN ('closed', 'dismissed') AND merged_into IS NULL;
 CREATE INDEX incidents_by_category ON incidents (category, last_at DESC) WHERE merged_into IS NULL;
+-- Where a matter may have come back: near a point, or under a place's name.
+CREATE INDEX incidents_by_spot ON incidents (category, lon) WHERE merged_into IS NULL;
+CREATE INDEX incidents_by_place ON incidents (area_code, (data->>'place')) WHERE merged_into IS NULL;
 CREATE INDEX incidents_by_area ON incidents (area_code text_pattern_ops, last_at DESC) WHERE merged_into IS NULL;
 
 -- What was worked out about a report. features and the link columns are the

@@ -6,6 +6,7 @@
 //	urgency   how pressing a report is, by stated rules
 //	place     where a text speaks of: kelurahan, street, landmark, RT/RW
 //	incident  which reports are one matter
+//	dossier   what an incident is, put together from its reports
 //	integrity campaigns, quota reporting and mass closing
 //	pattern   hotspots, alarms, anomalies, silent areas, surges
 //	forecast  what a series will do, with a band

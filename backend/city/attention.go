@@ -49,11 +49,11 @@ func Attention(alerts []Alert, now time.Time) []AttentionItem {
 
 func kindRank(k AlertKind) int {
 	switch k {
-	case AlertThreshold, AlertSurge, AlertQuake:
+	case AlertThreshold, AlertSurge, AlertQuake, AlertFlood, AlertIncident:
 		return 0
 	case AlertWarning:
 		return 1
-	case AlertOverdue:
+	case AlertOverdue, AlertHotspot, AlertAnomaly, AlertBreach:
 		return 2
 	}
 	return 3

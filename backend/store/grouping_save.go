@@ -38,28 +38,33 @@ func (g *Grouping) SaveIncidents(ctx context.Context, incidents []IncidentMember
 	if err != nil {
 		return err
 	}
+	saved := make([]int64, len(incidents))
 	for n := range incidents {
-		if err := g.saveIncident(ctx, &incidents[n], held[incidents[n].ID], tellSince); err != nil {
+		if err := g.saveIncident(ctx, &incidents[n], held[incidents[n].ID]); err != nil {
 			return err
 		}
+		saved[n] = incidents[n].ID
 	}
-	return g.endIncidents(ctx, gone, incidents, held, tellSince)
+	if err := g.endIncidents(ctx, gone, incidents, held, tellSince); err != nil {
+		return err
+	}
+	returned, err := column[int64](ctx, g.tx, recurrenceQuery, saved)
+	if err != nil {
+		return fmt.Errorf("count what came back: %w", err)
+	}
+	return g.tellIncidents(ctx, append(saved, returned...), held, tellSince)
 }
 
-func (g *Grouping) saveIncident(ctx context.Context, i *IncidentMembers, was *incidentState, tellSince time.Time) error {
+func (g *Grouping) saveIncident(ctx context.Context, i *IncidentMembers, was *incidentState) error {
 	now := incidentState{ID: i.ID, StatusBy: "machine", OfficeID: i.OfficeID, Incident: i.Incident}
 	now.Office = g.cat.officeName[i.OfficeID]
 	if was != nil {
 		keepWord(&now, was)
 	}
-	events, err := putIncident(ctx, g.tx, &now, i.Key, g.store.now(), was)
-	if err != nil {
+	if _, err := putIncident(ctx, g.tx, &now, i.Key, g.store.now(), nil); err != nil {
 		return err
 	}
 	i.ID = now.ID
-	if now.LastAt.After(tellSince) {
-		g.events = append(g.events, events...)
-	}
 	if _, err := g.tx.Exec(ctx, `UPDATE report_analyses SET incident_id = $1 WHERE report_id = ANY ($2) AND incident_id IS DISTINCT FROM $1`, i.ID, i.Members); err != nil {
 		return fmt.Errorf("give incident %d its reports: %w", i.ID, err)
 	}
@@ -68,6 +73,48 @@ func (g *Grouping) saveIncident(ctx context.Context, i *IncidentMembers, was *in
 		if _, err := g.tx.Exec(ctx, answerReportsQuery, i.ID, now.Answer); err != nil {
 			return fmt.Errorf("answer the reports of incident %d: %w", i.ID, err)
 		}
+	}
+	return nil
+}
+
+// cameBack is true of an earlier incident p at the same place as x: within
+// some 150 m, or of the same name in the same area, at most 90 days before.
+const cameBack = `p.merged_into IS NULL AND p.id <> x.id AND p.category = x.category AND p.last_at < x.first_at
+	AND p.last_at >= x.first_at - interval '90 days' AND (
+		(abs(p.lon - x.lon) < 0.00135 AND abs(p.lat - x.lat) < 0.00135)
+		OR (p.area_code = x.area_code AND p.data->>'place' = x.data->>'place' AND x.data->>'place' <> ''))`
+
+// recurrenceQuery counts, for incidents and for those that came back after
+// them, how often the matter was there before; it returns the changed ones.
+const recurrenceQuery = `WITH seen AS (
+	SELECT x.id FROM incidents x WHERE x.id = ANY ($1) AND x.merged_into IS NULL
+	UNION
+	SELECT x.id FROM incidents p JOIN incidents x ON ` + cameBack + ` WHERE p.id = ANY ($1) AND x.merged_into IS NULL
+), counted AS (
+	SELECT x.id, (SELECT count(*)::int FROM incidents p WHERE ` + cameBack + `) AS n FROM incidents x JOIN seen USING (id)
+)
+UPDATE incidents i SET recurrence = c.n, data = i.data || jsonb_build_object('recurrence', c.n) FROM counted c
+WHERE i.id = c.id AND i.recurrence <> c.n RETURNING i.id`
+
+const incidentsToTellQuery = incidentColumns + `i.id = ANY ($1) AND i.last_at > $2 ORDER BY i.id`
+
+// tellIncidents adds the events of incidents as they are now.
+func (g *Grouping) tellIncidents(ctx context.Context, ids []int64, held map[int64]*incidentState, since time.Time) error {
+	slices.Sort(ids)
+	rows, err := rowsOf[incidentRow](ctx, g.tx, incidentsToTellQuery, slices.Compact(ids), since)
+	if err != nil {
+		return fmt.Errorf("read the incidents to tell of: %w", err)
+	}
+	for _, r := range rows {
+		i, err := r.incident()
+		if err != nil {
+			return err
+		}
+		events, err := incidentEvents(&incidentState{ID: r.ID, OfficeID: r.OfficeID, Incident: i}, held[r.ID])
+		if err != nil {
+			return err
+		}
+		g.events = append(g.events, events...)
 	}
 	return nil
 }
@@ -118,23 +165,4 @@ func (g *Grouping) TellReports(ctx context.Context, ids []int64) error {
 	}
 	g.events = append(g.events, events...)
 	return nil
-}
-
-const pastIncidentsQuery = `SELECT i.id, i.data, i.area_code, coalesce(i.office_id, 0) AS office_id, i.changed_at FROM incidents i
-	WHERE i.merged_into IS NULL AND i.category = $1 AND i.area_code = $2 AND i.last_at >= $3 AND i.last_at < $4 AND NOT i.id = ANY ($5)
-	ORDER BY i.last_at DESC LIMIT 200`
-
-// Past returns earlier incidents of a category in an area, the newest first.
-func (g *Grouping) Past(ctx context.Context, of city.Incident, from, to time.Time, except []int64) ([]city.Incident, error) {
-	rows, err := rowsOf[incidentRow](ctx, g.tx, pastIncidentsQuery, of.Category, of.AreaCode, from, to, except)
-	if err != nil {
-		return nil, fmt.Errorf("read earlier incidents: %w", err)
-	}
-	out := make([]city.Incident, len(rows))
-	for n, r := range rows {
-		if out[n], err = r.incident(); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }

@@ -85,6 +85,11 @@ func putIncident(ctx context.Context, tx pgx.Tx, i *incidentState, key string, n
 		return nil, fmt.Errorf("change incident %d: %w", i.ID, err)
 	}
 	i.Incident.ID = i.ID
+	return incidentEvents(i, was)
+}
+
+// incidentEvents tell of an incident as it is; was is whose it was before.
+func incidentEvents(i, was *incidentState) ([]city.Event, error) {
 	data, err := json.Marshal(i.Incident)
 	if err != nil {
 		return nil, fmt.Errorf("encode incident %d: %w", i.ID, err)

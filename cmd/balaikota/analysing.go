@@ -66,13 +66,13 @@ func (a *analyst) stir() {
 func (a *analyst) run(ctx context.Context) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	prepared := false
+	var prepared time.Time
 	for {
-		if !prepared {
+		if time.Since(prepared) > prepareEvery {
 			if err := a.prepare(ctx); err != nil && ctx.Err() == nil {
 				a.log.Warn("The analysis is not prepared", "err", err)
 			} else {
-				prepared = true
+				prepared = time.Now()
 			}
 		}
 		if err := a.drain(ctx); err != nil && ctx.Err() == nil {
@@ -86,6 +86,9 @@ func (a *analyst) run(ctx context.Context) error {
 		}
 	}
 }
+
+// prepareEvery is how often names of places are learned anew.
+const prepareEvery = 24 * time.Hour
 
 // placeSamples is how many of the newest reports with a point names of places
 // are learned from.

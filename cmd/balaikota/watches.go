@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"balaikota/backend/analysis/dossier"
 	"balaikota/backend/analysis/pattern"
 	"balaikota/backend/city"
 )
@@ -84,6 +85,33 @@ func (d *database) watchSources(ctx context.Context) error {
 		}
 	}
 	return d.RaiseAlerts(ctx, city.AlertSource, alerts)
+}
+
+// Bounds of the watch over incidents: those with a voice in the last week, the
+// most pressing ones only.
+const (
+	incidentDays   = 7
+	incidentAlerts = 20
+)
+
+// watchIncidents raises an alert for each grave incident that nobody has taken
+// up.
+func (a *analyst) watchIncidents(ctx context.Context) error {
+	page, _, err := a.db.Incidents(ctx, city.System, city.IncidentFilter{
+		Status: []city.IncidentStatus{city.IncidentNew, city.IncidentWatched}, MinUrgency: city.Siaga, Limit: incidentAlerts,
+		ActiveSince: time.Now().AddDate(0, 0, -incidentDays),
+	})
+	if err != nil {
+		return err
+	}
+	alerts := []city.Alert{}
+	for _, i := range page {
+		area, _ := a.geography.Area(i.AreaCode)
+		if alert, ok := dossier.Alert(i, area.Name, a.location, a.db.city.ZoneLabel); ok {
+			alerts = append(alerts, alert)
+		}
+	}
+	return a.db.RaiseAlerts(ctx, city.AlertIncident, alerts)
 }
 
 // simulated reports whether any source is a simulation: figures that join all
