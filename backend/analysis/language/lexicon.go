@@ -16,8 +16,8 @@ var nameList string
 //go:embed exceptions.txt
 var exceptionList string
 
-//go:embed common.txt
-var commonList string
+//go:embed frequent.txt
+var frequentList string
 
 //go:embed spelling.txt
 var spellingList string
@@ -34,17 +34,17 @@ type lexicon struct {
 	exceptions map[string]string
 	// spelling is what a way of writing means: one word, or two with a space.
 	spelling map[string]string
-	// common are roots that a slip is mended to more readily.
-	common map[string]bool
-	slips  slipIndex
+	// frequent are roots that a slip is mended to more readily.
+	frequent map[string]bool
+	slips    slipIndex
 }
 
 var known = sync.OnceValue(func() *lexicon {
-	l := &lexicon{roots: wordSet(rootList), names: wordSet(nameList), exceptions: byForm(exceptionList), spelling: byForm(spellingList), common: wordSet(commonList)}
+	l := &lexicon{roots: wordSet(rootList), names: wordSet(nameList), exceptions: byForm(exceptionList), spelling: byForm(spellingList), frequent: wordSet(frequentList)}
 	for _, root := range l.exceptions {
 		l.roots[root] = true
 	}
-	maps.Copy(l.roots, l.common)
+	maps.Copy(l.roots, l.frequent)
 	l.slips = newSlipIndex(l.roots)
 	return l
 })

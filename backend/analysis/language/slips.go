@@ -143,7 +143,7 @@ func alike(a, b byte) bool {
 // be spoken, and no frequent root beside it.
 func (l *lexicon) slip(w string) string {
 	r := l.slips.root(w)
-	if r != "" && (l.common[r] || len(r) >= 8 || !speakable(w)) {
+	if r != "" && (l.frequent[r] || len(r) >= 8 || !speakable(w)) {
 		return r
 	}
 	return ""
