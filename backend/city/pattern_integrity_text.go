@@ -60,8 +60,8 @@ func (p *Pattern) reason(rs []IntegrityReason) {
 // reporters (0: not known) in areas.
 func (w PatternWords) WordCampaign(p *Pattern, hours, reporters int, rs []IntegrityReason) {
 	n, h := whole(p.Seen), strconv.Itoa(max(1, hours))
-	p.Headline = n + " laporan berteks hampir sama dalam " + h + " jam"
-	p.HeadlineEN = Number(math.Round(p.Seen), 0, '.') + " reports with nearly the same text within " + h + " hours"
+	p.head(n+" laporan berteks hampir sama dalam "+h+" jam",
+		Number(math.Round(p.Seen), 0, '.')+" reports with nearly the same text within "+h+" hours")
 	a := strconv.Itoa(len(p.AreaCodes))
 	p.Evidence, p.EvidenceEN = a+" wilayah; pelapor tidak diketahui sumbernya", a+" areas; the source does not tell reporters apart"
 	if reporters > 0 {
@@ -76,8 +76,8 @@ func (w PatternWords) WordCampaign(p *Pattern, hours, reporters int, rs []Integr
 // channel, or channel and area.
 func (w PatternWords) WordQuota(p *Pattern, subject string, rs []IntegrityReason) {
 	month := p.Since.In(w.Location)
-	p.Headline = "Laporan " + short(subject) + " bulan " + monthsID[month.Month()-1] + " tampak mengikuti target"
-	p.HeadlineEN = "Reports of " + short(subject) + " in " + month.Month().String() + " look made to a target"
+	p.head("Laporan "+short(subject, longMatter)+" bulan "+monthsID[month.Month()-1]+" tampak mengikuti target",
+		"Reports of "+short(subject, longMatter)+" in "+month.Month().String()+" look made to a target")
 	p.Evidence = whole(p.Seen) + " laporan sebulan"
 	p.EvidenceEN = Number(math.Round(p.Seen), 0, '.') + " reports in the month"
 	p.Method = "Index of dispersion (Cochran 1936), binomial and negative binomial tails"
@@ -92,8 +92,8 @@ func (w PatternWords) WordQuota(p *Pattern, subject string, rs []IntegrityReason
 func (w PatternWords) WordMassClosing(p *Pattern, rs []IntegrityReason) {
 	month := p.Until.In(w.Location).AddDate(0, 0, -1)
 	n := whole(p.Seen)
-	p.Headline = short(p.Office) + " menutup " + n + " laporan pada akhir " + monthsID[month.Month()-1]
-	p.HeadlineEN = short(p.Office) + " closed " + Number(math.Round(p.Seen), 0, '.') + " reports at the end of " + month.Month().String()
+	p.head(short(p.Office, longMatter)+" menutup "+n+" laporan pada akhir "+monthsID[month.Month()-1],
+		short(p.Office, longMatter)+" closed "+Number(math.Round(p.Seen), 0, '.')+" reports at the end of "+month.Month().String())
 	p.Evidence = "Dua hari kerja biasanya " + about(p.Expected, ',')
 	p.EvidenceEN = "Two working days usually see " + about(p.Expected, '.')
 	p.Method = "Negative binomial tail against the office's own pairs of working days"

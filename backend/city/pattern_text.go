@@ -17,9 +17,10 @@ type PatternWords struct {
 }
 
 var (
-	weekdays  = []string{"Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"}
-	monthsID  = []string{"Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"}
-	longNames = 24 // letters of a name beyond which a headline shortens it
+	weekdays = []string{"Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"}
+	monthsID = []string{"Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"}
+	// Letters beyond which a headline shortens a name, and the headline itself.
+	longPlace, longMatter, longHeadline = 20, 26, 90
 )
 
 // dayText writes a day as "Senin 9 Maret" and "Monday 9 March".
@@ -28,12 +29,17 @@ func dayText(t time.Time) (id, en string) {
 	return weekdays[t.Weekday()] + " " + d + " " + monthsID[t.Month()-1], t.Weekday().String() + " " + d + " " + t.Month().String()
 }
 
-func short(name string) string {
+func short(name string, letters int) string {
 	runes := []rune(name)
-	if len(runes) <= longNames {
+	if len(runes) <= letters {
 		return name
 	}
-	return strings.TrimSpace(string(runes[:longNames-1])) + "…"
+	return strings.TrimSpace(string(runes[:letters-1])) + "…"
+}
+
+// head sets the headlines, within their length.
+func (p *Pattern) head(id, en string) {
+	p.Headline, p.HeadlineEN = short(id, longHeadline), short(en, longHeadline)
 }
 
 // matter is "laporan banjir dan drainase", or "laporan" for all categories.
@@ -49,7 +55,7 @@ func (w PatternWords) matter(slug string) (id, en string) {
 	if nameEN == "" {
 		nameEN = name
 	}
-	return "laporan " + short(strings.ToLower(name)), "reports of " + short(strings.ToLower(nameEN))
+	return "laporan " + short(strings.ToLower(name), longMatter), "reports of " + short(strings.ToLower(nameEN), longMatter)
 }
 
 // place is " di Air Putih", or " di seluruh kota".
@@ -57,7 +63,7 @@ func (w PatternWords) place(code string) (id, en string) {
 	if code == "" || code == w.CityCode {
 		return " di seluruh kota", " in the whole city"
 	}
-	name := short(w.AreaName(code))
+	name := short(w.AreaName(code), longPlace)
 	return " di " + name, " in " + name
 }
 
@@ -92,8 +98,8 @@ func (w PatternWords) WordHotspot(p *Pattern, days int, at time.Time) {
 		where, whereEN = where+" dan sekitarnya", whereEN+" and around"
 	}
 	n, d := whole(p.Seen), strconv.Itoa(days)
-	p.Headline = n + " " + id + where + " dalam " + d + " hari"
-	p.HeadlineEN = Number(p.Seen, 0, '.') + " " + en + whereEN + " within " + d + " days"
+	p.head(n+" "+id+where+" dalam "+d+" hari",
+		Number(p.Seen, 0, '.')+" "+en+whereEN+" within "+d+" days")
 	times, timesEN := often(*p.Recurrence)
 	clock := at.In(w.Location)
 	p.Evidence = "Wajarnya " + about(p.Expected, ',') + " menurut tempat dan harinya; kebetulan begini " + times + ". " +
@@ -113,8 +119,8 @@ func (w PatternWords) WordAnomaly(p *Pattern, limit int, rain, holiday bool) {
 	where, whereEN := w.place(p.AreaCode)
 	day := p.Since.In(w.Location)
 	on, onEN := dayText(day)
-	p.Headline = whole(p.Seen) + " " + id + where + " pada " + on
-	p.HeadlineEN = Number(math.Round(p.Seen), 0, '.') + " " + en + whereEN + " on " + onEN
+	p.head(whole(p.Seen)+" "+id+where+" pada "+on,
+		Number(math.Round(p.Seen), 0, '.')+" "+en+whereEN+" on "+onEN)
 	kind, kindEN := "hari "+weekdays[day.Weekday()], "a "+day.Weekday().String()
 	if holiday {
 		kind, kindEN = "hari libur", "a holiday"
@@ -135,8 +141,8 @@ func (w PatternWords) WordDrift(p *Pattern, days int) {
 	where, whereEN := w.place(p.AreaCode)
 	since := p.Since.In(w.Location)
 	d := strconv.Itoa(since.Day())
-	p.Headline = "Naik pelan: " + whole(p.Seen) + " " + id + where + " sejak " + d + " " + monthsID[since.Month()-1]
-	p.HeadlineEN = "Slow rise: " + Number(math.Round(p.Seen), 0, '.') + " " + en + whereEN + " since " + d + " " + since.Month().String()
+	p.head("Naik pelan: "+whole(p.Seen)+" "+id+where+" sejak "+d+" "+monthsID[since.Month()-1],
+		"Slow rise: "+Number(math.Round(p.Seen), 0, '.')+" "+en+whereEN+" since "+d+" "+since.Month().String())
 	n := strconv.Itoa(days)
 	p.Evidence = "Dalam " + n + " hari biasanya " + about(p.Expected, ',') + "; setiap hari sedikit di atas kebiasaan"
 	p.EvidenceEN = about(p.Expected, '.') + " is usual in " + n + " days; each day a little above the habit"
@@ -150,8 +156,8 @@ func (w PatternWords) WordDrift(p *Pattern, days int) {
 func (w PatternWords) WordSilence(p *Pattern, days int, basis string) {
 	where, whereEN := w.place(p.AreaCode)
 	n, d := whole(p.Seen), strconv.Itoa(days)
-	p.Headline = "Sepi: hanya " + n + " laporan" + where + " dalam " + d + " hari"
-	p.HeadlineEN = "Quiet: only " + Number(p.Seen, 0, '.') + " reports" + whereEN + " within " + d + " days"
+	p.head("Sepi: hanya "+n+" laporan"+where+" dalam "+d+" hari",
+		"Quiet: only "+Number(p.Seen, 0, '.')+" reports"+whereEN+" within "+d+" days")
 	p.Evidence = "Menurut masa lalunya dan keadaan kota biasanya " + about(p.Expected, ',') + "; semua sumber berjalan"
 	p.EvidenceEN = "By its own past and the city's present pace " + about(p.Expected, '.') + " would be usual; all sources run"
 	if basis == "neighbours" {
