@@ -132,13 +132,13 @@ type Analysis struct {
 
 const saveAnalysesQuery = `INSERT INTO report_analyses AS a (report_id, key, created_at, category, confidence, proposals, words, sure, review,
 	urgency, urgency_by, urgency_reasons, place, features, analysed_at)
-SELECT t.id, t.key, t.created_at, nullif(t.category, ''), t.confidence, t.proposals, string_to_array(nullif(t.words, ''), ' '), t.sure, t.review,
+SELECT t.id, t.key, t.created_at, nullif(t.category, ''), t.confidence, t.proposals, coalesce(string_to_array(nullif(t.words, ''), ' '), '{}'), t.sure, t.review,
 	t.urgency, t.urgency_by, t.urgency_reasons, t.place, t.features, clock_timestamp()
 FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::text[], $5::real[], $6::jsonb[], $7::text[], $8::boolean[], $9::boolean[], $10::text[],
 	$11::text[], $12::jsonb[], $13::jsonb[], $14::bytea[])
 	AS t(id, key, created_at, category, confidence, proposals, words, sure, review, urgency, urgency_by, urgency_reasons, place, features)
 ON CONFLICT (report_id) DO UPDATE SET key = excluded.key, created_at = excluded.created_at, category = excluded.category,
-	confidence = excluded.confidence, proposals = excluded.proposals, words = coalesce(excluded.words, '{}'), sure = excluded.sure, review = excluded.review,
+	confidence = excluded.confidence, proposals = excluded.proposals, words = excluded.words, sure = excluded.sure, review = excluded.review,
 	urgency = excluded.urgency, urgency_by = excluded.urgency_by, urgency_reasons = excluded.urgency_reasons, place = excluded.place,
 	features = excluded.features, analysed_at = excluded.analysed_at`
 
@@ -287,6 +287,9 @@ func (s *Store) settle(ctx context.Context, tx pgx.Tx, cat *catalogue, as []Anal
 	changed, err := column[int64](ctx, tx, settleQuery, ids, category, due, office, area)
 	if err != nil {
 		return nil, fmt.Errorf("settle reports: %w", err)
+	}
+	if err := refreshDeadlinesOf(ctx, tx, cat, changed); err != nil {
+		return nil, err
 	}
 	moved := map[int64]bool{}
 	for _, id := range changed {

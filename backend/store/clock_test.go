@@ -376,3 +376,32 @@ func TestClosingDeadlineIsTheCategorysByDefault(t *testing.T) {
 		}
 	}
 }
+
+// A report whose category an officer puts right while its clock stands has no
+// deadline until it goes on, and then the new category's.
+func TestCorrectingTheCategoryKeepsTheClock(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.ingest(t, waste(t, "a"), waste(t, "b"))
+	operator := city.Asker{Role: city.Operator}
+	f.clock.now = day(t, "03-17 12:00")
+	if err := f.PauseReport(t.Context(), diskominfo, operator, f.number(t, "a"), "Menunggu foto lokasi dari warga"); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"a", "b"} {
+		c := city.Correction{ReportID: f.number(t, id), Field: city.CorrectCategory, Value: "pohon-tumbang", Reason: "Pohon, bukan sampah"}
+		if err := f.Correct(t.Context(), diskominfo, operator, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.wantDue(t, "a", "", "")
+	f.wantDue(t, "b", "03-26 00:00", "03-26 00:00")
+	f.clock.now = day(t, "03-25 00:00") // half of the 17th paused
+	if err := f.ResumeReport(t.Context(), diskominfo, operator, f.number(t, "a"), "Foto sudah dikirim oleh warga"); err != nil {
+		t.Fatal(err)
+	}
+	f.wantDue(t, "a", "03-26 12:00", "03-26 12:00")
+	// The source still calls it waste; the officer's word holds, and its clock.
+	f.ingest(t, waste(t, "a", func(r *city.Report) { r.Text = "Sampah pohon menumpuk" }))
+	f.wantDue(t, "a", "03-26 12:00", "03-26 12:00")
+}

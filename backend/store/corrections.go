@@ -51,6 +51,9 @@ func (s *Store) Correct(ctx context.Context, by city.Actor, asker city.Asker, c 
 		if err != nil {
 			return err
 		}
+		if err := refreshDeadlinesOf(ctx, tx, cat, []int64{c.ReportID}); err != nil {
+			return err
+		}
 		return s.keepCorrection(ctx, tx, cat, by, rows[0], c, was)
 	})
 }

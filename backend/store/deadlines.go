@@ -87,6 +87,9 @@ func (s *Store) RefreshDeadlines(ctx context.Context) error {
 // their status, after their category or pauses have changed in the same
 // transaction; telling screens is the caller's.
 func refreshDeadlinesOf(ctx context.Context, tx pgx.Tx, cat *catalogue, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
 	rows, err := rowsOf[clockRow](ctx, tx, clocksQuery, ids)
 	if err != nil {
 		return fmt.Errorf("read the reports whose clock moves: %w", err)
