@@ -36,6 +36,8 @@ type City struct {
 	// Norms are how long a report may take.
 	Norms      []city.Norm
 	Population []Population
+	// Places are landmarks that reports name.
+	Places []Place
 	// Hazard is what the assessment of flood risk follows.
 	Hazard city.HazardDeclarations
 }
@@ -81,14 +83,15 @@ func Load(name string) (City, error) {
 // LoadFS reads a city from a folder with the files of an embedded one:
 // city.json, areas.csv, offices.csv, categories.csv, indicators.csv,
 // thresholds.csv, holidays.csv, population.csv and, if there are any,
-// norms.csv, hazard_*.csv and outlines.geojson. Errors name the file, the row and the column.
+// norms.csv, hazard_*.csv, places.csv and outlines.geojson. Errors name the
+// file, the row and the column.
 func LoadFS(fsys fs.FS) (City, error) {
 	c, outlineSource, err := loadIdentity(fsys)
 	if err != nil {
 		return City{}, err
 	}
 	steps := []func(fs.FS, *City) error{
-		loadAreas, loadPopulation, loadOffices, loadCategories, loadIndicators, loadThresholds, loadHolidays, loadNorms, loadHazard,
+		loadAreas, loadPopulation, loadOffices, loadCategories, loadIndicators, loadThresholds, loadHolidays, loadNorms, loadHazard, loadPlaces,
 	}
 	for _, step := range steps {
 		if err := step(fsys, &c); err != nil {

@@ -248,7 +248,7 @@ func TestLoadFSNamesThePlace(t *testing.T) {
 	t.Parallel()
 	good := func() fstest.MapFS {
 		fsys := fstest.MapFS{}
-		for _, name := range []string{"city.json", "areas.csv", "population.csv", "offices.csv", "categories.csv", "indicators.csv", "thresholds.csv", "holidays.csv"} {
+		for _, name := range []string{"city.json", "areas.csv", "population.csv", "offices.csv", "categories.csv", "indicators.csv", "thresholds.csv", "holidays.csv", "places.csv"} {
 			raw, err := os.ReadFile(filepath.Join("samarinda", name))
 			if err != nil {
 				t.Fatal(err)
@@ -269,6 +269,7 @@ func TestLoadFSNamesThePlace(t *testing.T) {
 		{"holidays.csv", ",cuti_bersama,", ",cuti,", "holidays.csv, row"},
 		{"indicators.csv", ",city,last,", ",town,last,", "grain"},
 		{"city.json", "Asia/Makassar", "Asia/Samarinda", "timezone"},
+		{"places.csv", "64.72.05.1003", "64.72.05", "places.csv, row"},
 	} {
 		fsys := good()
 		fsys[tc.file].Data = []byte(strings.Replace(string(fsys[tc.file].Data), tc.from, tc.to, 1))

@@ -2,6 +2,7 @@ package place_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"balaikota/backend/analysis/place"
@@ -44,6 +45,27 @@ func TestReadFindsTheAreas(t *testing.T) {
 		got := g.Read(text, "").Areas
 		if !slices.Equal(got, want) && !(len(got) == 0 && len(want) == 0) {
 			t.Errorf("%q: areas %v, want %v", text, got, want)
+		}
+	}
+}
+
+// TestPackPlacesAreRead: every landmark that the pack gives is found under its
+// own name, in sloppy writing too, and settles the kelurahan, never a point.
+func TestPackPlacesAreRead(t *testing.T) {
+	t.Parallel()
+	c, err := pack.Load("samarinda")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var known []place.Known
+	for _, p := range c.Places {
+		known = append(known, place.Known{Head: p.Head, Name: p.Name, AreaCode: p.AreaCode, Origin: "pack"})
+	}
+	g := place.NewGazetteer(samarinda(t), known)
+	for _, p := range c.Places {
+		e := g.Estimate(place.Input{Text: "tlg pak got mampet dkt " + strings.ToLower(p.Head+" "+p.Name) + " bau"})
+		if e.AreaCode != p.AreaCode || e.Point != nil || e.From != place.FromLearned {
+			t.Errorf("%s %s: area %q from %q, point %v", p.Head, p.Name, e.AreaCode, e.From, e.Point)
 		}
 	}
 }
