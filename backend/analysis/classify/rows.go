@@ -69,19 +69,23 @@ type vocabulary struct {
 	texts int
 }
 
-// newVocabulary keeps features that occur in at least minTexts texts, at most
-// limit of them, the most frequent first.
-func newVocabulary(texts []counted, minTexts, limit int) *vocabulary {
+// newVocabulary keeps features that occur in at least minTexts texts or in one
+// that always counts, at most limit of them, the most frequent first.
+func newVocabulary(texts []counted, always func(text int) bool, minTexts, limit int) *vocabulary {
 	seen := newIndex(1 << 16)
-	for _, t := range texts {
+	stay := map[uint32]bool{}
+	for i, t := range texts {
 		for _, k := range t.keys {
 			*seen.at(k)++
+			if always(i) {
+				stay[k] = true
+			}
 		}
 	}
 	type feature struct{ key, df uint32 }
 	var kept []feature
 	for i, k := range seen.keys {
-		if k != 0 && int(seen.values[i]) >= minTexts {
+		if k != 0 && (int(seen.values[i]) >= minTexts || stay[k]) {
 			kept = append(kept, feature{k, seen.values[i]})
 		}
 	}

@@ -40,8 +40,8 @@ type problem struct {
 // Keerthi, Sundararajan 2008, "A Dual Coordinate Descent Method for Large-scale
 // Linear SVM", Algorithm 1 with the diagonal of the L2 loss). All labels'
 // problems walk the rows together, so that a row of weights is fetched once.
-// A row at rest is visited again only in the last pass (the paper's shrinking,
-// by row). The order is shuffled with the seed: the same rows give
+// A row at rest is visited again only in every third pass and the last (the
+// paper's shrinking, by row). The order is shuffled with the seed: the same rows give
 // the same weights.
 func (p *problem) solve() *weights {
 	w := &weights{labels: p.labels, rows: make([]float32, p.features*p.labels), bias: make([]float32, p.labels)}
@@ -61,9 +61,9 @@ func (p *problem) solve() *weights {
 	rest := make([]bool, len(p.rows))
 	for pass := range p.passes {
 		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-		last := pass == p.passes-1
+		all := pass%3 == 0 || pass == p.passes-1
 		for _, i := range order {
-			if !rest[i] || last {
+			if all || !rest[i] {
 				rest[i] = !s.visit(i)
 			}
 		}

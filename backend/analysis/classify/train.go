@@ -113,6 +113,7 @@ type training struct {
 	vectors    []vector
 	cost       float64
 	workers    int
+	meanWeight float64 // of the rows handed in
 }
 
 type trainingRow struct {
@@ -212,13 +213,17 @@ func (t *training) order() {
 	slices.SortFunc(t.rows, func(a, b trainingRow) int {
 		return cmp.Or(cmp.Compare(a.Label, b.Label), cmp.Compare(a.hash, b.hash), cmp.Compare(a.Text, b.Text), cmp.Compare(a.Weight, b.Weight), a.At.Compare(b.At))
 	})
+	sum, n := 0.0, 0.0
 	for i := range t.rows {
 		r := &t.rows[i]
 		r.label, _ = slices.BinarySearch(t.names, r.Label)
 		if r.fold = int(r.hash % folds); r.from < 0 {
 			r.fold = shared
+			continue
 		}
+		sum, n = sum+r.Weight, n+1
 	}
+	t.meanWeight = sum / max(n, 1)
 }
 
 func (t *training) prepare() {
@@ -231,7 +236,7 @@ func (t *training) prepare() {
 	if t.given < 200 {
 		minTexts = 1 // with so few, what occurs once is most of what there is
 	}
-	t.vocabulary = newVocabulary(counts, minTexts, min(maxFeatures, maxWeights/len(t.names)))
+	t.vocabulary = newVocabulary(counts, func(i int) bool { return t.rows[i].fold == shared }, minTexts, min(maxFeatures, maxWeights/len(t.names)))
 	t.vectors = t.vocabulary.vectors(counts, t.workers)
 }
 
@@ -245,16 +250,25 @@ func (t *training) problem(without int) *problem {
 	for i, r := range t.rows {
 		p.label[i] = r.label
 		if r.fold != without {
-			size[r.label] += r.Weight
-			total += r.Weight
+			size[r.label] += t.weight(r)
+			total += t.weight(r)
 		}
 	}
 	for i, r := range t.rows {
 		if r.fold != without {
-			p.cost[i] = float32(t.cost * r.Weight * balance(size[r.label], total/float64(len(t.names))))
+			p.cost[i] = float32(t.cost * t.weight(r) * balance(size[r.label], total/float64(len(t.names))))
 		}
 	}
 	return p
+}
+
+// weight is relative to the mean of the rows that were handed in: that all rows
+// count double changes nothing.
+func (t *training) weight(r trainingRow) float64 {
+	if r.fold == shared || t.meanWeight == 0 {
+		return r.Weight
+	}
+	return r.Weight / t.meanWeight
 }
 
 // balance makes errors on rare labels cost more: by the square root of how much

@@ -7,8 +7,9 @@ import (
 )
 
 // wordWeight is how much one word of a category counts in training beside a
-// labelled row: a city's first rows soon outweigh them.
-const wordWeight = 0.3
+// labelled row of the usual weight: enough to hold its own among a city's first
+// hundred rows, little among thousands.
+const wordWeight = 2
 
 // WordExamples turns the words that describe each category into examples for
 // Options.Words, so that a category without a single labelled row can be found.
