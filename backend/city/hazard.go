@@ -44,7 +44,7 @@ type HazardInput struct {
 // constant.
 type HazardWeight struct {
 	Hazard       string  `json:"hazard"`
-	HorizonHours int     `json:"horizon_hours" enum:"6,24"`
+	HorizonHours int     `json:"horizon_hours"`
 	Factor       string  `json:"factor"`
 	Weight       float64 `json:"weight"`
 	Scale        float64 `json:"scale"`
@@ -145,7 +145,7 @@ type HazardInputState struct {
 type HazardRisk struct {
 	AreaCode     string    `json:"area_code"`
 	AreaName     string    `json:"area_name"`
-	HorizonHours int       `json:"horizon_hours" enum:"6,24"`
+	HorizonHours int       `json:"horizon_hours"`
 	At           time.Time `json:"at"`
 	Level        Severity  `json:"level" enum:"info,perhatian,siaga,awas"`
 	// Score lies in [0,1] and orders risks; it is like a probability but was

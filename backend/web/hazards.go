@@ -24,12 +24,15 @@ type HazardStore interface {
 const hazardDays = 7
 
 type hazardInput struct {
-	Horizon int `query:"horizon" enum:"0,6,24" doc:"Hours ahead; both when 0 or empty"`
+	Horizon int `query:"horizon" doc:"Hours ahead, 6 or 24; both if empty"`
 }
 
 type hazardBody struct{ Body city.HazardPicture }
 
 func (s *server) getFlood(ctx context.Context, in *hazardInput) (*hazardBody, error) {
+	if in.Horizon != 0 && in.Horizon != 6 && in.Horizon != 24 {
+		return nil, city.InvalidField("query.horizon", "is 6 or 24 hours")
+	}
 	p, err := s.Store.HazardPicture(ctx, askerOf(ctx), city.HazardFlood)
 	if in.Horizon != 0 {
 		p.Risks = slices.DeleteFunc(p.Risks, func(r city.HazardRisk) bool { return r.HorizonHours != in.Horizon })

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -53,6 +54,11 @@ func (p nobodyPolls) PollNow(_ context.Context, slug string) error {
 	return nil
 }
 
+// titleAndCount stands in for backend/cap, which web does not know.
+func titleAndCount(_, title, _ string, _ time.Time, messages []city.HazardMessage) ([]byte, error) {
+	return fmt.Appendf(nil, "%s: %d", title, len(messages)), nil
+}
+
 func newSurface(t *testing.T) *surface {
 	t.Helper()
 	s := storetest.New(t)
@@ -73,7 +79,7 @@ func newSurface(t *testing.T) *surface {
 	}
 	server := httptest.NewServer(web.Handler(web.Deps{
 		Store: s, Passwords: account.Keeper{}, Geography: func() web.Geography { return geography{index} }, Hub: hub,
-		Poller: nobodyPolls{make(chan string, 8)}, Stems: language.Words, Frontend: page, Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test",
+		Poller: nobodyPolls{make(chan string, 8)}, Stems: language.Words, CAPFeed: titleAndCount, Frontend: page, Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test",
 	}))
 	t.Cleanup(server.Close)
 	return &surface{t: t, url: server.URL, store: s, hub: hub, log: log}
