@@ -123,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/forecasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the next 14 days will bring: reports and indicators, with 80 % bands */
+        get: operations["get-forecasts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hazards/flood": {
         parameters: {
             query?: never;
@@ -830,6 +847,65 @@ export interface components {
             /** @description A title of the officer's own */
             title?: string;
         };
+        Forecast: {
+            area_code: string;
+            /** @description Reports of this category only; all when empty */
+            category?: string;
+            /**
+             * Format: double
+             * @description Share of days that lay within the 80 % band
+             */
+            coverage?: number;
+            /**
+             * Format: int64
+             * @description Length of the series in days
+             */
+            days: number;
+            /** @description Slug; empty for reports */
+            indicator?: string;
+            /** @enum {string} */
+            kind: "reports" | "indicator";
+            /** Format: date-time */
+            made_at: string;
+            /**
+             * Format: double
+             * @description Mean absolute error by that of the seasonal naive in the past; below 1 is better
+             */
+            mase?: number;
+            /**
+             * @description mean: of Theta, damped trend and seasonal naive; parent-share: part of the larger area's forecast, for fewer than one report a day
+             * @enum {string}
+             */
+            method: "mean" | "parent-share";
+            /** @description The days after through, in order */
+            points: components["schemas"]["ForecastPoint"][];
+            /**
+             * Format: double
+             * @description Mean absolute error by that of the seasonal naive on the same days; below 1 is better
+             */
+            relative?: number;
+            /**
+             * Format: date
+             * @description The last day that was known
+             */
+            through: string;
+        };
+        ForecastPoint: {
+            /** Format: date */
+            day: string;
+            /**
+             * Format: double
+             * @description Upper end of the 80 % band
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Lower end of the 80 % band
+             */
+            low: number;
+            /** Format: double */
+            mean: number;
+        };
         GroupingState: {
             /**
              * Format: date-time
@@ -966,11 +1042,8 @@ export interface components {
             at: string;
             /** Format: date-time */
             held_since?: string;
-            /**
-             * Format: int64
-             * @enum {integer}
-             */
-            horizon_hours: 6 | 24;
+            /** Format: int64 */
+            horizon_hours: number;
             /** @enum {string} */
             level: "info" | "perhatian" | "siaga" | "awas";
             lost?: boolean;
@@ -994,11 +1067,8 @@ export interface components {
             effective_on: string;
             factor: string;
             hazard: string;
-            /**
-             * Format: int64
-             * @enum {integer}
-             */
-            horizon_hours: 6 | 24;
+            /** Format: int64 */
+            horizon_hours: number;
             /** Format: double */
             scale: number;
             source: string;
@@ -2127,11 +2197,45 @@ export interface operations {
             };
         };
     };
+    "get-forecasts": {
+        parameters: {
+            query?: {
+                /** @description reports, or the slug of an indicator; all when empty */
+                subject?: string;
+                /** @description Area code; all within one's rights when empty */
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-hazards-flood": {
         parameters: {
             query?: {
-                /** @description Hours ahead; both when 0 or empty */
-                horizon?: 0 | 6 | 24;
+                /** @description Hours ahead, 6 or 24; both if empty */
+                horizon?: number;
             };
             header?: never;
             path?: never;
