@@ -9,7 +9,8 @@ import (
 )
 
 // featuresVersion is the first byte of stored features. Features of another
-// version are made anew from the report.
+// version are made anew from the report: raise it with every change of what
+// features or blocks mean, the order of subjects too.
 const featuresVersion = 1
 
 // ErrVersion says that stored features were made by another version of this

@@ -2,6 +2,7 @@ package incident
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ func (m *Model) Features(r Report) Features {
 		ID: r.ID, Key: r.Key, At: r.At.UTC().Truncate(time.Second), Channel: r.Channel, Category: r.Category, Guess: r.Guess,
 		Stated: r.Stated, Computed: r.Computed, Said: r.Said, Photo: r.Photo,
 	}
-	if r.Lon != nil && r.Lat != nil {
+	if r.Lon != nil && r.Lat != nil && math.Abs(*r.Lon) <= 180 && math.Abs(*r.Lat) <= 90 { // false for NaN
 		f.point, f.lon, f.lat = true, *r.Lon, *r.Lat
 	}
 	text := clip(r.Text)
