@@ -128,6 +128,9 @@ func (r *reader) cut(names areaNames) {
 		if n == 0 || r.tokens[from].start >= m.End || r.telling && r.tokens[from].capital || wordClasses[r.tokens[from].word].is(base|generic|title|honour) {
 			continue
 		}
+		if _, joined := r.headAt(from); joined > 0 {
+			continue // "kantor kelurahan Melati" is named by the area
+		}
 		for i := from + 1; i < len(r.tokens) && r.tokens[i].end <= m.End; i++ {
 			_, n := names.at(r.tokens, i)
 			if n == 0 || n == 1 && (wordClasses[r.tokens[i].word] != 0 || headWays[r.tokens[i].word] != nil || len(r.tokens[i].word) < 4) {

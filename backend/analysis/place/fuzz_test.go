@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/paulmach/orb"
 )
 
 func FuzzMentions(f *testing.F) {
@@ -24,6 +26,29 @@ func FuzzMentions(f *testing.F) {
 			if m.Name == "" && m.Number == "" || m.Key() == "" || utf8.ValidString(text) && !utf8.ValidString(m.Name) {
 				t.Fatalf("%q: mention %+v names nothing", text, m)
 			}
+		}
+	})
+}
+
+func FuzzEstimate(f *testing.F) {
+	areas := testAreas(f)
+	known := Learn(areas, []Sample{
+		{Text: "jl melati 3 dekat masjid nurul iman", Lon: 117.15, Lat: -0.5, AreaCode: "64.72.09.1004"},
+		{Text: "jl melati 3 dekat masjid nurul iman", Lon: 117.15, Lat: -0.5, AreaCode: "64.72.09.1004"},
+		{Text: "jl melati 3 dekat masjid nurul iman", Lon: 117.15, Lat: -0.5, AreaCode: "64.72.09.1004"},
+	})
+	g := NewGazetteer(areas, known)
+	for _, l := range sentences(f) {
+		f.Add(l.Text, "kel bugis", "64.72.09.1004", 117.15, -0.5)
+	}
+	f.Add("jl melati 3", "", "64.72", 0.0, 0.0)
+	f.Fuzz(func(t *testing.T, text, address, stated string, lon, lat float64) {
+		e := g.Estimate(Input{Text: text, Address: address, StatedArea: stated, Point: &orb.Point{lon, lat}})
+		if e.Confidence < 0 || e.Confidence > 1 || math.IsNaN(e.RadiusM) || e.ReasonID == "" || e.ReasonEN == "" || (e.AreaCode == "") != (e.From == "") {
+			t.Fatalf("%q: %+v", text, e)
+		}
+		if again := g.Estimate(Input{Text: text, Address: address, StatedArea: stated, Point: &orb.Point{lon, lat}}); again.ReasonID != e.ReasonID {
+			t.Fatalf("%q: two answers: %q, %q", text, e.ReasonID, again.ReasonID)
 		}
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"balaikota/backend/city"
+
+	"github.com/paulmach/orb"
 )
 
 // Gazetteer holds what a city's texts are read against: its areas and its
@@ -29,10 +31,25 @@ func NewGazetteer(areas city.AreaIndex, known []Known) *Gazetteer {
 	}
 	g := newGazetteer(areas, func(key string) []Known { return byKey[key] })
 	for key, places := range byKey {
-		slices.SortStableFunc(places, func(a, b Known) int { return cmp.Compare(b.Seen, a.Seen) })
+		slices.SortStableFunc(places, func(a, b Known) int {
+			return cmp.Or(cmp.Compare(b.Seen, a.Seen), cmp.Compare(a.AreaCode, b.AreaCode), comparePoints(a.Point, b.Point))
+		})
 		g.typos.add(key)
 	}
 	return g
+}
+
+// comparePoints orders points from west to east, none first.
+func comparePoints(a, b *orb.Point) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return -1
+	case b == nil:
+		return 1
+	}
+	return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]))
 }
 
 func newGazetteer(areas city.AreaIndex, lookup func(string) []Known) *Gazetteer {
