@@ -109,6 +109,14 @@ CREATE TABLE analysis_queue (
     queued_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- When reports were last analysed: one row.
+CREATE TABLE analysis_state (
+    one boolean PRIMARY KEY DEFAULT true,
+    at  timestamptz,
+    CONSTRAINT analysis_state_only_one_row CHECK (one)
+) WITH (fillfactor = 10);
+INSERT INTO analysis_state DEFAULT VALUES;
+
 -- Officers' words about which reports are one matter. A later one supersedes
 -- what contradicts it.
 CREATE TABLE incident_rulings (
@@ -160,7 +168,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON incidents, report_analyses, report_block
 GRANT SELECT, INSERT ON corrections TO balaikota_writer;
 GRANT USAGE ON SEQUENCE incident_decisions TO balaikota_writer;
 GRANT SELECT ON incidents, report_analyses, incident_rulings, corrections, report_answers TO balaikota_reader, balaikota_city_reader;
-GRANT SELECT ON analysis_queue TO balaikota_reader, balaikota_city_reader; -- numbers only
+GRANT SELECT, UPDATE ON analysis_state TO balaikota_writer;
+GRANT SELECT ON analysis_queue, analysis_state TO balaikota_reader, balaikota_city_reader; -- numbers only
 
 ALTER TABLE incidents ENABLE ROW LEVEL SECURITY;
 CREATE POLICY incidents_are_written ON incidents TO balaikota_writer USING (true) WITH CHECK (true);

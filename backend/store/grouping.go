@@ -243,6 +243,9 @@ func (g *Grouping) SaveAnalyses(ctx context.Context, as []Analysis) error {
 	if _, err := g.tx.Exec(ctx, `DELETE FROM report_analyses WHERE report_id = ANY ($1)`, gone); err != nil {
 		return fmt.Errorf("forget reports that are gone: %w", err)
 	}
+	if _, err := g.tx.Exec(ctx, `UPDATE analysis_state SET at = clock_timestamp()`); err != nil {
+		return fmt.Errorf("note the time of the analysis: %w", err)
+	}
 	// One that was queued again meanwhile stays.
 	if _, err := g.tx.Exec(ctx, `DELETE FROM analysis_queue q USING unnest($1::bigint[], $2::timestamptz[]) AS t(id, at)
 		WHERE q.report_id = t.id AND q.queued_at = t.at`, ids, at); err != nil {

@@ -136,10 +136,12 @@ func (s *Store) listIncidents(ctx context.Context, tx pgx.Tx, cat *catalogue, as
 	return out, nil
 }
 
-const groupingQuery = `SELECT (SELECT max(analysed_at) FROM report_analyses) AS at,
-	(SELECT count(*)::int FROM report_analyses) AS reports,
-	(SELECT count(*)::int FROM analysis_queue) AS waiting,
-	(SELECT count(*)::int FROM report_analyses WHERE review) AS review`
+// groupingQuery counts reports by the rollups: they are few rows, however many
+// reports there are.
+const groupingQuery = `SELECT (SELECT at FROM analysis_state) AS at,
+	greatest(0, (SELECT coalesce(sum(received), 0) FROM report_monthly) - w.n)::int AS reports, w.n AS waiting,
+	(SELECT count(*)::int FROM report_analyses WHERE review) AS review
+	FROM (SELECT count(*)::int AS n FROM analysis_queue) w`
 
 // Grouping says how far the grouping of reports is, for the whole city.
 func (s *Store) Grouping(ctx context.Context) (out city.GroupingState, err error) {

@@ -30,8 +30,9 @@ type analyst struct {
 	models    *categoriser
 }
 
-// batchSize is how many reports are analysed in one transaction; from
-// bulkSize waiting ones on, everything is grouped from scratch in memory.
+// batchSize is how many reports are analysed in one transaction; where at
+// least bulkSize and a quarter of all wait, everything is grouped from scratch
+// in memory.
 const (
 	batchSize = 500
 	bulkSize  = 3000
@@ -145,11 +146,16 @@ func (a *analyst) drain(ctx context.Context) error {
 	if err != nil || waiting == 0 {
 		return err
 	}
+	state, err := a.db.Grouping(ctx)
+	if err != nil {
+		return err
+	}
 	x, err := a.examination(ctx)
 	if err != nil {
 		return err
 	}
-	bulk := waiting >= bulkSize
+	// Grouping all in memory pays when much of all is new.
+	bulk := waiting >= bulkSize && waiting >= state.Reports/4
 	for {
 		pending, err := a.db.Pending(ctx, batchSize)
 		if err != nil {

@@ -105,12 +105,12 @@ func settleNow(t *testing.T, a *analyst) {
 // and go: each time the incidents are those of grouping all from scratch.
 func TestWhateverTheOrderTheIncidentsAreTheSame(t *testing.T) {
 	t.Parallel()
-	all := voices(rand.New(rand.NewPCG(7, 11)), 60)
+	all := voices(rand.New(rand.NewPCG(7, 11)), 36)
 	a, door, source := newTestAnalyst(t)
 	ingest(t, door, city.Delivery{SourceID: source, Reports: all})
 	settleNow(t, a)
 	want := membership(t, a.db.Store)
-	if n := len(incidentsOf(want)); len(want) != len(all) || n < 30 || n > len(all)*3/4 {
+	if n := len(incidentsOf(want)); len(want) != len(all) || n < 20 || n > len(all)*3/4 {
 		t.Fatalf("%d reports in %d incidents", len(want), n)
 	}
 	if err := a.regroup(t.Context()); err != nil {
