@@ -373,3 +373,21 @@ func TestCloudburst(t *testing.T) {
 		t.Errorf("siaga came %s after the water", firstSiaga.Sub(firstWater))
 	}
 }
+
+// BenchmarkAssess is the whole city, 59 kelurahan and two horizons, with two
+// weeks of levels and rain under way.
+func BenchmarkAssess(b *testing.B) {
+	s := newSeason(b, 11, time.Date(2026, 1, 1, 0, 0, 0, 0, world.Zone), 16)
+	s.world.Flood("64.72.08.1001", 110, 90)
+	var at time.Time
+	for range 60 {
+		at = s.step().Time
+	}
+	s.assess(at)
+	b.ResetTimer()
+	for b.Loop() {
+		if a := hazard.Assess(s.in, at); len(a.Risks) != 2*len(world.Areas) {
+			b.Fatalf("%d risks", len(a.Risks))
+		}
+	}
+}
