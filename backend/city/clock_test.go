@@ -2,8 +2,11 @@ package city_test
 
 import (
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"balaikota/backend/city"
 
@@ -136,5 +139,33 @@ func TestDeadlinesOfAMatter(t *testing.T) {
 				t.Errorf("%s: %s due %v, want %s", c.name, part, pair.got, pair.want)
 			}
 		}
+	}
+}
+
+func TestBreachesAreWordedWithFigures(t *testing.T) {
+	t.Parallel()
+	clock := city.Clock{Calendar: samarinda(t)}
+	now := instant(t, "2026-03-17T10:00:00+08:00")
+	item := func(p float64, due string) city.AtRisk {
+		return city.AtRisk{Report: city.ReportSummary{DueAt: new(instant(t, due))}, Probability: p}
+	}
+	items := []city.AtRisk{item(0.94, "2026-03-26T00:00:00+08:00"), item(0.71, "2026-03-18T00:00:00+08:00"), item(0.55, "2026-03-26T00:00:00+08:00")}
+	a := city.BreachAlert("Dishub", items, 2, now, clock, "WITA", true)
+	if a.Key != "breach:Dishub" || a.Kind != city.AlertBreach || a.Severity != city.Info || !a.Simulated ||
+		a.Headline != "Dishub: 3 laporan diperkirakan lewat tenggat dalam 2 hari kerja" ||
+		a.Evidence != "Tenggat terdekat 17/3/2026 23.59 WITA; peluang lewat 50–90 %, dari lama penyelesaian setahun" {
+		t.Errorf("%+v", a)
+	}
+	a = city.BreachAlert("Kel. Sungai Pinang Luar (Samarinda Kota)", slices.Repeat(items[1:2], 12), 2, now, clock, "WITA", false)
+	if a.Severity != city.Perhatian || utf8.RuneCountInString(a.Headline) > 90 || utf8.RuneCountInString(a.HeadlineEN) > 90 || !strings.Contains(a.Evidence, "lewat 70 %") || !strings.Contains(a.EvidenceEN, "17 Mar 2026 23:59 WITA") {
+		t.Errorf("%+v", a)
+	}
+	id, en := city.ExplainAtRisk(3.21, 0.8, 0.714, city.AtRiskBasis{Category: city.Category{Name: "Lampu jalan", NameEN: "Street lighting"}, Office: "Dishub", Past: 214})
+	if id != "Sudah 3,2 hari kerja, sisa 0,8; dari 214 laporan lampu jalan di Dishub yang masih terbuka pada umur ini, sekitar 71 % tidak selesai dalam sisa waktu itu." ||
+		en != "3.2 working days old, 0.8 left; of 214 street lighting reports at Dishub still open at this age, about 71 % were not settled in the time that is left." {
+		t.Errorf("%s\n%s", id, en)
+	}
+	if id, _ = city.ExplainAtRisk(1, 1, 0.5, city.AtRiskBasis{City: true, Past: 99}); !strings.Contains(id, "dari 99 laporan sekota") {
+		t.Error(id)
 	}
 }

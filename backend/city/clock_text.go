@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // AtRiskList is what will likely miss its deadline, and how good such
@@ -71,11 +72,14 @@ func BreachAlert(office string, items []AtRisk, days int, now time.Time, clock C
 		severity = Perhatian
 	}
 	n, d := strconv.Itoa(len(items)), strconv.Itoa(days)
-	low, high := strconv.Itoa(int(least*10)*10), strconv.Itoa(int(most*10)*10)
+	chance := strconv.Itoa(int(most*10) * 10)
+	if low := int(least * 10); low != int(most*10) {
+		chance = strconv.Itoa(low*10) + "–" + chance
+	}
 	a := Alert{
 		Key: "breach:" + office, Kind: AlertBreach, Severity: severity,
-		Headline:   office + ": " + n + " laporan diperkirakan lewat tenggat dalam " + d + " hari kerja",
-		HeadlineEN: office + ": " + n + " reports will likely miss their deadline within " + d + " working days",
+		Headline:   fitting(office+": "+n+" laporan diperkirakan lewat tenggat", " dalam "+d+" hari kerja"),
+		HeadlineEN: fitting(office+": "+n+" reports will likely miss their deadline", " within "+d+" working days"),
 		Advice:     "Selesaikan yang tenggatnya terdekat lebih dulu; bila menunggu warga, jeda laporannya dengan alasan.",
 		AdviceEN:   "Settle those due first; where the citizen must answer, pause the report and say why.",
 		Office:     office, AreaCodes: []string{}, Since: now, Simulated: simulated,
@@ -83,8 +87,16 @@ func BreachAlert(office string, items []AtRisk, days int, now time.Time, clock C
 	if nearest != nil {
 		// A deadline at midnight is the end of the day before.
 		last := nearest.Add(-time.Minute).In(clock.Calendar.Location)
-		a.Evidence = "Tenggat terdekat " + last.Format("2/1/2006 15.04") + " " + zoneLabel + "; peluang lewat " + low + "–" + high + " %, dari lama penyelesaian setahun"
-		a.EvidenceEN = "Nearest deadline " + last.Format("2 Jan 2006 15:04") + " " + zoneLabel + "; chance of missing " + low + "–" + high + " %, from a year of closing times"
+		a.Evidence = "Tenggat terdekat " + last.Format("2/1/2006 15.04") + " " + zoneLabel + "; peluang lewat " + chance + " %, dari lama penyelesaian setahun"
+		a.EvidenceEN = "Nearest deadline " + last.Format("2 Jan 2006 15:04") + " " + zoneLabel + "; chance of missing " + chance + " %, from a year of closing times"
 	}
 	return a
+}
+
+// fitting is a headline with its tail, without it where that would be too long.
+func fitting(headline, tail string) string {
+	if utf8.RuneCountInString(headline+tail) > 90 {
+		return headline
+	}
+	return headline + tail
 }
