@@ -232,10 +232,11 @@ func (g *Gazetteer) meansArea(r *reader, covered []*Mention, i, n int) bool {
 	if after < len(r.tokens) && r.tokens[after].number && r.tokens[after].gap <= gapDot && n == 1 {
 		return false // "Pelita 4" is a street or a housing estate
 	}
-	if n > 1 && last.gap <= gapDot {
+	_, headed := r.headAt(i)
+	if n > 1 && last.gap <= gapDot && headed < n {
 		return true
 	}
-	// One word: it must not be an everyday word, unless its surroundings say so.
+	// One word, or "simpang tiga": it must not be everyday words, unless its surroundings say so.
 	if i > 0 && notArea[r.tokens[i-1].word] {
 		return false
 	}

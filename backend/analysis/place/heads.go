@@ -166,7 +166,7 @@ func (r *reader) headAt(i int) (head, int) {
 // word behind it that could be a name must then be no common word at all.
 var roadWords = map[string]bool{
 	"lampu": true, "penerangan": true, "badan": true, "bahu": true, "pinggir": true, "tengah": true, "tepi": true, "ruas": true,
-	"perbaikan": true, "tiang": true, "median": true, "pju": true, "muka": true, "sepanjang": true, "kondisi": true, "aspal": true,
+	"perbaikan": true, "tiang": true, "median": true, "pju": true, "muka": true, "kondisi": true, "aspal": true,
 }
 
 // meansStreet reports whether "jalan" at token i begins a street's name and
@@ -187,8 +187,21 @@ func (r *reader) meansStreet(i, n int) bool {
 	if i > 0 && roadWords[r.tokens[i-1].word] && c != 0 {
 		return false
 	}
-	if c.is(dull) && (i+n+1 >= len(r.tokens) || r.tokens[i+n+1].gap > gapDot || wordClasses[r.tokens[i+n+1].word] != 0 || r.tokens[i+n+1].number) {
+	if c.is(dull) && (i+n+1 >= len(r.tokens) || r.tokens[i+n+1].gap > gapDot || wordClasses[r.tokens[i+n+1].word] != 0 && !wordClasses[r.tokens[i+n+1].word].is(base) || r.tokens[i+n+1].number) {
 		return false
 	}
+	if c.is(root) && !c.is(base) {
+		return !roadWords[r.tokens[max(0, i-1)].word] && r.namesOn(i+n+1)
+	}
 	return !c.is(never) && (!c.is(common) || c.is(first))
+}
+
+// namesOn reports whether token i goes on with a name and is no word: the
+// second word of "jalan untung Suropati".
+func (r *reader) namesOn(i int) bool {
+	if i >= len(r.tokens) || r.tokens[i].gap > gapSpace || r.tokens[i].number || len(r.tokens[i].word) < 4 {
+		return false
+	}
+	w := r.tokens[i].word
+	return wordClasses[w] == 0 && headWays[w] == nil && !derived(w, verbalAny)
 }

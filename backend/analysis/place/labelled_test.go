@@ -9,9 +9,12 @@ import (
 	"testing"
 )
 
-// labelled is one sentence of testdata/places.jsonl: written and labelled by
-// ourselves before the grammar was tuned, half of it ("held") never looked at
-// while tuning. A mention is written head=name#number/house~ (~ = near).
+// labelled is one sentence of testdata/places.jsonl, written and labelled by
+// ourselves. "dev" was tuned on. "held" was written with it, before any tuning,
+// and its errors were first read when it had reached F1 0.932 of all mentions;
+// what they showed to be wrong in general was then mended, so it is no longer
+// unseen. "fresh" was written after that, and its errors were never read: 0.930
+// at first. A mention is written head=name#number/house~ (~ = near).
 type labelled struct {
 	Half     string   `json:"half"`
 	Text     string   `json:"text"`
@@ -82,7 +85,7 @@ func ratio(a, b int) float64 {
 
 func TestMentionsOfLabelledSentences(t *testing.T) {
 	t.Parallel()
-	scores := map[string]map[Kind]*tally{"dev": {}, "held": {}}
+	scores := map[string]map[Kind]*tally{"dev": {}, "held": {}, "fresh": {}}
 	whole, count, near, nearRight := map[string]int{}, map[string]int{}, 0, 0
 	for _, l := range sentences(t) {
 		count[l.Half]++
@@ -116,17 +119,17 @@ func TestMentionsOfLabelledSentences(t *testing.T) {
 				continue
 			}
 			good = false
-			if l.Half == "dev" || os.Getenv("PLACE_HELD") != "" {
+			if l.Half != "fresh" {
 				t.Logf("%q: %s is not among %v", l.Text, w, l.Mentions)
 			}
 		}
 		if good && got == len(l.Mentions) {
 			whole[l.Half]++
-		} else if good && (l.Half == "dev" || os.Getenv("PLACE_HELD") != "") {
+		} else if good && (l.Half != "fresh") {
 			t.Logf("%q: found %d of %v", l.Text, got, l.Mentions)
 		}
 	}
-	for _, half := range []string{"dev", "held"} {
+	for _, half := range []string{"dev", "held", "fresh"} {
 		for _, k := range []Kind{Street, Alley, Landmark, Neighbourhood, Area, "all"} {
 			s := scores[half][k]
 			t.Logf("%-4s %-13s %3d expected: precision %.3f, recall %.3f, F1 %.3f", half, k, s.want, s.precision(), s.recall(), s.f1())

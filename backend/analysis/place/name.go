@@ -131,12 +131,15 @@ func (b *builder) begin(i int, c wordClass) bool {
 		return false
 	case b.h.kind == Alley && b.h.name != "blok" && romans[t.word] != "" && len(t.word) > 1, b.h.kind == Area && !b.capital && derived(t.word, verbal):
 		return false // "gang IX" is a number
-	case b.h.offices && c.is(first), b.h.kind == Area && (c == 0 || c.is(first|dull|tail|root|base)), b.capital:
+	case b.h.offices && c.is(first):
+		b.geo = false
+		return b.add(t, true)
+	case b.h.kind == Area && (c == 0 || c.is(first|dull|tail|root|base)), b.capital:
 		return b.add(t, true)
 	case c.is(dull) && !b.h.short && b.h.kind != Area && !b.dullName(i):
 		return false
 	case c.is(root) && !c.is(base):
-		if b.h.kind != Alley && !(b.h.kind == Street && b.h.short) {
+		if b.h.kind == Landmark && !b.r.namesOn(i+1) && !(i+1 < len(b.r.tokens) && b.r.tokens[i+1].gap <= gapSpace && wordClasses[b.r.tokens[i+1].word] == tail) {
 			return false
 		}
 	case c.is(common) && !c.is(first):
@@ -277,6 +280,8 @@ func (b *builder) tailed(i int) bool {
 		return true
 	}
 	switch t.word {
+	case "kota", "seberang":
+		return b.h.kind == Area
 	case "dalam", "luar", "atas", "bawah", "tengah":
 		if i+1 < len(b.r.tokens) && b.r.tokens[i+1].gap <= gapSpace && tailEnds[b.r.tokens[i+1].word] {
 			return false

@@ -61,10 +61,12 @@ func (r *reader) counts(i int) bool {
 		return false
 	}
 	next := r.tokens[i+1]
-	if unitWords[next.word] && next.gap <= gapSpace {
-		return true
-	}
-	return next.number && (next.gap == gapDot || next.gap == gapComma) && next.start == r.tokens[i].end+1
+	return r.countsUnits(i) || next.number && (next.gap == gapDot || next.gap == gapComma) && next.start == r.tokens[i].end+1
+}
+
+// countsUnits reports whether the number at i counts what follows.
+func (r *reader) countsUnits(i int) bool {
+	return i+1 < len(r.tokens) && unitWords[r.tokens[i+1].word] && r.tokens[i+1].gap <= gapSpace
 }
 
 // houseNumber reads "no. 12", "nomor 12A", "No 12-14".
@@ -98,7 +100,7 @@ func (r *reader) neighbourhood(i int, h head) int {
 		at++
 	}
 	n, ok := r.small(at)
-	if !ok || r.counts(at) && r.tokens[at].gap <= gapSpace && !r.tokens[at+1].number {
+	if !ok || r.countsUnits(at) {
 		if at < len(r.tokens) && r.tokens[at].word == "rw" && at+1 < len(r.tokens) { // RT/RW 03/05
 			return r.pair(i, at+1, near)
 		}
@@ -130,7 +132,7 @@ func (r *reader) more(h head, at int, near bool) int {
 			return at
 		}
 		n, ok := r.small(next)
-		if !ok || r.counts(next) || next == at && t.gap == gapBreak {
+		if !ok || r.countsUnits(next) || next == at && t.gap == gapBreak {
 			return at
 		}
 		r.add(h.name, n, next, next, near)
