@@ -63,8 +63,8 @@ type Pattern struct {
 	Method string `json:"method"`
 	// Reports are the reports concerned where they are few.
 	Reports []int64 `json:"reports,omitempty"`
-	// Alarm is true when it raised an alert.
-	Alarm     bool `json:"alarm"`
+	// Alerted is true when it raised an alert.
+	Alerted   bool `json:"alerted"`
 	Simulated bool `json:"simulated,omitempty"`
 }
 

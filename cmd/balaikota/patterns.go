@@ -28,7 +28,7 @@ const (
 	// A bunch raises an alarm when accident would bring one as strong less than
 	// once a year, and keeps it until it would be once in three months: figures
 	// at the border would otherwise come and go with each hour.
-	alarmDays, keepDays = 365.0, 90.0
+	alertDays, keepDays = 365.0, 90.0
 )
 
 // patternWatch looks for patterns at their times.
@@ -242,19 +242,19 @@ func (g *patternGround) bunch(slug string, c pattern.Cluster, running []city.Pat
 	p := city.Pattern{
 		Key: strings.Join([]string{"hotspot", slug, centre}, ":"), Kind: city.PatternHotspot, Severity: city.Perhatian, AreaCode: centre,
 		Category: slug, Office: g.categories[slug].Office, Since: g.today.AddDate(0, 0, 1-c.Days), Until: g.now,
-		Seen: float64(c.Observed), Expected: c.Expected, P: &c.P, Recurrence: &c.Recurrence, Alarm: true, Simulated: g.simulated,
+		Seen: float64(c.Observed), Expected: c.Expected, P: &c.P, Recurrence: &c.Recurrence, Alerted: true, Simulated: g.simulated,
 	}
 	for _, z := range c.Zones {
 		p.AreaCodes = append(p.AreaCodes, g.kelurahan[z].Code)
 	}
 	before := slices.IndexFunc(running, func(o city.Pattern) bool { return o.Category == slug && overlaps(p, o) })
-	if c.Recurrence <= alarmDays && (before < 0 || c.Recurrence <= keepDays) {
+	if c.Recurrence <= alertDays && (before < 0 || c.Recurrence <= keepDays) {
 		return p, false
 	}
 	if before >= 0 {
 		p.Key = running[before].Key
 	}
-	if c.Recurrence > 10*alarmDays && c.Observed >= 20 && p.Seen >= 3*p.Expected {
+	if c.Recurrence > 10*alertDays && c.Observed >= 20 && p.Seen >= 3*p.Expected {
 		p.Severity = city.Siaga
 	}
 	g.words.WordHotspot(&p, c.Days, g.now)

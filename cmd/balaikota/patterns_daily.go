@@ -48,7 +48,7 @@ func (g *patternGround) unusualDays(ctx context.Context) error {
 	}
 	var alerts []city.Alert
 	for _, p := range found {
-		if p.Alarm {
+		if p.Alerted {
 			alerts = append(alerts, p.Alert(city.AlertAnomaly))
 		}
 	}
@@ -82,7 +82,7 @@ func (g *patternGround) unusual(rows []store.DayCount, rain []store.DayRain, las
 		g.words.WordDrift(&p, r.Days)
 		found = append(found, p)
 	}
-	g.chooseAlarms(found)
+	g.chooseAlerts(found)
 	return found
 }
 
@@ -161,10 +161,10 @@ func (g *patternGround) frame(first time.Time, length int, rain []store.DayRain,
 	return out
 }
 
-// chooseAlarms marks the few that raise an alert: one matter shows in many
+// chooseAlerts marks the few that raise an alert: one matter shows in many
 // series (the kelurahan, its kecamatan, the city, the category and all), and is
 // told once, by the series that says most about it.
-func (g *patternGround) chooseAlarms(found []city.Pattern) {
+func (g *patternGround) chooseAlerts(found []city.Pattern) {
 	order := make([]int, len(found))
 	for i := range order {
 		order[i] = i
@@ -179,7 +179,7 @@ func (g *patternGround) chooseAlarms(found []city.Pattern) {
 		}
 		p := &found[i]
 		if !slices.ContainsFunc(chosen, func(o city.Pattern) bool { return tellsOf(o, *p) }) {
-			p.Alarm = true
+			p.Alerted = true
 			chosen = append(chosen, *p)
 		}
 	}
@@ -213,7 +213,7 @@ func (g *patternGround) silence(ctx context.Context) error {
 	found := g.silent(rows, blind)
 	var alerts []city.Alert
 	for _, p := range found {
-		if p.Alarm {
+		if p.Alerted {
 			alerts = append(alerts, p.Alert(city.AlertSilent))
 		}
 	}
@@ -257,7 +257,7 @@ func (g *patternGround) silent(rows []store.DayCount, blind map[string]bool) (fo
 			Since: g.today.AddDate(0, 0, -days), Until: g.today, Seen: float64(s.Seen), Expected: s.Expected, P: &s.P, Q: &s.Q, Simulated: g.simulated,
 		}
 		if s.Basis == pattern.AgainstPast { // the other is as it always was: a matter for a meeting, not for today
-			p.Severity, p.Alarm = city.Perhatian, true
+			p.Severity, p.Alerted = city.Perhatian, true
 		}
 		g.words.WordSilence(&p, days, string(s.Basis))
 		found = append(found, p)

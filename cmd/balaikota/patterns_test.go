@@ -120,7 +120,7 @@ func TestTheWatchSeesASimulatedFlood(t *testing.T) {
 			seen = time.Duration(hours) * time.Hour
 			t.Logf("after %d h: %s. %s", hours, p.Headline, p.Evidence)
 			raised := of(alerts, func(a city.Alert) bool { return a.Kind == city.AlertHotspot && a.Key == p.Key })
-			if len(raised) != 1 || *p.Recurrence <= alarmDays || p.Office != "DPUPR" || !p.Alarm {
+			if len(raised) != 1 || *p.Recurrence <= alertDays || p.Office != "DPUPR" || !p.Alerted {
 				t.Errorf("alerts %v of %+v", raised, p)
 			}
 		}
@@ -201,7 +201,7 @@ func TestAKelurahanThatStopsReportingIsHeard(t *testing.T) {
 	w.live(28*24*time.Hour, func(r world.Report) bool { return r.Area != mute })
 	w.at = w.at.Add(2 * time.Hour)
 	patterns, alerts := w.look()
-	silent := of(patterns, func(p city.Pattern) bool { return p.Kind == city.PatternSilent && p.Alarm })
+	silent := of(patterns, func(p city.Pattern) bool { return p.Kind == city.PatternSilent && p.Alerted })
 	if len(silent) != 1 || silent[0].AreaCode != mute {
 		t.Fatalf("silent: %v", silent)
 	}
