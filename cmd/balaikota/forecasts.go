@@ -170,7 +170,8 @@ func (f *foresight) area(i city.Indicator, days []store.DayValue) {
 // parent is what a thin series is a share of; of bounds the points.
 func (f *foresight) add(out city.Forecast, s forecast.Series, parent *forecast.Series, of ...city.Indicator) {
 	out.Method = city.ForecastMean
-	points, ok := []forecast.Point(nil), false
+	var points []forecast.Point
+	var ok bool
 	var score forecast.Score
 	var scored bool
 	if parent != nil && forecast.Thin(s) {
