@@ -155,7 +155,8 @@ func (d *database) learn(ctx context.Context, l *lesson) (learned, error) {
 		verdict.Take, verdict.Why = true, verdict.Why+"; used nevertheless, as demanded"
 	}
 	done := l.outcome(report.Scores, verdict.Why)
-	done.Rows, done.Left, done.Features, done.Bytes, done.Used = report.Rows, report.Left, report.Features, len(body), verdict.Take
+	done.Rows, done.Left, done.Labels, done.Features = report.Rows, report.Left, report.Labels, report.Features
+	done.Bytes, done.Used = len(body), verdict.Take
 	if !verdict.Take {
 		return done, nil
 	}
@@ -204,6 +205,11 @@ func (o learned) tell(w io.Writer) error {
 
 // learnCategories is the nightly lesson of the city's category model.
 func (d *database) learnCategories(ctx context.Context, log *slog.Logger) error {
+	return d.learnAfter(ctx, log, nightlyRest)
+}
+
+// learnAfter learns the categories anew unless that was done within rest.
+func (d *database) learnAfter(ctx context.Context, log *slog.Logger, rest time.Duration) error {
 	categories, err := d.Categories(ctx)
 	if err != nil {
 		return err
@@ -212,7 +218,7 @@ func (d *database) learnCategories(ctx context.Context, log *slog.Logger) error 
 	if err != nil {
 		return err
 	}
-	rested := l.oldAt.IsZero() || l.readAt.Sub(l.oldAt) >= nightlyRest
+	rested := l.oldAt.IsZero() || l.readAt.Sub(l.oldAt) >= rest
 	if l.news() == 0 || len(l.examples) < nightlyLeast || !rested {
 		log.Debug("Nothing to learn tonight", "rows", len(l.examples), "new_rows", l.news())
 		return nil
