@@ -93,13 +93,21 @@ func ProneReason(area string, prone float64) (id, en string) {
 	return area + " " + word + " tergenang (kerentanan " + Number(prone, 2, ',') + ").", area + " " + wordEN + " floods (proneness " + Number(prone, 2, '.') + ")."
 }
 
+// rainOfDays words a gauge that is read once a day; it is no role of its own.
+const rainOfDays HazardRole = "hujan harian"
+
 var roleNames = map[HazardRole][2]string{
-	RoleRain: {"hujan", "rain"}, RoleForecast: {"prakiraan hujan", "rain forecast"}, RoleTide: {"pasang", "tide"},
+	RoleRain: {"hujan", "rain"}, rainOfDays: {"hujan harian", "daily rain"}, RoleForecast: {"prakiraan hujan", "rain forecast"}, RoleTide: {"pasang", "tide"},
 	RoleLevel: {"muka air", "water level"}, RoleWarning: {"peringatan BMKG", "BMKG warnings"}, RoleVoices: {"laporan warga", "citizens' reports"},
 }
 
-// InputText says how an input stands: "hujan: data terputus 3 jam".
-func InputText(role HazardRole, name string, f InputFreshness, newest *time.Time, at time.Time) (id, en string) {
+// InputText says how an input stands: "hujan: data terputus 3 jam". name is
+// the indicator's.
+func InputText(d HazardInput, name string, f InputFreshness, newest *time.Time, at time.Time) (id, en string) {
+	role := d.Role
+	if role == RoleRain && d.StepSeconds >= 86400 {
+		role = rainOfDays
+	}
 	n := roleNames[role]
 	if role == RoleLevel && name != "" {
 		n = [2]string{strings.ToLower(name[:1]) + name[1:], name}

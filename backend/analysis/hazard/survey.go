@@ -156,7 +156,7 @@ func (s *surveyed) state(d city.HazardInput) {
 	if d.Role == city.RoleRain && (s.rainInput < 0 || usable(st.Freshness) && !usable(s.states[s.rainInput].Freshness)) {
 		s.rainInput = n
 	}
-	st.Text, st.TextEN = city.InputText(d.Role, st.Name, st.Freshness, st.Newest, s.at)
+	st.Text, st.TextEN = city.InputText(d, st.Name, st.Freshness, st.Newest, s.at)
 	s.states = append(s.states, st)
 	switch d.Role {
 	case city.RoleTide:
