@@ -19,6 +19,9 @@ class Catalogue {
     const found = this.#names.get(slug);
     return found ? local(found.name, found.name_en) : slug;
   }
+  has(slug: string): boolean {
+    return this.#names.has(slug);
+  }
   /** Offices that can own a matter of the whole city: OPD and city-owned companies. */
   get owners(): Office[] {
     return (this.offices.value ?? []).filter((o) => o.kind === 'opd' || o.kind === 'bumd');

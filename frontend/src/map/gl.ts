@@ -10,11 +10,13 @@ import {
 } from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
-import type { Area } from '../api/types.ts';
+import type { Area, Severity } from '../api/types.ts';
 import type { Outlines } from '../data/areas.svelte.ts';
 import { classOf, type Layer } from './layer.ts';
+import { markerOrder, markerSize, type HeatCell, type MapMarker } from './marker.ts';
 import type { MapPoint } from './point.ts';
 import { boxOf } from './projection.ts';
+import { circleOf, severityColours, severityShapes } from './shapes.ts';
 
 setWorkerUrl(workerUrl);
 
@@ -25,14 +27,25 @@ export interface Scene {
   labels: readonly Area[];
   layer: Layer | undefined;
   points: readonly MapPoint[];
+  markers: readonly MapMarker[];
+  heat: readonly HeatCell[];
   selected: string;
   focus: readonly string[];
+}
+
+/** What a tap on the map means. */
+export interface Taps {
+  area: (code: string) => void;
+  incident: (id: number) => void;
 }
 
 /** Points are sent to the worker at most this often. */
 const pointPause = 1000;
 /** Below this zoom points are gathered into cells. */
 const cellZoom = 12;
+/** Added to a class to have the colours of risk instead of the ramp. */
+const risk = 10;
+const markPixels = 96;
 const none: FeatureCollection = { type: 'FeatureCollection', features: [] };
 
 /** The WebGL map: no base map, no glyph files, one choropleth and one layer of points. */
@@ -40,15 +53,17 @@ export class CityGl {
   readonly #map: GlMap;
   readonly #rem: number;
   readonly #onselect: (code: string) => void;
+  readonly #onopen: (incident: number) => void;
   #scene: Scene;
   #ready = false;
   #drawn = new Map<string, string>();
   #lastPoints = 0;
   #pointTimer: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(element: HTMLElement, scene: Scene, onselect: (code: string) => void) {
+  private constructor(element: HTMLElement, scene: Scene, taps: Taps) {
     this.#scene = scene;
-    this.#onselect = onselect;
+    this.#onselect = taps.area;
+    this.#onopen = taps.incident;
     this.#rem = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
     const box = boxOf(scene.outlines.features);
     this.#map = new GlMap({
@@ -74,10 +89,10 @@ export class CityGl {
   }
 
   /** Makes the map; throws where WebGL2 is missing. */
-  static async create(element: HTMLElement, scene: Scene, onselect: (code: string) => void): Promise<CityGl> {
+  static async create(element: HTMLElement, scene: Scene, taps: Taps): Promise<CityGl> {
     // MapLibre draws text from the font as it is now, so it must be there first.
     await document.fonts.load('600 16px "Inter Variable"');
-    return new CityGl(element, scene, onselect);
+    return new CityGl(element, scene, taps);
   }
 
   /** Room around the city: on a phone the legend lies over the lower edge. */
@@ -97,7 +112,8 @@ export class CityGl {
     }
     if (scene.labels !== before.labels) this.#source('labels')?.setData(labelData(scene.labels));
     this.#paintAreas();
-    if (scene.points !== before.points) this.#sendPoints();
+    if (scene.points !== before.points || scene.markers !== before.markers) this.#sendPoints();
+    if (scene.heat !== before.heat) this.#source('heat')?.setData(heatData(scene.heat));
     if (scene.focus !== before.focus) this.#look();
   }
 
@@ -133,6 +149,11 @@ export class CityGl {
   #fill = (): void => {
     const pixels = hatch(colour('--map-none'), colour('--map-hatch'));
     if (!this.#map.hasImage('hatch')) this.#map.addImage('hatch', pixels, { pixelRatio: 2 });
+    for (const severity of Object.keys(severityShapes) as Severity[]) {
+      const name = `mark-${severity}`;
+      if (!this.#map.hasImage(name))
+        this.#map.addImage(name, mark(severity), { pixelRatio: markPixels / 24 });
+    }
     this.#ready = true;
     this.#paintAreas();
     this.#sendPoints();
@@ -144,7 +165,7 @@ export class CityGl {
     for (const feature of outlines.features) {
       const code = feature.properties.code;
       const state = {
-        c: layer ? (classOf(layer, layer.values.get(code)) ?? -1) : 0,
+        c: layer ? (classOf(layer, layer.values.get(code)) ?? -1) + (layer.palette === 'risk' ? risk : 0) : 0,
         s: code === selected || (selected !== '' && code.startsWith(`${selected}.`)),
         f: focus.some((f) => code === f || code.startsWith(`${f}.`)),
       };
@@ -161,7 +182,10 @@ export class CityGl {
     this.#pointTimer = setTimeout(() => {
       this.#pointTimer = undefined;
       this.#lastPoints = Date.now();
-      this.#source('points')?.setData(pointData(this.#scene.points));
+      const { points, markers } = this.#scene;
+      this.#source('points')?.setData(pointData(points));
+      this.#source('guesses')?.setData(guessData([...points, ...markers]));
+      this.#source('marks')?.setData(markData(markers));
     }, wait);
   }
 
@@ -188,17 +212,22 @@ export class CityGl {
       this.#map.easeTo({ center: e.lngLat, zoom: Math.max(cellZoom + 0.5, this.#map.getZoom() + 1.5) });
       return;
     }
+    const mark = this.#map.queryRenderedFeatures(e.point, { layers: ['marks'] })[0];
+    if (mark) {
+      this.#onopen(Number(mark.properties.id));
+      return;
+    }
     const hit = this.#map.queryRenderedFeatures(e.point, { layers: ['areas'] })[0];
     this.#onselect(String(hit?.properties.code ?? ''));
   };
 
   #hover = (e: MapMouseEvent): void => {
-    const over = this.#map.queryRenderedFeatures(e.point, { layers: ['areas', 'cells'] }).length > 0;
+    const over = this.#map.queryRenderedFeatures(e.point, { layers: ['areas', 'cells', 'marks'] }).length > 0;
     this.#map.getCanvas().style.cursor = over ? 'pointer' : '';
   };
 
   #style(): StyleSpecification {
-    const { outlines, districts, labels, points } = this.#scene;
+    const { outlines, districts, labels, points, markers, heat } = this.#scene;
     const k = this.#rem;
     return {
       version: 8,
@@ -213,12 +242,17 @@ export class CityGl {
           clusterMaxZoom: cellZoom - 1,
           clusterRadius: 34 * k,
         },
+        guesses: { type: 'geojson', data: guessData([...points, ...markers]) },
+        marks: { type: 'geojson', data: markData(markers) },
+        heat: { type: 'geojson', data: heatData(heat) },
       },
       layers: [
         { id: 'ground', type: 'background', paint: { 'background-color': colour('--map-ground') } },
         ...areaLayers(k),
+        ...guessLayers(k),
         ...pointLayers(k),
         ...textLayers(k),
+        ...markLayers(k),
       ],
     };
   }
@@ -232,6 +266,7 @@ function areaLayers(k: number): Layers {
     'match',
     ['coalesce', ['feature-state', 'c'], 0],
     ...[1, 2, 3, 4, 5].flatMap((i) => [i, colour(`--ramp-${i}`)]),
+    ...[0, 1, 2, 3].flatMap((i) => [risk + i, colour(`--risk-${i}`)]),
     colour('--ramp-0'),
   ] as unknown as ExpressionSpecification;
   const is = (name: string, yes: number): ExpressionSpecification => [
@@ -240,10 +275,28 @@ function areaLayers(k: number): Layers {
     yes,
     0,
   ];
-  const gap: ExpressionSpecification = ['case', ['==', ['coalesce', ['feature-state', 'c'], 0], -1], 1, 0];
+  const c: ExpressionSpecification = ['coalesce', ['feature-state', 'c'], 0];
+  const gap: ExpressionSpecification = ['case', ['any', ['==', c, -1], ['==', c, risk - 1]], 1, 0];
   return [
     { id: 'areas', type: 'fill', source: 'outlines', paint: { 'fill-color': ramp } },
     { id: 'gaps', type: 'fill', source: 'outlines', paint: { 'fill-pattern': 'hatch', 'fill-opacity': gap } },
+    {
+      id: 'heat',
+      type: 'fill',
+      source: 'heat',
+      paint: {
+        'fill-color': [
+          'match',
+          ['get', 'heat'],
+          99,
+          colour('--heat-99'),
+          95,
+          colour('--heat-95'),
+          colour('--heat-90'),
+        ],
+        'fill-outline-color': colour('--heat-rim'),
+      },
+    },
     {
       id: 'borders',
       type: 'line',
@@ -272,8 +325,51 @@ function areaLayers(k: number): Layers {
   ];
 }
 
+/** Uncertain places near enough to see: areas with a ring and no middle. */
+function guessLayers(k: number): Layers {
+  return [
+    {
+      id: 'guess-areas',
+      type: 'fill',
+      source: 'guesses',
+      minzoom: cellZoom,
+      paint: { 'fill-color': colour('--map-point'), 'fill-opacity': 0.09 },
+    },
+    {
+      id: 'guess-rings',
+      type: 'line',
+      source: 'guesses',
+      minzoom: cellZoom,
+      paint: {
+        'line-color': colour('--map-point'),
+        'line-width': 1.25 * k,
+        'line-opacity': 0.8,
+        'line-dasharray': [3, 2],
+      },
+    },
+  ];
+}
+
+function markLayers(k: number): Layers {
+  return [
+    {
+      id: 'marks',
+      type: 'symbol',
+      source: 'marks',
+      layout: {
+        'icon-image': ['concat', 'mark-', ['get', 'urgency']],
+        'icon-size': ['*', ['get', 'size'], (16 / 24) * k],
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+        'symbol-sort-key': ['get', 'order'],
+      },
+    },
+  ];
+}
+
 function pointLayers(k: number): Layers {
-  const single: ExpressionSpecification = ['!', ['has', 'point_count']];
+  const exact: ExpressionSpecification = ['all', ['!', ['has', 'point_count']], ['!', ['get', 'vague']]];
+  const vague: ExpressionSpecification = ['all', ['!', ['has', 'point_count']], ['get', 'vague']];
   return [
     {
       id: 'cells',
@@ -292,12 +388,28 @@ function pointLayers(k: number): Layers {
       id: 'points',
       type: 'circle',
       source: 'points',
-      filter: single,
+      filter: exact,
       paint: {
         'circle-color': ['case', ['get', 'estimated'], colour('--map-ring'), colour('--map-point')],
         'circle-radius': ['case', ['get', 'large'], 6 * k, 4.5 * k],
         'circle-stroke-color': ['case', ['get', 'estimated'], colour('--map-point'), colour('--map-ring')],
         'circle-stroke-width': 1.5 * k,
+      },
+    },
+    // From afar the area of an uncertain place is too small to see: an empty ring.
+    {
+      id: 'far-rings',
+      type: 'circle',
+      source: 'points',
+      maxzoom: cellZoom,
+      filter: vague,
+      paint: {
+        'circle-color': colour('--map-point'),
+        'circle-opacity': 0.09,
+        'circle-radius': 6.5 * k,
+        'circle-stroke-color': colour('--map-point'),
+        'circle-stroke-width': 1.25 * k,
+        'circle-stroke-opacity': 0.7,
       },
     },
   ];
@@ -378,9 +490,56 @@ function pointData(points: readonly MapPoint[]): FeatureCollection<Point> {
     features: points.map((p) => ({
       type: 'Feature',
       geometry: { type: 'Point', coordinates: [p.lon, p.lat] },
-      properties: { id: p.id, large: p.large, estimated: p.estimated },
+      properties: { id: p.id, large: p.large, estimated: p.estimated, vague: p.radius !== undefined },
     })),
   };
+}
+
+function guessData(places: readonly (MapPoint | MapMarker)[]): FeatureCollection {
+  return {
+    type: 'FeatureCollection',
+    features: places.flatMap((p) =>
+      p.radius === undefined
+        ? []
+        : [{ type: 'Feature' as const, geometry: circleOf(p.lon, p.lat, p.radius), properties: {} }],
+    ),
+  };
+}
+
+function markData(markers: readonly MapMarker[]): FeatureCollection<Point> {
+  return {
+    type: 'FeatureCollection',
+    features: markers.map((m) => ({
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates: [m.lon, m.lat] },
+      properties: { id: m.id, urgency: m.urgency, order: markerOrder(m), size: markerSize(m.voices) },
+    })),
+  };
+}
+
+function heatData(cells: readonly HeatCell[]): FeatureCollection {
+  return {
+    type: 'FeatureCollection',
+    features: cells.map((c) => ({ type: 'Feature', geometry: c.geometry, properties: { heat: c.heat } })),
+  };
+}
+
+/** The mark of a severity, large enough to be drawn smaller everywhere. */
+function mark(severity: Severity): ImageData {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = markPixels;
+  const ctx = canvas.getContext('2d');
+  if (!ctx) return new ImageData(markPixels, markPixels);
+  const [fill, rim] = severityColours[severity];
+  // A little smaller than its box, so that the rim is not cut.
+  ctx.setTransform(markPixels / 26, 0, 0, markPixels / 26, markPixels / 26, markPixels / 26);
+  const path = new Path2D(severityShapes[severity]);
+  ctx.fillStyle = colour(fill);
+  ctx.fill(path);
+  ctx.strokeStyle = colour(rim);
+  ctx.lineWidth = 1.75;
+  ctx.stroke(path);
+  return ctx.getImageData(0, 0, markPixels, markPixels);
 }
 
 /** Slanting lines for "no data", drawn for a display of twice the pixels. */

@@ -1,4 +1,5 @@
-import type { Indicator, ReportCounts } from '../api/types.ts';
+import type { FloodPicture, Indicator, ReportCounts, Severity } from '../api/types.ts';
+import { figure } from '../ui/format.ts';
 
 /*
  * What a choropleth shows: one value per area, and fixed class limits, so that
@@ -19,6 +20,20 @@ export interface Layer {
   at: number;
   /** How many observations or reports are behind it. */
   n: number;
+  /** Colours of risk instead of the ramp of quantities. */
+  palette?: 'risk';
+  /** What the classes are called, from the ground colour on, where values are not figures. */
+  names?: readonly string[];
+}
+
+/** The CSS variable of a class's colour. */
+export const colourOf = (layer: Layer, c: number) => `--${layer.palette ?? 'ramp'}-${c}`;
+
+/** A value as it is written: its figure, or the name of its class. */
+export function valueText(layer: Layer, value: number | undefined): string | undefined {
+  const c = classOf(layer, value);
+  if (c === null || value === undefined) return undefined;
+  return layer.names ? layer.names[c] : figure(value, layer.decimals);
 }
 
 /** The class of a value: 0 the ground colour, 1 to 5 the ramp, null for no data. */
@@ -86,4 +101,28 @@ export function indicatorLimits(indicator: Indicator, values: readonly number[])
 function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return ([1, 2, 5, 10].find((f) => f * power >= value) ?? 10) * power;
+}
+
+const riskRanks: Record<Severity, number> = { info: 0, perhatian: 1, siaga: 2, awas: 3 };
+
+/** Flood risk by kelurahan for so many hours ahead. */
+export function floodLayer(
+  picture: FloodPicture,
+  hours: 6 | 24,
+  text: LayerText,
+  names: readonly string[],
+): Layer {
+  const own = picture.risks.filter((r) => r.horizon_hours === hours);
+  return {
+    id: `flood:${hours}`,
+    ...text,
+    decimals: 0,
+    limits: [2, 3, 4, 5],
+    floor: 0,
+    values: new Map(own.map((r) => [r.area_code, riskRanks[r.level]])),
+    at: Date.parse(picture.at),
+    n: own.length,
+    palette: 'risk',
+    names,
+  };
 }

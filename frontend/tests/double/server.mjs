@@ -5,6 +5,7 @@ import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { act, allIncidents, analysisOf, correct, incidentDetail, incidentPage, runs } from './incidents.mjs';
+import { flood, hotspots } from './patterns.mjs';
 import { makeWorld } from './world.mjs';
 
 /*
@@ -227,6 +228,8 @@ export class Double {
     if (path === '/api/reports') return [200, this.#page(query)];
     if (path === '/api/reports/counts') return [200, this.#counts(query)];
     if (path === '/api/reports/figures') return [200, this.#figures(query)];
+    if (path === '/api/patterns/hotspots') return [200, hotspots(w)];
+    if (path === '/api/hazards/flood') return [200, flood(w)];
     if (path === '/api/incidents') return [200, incidentPage(w, query)];
     const [, , kind, name, action] = path.split('/');
     if (kind === 'incidents') return this.#incident(method, Number(name), action ?? 'edit', body);
