@@ -14,13 +14,14 @@ import (
 // shelf is the plainest thing that can be a store: it looks at everything.
 type shelf struct {
 	features map[string]Features
-	blocks   map[string][]uint64
+	blocks   map[uint64]map[string]bool
 	links    map[string]Stored
 	rulings  []Ruling
+	groups   map[string]string
 }
 
 func newShelf() *shelf {
-	return &shelf{features: map[string]Features{}, blocks: map[string][]uint64{}, links: map[string]Stored{}}
+	return &shelf{features: map[string]Features{}, blocks: map[uint64]map[string]bool{}, links: map[string]Stored{}, groups: map[string]string{}}
 }
 
 func (s *shelf) entry(f Features) Entry {
@@ -33,8 +34,8 @@ func (s *shelf) sharing(f *Features, keep func(o *Features) bool, latest bool) (
 	var out []Entry
 	for _, b := range f.Blocks() {
 		var in []Features
-		for _, o := range s.features {
-			if o.Key != f.Key && slices.Contains(s.blocks[o.Key], b) && keep(&o) {
+		for k := range s.blocks[b] {
+			if o := s.features[k]; k != f.Key && keep(&o) {
 				in = append(in, o)
 			}
 		}
@@ -85,19 +86,38 @@ func (s *shelf) Rulings(keys []string) (out []Ruling, err error) {
 	return out, nil
 }
 
+func (s *shelf) drop(key string) {
+	f := s.features[key]
+	for _, b := range f.Blocks() {
+		delete(s.blocks[b], key)
+	}
+	delete(s.features, key)
+}
+
+func (s *shelf) put(f Features) {
+	s.drop(f.Key)
+	s.features[f.Key] = f
+	for _, b := range f.Blocks() {
+		if s.blocks[b] == nil {
+			s.blocks[b] = map[string]bool{}
+		}
+		s.blocks[b][f.Key] = true
+	}
+}
+
 // update is what a store does with Update.
 func (s *shelf) update(t *testing.T, m *Model, put []Features, remove, ruled []string) {
 	t.Helper()
 	var was []Entry
 	for _, k := range remove {
 		was = append(was, s.entry(s.features[k]))
-		delete(s.features, k)
+		s.drop(k)
 	}
 	for _, f := range put {
 		if old, ok := s.features[f.Key]; ok {
 			was = append(was, s.entry(old))
 		}
-		s.features[f.Key], s.blocks[f.Key] = f, f.Blocks()
+		s.put(f)
 	}
 	c, err := Update(m, s, was, put, ruled)
 	if err != nil {
@@ -105,10 +125,12 @@ func (s *shelf) update(t *testing.T, m *Model, put []Features, remove, ruled []s
 	}
 	for _, k := range c.Gone {
 		delete(s.links, k)
+		delete(s.groups, k)
 	}
 	for _, l := range c.Links {
 		s.links[l.Key] = Stored{Link: l, At: s.features[l.Key].At}
 	}
+	maps.Copy(s.groups, groupOf(c.Groups))
 	for k, component := range c.Component {
 		l := s.links[k]
 		l.Component = component
@@ -131,6 +153,9 @@ func (s *shelf) check(t *testing.T, m *Model, when string) {
 		if got.Component != component[l.Key] {
 			t.Fatalf("%s: %s is stored in component %s, a fresh start says %s", when, l.Key, got.Component, component[l.Key])
 		}
+	}
+	if diff := cmp.Diff(groupOf(Settle(want, s.rulings)), s.groups); diff != "" {
+		t.Fatalf("%s: the incidents are not those of a fresh start (-fresh +updated):\n%s", when, diff)
 	}
 	if len(s.links) != len(want) {
 		t.Fatalf("%s: %d links are stored, a fresh start makes %d", when, len(s.links), len(want))
@@ -188,7 +213,14 @@ func (s *shelf) upset(t *testing.T, m *Model, rnd *rand.Rand, round int) {
 		f.prepare()
 		s.update(t, m, []Features{f}, nil, nil)
 	case 1:
-		s.update(t, m, nil, []string{one()}, nil)
+		gone := one()
+		for _, k := range keys { // what held two incidents together, if there is such
+			if s.links[k].Bridges && rnd.IntN(2) == 0 {
+				gone = k
+				break
+			}
+		}
+		s.update(t, m, nil, []string{gone}, nil)
 	case 2:
 		r := Ruling{A: one(), B: one(), Same: rnd.IntN(2) == 0, At: time.Unix(int64(rnd.IntN(50)), 0)}
 		if !r.Same { // part what belongs together
@@ -227,8 +259,9 @@ func TestForestIsFreshStart(t *testing.T) {
 				changed.At = changed.At.Add(-30 * time.Hour)
 				changed.prepare()
 				f.Put(changed)
-				f.Remove(all[rnd.IntN(i)].Key, k.Key)
-				f.Put(all[:i]...)
+				other := all[rnd.IntN(i)]
+				f.Remove(other.Key, k.Key)
+				f.Put(other, k)
 			}
 			i += n
 		}
