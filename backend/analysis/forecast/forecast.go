@@ -10,6 +10,8 @@ const (
 	warmUp     = 4 * Week
 	calibrated = 365 // how many of the newest errors make the bands
 	fewest     = 4 * Week
+	// Only the newest two years are listened to.
+	heardOf = 730
 )
 
 // Point is one day ahead. Low and High bound the band that holds the value in
@@ -68,6 +70,7 @@ const clearly = 0.9
 // errors smaller by a tenth over the last year: a tide follows the moon and not
 // the week, and the mean would only spoil it.
 func (s Series) run(y []float64, horizon int) rolled {
+	y = y[max(0, len(y)-heardOf):]
 	heard := y
 	if s.Count {
 		heard = calm(y)

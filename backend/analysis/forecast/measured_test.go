@@ -18,7 +18,7 @@ import (
 
 const (
 	horizon = 14
-	origins = 104
+	origins = 52
 	shared  = "../../../../shared/data/samarinda"
 )
 
@@ -68,11 +68,11 @@ func column(tb testing.TB, file, name string, nonNegative bool) forecast.Series 
 	return s
 }
 
-// cityYear is what the simulated city's citizens report in a year and a half, in
+// cityYear is what the simulated city's citizens report in a sixteen months, in
 // all and by district.
 var cityYear = sync.OnceValue(func() map[string]forecast.Series {
 	start := time.Date(2025, 1, 1, 0, 0, 0, 0, world.Zone)
-	const days = 540
+	const days = 480
 	w := world.New(world.Config{Seed: 11, Start: start, Prefix: "T", Pace: 1})
 	out := map[string]forecast.Series{}
 	add := func(key string, day int) {
@@ -116,12 +116,12 @@ func TestForecastsOfSamarinda(t *testing.T) {
 // counts: in all, and by district.
 func TestForecastsOfSimulatedReports(t *testing.T) {
 	if testing.Short() {
-		t.Skip("lets a city live for a year and a half")
+		t.Skip("lets a city live for sixteen months")
 	}
 	t.Parallel()
 	var covered, days float64
 	for key, s := range cityYear() {
-		score, ok := forecast.Backtest(s, horizon, 48, 7)
+		score, ok := forecast.Backtest(s, horizon, 40, 7)
 		report(t, "reports "+key, score, ok, 0.75, 0.85)
 		covered, days = covered+score.Coverage*float64(score.Days), days+float64(score.Days)
 	}
