@@ -197,11 +197,12 @@ func floodAlert(district, districtName string, rs []HazardRisk, office, zoneLabe
 	top := rs[0]
 	level := severityNames[top.Level]
 	hours := strconv.Itoa(top.HorizonHours)
-	where := listed(rs, districtName)
+	short := 90 - len("Risiko banjir perhatian 24 jam ke depan: ")
+	where := listed(rs, districtName, short)
 	a := Alert{
 		Key: "flood:" + district, Kind: AlertFlood, Severity: top.Level,
-		Headline:   "Risiko banjir " + strings.ToLower(level[0]) + " " + hours + " jam ke depan: " + where[0],
-		HeadlineEN: "Flood risk " + strings.ToLower(level[1]) + " within " + hours + " h: " + where[1],
+		Headline:   "Risiko banjir " + strings.ToLower(level[0]) + " " + hours + " jam ke depan: " + where,
+		HeadlineEN: "Flood risk " + strings.ToLower(level[1]) + " within " + hours + " h: " + where,
 		Office:     office, Since: top.Since, Simulated: simulated, AreaCodes: []string{},
 	}
 	for _, r := range rs {
@@ -218,16 +219,25 @@ func floodAlert(district, districtName string, rs []HazardRisk, office, zoneLabe
 	return a
 }
 
-// listed names the kelurahan as far as 90 characters of a headline allow.
-func listed(rs []HazardRisk, district string) [2]string {
+// listed names the gravest kelurahan, how many more and their kecamatan, in at
+// most most characters.
+func listed(rs []HazardRisk, district string, most int) string {
+	name := rs[0].AreaName
 	if len(rs) == 1 {
-		return [2]string{rs[0].AreaName, rs[0].AreaName}
+		return clip(name, most)
 	}
-	more := strconv.Itoa(len(rs) - 1)
-	return [2]string{
-		rs[0].AreaName + " +" + more + " kelurahan (" + district + ")",
-		rs[0].AreaName + " +" + more + " kelurahan (" + district + ")",
+	more := " +" + strconv.Itoa(len(rs)-1) + " kelurahan"
+	if whole := name + more + " (" + district + ")"; len([]rune(whole)) <= most {
+		return whole
 	}
+	return clip(name, most-len(more)) + more
+}
+
+func clip(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
 }
 
 // strongest are the sentences of the three largest reasons.
