@@ -5,9 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"balaikota/backend/analysis/place"
 )
 
 // figures are B-cubed precision, recall and F1 (Bagga & Baldwin 1998).
@@ -147,4 +151,60 @@ func TestSharedCity(t *testing.T) {
 	hold("second half", func(r Report) bool { return !r.At.Before(middle) })
 	hold("one side", func(r Report) bool { return hash32(parent(r.Stated))%2 == 0 })
 	hold("other side", func(r Report) bool { return hash32(parent(r.Stated))%2 == 1 })
+}
+
+var numbered = regexp.MustCompile(`(?i)(\bjl?n?\.? \pL+) \d+`)
+
+// strange turns every letter into another one: words that nobody knows.
+func strange(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' {
+			return 'a' + (r-'a'+7)%26
+		}
+		return r
+	}, strings.ToLower(s))
+}
+
+// strangely leaves the places of a text as they are and makes the rest strange.
+func strangely(text string) string {
+	var b strings.Builder
+	done := 0
+	for _, m := range place.Mentions(text) {
+		if m.Start > done {
+			b.WriteString(strange(text[done:m.Start]))
+		}
+		if m.End > done {
+			b.WriteString(text[max(done, m.Start):m.End])
+			done = m.End
+		}
+	}
+	return b.String() + strange(text[done:])
+}
+
+// TestSharedCityImpaired takes from the test city, one at a time, what the
+// figures might lean on: its wording, categories, points, areas, the numbers of
+// its streets.
+func TestSharedCityImpaired(t *testing.T) {
+	t.Parallel()
+	m := Default()
+	for name, impair := range map[string]func(*Report){
+		"strange words":                         func(r *Report) { r.Text = strangely(r.Text) },
+		"strange words, categories say nothing": func(r *Report) { r.Text, r.Category = strangely(r.Text), strange(r.Category) },
+		"strange words, no categories":          func(r *Report) { r.Text, r.Category = strangely(r.Text), "" },
+		"no points":                             func(r *Report) { r.Lon, r.Lat = nil, nil },
+		"no areas":                              func(r *Report) { r.Stated = "" },
+		"streets without numbers":               func(r *Report) { r.Text = numbered.ReplaceAllString(r.Text, "$1") },
+		"all small letters":                     func(r *Report) { r.Text = strings.ToLower(r.Text) },
+		"all capitals":                          func(r *Report) { r.Text = strings.ToUpper(r.Text) },
+	} {
+		reports, truth := sharedCity(t)
+		for i := range reports {
+			impair(&reports[i])
+		}
+		all, shared := bcubed(truth, grouped(Group(m, featuresOf(m, reports))))
+		t.Logf("%-38s all: %v; sharing a matter: %v", name, all, shared)
+		if all.p < 0.95 || shared.f < 0.90 {
+			t.Errorf("%s: precision over all %.3f, want 0.95; F1 of those that share a matter %.3f, want 0.90", name, all.p, shared.f)
+		}
+	}
 }

@@ -17,10 +17,9 @@ type node struct {
 	seen          int // the last search that met it
 }
 
-// follow sets the node's link and reports whether anything that others or the
-// store see has changed.
-func (n *node) follow(first, second rival, bridges bool) (link, root bool) {
-	was := *n
+// follow sets the node's link and reports whether its root has changed.
+func (n *node) follow(first, second rival, bridges bool) bool {
+	was := n.root
 	n.parent, n.other, n.root, n.score, n.margin, n.bridges = nil, nil, n, 0, 0, false
 	if first.root != nil {
 		n.parent, n.root, n.score, n.margin = first.parent, first.parent.root, first.total, maxMargin
@@ -31,9 +30,7 @@ func (n *node) follow(first, second rival, bridges bool) (link, root bool) {
 			}
 		}
 	}
-	return was.parent != n.parent || was.other != n.other || was.root != n.root || was.score != n.score || was.margin != n.margin ||
-			was.bridges != n.bridges,
-		was.root != n.root
+	return was != n.root
 }
 
 // link writes the node's link with its reasons.
@@ -251,7 +248,7 @@ func (f *Forest) settle(touched *work) {
 	var candidates []*node
 	for n := touched.next(); n != nil; n = touched.next() {
 		candidates = f.earlier(n, candidates[:0])
-		if _, root := n.follow(f.chooser.choose(f.model, &n.Features, candidates)); root {
+		if n.follow(f.chooser.choose(f.model, &n.Features, candidates)) {
 			f.later(n, touched.add)
 		}
 	}

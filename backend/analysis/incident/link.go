@@ -232,7 +232,7 @@ func glance(f, g *Features) sight {
 	if f.names&g.names != 0 {
 		return worthy
 	}
-	near := close(f, g)
+	near := beside(f, g)
 	if !near && elsewhereSaid(f, g) {
 		return unlike
 	}
@@ -253,8 +253,8 @@ func elsewhereSaid(f, g *Features) bool {
 	return f.kelurahan != [3]uint32{} && g.kelurahan != [3]uint32{} && !share(&f.kecamatan, &g.kecamatan)
 }
 
-// close is true for points some 400 m apart at most.
-func close(f, g *Features) bool {
+// beside is true for points some 400 m apart at most.
+func beside(f, g *Features) bool {
 	const degrees = 400.0 / metresPerDegree
 	return f.point && g.point && math.Abs(f.lat-g.lat) < degrees && math.Abs(f.lon-g.lon)*f.cosLat < degrees
 }

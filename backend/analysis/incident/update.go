@@ -165,7 +165,7 @@ func (u *updater) link(touched *work) error {
 		}
 		slices.SortFunc(candidates, compareNodes)
 		candidates = slices.Compact(candidates)
-		if _, root := n.follow(u.chooser.choose(u.model, &n.Features, candidates)); root {
+		if n.follow(u.chooser.choose(u.model, &n.Features, candidates)) {
 			if err := u.later(&n.Features, touched); err != nil {
 				return err
 			}
