@@ -166,5 +166,5 @@ func (w PatternWords) WordSilence(p *Pattern, days int, basis string) {
 	}
 	p.Advice = "Tanyakan ke lurah dan ketua RT: apakah saluran laporan dikenal dan dapat dipakai?"
 	p.AdviceEN = "Ask the lurah and the RT heads whether the channels are known and work."
-	p.Method = "Poisson-gamma shrinkage, lower tail (Clayton and Kaldor 1987), false discovery rate 1 %"
+	p.Method = "Poisson-gamma shrinkage, lower tail (Clayton and Kaldor 1987)"
 }

@@ -2,11 +2,13 @@ package pattern
 
 import "math"
 
-// Silence thresholds: the false discovery rate over all areas, the least
-// expectation below which no silence can be told from chance, and the largest
-// share of the expectation that still is silence rather than a quiet month.
+// Silence thresholds: the false discovery rate over all areas (small, because
+// it is looked at each day over windows that overlap, some four chances in the
+// time of one), the least expectation below which no silence can be told from
+// chance, and the largest share of the expectation that still is silence rather
+// than a quiet month.
 const (
-	silentRate     = 0.01
+	silentRate     = 0.002
 	silentExpected = 8
 	silentShare    = 0.4
 	leastAreas     = 8
@@ -62,7 +64,7 @@ type Silence struct {
 // the variation is that between areas (the same prior): P is the lower tail of
 // the whole count, past and recent.
 //
-// Both are tested over all areas at a false discovery rate of 1 % (Benjamini
+// Both are tested over all areas at a false discovery rate of 0.2 % (Benjamini
 // and Hochberg), and only at most two fifths of an expectation of at least
 // eight is called silence. An area that is blind is not judged; nor is anything
 // in a city with fewer than eight areas that can be.
