@@ -17,13 +17,13 @@ import (
 // the ⌈0.8 (n+1)⌉th smallest of them widens it. For counts errors are first divided by
 // the square root of what was said. Cutting the band at 0 loses no coverage,
 // since no value lies below. Errors of neighbouring days overlap and are not exchangeable, so
-// the guarantee of the theorem does not hold as it stands: Backtest measures
-// what the bands hold.
+// the guarantee of the theorem does not hold as it stands, and series change: the level is
+// adapted to what the bands held before (adapted), and Backtest measures what they hold.
 func (s Series) bands(r rolled, factor func(h int) float64) []Point {
 	out := make([]Point, len(r.ahead))
 	floor := s.NonNegative || s.Count
 	for i, said := range r.ahead {
-		below, above := spread(r.past[i], s.scale)
+		below, above := spread(r.past[i], i+1, s.scale)
 		m := said * factor(i+1)
 		if floor {
 			m = max(0, m)
@@ -47,7 +47,7 @@ func (s Series) scale(said float64) float64 {
 }
 
 // spread returns how far, in units of scale, a band reaches below and above.
-func spread(past []pair, scale func(float64) float64) (below, above float64) {
+func spread(past []pair, horizon int, scale func(float64) float64) (below, above float64) {
 	if len(past) == 0 {
 		return 0, 0
 	}
@@ -64,10 +64,48 @@ func spread(past []pair, scale func(float64) float64) (below, above float64) {
 	for i, e := range errors {
 		scores[i] = max(-e/below, e/above)
 	}
+	level := adapted(scores, horizon)
 	slices.Sort(scores)
-	rank := int(math.Ceil(Level * float64(len(scores)+1)))
-	q := max(0, scores[min(rank, len(scores))-1])
+	q := max(0, atLevel(scores, level))
 	return q * below, q * above
+}
+
+// atLevel is the conformal quantile of sorted scores.
+func atLevel(sorted []float64, level float64) float64 {
+	rank := int(math.Ceil(level * float64(len(sorted)+1)))
+	return sorted[max(1, min(rank, len(sorted)))-1]
+}
+
+// Steps of the adaptation, and between which levels it may move.
+const (
+	adaptation          = 0.03
+	lowLevel, highLevel = 0.7, 0.97
+)
+
+// adapted is the level that bands must be given to hold Level of what comes,
+// found by going through the scores in their order: after a value outside its band the
+// next are made wider, after one inside a little narrower (adaptive conformal
+// inference, Gibbs and Candès, "Adaptive Conformal Inference Under Distribution
+// Shift", NeurIPS 2021). A band is judged when its day has come, horizon days later.
+func adapted(scores []float64, horizon int) float64 {
+	level := Level
+	var known []float64
+	for k, score := range scores {
+		if k >= horizon {
+			at, _ := slices.BinarySearch(known, scores[k-horizon])
+			known = slices.Insert(known, at, scores[k-horizon])
+		}
+		if len(known) < fewest {
+			continue
+		}
+		if score > atLevel(known, level) {
+			level += adaptation * Level
+		} else {
+			level -= adaptation * (1 - Level)
+		}
+		level = min(max(level, lowLevel), highLevel)
+	}
+	return level
 }
 
 // quantile is the linear interpolation between order statistics (type 7 of

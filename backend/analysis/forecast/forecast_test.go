@@ -157,6 +157,7 @@ func TestBandsHoldWhatTheyPromise(t *testing.T) {
 		{name: "normal", draw: func(i int) float64 { return 50 + 5*float64(i%Week) + 8*r.NormFloat64() }},
 		{name: "poisson", draw: func(i int) float64 { return poisson(r, 12+4*math.Sin(float64(i)/60)) }, count: true},
 		{name: "often nothing", draw: func(int) float64 { return max(0, 20*r.NormFloat64()-8) }, nonNegative: true},
+		{name: "gets wilder", draw: func(i int) float64 { return 50 + (3+float64(i)/60)*r.NormFloat64() }},
 		{name: "lopsided", draw: func(int) float64 { return math.Exp(1 + r.NormFloat64()) }, nonNegative: true},
 	} {
 		s := weekly(900, c.draw)
