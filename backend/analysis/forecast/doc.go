@@ -5,11 +5,14 @@
 // exponential smoothing with a weekly season, and the seasonal naive of the
 // week before. Simple means of such methods were hard to beat in the M
 // competitions (Makridakis and Hibon, "The M3-Competition", International
-// Journal of Forecasting 16 (2000) 451–476). Bands are calibrated on the
-// series' own errors at each horizon (see Bands). Backtest says how well all
-// of it did on the series itself.
+// Journal of Forecasting 16 (2000) 451–476). At a horizon where one method
+// alone has clearly done better over the last year, that one speaks; to these
+// belongs the naive of the series' own period, which finds a tide. Bands are
+// calibrated on the series' own errors at each horizon, and Backtest says how
+// well all of it did on the series itself.
 //
 // What it can not do: it knows the calendar and the past of the series, nothing
-// else. It foresees no flood and no campaign; after a change of regime its
-// bands are wrong until the errors of the new one are among the last half year.
+// else. It foresees no flood and no campaign. After a change of regime its
+// bands need some weeks to adapt. They hold 80 days in 100 on average and in
+// the long run, not of each kind of day: the burst days of a flood lie outside.
 package forecast
