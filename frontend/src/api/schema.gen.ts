@@ -1477,7 +1477,7 @@ export interface components {
         Pattern: {
             advice?: string;
             advice_en?: string;
-            alarm: boolean;
+            alerted: boolean;
             area_code?: string;
             area_codes: string[];
             /** @description Empty: all categories together */
