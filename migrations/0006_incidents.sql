@@ -54,9 +54,9 @@ CREATE INDEX incidents_by_spot ON incidents (category, lon) WHERE merged_into IS
 CREATE INDEX incidents_by_place ON incidents (area_code, (data->>'place')) WHERE merged_into IS NULL;
 CREATE INDEX incidents_by_area ON incidents (area_code text_pattern_ops, last_at DESC) WHERE merged_into IS NULL;
 
--- What was worked out about a report. features and the link columns are the
--- grouping's: keys of the earlier report it most likely speaks with, of the
--- first report of that chain, and of the second-best choice.
+-- What was worked out about a report. features, link and component are the
+-- grouping's: link_root is the key of the first report of its chain of links,
+-- component that of the first of all that must be settled together.
 CREATE TABLE report_analyses (
     report_id       bigint PRIMARY KEY REFERENCES reports,
     key             text NOT NULL, -- source and external id: breaks ties in the order of reports
@@ -73,8 +73,7 @@ CREATE TABLE report_analyses (
     place           jsonb,
     features        bytea NOT NULL,
     link_root       text NOT NULL DEFAULT '',
-    link_parent     text NOT NULL DEFAULT '',
-    link_other      text NOT NULL DEFAULT '',
+    component       text NOT NULL DEFAULT '',
     link_score      real NOT NULL DEFAULT 0, -- how sure, 0 to 1
     link            jsonb, -- the whole link, with its reasons
     shown           jsonb NOT NULL DEFAULT '{}', -- its reasons as screens take them
@@ -84,10 +83,10 @@ CREATE TABLE report_analyses (
     CONSTRAINT report_analyses_urgency_by_is_known CHECK (urgency_by IN ('rules', 'officer')),
     CONSTRAINT report_analyses_key_is_unique UNIQUE (key),
     CONSTRAINT report_analyses_confidence_is_a_share CHECK (confidence BETWEEN 0 AND 1),
-    CONSTRAINT report_analyses_link_is_to_another CHECK (link_parent <> key)
+    CONSTRAINT report_analyses_link_has_a_root CHECK (link IS NULL OR link_root <> '')
 );
 CREATE INDEX report_analyses_by_incident ON report_analyses (incident_id);
-CREATE INDEX report_analyses_by_root ON report_analyses (link_root);
+CREATE INDEX report_analyses_by_component ON report_analyses (component);
 CREATE INDEX report_analyses_to_review ON report_analyses (created_at DESC) WHERE review;
 
 -- Reports that may be one matter share a block; the neighbours of a report in
@@ -109,10 +108,14 @@ CREATE TABLE analysis_queue (
     queued_at timestamptz NOT NULL DEFAULT now()
 );
 
--- When reports were last analysed: one row.
+-- When reports were last analysed, and by what: one row. made_by names the
+-- reading of texts, model weighs the evidence of links; when either changes,
+-- everything is made anew.
 CREATE TABLE analysis_state (
-    one boolean PRIMARY KEY DEFAULT true,
-    at  timestamptz,
+    one     boolean PRIMARY KEY DEFAULT true,
+    at      timestamptz,
+    made_by text NOT NULL DEFAULT '',
+    model   jsonb,
     CONSTRAINT analysis_state_only_one_row CHECK (one)
 ) WITH (fillfactor = 10);
 INSERT INTO analysis_state DEFAULT VALUES;

@@ -27,18 +27,40 @@ func queueAnalysis(ctx context.Context, tx pgx.Tx, ids []int64) error {
 	return nil
 }
 
+const queueAllQuery = `INSERT INTO analysis_queue (report_id) SELECT id FROM reports WHERE removed_at IS NULL
+	UNION SELECT report_id FROM report_analyses ON CONFLICT DO NOTHING`
+
 // QueueAll asks for every report to be analysed anew and returns how many
 // there are.
 func (s *Store) QueueAll(ctx context.Context) (n int, err error) {
 	err = s.write(ctx, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `INSERT INTO analysis_queue (report_id) SELECT id FROM reports ON CONFLICT DO NOTHING`)
+		tag, err := tx.Exec(ctx, queueAllQuery)
 		n = int(tag.RowsAffected())
 		return err
 	})
-	if err != nil {
-		return 0, fmt.Errorf("queue all reports: %w", err)
-	}
-	return n, nil
+	return n, wrapped(err, "queue all reports")
+}
+
+// QueueAllUnless asks for every report to be analysed anew unless what was
+// found so far was made by the same reading of texts, and says whether it did.
+func (s *Store) QueueAllUnless(ctx context.Context, madeBy string) (queued bool, err error) {
+	err = s.write(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `UPDATE analysis_state SET made_by = $1 WHERE made_by <> $1`, madeBy)
+		if queued = tag.RowsAffected() > 0; err != nil || !queued {
+			return err
+		}
+		_, err = tx.Exec(ctx, queueAllQuery)
+		return err
+	})
+	return queued, wrapped(err, "compare how reports were read")
+}
+
+// GroupingModel returns the stored weights of links, nil before any were.
+func (s *Store) GroupingModel(ctx context.Context) (model []byte, err error) {
+	err = s.read(ctx, city.System, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, "SELECT model FROM analysis_state").Scan(&model)
+	})
+	return model, wrapped(err, "read the weights of links")
 }
 
 // Waiting returns how many reports wait for analysis.

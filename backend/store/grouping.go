@@ -45,20 +45,20 @@ type Grouped struct {
 	CreatedAt  time.Time
 	Features   []byte
 	LinkRoot   string
-	LinkParent string
-	LinkOther  string
+	Component  string
 	Link       []byte
 	IncidentID int64
 }
 
-const groupedColumns = `SELECT a.report_id, a.key, a.created_at, a.features, a.link_root, a.link_parent, a.link_other, coalesce(a.link, '{}') AS link,
+const groupedColumns = `SELECT a.report_id, a.key, a.created_at, a.features, a.link_root, a.component, coalesce(a.link, '{}') AS link,
 	coalesce(a.incident_id, 0) AS incident_id FROM report_analyses a `
 
-// groupedByKeys, -Roots and -Incidents are the ways to stored reports.
+// The ways to stored reports.
 const (
-	groupedByKeys      = groupedColumns + `WHERE a.key = ANY ($1)`
-	groupedByRoots     = groupedColumns + `WHERE a.link_root = ANY ($1)`
-	groupedByIncidents = groupedColumns + `WHERE a.incident_id = ANY ($1)`
+	groupedByKeys       = groupedColumns + `WHERE a.key = ANY ($1)`
+	groupedByIDs        = groupedColumns + `WHERE a.report_id = ANY ($1)`
+	groupedByComponents = groupedColumns + `WHERE a.component = ANY ($1)`
+	groupedByIncidents  = groupedColumns + `WHERE a.incident_id = ANY ($1)`
 )
 
 // ByKeys returns stored reports by "source/external id".
@@ -67,10 +67,16 @@ func (g *Grouping) ByKeys(ctx context.Context, keys []string) ([]Grouped, error)
 	return out, wrapped(err, "read grouped reports by key")
 }
 
-// ByRoots returns all reports whose chain of links begins at one of the keys.
-func (g *Grouping) ByRoots(ctx context.Context, roots []string) ([]Grouped, error) {
-	out, err := rowsOf[Grouped](ctx, g.tx, groupedByRoots, roots)
-	return out, wrapped(err, "read grouped reports by root")
+// ByIDs returns stored reports by number.
+func (g *Grouping) ByIDs(ctx context.Context, ids []int64) ([]Grouped, error) {
+	out, err := rowsOf[Grouped](ctx, g.tx, groupedByIDs, ids)
+	return out, wrapped(err, "read grouped reports")
+}
+
+// ByComponents returns all reports of components.
+func (g *Grouping) ByComponents(ctx context.Context, names []string) ([]Grouped, error) {
+	out, err := rowsOf[Grouped](ctx, g.tx, groupedByComponents, names)
+	return out, wrapped(err, "read grouped reports by component")
 }
 
 // ByIncidents returns all reports of incidents.
@@ -95,29 +101,36 @@ type BlockSearch struct {
 	Latest   time.Time
 }
 
-// nearQuery takes, for each block, the reports next before and after a moment
-// in the order of reports (whole second, then key).
-const nearQuery = groupedColumns + `WHERE a.report_id IN (
-	SELECT n.report_id FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS t(block, at, key, earliest, latest)
+// nearQuery takes, for each search, the reports of its block next before and
+// after a moment in the order of reports (whole second, then key).
+const nearQuery = `SELECT t.n::int - 1 AS search, n.later, n.report_id
+	FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::timestamptz[], $5::timestamptz[]) WITH ORDINALITY AS t(block, at, key, earliest, latest, n)
 	CROSS JOIN LATERAL (
-		(SELECT b.report_id FROM report_blocks b WHERE b.block = t.block AND b.at >= t.earliest AND (b.at, b.key) < (t.at, t.key COLLATE "C")
+		(SELECT b.report_id, false AS later FROM report_blocks b WHERE b.block = t.block AND b.at >= t.earliest AND (b.at, b.key) < (t.at, t.key COLLATE "C")
 			ORDER BY b.at DESC, b.key DESC LIMIT $6)
 		UNION ALL
-		(SELECT b.report_id FROM report_blocks b WHERE b.block = t.block AND b.at <= t.latest AND (b.at, b.key) > (t.at, t.key COLLATE "C")
+		(SELECT b.report_id, true FROM report_blocks b WHERE b.block = t.block AND b.at <= t.latest AND (b.at, b.key) > (t.at, t.key COLLATE "C")
 			ORDER BY b.at, b.key LIMIT $7)
-	) n)`
+	) n`
+
+// Near is one report found next to a search.
+type Near struct {
+	Search   int32 // its place among the searches
+	Later    bool
+	ReportID int64
+}
 
 // Near returns, for each search, up to before earlier and after later reports
 // of its block.
-func (g *Grouping) Near(ctx context.Context, searches []BlockSearch, before, after int) ([]Grouped, error) {
+func (g *Grouping) Near(ctx context.Context, searches []BlockSearch, before, after int) ([]Near, error) {
 	n := len(searches)
 	blocks, at, key := make([]int64, n), make([]time.Time, n), make([]string, n)
 	earliest, latest := make([]time.Time, n), make([]time.Time, n)
 	for i, s := range searches {
 		blocks[i], at[i], key[i], earliest[i], latest[i] = int64(s.Block), s.At, s.Key, s.Earliest, s.Latest
 	}
-	out, err := rowsOf[Grouped](ctx, g.tx, nearQuery, blocks, at, key, earliest, latest, before, after)
-	return out, wrapped(err, "read the neighbours of reports")
+	out, err := rowsOf[Near](ctx, g.tx, nearQuery, blocks, at, key, earliest, latest, before, after)
+	return out, wrapped(err, "find the neighbours of reports")
 }
 
 // All returns all reports, in no order.
@@ -135,11 +148,11 @@ type KeyedRuling struct {
 
 const rulingsAboutQuery = `SELECT x.key AS a, y.key AS b, g.same, g.at FROM incident_rulings g
 	JOIN report_analyses x ON x.report_id = g.report_a JOIN report_analyses y ON y.report_id = g.report_b
-	WHERE g.superseded_at IS NULL AND (g.report_a = ANY ($1) OR g.report_b = ANY ($1)) ORDER BY g.id`
+	WHERE g.superseded_at IS NULL AND (x.key = ANY ($1) OR y.key = ANY ($1)) ORDER BY g.id`
 
 // Rulings returns the rulings that hold and are about any of the reports.
-func (g *Grouping) Rulings(ctx context.Context, reports []int64) ([]KeyedRuling, error) {
-	out, err := rowsOf[KeyedRuling](ctx, g.tx, rulingsAboutQuery, reports)
+func (g *Grouping) Rulings(ctx context.Context, keys []string) ([]KeyedRuling, error) {
+	out, err := rowsOf[KeyedRuling](ctx, g.tx, rulingsAboutQuery, keys)
 	return out, wrapped(err, "read rulings")
 }
 
@@ -151,6 +164,31 @@ const allRulingsQuery = `SELECT x.key AS a, y.key AS b, g.same, g.at FROM incide
 func (g *Grouping) AllRulings(ctx context.Context) ([]KeyedRuling, error) {
 	out, err := rowsOf[KeyedRuling](ctx, g.tx, allRulingsQuery)
 	return out, wrapped(err, "read rulings")
+}
+
+const ruledPairsQuery = `SELECT x.features AS a, y.features AS b, g.same FROM incident_rulings g
+	JOIN report_analyses x ON x.report_id = g.report_a JOIN report_analyses y ON y.report_id = g.report_b
+	WHERE g.superseded_at IS NULL ORDER BY g.id DESC LIMIT 20000`
+
+// RuledPair is two reports that an officer ruled on, by their features.
+type RuledPair struct {
+	A, B []byte
+	Same bool
+}
+
+// RuledPairs returns the newest pairs that officers ruled on.
+func (s *Store) RuledPairs(ctx context.Context) (out []RuledPair, err error) {
+	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+		out, err = rowsOf[RuledPair](ctx, tx, ruledPairsQuery)
+		return err
+	})
+	return out, wrapped(err, "read the pairs that officers ruled on")
+}
+
+// SaveModel stores the weights by which all links are made from now on.
+func (g *Grouping) SaveModel(ctx context.Context, model []byte) error {
+	_, err := g.tx.Exec(ctx, `UPDATE analysis_state SET model = $1`, model)
+	return wrapped(err, "store the weights of links")
 }
 
 // MemberFacts is what an incident takes from one of its reports, besides what
@@ -191,35 +229,44 @@ func (g *Grouping) Facts(ctx context.Context, keys []string) (map[string]MemberF
 
 // StoredLink is a link as it is to be stored.
 type StoredLink struct {
-	Key, Root, Parent, Other string
-	Confidence               float64
-	Link                     []byte
-	Reasons                  []city.Said
-	Doubtful                 bool
+	Key, Root  string
+	Confidence float64
+	Link       []byte
+	Reasons    []city.Said
+	Doubtful   bool
 }
 
-const saveLinksQuery = `UPDATE report_analyses a SET link_root = t.root, link_parent = t.parent, link_other = t.other, link_score = t.score,
-	link = t.link, shown = t.shown
-	FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::real[], $6::jsonb[], $7::jsonb[]) AS t(key, root, parent, other, score, link, shown)
-	WHERE a.key = t.key`
+const saveLinksQuery = `UPDATE report_analyses a SET link_root = t.root, link_score = t.score, link = t.link, shown = t.shown
+	FROM unnest($1::text[], $2::text[], $3::real[], $4::jsonb[], $5::jsonb[]) AS t(key, root, score, link, shown) WHERE a.key = t.key`
 
 // SaveLinks stores links.
 func (g *Grouping) SaveLinks(ctx context.Context, links []StoredLink) error {
 	if len(links) == 0 {
 		return nil
 	}
-	var key, root, parent, other, link, shown []string
+	var key, root, link, shown []string
 	var score []float32
 	for _, l := range links {
 		data, err := json.Marshal(storedLink{Reasons: l.Reasons, Doubtful: l.Doubtful})
 		if err != nil {
 			return fmt.Errorf("encode the link of %s: %w", l.Key, err)
 		}
-		key, root, parent, other = append(key, l.Key), append(root, l.Root), append(parent, l.Parent), append(other, l.Other)
-		score, link, shown = append(score, float32(l.Confidence)), append(link, string(l.Link)), append(shown, string(data))
+		key, root, score = append(key, l.Key), append(root, l.Root), append(score, float32(l.Confidence))
+		link, shown = append(link, string(l.Link)), append(shown, string(data))
 	}
-	_, err := g.tx.Exec(ctx, saveLinksQuery, key, root, parent, other, score, link, shown)
+	_, err := g.tx.Exec(ctx, saveLinksQuery, key, root, score, link, shown)
 	return wrapped(err, "store links")
+}
+
+// SaveComponents stores which component reports belong to, by key.
+func (g *Grouping) SaveComponents(ctx context.Context, of map[string]string) error {
+	keys, names := make([]string, 0, len(of)), make([]string, 0, len(of))
+	for k, n := range of {
+		keys, names = append(keys, k), append(names, n)
+	}
+	_, err := g.tx.Exec(ctx, `UPDATE report_analyses a SET component = t.name FROM unnest($1::text[], $2::text[]) AS t(key, name)
+		WHERE a.key = t.key AND a.component <> t.name`, keys, names)
+	return wrapped(err, "store components")
 }
 
 // SaveAnalyses stores what was found out about reports, settles what they

@@ -157,6 +157,24 @@ func (g *Grouping) endIncidents(ctx context.Context, gone map[int64]int, inciden
 	return nil
 }
 
+// EndEmptyIncidents ends incidents that no report stands in any more.
+func (g *Grouping) EndEmptyIncidents(ctx context.Context) error {
+	ids, err := column[int64](ctx, g.tx, `SELECT i.id FROM incidents i WHERE i.merged_into IS NULL
+		AND NOT EXISTS (SELECT FROM report_analyses a WHERE a.incident_id = i.id)`)
+	if err != nil {
+		return fmt.Errorf("find empty incidents: %w", err)
+	}
+	held, err := lockIncidents(ctx, g.tx, ids)
+	if err != nil {
+		return err
+	}
+	gone := make(map[int64]int, len(ids))
+	for _, id := range ids {
+		gone[id] = -1
+	}
+	return g.endIncidents(ctx, gone, nil, held, time.Time{})
+}
+
 // TellReports adds the events that tell screens of reports as they are now.
 func (g *Grouping) TellReports(ctx context.Context, ids []int64) error {
 	events, err := reportEvents(ctx, g.tx, g.cat, ids, g.moved)

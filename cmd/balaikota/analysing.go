@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"log/slog"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -26,7 +30,6 @@ type analyst struct {
 	location  *time.Location
 	wake      chan struct{}
 	gazetteer atomic.Pointer[place.Gazetteer]
-	grouping  atomic.Pointer[incident.Model]
 	models    *categoriser
 }
 
@@ -50,7 +53,6 @@ func newAnalyst(ctx context.Context, db *database, g *geography, log *slog.Logge
 	}
 	a := &analyst{db: db, geography: g, log: log, location: loc, wake: make(chan struct{}, 1), models: newCategoriser(db)}
 	a.gazetteer.Store(place.NewGazetteer(g, nil))
-	a.grouping.Store(incident.Default())
 	return a, nil
 }
 
@@ -95,8 +97,8 @@ const prepareEvery = 24 * time.Hour
 // are learned from.
 const placeSamples = 100_000
 
-// prepare learns the names of places and what officers' rulings teach about
-// grouping.
+// prepare learns the names of places, sees to it that everything was read as
+// texts are read now, and takes up the weights that links were made with.
 func (a *analyst) prepare(ctx context.Context) error {
 	book := place.NewBook(a.geography)
 	err := a.db.EachPlaceSample(ctx, placeSamples, func(s store.PlaceSample) {
@@ -106,7 +108,89 @@ func (a *analyst) prepare(ctx context.Context) error {
 		return err
 	}
 	a.gazetteer.Store(place.NewGazetteer(a.geography, book.Known()))
+	queued, err := a.db.QueueAllUnless(ctx, reading())
+	if err == nil && queued {
+		a.log.Info("Texts are read otherwise than before: all reports are analysed anew")
+	}
+	return err
+}
+
+// probes are sentences whose features show how texts are read.
+var probes = []string{
+	"Got mampet di jl. Melati 3 RT 05 dekat masjid Al Huda kel. Air Putih, air meluap tiap hujan",
+	"lampu2 jln mati gelap bgt sdh seminggu di gg. Mawar blkg pasar", "jalanan berlubang parahhh depan SD 12 tolong diperbaiki",
+	"Sampah menumpuk nda diangkut, baunya menyengat di simpang empat", "pohon tumbang menimpa kabel listrik", "banyu calap sampai ka rumah warga",
+	"PDAM tidak mengalir sejak kemarin di perumahan Bukit Indah blok C no. 7", "pengurusan KTP dipersulit petugas loket minta uang",
+}
+
+// reading names the way in which features are made of texts: it changes with
+// the words, the grammar of places or the format.
+func reading() string {
+	h := fnv.New64a()
+	for _, p := range probes {
+		f := incident.Default().Features(incident.Report{Key: "probe", Text: p, Category: "banjir-drainase", Stated: "64.72.03.1004"})
+		b, _ := f.MarshalBinary() // never fails
+		_, _ = h.Write(b)
+		for _, block := range f.Blocks() {
+			_, _ = fmt.Fprintf(h, "%x ", block)
+		}
+	}
+	return strconv.FormatUint(h.Sum64(), 16)
+}
+
+// learnGrouping learns from officers' merges and splits how to weigh the
+// evidence of links. When the weights change, all reports are grouped anew by
+// them, in the transaction that stores them.
+func (a *analyst) learnGrouping(ctx context.Context) error {
+	release, ok, err := a.db.TryLock(ctx, "analisis")
+	if err != nil || !ok {
+		return err
+	}
+	defer release()
+	pairs, err := a.db.RuledPairs(ctx)
+	if err != nil {
+		return err
+	}
+	lessons := make([]incident.Lesson, 0, len(pairs))
+	for _, p := range pairs {
+		l := incident.Lesson{Same: p.Same}
+		var errA, errB error
+		l.A, errA = incident.UnmarshalFeatures(p.A)
+		l.B, errB = incident.UnmarshalFeatures(p.B)
+		if errA == nil && errB == nil { // else they wait for being read anew
+			lessons = append(lessons, l)
+		}
+	}
+	model, err := json.Marshal(incident.Learn(lessons))
+	if err != nil {
+		return fmt.Errorf("encode the weights of links: %w", err)
+	}
+	had, err := a.weights(ctx)
+	if err != nil {
+		return err
+	}
+	if old, err := json.Marshal(had); err == nil && bytes.Equal(old, model) {
+		return nil
+	}
+	if err := a.regroupBy(ctx, model); err != nil {
+		return err
+	}
+	a.log.Info("Learned from officers how to weigh links", "rulings", len(lessons))
 	return nil
+}
+
+// weights are what links are made with: the default until officers have
+// taught, on whatever node.
+func (a *analyst) weights(ctx context.Context) (*incident.Model, error) {
+	stored, err := a.db.GroupingModel(ctx)
+	if err != nil || stored == nil {
+		return incident.Default(), err
+	}
+	m := incident.Default()
+	if err := json.Unmarshal(stored, m); err != nil {
+		return nil, fmt.Errorf("read the weights of links: %w", err)
+	}
+	return m, nil
 }
 
 // catchUp prepares and analyses all that waits.
@@ -181,7 +265,8 @@ type examination struct {
 	categories []city.Category
 	gazetteer  *place.Gazetteer
 	grouping   *incident.Model
-	known      map[string]bool // category slugs
+	known      map[string]bool   // category slugs
+	names      map[string]string // of categories by slug
 	warnings   []city.Alert
 	areas      city.AreaIndex
 }
@@ -191,11 +276,14 @@ func (a *analyst) examination(ctx context.Context) (*examination, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &examination{categories: categories, gazetteer: a.gazetteer.Load(), grouping: a.grouping.Load(), known: map[string]bool{}, areas: a.geography}
+	x := &examination{categories: categories, gazetteer: a.gazetteer.Load(), known: map[string]bool{}, names: map[string]string{}, areas: a.geography}
 	for _, c := range categories {
-		x.known[c.Slug] = true
+		x.known[c.Slug], x.names[c.Slug] = true, c.Name
 	}
 	if x.model, x.offices, err = a.models.current(ctx, categories); err != nil {
+		return nil, err
+	}
+	if x.grouping, err = a.weights(ctx); err != nil {
 		return nil, err
 	}
 	alerts, err := a.db.Alerts(ctx, city.System)

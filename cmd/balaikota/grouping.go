@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"balaikota/backend/analysis/dossier"
@@ -23,17 +22,15 @@ const tellWithin = 45 * 24 * time.Hour
 // batch analyses reports and, unless everything is grouped from scratch
 // afterwards, brings their incidents up to date, in one transaction.
 func (a *analyst) batch(ctx context.Context, x *examination, pending []store.PendingReport, bulk bool) error {
-	analyses := make([]store.Analysis, len(pending))
+	analyses, features := make([]store.Analysis, len(pending)), make([]incident.Features, len(pending))
+	keys := make([]string, len(pending))
 	for i, p := range pending {
-		analyses[i], _ = x.examine(p)
+		analyses[i], features[i] = x.examine(p)
+		keys[i] = p.Key
 	}
 	return a.db.Group(ctx, func(g *store.Grouping) error {
 		if bulk {
 			return g.SaveAnalyses(ctx, analyses)
-		}
-		keys := make([]string, len(analyses))
-		for i := range analyses {
-			keys[i] = analyses[i].Key
 		}
 		before, err := g.ByKeys(ctx, keys)
 		if err != nil {
@@ -42,11 +39,7 @@ func (a *analyst) batch(ctx context.Context, x *examination, pending []store.Pen
 		if err := g.SaveAnalyses(ctx, analyses); err != nil {
 			return err
 		}
-		roots, incidents, err := relink(ctx, g, x.grouping, analyses, before)
-		if err != nil {
-			return err
-		}
-		if err := a.reassemble(ctx, g, x, roots, incidents); err != nil {
+		if err := a.update(ctx, g, x, analyses, features, before); err != nil {
 			return err
 		}
 		return a.tell(ctx, g, analyses)
@@ -67,98 +60,137 @@ func (a *analyst) tell(ctx context.Context, g *store.Grouping, analyses []store.
 	return g.TellReports(ctx, ids)
 }
 
-// relink links anew what the analyses have touched and stores it. It returns
-// the trees and the incidents whose reports, links or facts have changed.
-func relink(ctx context.Context, g *store.Grouping, m *incident.Model, analyses []store.Analysis, before []store.Grouped) (roots []string, incidents []int64, err error) {
-	was := make(map[string]store.Grouped, len(before))
-	for _, b := range before {
-		was[b.Key] = b
-		roots, incidents = append(roots, b.LinkRoot), append(incidents, b.IncidentID)
-	}
-	var keys []string
-	var gone []incident.Features
-	for i := range analyses {
-		b, known := was[analyses[i].Key]
-		if known && !analyses[i].Removed && bytes.Equal(b.Features, analyses[i].Features) && b.LinkRoot != "" {
-			continue // nothing that grouping looks at has changed
-		}
-		if !analyses[i].Removed {
-			keys = append(keys, analyses[i].Key)
-		}
-		if !known {
-			continue
-		}
-		f, err := incident.UnmarshalFeatures(b.Features)
-		if err != nil {
-			return nil, nil, fmt.Errorf("read the features of report %d: %w", b.ReportID, err)
-		}
-		gone = append(gone, f)
-	}
-	l := newLinker(g, m)
-	if err := l.update(ctx, keys, gone); err != nil {
-		return nil, nil, err
-	}
-	var changed []incident.Link
-	for _, n := range l.at {
-		if n.changed {
-			changed = append(changed, n.link)
-			roots, incidents = append(roots, n.row.LinkRoot, n.link.Root), append(incidents, n.row.IncidentID)
-		}
-	}
-	slices.SortFunc(changed, func(a, b incident.Link) int { return strings.Compare(a.Key, b.Key) })
-	rows, err := storedLinks(changed)
-	if err != nil {
-		return nil, nil, err
-	}
-	return roots, incidents, g.SaveLinks(ctx, rows)
-}
-
-// reassemble makes the incidents anew that trees and incidents belong to.
-func (a *analyst) reassemble(ctx context.Context, g *store.Grouping, x *examination, roots []string, incidents []int64) error {
-	c := newCircle(g)
-	roots = slices.Compact(slices.Sorted(slices.Values(roots)))
-	incidents = slices.Compact(slices.Sorted(slices.Values(incidents)))
-	if err := c.widen(ctx, roots, incidents); err != nil {
-		return err
-	}
-	settled := c.settle()
-	ids, over := c.going(settled)
-	facts, err := g.Facts(ctx, slices.Collect(maps.Keys(c.rows)))
+// update brings links and incidents up to date with what was analysed; before
+// is how it stood.
+func (a *analyst) update(ctx context.Context, g *store.Grouping, x *examination, analyses []store.Analysis, features []incident.Features, before []store.Grouped) error {
+	was, now, same, ended, err := changesOf(analyses, features, before)
 	if err != nil {
 		return err
 	}
-	out := make([]store.IncidentMembers, len(settled))
-	for i, m := range settled {
-		if out[i], err = a.assemble(x, m, c, facts); err != nil {
-			return err
-		}
-		out[i].ID = ids[i]
+	s := newShelf(ctx, g)
+	if err := s.prime(now); err != nil {
+		return err
+	}
+	changes, err := incident.Update(x.grouping, s, was, now, same)
+	if err != nil {
+		return err
+	}
+	if err := saveLinks(ctx, g, changes.Links); err != nil {
+		return err
+	}
+	if err := g.SaveComponents(ctx, changes.Component); err != nil {
+		return err
+	}
+	keys := make([]string, 0, len(changes.Component))
+	for _, m := range changes.Groups {
+		keys = append(keys, m.Keys...)
+	}
+	rows, err := g.ByKeys(ctx, keys)
+	if err != nil {
+		return err
+	}
+	ids, over := succession(changes.Groups, rows, ended)
+	out, err := a.assemble(ctx, g, x, changes.Groups, rows, ids)
+	if err != nil {
+		return err
 	}
 	return g.SaveIncidents(ctx, out, over, time.Now().Add(-tellWithin))
 }
 
-// assemble puts one incident together.
-func (a *analyst) assemble(x *examination, m incident.Members, c *circle, facts map[string]store.MemberFacts) (store.IncidentMembers, error) {
-	members := make([]incident.Features, 0, len(m.Keys))
-	links := make([]incident.Link, 0, len(m.Keys))
-	voices := make([]dossier.Voice, 0, len(m.Keys))
-	out := store.IncidentMembers{Key: m.Key}
-	for _, key := range m.Keys {
-		f, known := facts[key]
-		if !known {
-			continue // gone since
-		}
-		features, err := incident.UnmarshalFeatures(c.rows[key].Features)
-		if err != nil {
-			return out, fmt.Errorf("read the features of report %d: %w", f.ID, err)
-		}
-		link := c.links[key]
-		members, links = append(members, features), append(links, link)
-		voices = append(voices, voiceOf(f, link.Doubtful() && !slices.Contains(m.ByHand, key), slices.Contains(m.ByHand, key)))
-		out.Members = append(out.Members, f.ID)
+// changesOf sorts out what grouping must look at anew: the former state of
+// what changed or is gone, the new state of what changed or is new, and the
+// keys of what only carries other facts. ended are the incidents that lost a
+// report that is gone.
+func changesOf(analyses []store.Analysis, features []incident.Features, before []store.Grouped) (was []incident.Entry, now []incident.Features, same []string, ended []int64, err error) {
+	had := make(map[string]store.Grouped, len(before))
+	for _, b := range before {
+		had[b.Key] = b
 	}
-	shape := x.shape(members, links, voices)
-	out.Incident, out.OfficeID = dossier.Build(voices, shape, a.location)
+	for i := range analyses {
+		b, known := had[analyses[i].Key]
+		if known && !analyses[i].Removed && b.LinkRoot != "" && bytes.Equal(b.Features, analyses[i].Features) {
+			same = append(same, b.Key)
+			continue
+		}
+		if known {
+			e, err := entryOf(b)
+			if err != nil {
+				return nil, nil, nil, nil, err
+			}
+			was = append(was, e)
+		}
+		if !analyses[i].Removed {
+			now = append(now, features[i])
+		} else if known && b.IncidentID != 0 {
+			ended = append(ended, b.IncidentID)
+		}
+	}
+	return was, now, same, ended, nil
+}
+
+// saveLinks stores links with what readers are told of them.
+func saveLinks(ctx context.Context, g *store.Grouping, links []incident.Link) error {
+	for part := range slices.Chunk(links, 2000) {
+		out := make([]store.StoredLink, len(part))
+		for i, k := range part {
+			data, err := json.Marshal(k)
+			if err != nil {
+				return fmt.Errorf("encode the link of %s: %w", k.Key, err)
+			}
+			out[i] = store.StoredLink{Key: k.Key, Root: k.Root, Confidence: k.Confidence(), Link: data, Reasons: said(k.Reasons), Doubtful: k.Doubtful()}
+		}
+		if err := g.SaveLinks(ctx, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// said are the reasons that a reader is told: at most three, those for the link.
+func said(reasons []incident.Reason) []city.Said {
+	out := []city.Said{}
+	for _, r := range reasons {
+		if s, ok := r.Said(); ok && r.Effect > 0 && len(out) < 3 {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// assemble puts incidents together from their reports.
+func (a *analyst) assemble(ctx context.Context, g *store.Grouping, x *examination, groups []incident.Members, rows []store.Grouped, ids []int64) ([]store.IncidentMembers, error) {
+	keys := make([]string, 0, len(rows))
+	known := make(map[string]incident.Known, len(rows))
+	for _, r := range rows {
+		e, err := entryOf(r)
+		if err != nil {
+			return nil, err
+		}
+		k := incident.Known{Features: &e.Features}
+		if err := json.Unmarshal(r.Link, &k.Link); err != nil {
+			return nil, fmt.Errorf("read the link of report %d: %w", r.ReportID, err)
+		}
+		known[r.Key] = k
+		keys = append(keys, r.Key)
+	}
+	facts, err := g.Facts(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]store.IncidentMembers, len(groups))
+	for i, m := range groups {
+		sum := incident.Summarise(m, known, x.names, a.location)
+		voices := make([]dossier.Voice, 0, len(m.Keys))
+		out[i] = store.IncidentMembers{ID: ids[i], Key: m.Key}
+		for _, member := range sum.Members {
+			f := facts[member.Key]
+			voices = append(voices, voiceOf(f, member.Doubtful, member.ByHand))
+			out[i].Members = append(out[i].Members, f.ID)
+		}
+		out[i].Incident, out[i].OfficeID = dossier.Build(voices, dossier.Shape{
+			Title: sum.Title, Category: sum.Category, Place: sum.Place, Lon: sum.Lon, Lat: sum.Lat, RadiusM: sum.RadiusM, Why: sum.Why.Said,
+		}, a.location)
+	}
 	return out, nil
 }
 
@@ -172,16 +204,29 @@ func voiceOf(f store.MemberFacts, doubtful, byHand bool) dossier.Voice {
 
 // regroup groups all reports from scratch: what any sequence of updates comes
 // to, sooner when there are many.
-func (a *analyst) regroup(ctx context.Context) error {
+func (a *analyst) regroup(ctx context.Context) error { return a.regroupBy(ctx, nil) }
+
+// regroupBy groups all reports from scratch, by other weights if any are given.
+func (a *analyst) regroupBy(ctx context.Context, model []byte) error {
 	x, err := a.examination(ctx)
 	if err != nil {
 		return err
 	}
-	began := time.Now()
-	n := 0
+	if model != nil {
+		x.grouping = incident.Default()
+		if err := json.Unmarshal(model, x.grouping); err != nil {
+			return fmt.Errorf("read the weights of links: %w", err)
+		}
+	}
+	began, n := time.Now(), 0
 	err = a.db.Group(ctx, func(g *store.Grouping) error {
-		var rows []store.Grouped
-		if rows, err = g.All(ctx); err != nil {
+		if model != nil {
+			if err := g.SaveModel(ctx, model); err != nil {
+				return err
+			}
+		}
+		rows, err := g.All(ctx)
+		if err != nil {
 			return err
 		}
 		n = len(rows)
@@ -195,107 +240,79 @@ func (a *analyst) regroup(ctx context.Context) error {
 
 func (a *analyst) regroupAll(ctx context.Context, g *store.Grouping, x *examination, rows []store.Grouped) error {
 	features := make([]incident.Features, len(rows))
-	c := newCircle(g)
-	for i, r := range rows {
-		f, err := incident.UnmarshalFeatures(r.Features)
+	had := make(map[string]*store.Grouped, len(rows))
+	for i := range rows {
+		e, err := entryOf(rows[i])
 		if err != nil {
-			return fmt.Errorf("read the features of report %d: %w", r.ReportID, err)
+			return err
 		}
-		features[i] = f
-		c.rows[r.Key] = r
-		c.incidents[r.IncidentID] = true
+		features[i] = e.Features
+		had[rows[i].Key] = &rows[i]
 	}
 	links := incident.Group(x.grouping, features)
-	changed := links[:0:0]
-	for _, l := range links {
-		c.links[l.Key] = l
-		var had incident.Link
-		r := c.rows[l.Key]
-		if err := json.Unmarshal(r.Link, &had); err != nil {
-			return fmt.Errorf("read the link of report %d: %w", r.ReportID, err)
-		}
-		had.Root, had.Parent, had.Other = r.LinkRoot, r.LinkParent, r.LinkOther
-		if !sameLink(had, l) {
-			changed = append(changed, l)
-		}
-	}
-	for part := range slices.Chunk(changed, 2000) {
-		rows, err := storedLinks(part)
-		if err != nil {
-			return err
-		}
-		if err := g.SaveLinks(ctx, rows); err != nil {
-			return err
-		}
-	}
-	rulings, err := g.AllRulings(ctx)
+	ruled, err := g.AllRulings(ctx)
 	if err != nil {
 		return err
 	}
-	for _, r := range rulings {
-		c.rulings[r] = true
+	rulings := rulingsOf(ruled)
+	changed := links[:0:0]
+	for _, l := range links {
+		r := had[l.Key]
+		data, err := json.Marshal(l)
+		if err != nil {
+			return fmt.Errorf("encode the link of %s: %w", l.Key, err)
+		}
+		if r.LinkRoot != l.Root || !sameJSON(r.Link, data) {
+			changed = append(changed, l)
+		}
 	}
-	return a.settleAll(ctx, g, x, c)
+	if err := saveLinks(ctx, g, changed); err != nil {
+		return err
+	}
+	components := incident.Components(links, rulings)
+	maps.DeleteFunc(components, func(key, name string) bool { return had[key].Component == name })
+	if err := g.SaveComponents(ctx, components); err != nil {
+		return err
+	}
+	return a.settleAll(ctx, g, x, incident.Settle(links, rulings), rows)
 }
 
-// settleAll stores the incidents of a circle of everything, part by part.
-func (a *analyst) settleAll(ctx context.Context, g *store.Grouping, x *examination, c *circle) error {
-	settled := c.settle()
-	ids, over := c.going(settled)
-	into := map[int][]int64{} // settled → stored incidents that end in it
-	var lost []int64
+// sameJSON compares two links as they are stored.
+func sameJSON(a, b []byte) bool {
+	var x, y incident.Link
+	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && x.Parent == y.Parent && x.Other == y.Other && x.Score == y.Score &&
+		x.Margin == y.Margin && x.Bridges == y.Bridges
+}
+
+// settleAll stores all incidents, part by part.
+func (a *analyst) settleAll(ctx context.Context, g *store.Grouping, x *examination, groups []incident.Members, rows []store.Grouped) error {
+	ids, over := succession(groups, rows, nil)
+	into := map[int][]int64{} // group → stored incidents that end in it
 	for id, to := range over {
-		if to < 0 {
-			lost = append(lost, id)
-		} else {
-			into[to] = append(into[to], id)
-		}
+		into[to] = append(into[to], id)
 	}
-	for from := 0; from < len(settled); from += 1000 {
-		to := min(from+1000, len(settled))
+	since := time.Now().Add(-tellWithin)
+	for from := 0; from < len(groups); from += 1000 {
+		part := groups[from:min(from+1000, len(groups))]
 		var keys []string
-		for _, m := range settled[from:to] {
-			keys = append(keys, m.Keys...)
-		}
-		facts, err := g.Facts(ctx, keys)
-		if err != nil {
-			return err
-		}
-		out := make([]store.IncidentMembers, to-from)
 		ended := map[int64]int{}
-		for i, m := range settled[from:to] {
-			if out[i], err = a.assemble(x, m, c, facts); err != nil {
-				return err
-			}
-			out[i].ID = ids[from+i]
+		for i, m := range part {
+			keys = append(keys, m.Keys...)
 			for _, id := range into[from+i] {
 				ended[id] = i
 			}
 		}
-		if err := g.SaveIncidents(ctx, out, ended, time.Now().Add(-tellWithin)); err != nil {
+		rows, err := g.ByKeys(ctx, keys)
+		if err != nil {
+			return err
+		}
+		out, err := a.assemble(ctx, g, x, part, rows, ids[from:from+len(part)])
+		if err != nil {
+			return err
+		}
+		if err := g.SaveIncidents(ctx, out, ended, since); err != nil {
 			return err
 		}
 	}
-	ended := map[int64]int{}
-	for _, id := range lost {
-		ended[id] = -1
-	}
-	return g.SaveIncidents(ctx, nil, ended, time.Now().Add(-tellWithin))
-}
-
-// shape names the matter and its place.
-func (x *examination) shape(members []incident.Features, links []incident.Link, voices []dossier.Voice) dossier.Shape {
-	n := map[string]int{}
-	for _, v := range voices {
-		if v.Category != "" {
-			n[v.Category]++
-		}
-	}
-	s := dossier.Shape{}
-	for _, c := range x.categories {
-		if n[c.Slug] > n[s.Category] {
-			s.Category, s.Title = c.Slug, c.Name
-		}
-	}
-	return s
+	return g.EndEmptyIncidents(ctx)
 }

@@ -119,6 +119,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 		Tasks: []jobs.Task{
 			{Name: "prakiraan", Every: 5 * time.Minute, Run: s.db.RefreshForecasts},
 			{Name: "lonjakan", Every: time.Minute, Run: s.db.watchSurges},
+			{Name: "perkara", Every: 24 * time.Hour, Run: s.analyst.learnGrouping},
 			{Name: "kejadian", Every: 30 * time.Second, Run: s.analyst.watchIncidents},
 			{Name: "tenggat", Every: time.Minute, Run: s.db.watchOverdue},
 			{Name: "pola", Every: patternEvery, Run: s.patterns.watch},
