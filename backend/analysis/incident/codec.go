@@ -11,7 +11,7 @@ import (
 // featuresVersion is the first byte of stored features. Features of another
 // version are made anew from the report: raise it with every change of what
 // features or blocks mean, the order of subjects too.
-const featuresVersion = 1
+const featuresVersion = 2
 
 // ErrVersion says that stored features were made by another version of this
 // package; make them anew.
@@ -25,7 +25,7 @@ func (f *Features) MarshalBinary() ([]byte, error) {
 	b := make([]byte, 0, 256)
 	b = append(b, featuresVersion)
 	b = binary.AppendVarint(b, f.ID)
-	b = binary.AppendVarint(b, f.At.Unix())
+	b = binary.AppendVarint(b, f.At.UnixMicro())
 	for _, s := range []string{f.Key, f.Channel, f.Category, f.Guess, f.Stated, f.Computed, f.Said} {
 		b = appendText(b, s)
 	}
@@ -78,7 +78,7 @@ func UnmarshalFeatures(b []byte) (Features, error) {
 	var f Features
 	d := decoder{rest: b[1:]}
 	f.ID = d.signed()
-	f.At = time.Unix(d.signed(), 0).UTC()
+	f.At = time.UnixMicro(d.signed()).UTC()
 	for _, s := range []*string{&f.Key, &f.Channel, &f.Category, &f.Guess, &f.Stated, &f.Computed, &f.Said} {
 		*s = d.text()
 	}

@@ -106,7 +106,7 @@ func weigh(a, b *Features) (v vector) {
 }
 
 func weighTime(a, b *Features, v *vector) {
-	days := math.Abs(float64(a.unix-b.unix)) / 86400
+	days := math.Abs(float64(a.micro-b.micro)) / 86400e6
 	v[Gap] = days
 	v[Pause] = max(0, days-4)
 	if days < 2.5 {

@@ -24,7 +24,7 @@ const (
 // report alone.
 func (m *Model) Features(r Report) Features {
 	f := Features{
-		ID: r.ID, Key: r.Key, At: r.At.UTC().Truncate(time.Second), Channel: r.Channel, Category: r.Category, Guess: r.Guess,
+		ID: r.ID, Key: r.Key, At: r.At.UTC().Truncate(time.Microsecond), Channel: r.Channel, Category: r.Category, Guess: r.Guess,
 		Stated: r.Stated, Computed: r.Computed, Said: r.Said, Photo: r.Photo,
 	}
 	if r.Lon != nil && r.Lat != nil && math.Abs(*r.Lon) <= 180 && math.Abs(*r.Lat) <= 90 { // false for NaN

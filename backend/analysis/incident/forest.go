@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 )
 
 // node is a report in the forest.
@@ -67,7 +68,7 @@ func (m *Model) Link(f Features, earlier []Entry) (Link, bool) {
 	candidates := make([]*node, 0, len(earlier))
 	for i := range earlier {
 		e := &earlier[i]
-		if !e.Features.before(&f) || f.unix-e.Features.unix > horizonSeconds {
+		if !e.Features.before(&f) || f.micro-e.Features.micro > horizonMicros {
 			continue
 		}
 		n := at(e.Features.Key, &e.Features)
@@ -79,7 +80,7 @@ func (m *Model) Link(f Features, earlier []Entry) (Link, bool) {
 	return m.link(n), n.parent != nil
 }
 
-const horizonSeconds = int64(Horizon / 1e9)
+const horizonMicros = int64(Horizon / time.Microsecond)
 
 // Group links all reports from scratch and returns the links in canonical
 // order: by time, then by key. Reports of a key given twice count once, the
@@ -110,7 +111,7 @@ func group(m *Model, reports []Features) []*node {
 	recent, full := map[uint64][]*node{}, 1<<20
 	for i, n := range nodes {
 		if len(recent) > full { // forget the blocks that fell silent
-			maps.DeleteFunc(recent, func(_ uint64, in []*node) bool { return n.unix-in[len(in)-1].unix > horizonSeconds })
+			maps.DeleteFunc(recent, func(_ uint64, in []*node) bool { return n.micro-in[len(in)-1].micro > horizonMicros })
 			full = max(full, 2*len(recent))
 		}
 		keys = n.appendBlocks(keys[:0])
@@ -118,7 +119,7 @@ func group(m *Model, reports []Features) []*node {
 		n.seen = i + 1
 		for _, b := range keys {
 			in := recent[b]
-			for k := len(in) - 1; k >= max(0, len(in)-BlockLimit) && n.unix-in[k].unix <= horizonSeconds; k-- {
+			for k := len(in) - 1; k >= max(0, len(in)-BlockLimit) && n.micro-in[k].micro <= horizonMicros; k-- {
 				if in[k].seen != i+1 {
 					in[k].seen = i + 1
 					candidates = append(candidates, in[k])
@@ -217,7 +218,7 @@ func (f *Forest) later(n *node, visit func(*node)) {
 			at++
 		}
 		for _, o := range in[at:min(len(in), at+BlockLimit)] {
-			if o.unix-n.unix > horizonSeconds {
+			if o.micro-n.micro > horizonMicros {
 				break
 			}
 			visit(o)
@@ -231,7 +232,7 @@ func (f *Forest) earlier(n *node, out []*node) []*node {
 	for _, b := range n.blocks {
 		in := f.blocks[b]
 		at, _ := slices.BinarySearchFunc(in, n, compareNodes)
-		for k := at - 1; k >= max(0, at-BlockLimit) && n.unix-in[k].unix <= horizonSeconds; k-- {
+		for k := at - 1; k >= max(0, at-BlockLimit) && n.micro-in[k].micro <= horizonMicros; k-- {
 			if in[k].seen != f.search {
 				in[k].seen = f.search
 				out = append(out, in[k])

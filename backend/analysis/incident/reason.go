@@ -34,7 +34,7 @@ func (m *Model) Reasons(f, earlier *Features) []Reason {
 		case Near, Far:
 			r.Metres = math.Round(metres(f, earlier))
 		case Gap, Quick:
-			r.Hours = math.Round(math.Abs(float64(f.unix-earlier.unix))/360) / 10
+			r.Hours = math.Round(math.Abs(float64(f.micro-earlier.micro))/360e6) / 10
 		case Words, Rare:
 			r.Words = sharedWords(f, earlier)
 		}

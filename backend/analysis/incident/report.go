@@ -59,7 +59,7 @@ type spot struct {
 type Features struct {
 	ID      int64
 	Key     string
-	At      time.Time // whole seconds
+	At      time.Time // to the microsecond, as Postgres keeps it
 	Channel string
 	// Category and Guess as in Report.
 	Category, Guess        string
@@ -83,7 +83,7 @@ type word struct {
 
 // prepared is what can be computed from the rest of Features, kept for speed.
 type prepared struct {
-	unix      int64
+	micro     int64 // of At
 	cosLat    float64
 	weight    float32 // sum of the words' weights
 	category  uint32
@@ -104,15 +104,15 @@ func (f *Features) Point() (lon, lat float64, ok bool) { return f.lon, f.lat, f.
 func (f *Features) before(g *Features) bool { return compare(f, g) < 0 }
 
 func compare(f, g *Features) int {
-	if f.unix != g.unix {
-		return cmp.Compare(f.unix, g.unix)
+	if f.micro != g.micro {
+		return cmp.Compare(f.micro, g.micro)
 	}
 	return cmp.Compare(f.Key, g.Key)
 }
 
 // prepare fills in what follows from the stored fields.
 func (f *Features) prepare() {
-	p := prepared{unix: f.At.Unix(), cosLat: math.Cos(f.lat * math.Pi / 180)}
+	p := prepared{micro: f.At.UnixMicro(), cosLat: math.Cos(f.lat * math.Pi / 180)}
 	for _, w := range f.words {
 		p.weight += w.weight
 	}

@@ -208,7 +208,7 @@ func (u *updater) settle(ruled []string) (Changes, error) {
 		}
 	}
 	all := slices.SortedFunc(maps.Values(links), func(a, b Stored) int {
-		return cmp.Or(cmp.Compare(a.At.Unix(), b.At.Unix()), cmp.Compare(a.Key, b.Key))
+		return cmp.Or(cmp.Compare(a.At.UnixMicro(), b.At.UnixMicro()), cmp.Compare(a.Key, b.Key))
 	})
 	settled := make([]Link, len(all))
 	for i, s := range all {
