@@ -26,12 +26,10 @@ const (
 	kindChar                 // a sequence of letters inside a word and its borders
 )
 
-// Lengths of letter sequences in bytes, the border of the word counting as one.
-// Shorter ones say little and longer ones are the words again.
-const (
-	minGram = 3
-	maxGram = 5
-)
+// gramBytes is the length of letter sequences, the border of the word counting
+// as one. Sequences of 3 to 5 bytes took two to three times the work and found
+// no more on held-out rows.
+const gramBytes = 4
 
 // term is one occurrence of a feature: the feature's key in the upper half, the
 // place of its (last) word and its kind in the lower, so that sorting terms
@@ -139,10 +137,8 @@ func (x *extraction) grams(word string, token int) {
 	}
 	var room [maxTokenBytes + 2]byte
 	b := append(append(append(room[:0], ' '), word...), ' ')
-	for n := minGram; n <= maxGram; n++ {
-		for i := 0; i+n <= len(b); i++ {
-			x.terms = append(x.terms, newTerm(hashBytes(offset(kindChar), b[i:i+n]), kindChar, token))
-		}
+	for i := 0; i+gramBytes <= len(b); i++ {
+		x.terms = append(x.terms, newTerm(hashBytes(offset(kindChar), b[i:i+gramBytes]), kindChar, token))
 	}
 }
 

@@ -1,6 +1,11 @@
 package classify
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // Verdict says whether a newly trained model takes the place of the old one.
 type Verdict struct {
@@ -20,7 +25,8 @@ type Verdict struct {
 // own held-out folds when it was trained (oldScores), joined with what it
 // really answers on the fresh rows. Both are then put together over the same
 // rows, half as accuracy and half as the mean over the labels, so that neither
-// the large labels nor the rare ones decide alone. The old model stays unless
+// the large labels nor the rare ones decide alone. A row counts by its weight:
+// an officer's correction against several rows of the source it corrects. The old model stays unless
 // the candidate is at least as good; a candidate without a single fresh row has
 // nothing new to say, and the old stays unless it is Stale.
 func Judge(old *Model, oldScores Scores, examples []Example, fresh []bool, candidate Report) Verdict {
@@ -34,19 +40,20 @@ func Judge(old *Model, oldScores Scores, examples []Example, fresh []bool, candi
 		}
 		return labels[label]
 	}
+	mean := meanWeight(examples)
 	for i, e := range examples {
-		t := at(e.Label)
+		t, weight := at(e.Label), cmp.Or(e.Weight, 1)/mean
 		if guess := candidate.HeldOut[i]; guess.Label != "" {
-			t.rows++
+			t.rows += weight
 			if guess.Label == e.Label {
-				t.newRight++
+				t.newRight += weight
 			}
 		}
 		if fresh[i] {
 			v.Fresh++
-			t.oldRows++
+			t.oldRows += weight
 			if old.Classify(e.Text).Label == e.Label {
-				t.oldRight++
+				t.oldRight += weight
 			}
 		}
 	}
@@ -55,18 +62,34 @@ func Judge(old *Model, oldScores Scores, examples []Example, fresh []bool, candi
 		return v
 	}
 	var sumOld, sumNew combined
-	for _, t := range labels {
-		sumOld.add(t.rows, t.oldRight/max(t.oldRows, 1))
-		sumNew.add(t.rows, t.newRight/max(t.rows, 1))
+	for _, label := range slices.Sorted(maps.Keys(labels)) {
+		t := labels[label]
+		sumOld.add(t.rows, share(t.oldRight, t.oldRows))
+		sumNew.add(t.rows, share(t.newRight, t.rows))
 	}
 	v.Old, v.New = sumOld.value(), sumNew.value()
-	// Sums of fractions in another order differ in the last digits.
-	if v.Take = v.New >= v.Old-1e-9; v.Take {
+	if v.Take = v.New >= v.Old-1e-9; v.Take { // shares of the same counts may differ in the last digit
 		v.Why = fmt.Sprintf("held-out rows: %.4f, the model before %.4f, over %d new rows; the new one is used", v.New, v.Old, v.Fresh)
 	} else {
 		v.Why = fmt.Sprintf("held-out rows: only %.4f, the model before %.4f, over %d new rows; the old one stays", v.New, v.Old, v.Fresh)
 	}
 	return v
+}
+
+func meanWeight(examples []Example) float64 {
+	sum := 0.0
+	for _, e := range examples {
+		sum += cmp.Or(e.Weight, 1)
+	}
+	return sum / max(float64(len(examples)), 1)
+}
+
+// share is 0 of nothing.
+func share(part, whole float64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return part / whole
 }
 
 // combined adds up labels' shares of right answers.
