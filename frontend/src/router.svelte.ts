@@ -1,15 +1,9 @@
-/** A place in the dashboard: every view has an address that can be sent on. */
-export type Query = Record<string, string>;
+import { address, type Query } from './address.ts';
+
+export { address, type Query };
 
 function queryOf(search: string): Query {
   return Object.fromEntries(new URLSearchParams(search));
-}
-
-/** An address from a path and the query entries that are not empty. */
-export function address(path: string, query: Query = {}): string {
-  const kept = Object.entries(query).filter(([, value]) => value !== '');
-  const search = new URLSearchParams(kept).toString();
-  return search ? `${path}?${search}` : path;
 }
 
 /** Navigation over the History API. */

@@ -1,5 +1,5 @@
 import type { Alert } from '../api/types.ts';
-import { address } from '../router.svelte.ts';
+import { address } from '../address.ts';
 
 /** Where an alert leads. */
 export interface Way {

@@ -1,6 +1,6 @@
 import { api, deadline, take } from '../api/client.ts';
 import { Problem } from '../api/problem.ts';
-import type { Change, Grouping, Incident, IncidentStatus } from '../api/types.ts';
+import type { Change, Incident, IncidentPage, IncidentStatus } from '../api/types.ts';
 import { clock } from '../ui/clock.svelte.ts';
 import { severityRank } from './alerts.svelte.ts';
 import { within } from './areas.svelte.ts';
@@ -62,7 +62,7 @@ function queryOf(filter: IncidentFilter) {
   };
 }
 
-const page = 50;
+const pageSize = 50;
 /** How far grouping is is asked for again at most this often. */
 const settle = 10_000;
 
@@ -73,7 +73,7 @@ const settle = 10_000;
 export class IncidentList {
   items = $state.raw<Incident[]>([]);
   arrivals = $state.raw<Incident[]>([]);
-  grouping = $state.raw<Grouping | undefined>(undefined);
+  grouping = $state.raw<IncidentPage['grouping'] | undefined>(undefined);
   total = $state(0);
   phase = $state<Phase>('waiting');
   problem = $state.raw<Problem | undefined>(undefined);
@@ -94,26 +94,38 @@ export class IncidentList {
     const same = JSON.stringify(filter) === JSON.stringify(this.#filter);
     this.#filter = filter;
     if (!same) this.phase = 'waiting';
-    await this.#fetch(0, (items) => {
-      this.items = items;
+    await this.#fetch(0);
+  }
+
+  /** Takes a page of the server: the first starts the list over, a later one goes on from it. */
+  put(page: IncidentPage, offset = 0): void {
+    if (offset === 0) {
+      this.items = page.items;
       this.arrivals = [];
-      this.#horizon = Math.max(0, ...[...items, ...(incidents.running.value ?? [])].map((i) => i.id));
-    });
+      this.#horizon = Math.max(0, ...[...page.items, ...(incidents.running.value ?? [])].map((i) => i.id));
+    } else {
+      const seen = new Set(this.items.map((i) => i.id));
+      this.items = [...this.items, ...page.items.filter((i) => !seen.has(i.id))];
+    }
+    this.total = page.total;
+    this.grouping = page.grouping;
+    this.phase = 'ready';
+    this.problem = undefined;
+    this.failedSince = 0;
   }
 
   retry = (): Promise<void> => this.load(this.#filter);
 
   async loadMore(): Promise<void> {
-    if (!this.more || this.busy) return;
-    const seen = new Set(this.items.map((i) => i.id));
-    await this.#fetch(this.items.length, (items) => {
-      this.items = [...this.items, ...items.filter((i) => !seen.has(i.id))];
-    });
+    if (this.more && !this.busy) await this.#fetch(this.items.length);
   }
 
   /** Follows changes until the returned function is called. */
   follow(): () => void {
-    const stop = incidents.onChanges((changes) => this.#take(changes));
+    const stop = incidents.onChanges((changes) => {
+      this.take(changes);
+      this.#refreshGrouping();
+    });
     return () => {
       stop();
       clearTimeout(this.#settling);
@@ -121,23 +133,17 @@ export class IncidentList {
     };
   }
 
-  async #fetch(offset: number, put: (items: Incident[]) => void): Promise<void> {
+  async #fetch(offset: number): Promise<void> {
     this.#running?.abort();
     const running = new AbortController();
     this.#running = running;
     this.busy = true;
     try {
-      const query = { ...queryOf(this.#filter), limit: page, ...(offset > 0 && { offset }) };
-      const answer = await take(
+      const query = { ...queryOf(this.#filter), limit: pageSize, ...(offset > 0 && { offset }) };
+      const page = await take(
         api.GET('/api/incidents', { params: { query }, signal: deadline(running.signal) }),
       );
-      if (running.signal.aborted) return;
-      put(answer.items);
-      this.total = answer.total;
-      this.grouping = answer.grouping;
-      this.phase = 'ready';
-      this.problem = undefined;
-      this.failedSince = 0;
+      if (!running.signal.aborted) this.put(page, offset);
     } catch (cause) {
       if (running.signal.aborted) return;
       this.problem = cause instanceof Problem ? cause : Problem.unreachable(cause);
@@ -148,7 +154,8 @@ export class IncidentList {
     }
   }
 
-  #take(changes: Change[]): void {
+  /** Applies changes: what is held keeps its place, what is new waits. */
+  take(changes: Change[]): void {
     const byId = new Map(changes.map((c) => [Number(c.key), c]));
     // One that was merged away, closed or dismissed leaves; so does the wait for it.
     const fits = (i: Incident) => !byId.has(i.id) || incidentMatches(i, this.#filter);
@@ -162,7 +169,6 @@ export class IncidentList {
       if (change.op === 'put' && news && !known.has(id)) waiting.push(change.data as Incident);
     }
     this.arrivals = waiting.filter(fits);
-    this.#refreshGrouping();
   }
 
   #refreshGrouping(): void {

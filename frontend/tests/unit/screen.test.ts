@@ -86,6 +86,7 @@ describe('texts', () => {
       'certainty',
       'correct',
       'decided',
+      'hotspots.lacking',
       'incident.flag',
       'incident.status',
       'incident.trend',
