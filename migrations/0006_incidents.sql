@@ -90,7 +90,7 @@ CREATE INDEX report_analyses_by_component ON report_analyses (component);
 CREATE INDEX report_analyses_to_review ON report_analyses (created_at DESC) WHERE review;
 
 -- Reports that may be one matter share a block; the neighbours of a report in
--- it are one range. at is in whole seconds: it and the key are the order of
+-- it are one range. at, the report's time, and the key are the order of
 -- reports, whatever the order of their arrival.
 CREATE TABLE report_blocks (
     block     bigint NOT NULL,

@@ -236,7 +236,7 @@ func saveAnalyses(ctx context.Context, tx pgx.Tx, as []Analysis) error {
 		c.urgency, c.urgencyBy, c.reasons, c.place, c.features)
 	batch.Queue(`DELETE FROM report_blocks WHERE report_id = ANY ($1)`, all)
 	batch.Queue(`INSERT INTO report_blocks (block, at, key, report_id)
-		SELECT t.block, date_trunc('second', t.at), t.key, t.id FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::bigint[]) AS t(block, at, key, id)
+		SELECT t.block, t.at, t.key, t.id FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::bigint[]) AS t(block, at, key, id)
 		ON CONFLICT DO NOTHING`, c.block, c.blockAt, c.blockKey, c.blockOf)
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return fmt.Errorf("write %d analyses: %w", len(as), err)

@@ -102,7 +102,7 @@ type BlockSearch struct {
 }
 
 // nearQuery takes, for each search, the reports of its block next before and
-// after a moment in the order of reports (whole second, then key).
+// after a moment in the order of reports (time, then key).
 const nearQuery = `SELECT t.n::int - 1 AS search, n.later, n.report_id
 	FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::timestamptz[], $5::timestamptz[]) WITH ORDINALITY AS t(block, at, key, earliest, latest, n)
 	CROSS JOIN LATERAL (
