@@ -236,15 +236,18 @@ func (g *patternGround) silent(rows []store.DayCount, blind map[string]bool) (fo
 	for i, a := range g.kelurahan {
 		voices[i] = pattern.Voice{RecentDays: silentDays, PastDays: pastDays, People: a.Population, Blind: blind[a.Code]}
 	}
+	first := silentPast - pastDays
+	days := make([][]int, len(voices))
+	for i := range days {
+		days[i] = make([]int, silentPast+silentDays)
+	}
 	for _, r := range rows {
-		i, ok := g.position[r.AreaCode]
-		switch {
-		case !ok:
-		case dayOf(r.Day, begin) < silentPast:
-			voices[i].Past += r.Received
-		default:
-			voices[i].Recent += r.Received
+		if i, ok := g.position[r.AreaCode]; ok {
+			days[i][dayOf(r.Day, begin)] += r.Received
 		}
+	}
+	for i := range voices {
+		voices[i].Past, voices[i].Recent = pattern.Steady(days[i][first:], silentDays)
 	}
 	for _, s := range pattern.Silent(voices, pattern.Neighbours(g.kelurahan)) {
 		code := g.kelurahan[s.Area].Code

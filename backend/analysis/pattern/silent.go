@@ -1,6 +1,9 @@
 package pattern
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Silence thresholds: the false discovery rate over all areas (small, because
 // it is looked at each day over windows that overlap, some four chances in the
@@ -17,7 +20,7 @@ const (
 // Voice is how much one area has spoken.
 type Voice struct {
 	// Recent is the reports of the days looked at, Past those of the days
-	// before; RecentDays and PastDays how many days each was counted over
+	// before (see Steady); RecentDays and PastDays how many days each was counted over
 	// (days on which a source that serves the area failed left out).
 	Recent, Past         int
 	RecentDays, PastDays int
@@ -26,6 +29,34 @@ type Voice struct {
 	// Blind is true when a source that serves the area is broken or stale now,
 	// so that silence says nothing.
 	Blind bool
+}
+
+// Steady adds up an area's daily counts, the last recent days (whole weeks) and
+// those before, with each week held to twice the median week of the past, or to
+// four: a flood of last month must not make this month look silent.
+func Steady(days []int, recent int) (past, now int) {
+	var weeks []int // newest first
+	for end := len(days); end > 0; end -= 7 {
+		n := 0
+		for _, d := range days[max(0, end-7):end] {
+			n += d
+		}
+		weeks = append(weeks, n)
+	}
+	lately := min(len(weeks), recent/7)
+	sorted := slices.Sorted(slices.Values(weeks[lately:]))
+	limit := 4
+	if len(sorted) > 0 {
+		limit = max(limit, 2*sorted[len(sorted)/2])
+	}
+	for i, n := range weeks {
+		if i < lately {
+			now += min(n, limit)
+		} else {
+			past += min(n, limit)
+		}
+	}
+	return past, now
 }
 
 // Basis says against what an area is silent.

@@ -50,6 +50,27 @@ func TestAnAreaThatFallsSilentIsHeard(t *testing.T) {
 	}
 }
 
+func TestAnOldFloodDoesNotMakeTodaySilent(t *testing.T) {
+	t.Parallel()
+	days := make([]int, 180)
+	for i := range days {
+		days[i] = 1
+	}
+	for i := 100; i < 104; i++ {
+		days[i] = 40
+	}
+	past, now := Steady(days, 28)
+	if now != 28 || past < 152 || past > 152+14 {
+		t.Errorf("%d before, %d now, want about 152 and 28", past, now)
+	}
+	if past, now = Steady(nil, 28); past != 0 || now != 0 {
+		t.Errorf("of nothing: %d, %d", past, now)
+	}
+	if past, now = Steady([]int{0, 0, 9, 0, 0, 0, 0, 0, 0}, 7); past != 0 || now != 4 {
+		t.Errorf("of nine days: %d, %d", past, now)
+	}
+}
+
 func TestAnAreaThatNeverSpeaksIsHeard(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(32, 1))
