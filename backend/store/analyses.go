@@ -90,6 +90,8 @@ type PendingReport struct {
 	OfficeID                 int64
 	OfficeBy, AreaBy         string
 	MediaURL                 string
+	// Photo is the fingerprint of its picture, bit by bit, 0 while none is known.
+	Photo int64
 	// Urgency is an officer's word, "" without one.
 	Urgency string
 	// IncidentID is where it stood so far, 0 for a new one.
@@ -104,11 +106,12 @@ const pendingColumns = `SELECT r.id, q.queued_at, s.slug || '/' || r.external_id
 	CASE WHEN r.office_by = 'analysis' THEN 0 ELSE coalesce(r.office_id, 0) END AS office_id,
 	CASE WHEN r.office_by = 'officer' THEN 'officer' ELSE 'source' END AS office_by,
 	CASE WHEN r.area_by = 'officer' THEN 'officer' ELSE 'source' END AS area_by, r.media_url,
-	CASE WHEN a.urgency_by = 'officer' THEN a.urgency ELSE '' END AS urgency, coalesce(a.incident_id, 0) AS incident_id
+	coalesce(p.fingerprint, 0) AS photo, CASE WHEN a.urgency_by = 'officer' THEN a.urgency ELSE '' END AS urgency, coalesce(a.incident_id, 0) AS incident_id
 FROM `
 
 const pendingQuery = pendingColumns + `(SELECT report_id, queued_at FROM analysis_queue ORDER BY queued_at, report_id LIMIT $1) q
 	JOIN reports r ON r.id = q.report_id JOIN sources s ON s.id = r.source_id LEFT JOIN report_analyses a ON a.report_id = r.id
+	LEFT JOIN report_photos p ON p.report_id = r.id AND p.url = r.media_url
 	ORDER BY r.created_at, key`
 
 // Pending returns the reports that have waited longest, at most limit, in the

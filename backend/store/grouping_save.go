@@ -38,12 +38,12 @@ func (g *Grouping) SaveIncidents(ctx context.Context, incidents []IncidentMember
 	if err != nil {
 		return err
 	}
-	saved := make([]int64, len(incidents))
+	saved := make([]int64, 0, len(incidents))
 	for n := range incidents {
 		if err := g.saveIncident(ctx, &incidents[n], held[incidents[n].ID]); err != nil {
 			return err
 		}
-		saved[n] = incidents[n].ID
+		saved = append(saved, incidents[n].ID)
 	}
 	if err := g.endIncidents(ctx, gone, incidents, held, tellSince); err != nil {
 		return err

@@ -182,7 +182,7 @@ func (s *Store) Incident(ctx context.Context, asker city.Asker, id int64) (out c
 	}
 	err = s.read(ctx, asker, func(tx pgx.Tx) error {
 		out = city.IncidentDetail{Members: []city.IncidentMember{}, Similar: []city.SimilarCase{}, Rulings: []city.IncidentRuling{}}
-		inc, err := s.oneIncident(ctx, tx, cat, asker, id)
+		inc, err := s.oneIncident(ctx, tx, asker, id)
 		if err != nil {
 			return err
 		}
@@ -202,7 +202,7 @@ func (s *Store) Incident(ctx context.Context, asker city.Asker, id int64) (out c
 
 const oneIncidentQuery = incidentColumns + `i.id = coalesce((SELECT merged_into FROM incidents WHERE id = $1), $1)`
 
-func (s *Store) oneIncident(ctx context.Context, tx pgx.Tx, cat *catalogue, asker city.Asker, id int64) (city.Incident, error) {
+func (s *Store) oneIncident(ctx context.Context, tx pgx.Tx, asker city.Asker, id int64) (city.Incident, error) {
 	rows, err := rowsOf[incidentRow](ctx, tx, oneIncidentQuery, id)
 	if err != nil {
 		return city.Incident{}, fmt.Errorf("read incident %d: %w", id, err)

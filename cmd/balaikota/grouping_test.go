@@ -121,12 +121,14 @@ func TestWhateverTheOrderTheIncidentsAreTheSame(t *testing.T) {
 	}
 	for name, deliver := range map[string]func(t *testing.T, r *rand.Rand, a *analyst, door *intake, source int64){
 		"in batches": func(t *testing.T, r *rand.Rand, a *analyst, door *intake, source int64) {
+			t.Helper()
 			for part := range slices.Chunk(shuffled(r, all), 23) {
 				ingest(t, door, city.Delivery{SourceID: source, Reports: part})
 				settleNow(t, a)
 			}
 		},
 		"one by one, latest first": func(t *testing.T, _ *rand.Rand, a *analyst, door *intake, source int64) {
+			t.Helper()
 			rows := slices.Clone(all)
 			slices.SortFunc(rows, func(a, b city.Report) int { return b.CreatedAt.Compare(a.CreatedAt) })
 			for _, r := range rows {
@@ -135,6 +137,7 @@ func TestWhateverTheOrderTheIncidentsAreTheSame(t *testing.T) {
 			}
 		},
 		"with edits and rows that go and come back": func(t *testing.T, r *rand.Rand, a *analyst, door *intake, source int64) {
+			t.Helper()
 			for part := range slices.Chunk(shuffled(r, all), 31) {
 				draft := slices.Clone(part)
 				for i := range draft {

@@ -97,10 +97,10 @@ func mostFirst(vs []Voice, of func(Voice) string) []string {
 // office is the one that most of the reports of the incident's own category
 // belong to, else most of all; ties go to the lower number.
 func office(vs []Voice, category string) int64 {
-	for _, any := range []bool{false, true} {
+	for _, all := range []bool{false, true} {
 		n := map[int64]int{}
 		for _, v := range vs {
-			if v.OfficeID != 0 && (any || v.Category == category) {
+			if v.OfficeID != 0 && (all || v.Category == category) {
 				n[v.OfficeID]++
 			}
 		}

@@ -13,8 +13,6 @@ var wita = time.FixedZone("WITA", 8*3600)
 
 func at(day, hour int) time.Time { return time.Date(2026, 6, day, hour, 0, 0, 0, wita) }
 
-func later(t time.Time) *time.Time { return &t }
-
 func voice(id int64, t time.Time, change ...func(*Voice)) Voice {
 	v := Voice{ID: id, CreatedAt: t, Status: city.Open, Channel: "whatsapp", AreaCode: "64.72.03.1004", OfficeID: 7, Category: "banjir-drainase", Urgency: city.Info}
 	for _, c := range change {
@@ -69,10 +67,10 @@ func TestALongMatterShowsItsLastDays(t *testing.T) {
 
 func TestStatusFollowsTheReports(t *testing.T) {
 	t.Parallel()
-	closed := func(v *Voice) { v.Status, v.ClosedAt = city.Closed, later(v.CreatedAt.Add(24*time.Hour)) }
+	closed := func(v *Voice) { v.Status, v.ClosedAt = city.Closed, new(v.CreatedAt.Add(24*time.Hour)) }
 	rejected := func(v *Voice) { v.Status = city.Rejected }
 	working := func(v *Voice) { v.Status = city.InProgress }
-	answered := func(v *Voice) { v.RespondedAt = later(v.CreatedAt.Add(time.Hour)) }
+	answered := func(v *Voice) { v.RespondedAt = new(v.CreatedAt.Add(time.Hour)) }
 	for name, c := range map[string]struct {
 		voices []Voice
 		want   city.IncidentStatus
@@ -82,7 +80,7 @@ func TestStatusFollowsTheReports(t *testing.T) {
 		"one is answered":        {[]Voice{voice(1, at(1, 8), answered), voice(2, at(1, 9))}, city.IncidentHandled, nil},
 		"one is being worked on": {[]Voice{voice(1, at(1, 8), working), voice(2, at(1, 9))}, city.IncidentHandled, nil},
 		"one is closed":          {[]Voice{voice(1, at(1, 8), closed), voice(2, at(1, 9))}, city.IncidentHandled, nil},
-		"all are closed":         {[]Voice{voice(1, at(1, 8), closed), voice(2, at(1, 9), closed)}, city.IncidentClosed, later(at(2, 9).UTC())},
+		"all are closed":         {[]Voice{voice(1, at(1, 8), closed), voice(2, at(1, 9), closed)}, city.IncidentClosed, new(at(2, 9).UTC())},
 		"all are rejected":       {[]Voice{voice(1, at(1, 8), rejected)}, city.IncidentClosed, nil},
 	} {
 		i, _ := Build(c.voices, Shape{}, wita)
