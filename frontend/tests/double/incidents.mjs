@@ -237,6 +237,13 @@ const ruling = (same, count, reason) => ({ at: iso(Date.now()), by: 'Rina Contoh
 
 /** Moves reports and returns the changes that screens are told, and whose detail is the answer. */
 export const act = {
+  found(world, report) {
+    const made = ++world.nextIncident;
+    world.incidentMeta.set(made, { flags: [], recurrence: 0, doubtful: new Set(), rulings: [] });
+    report.incident_id = made;
+    const told = { topic: 'reports', op: 'put', key: String(report.id), data: report };
+    return { answer: made, changes: [told, put(world, made)] };
+  },
   merge(world, id, body) {
     let moved = 0;
     for (const r of world.reports) {

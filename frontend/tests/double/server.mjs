@@ -122,6 +122,19 @@ export class Double {
     return report;
   }
 
+  /** A new report arrives that is an incident of its own. @returns {number} the incident's number */
+  incident(forced = {}) {
+    const report = this.report(forced);
+    const { answer, changes } = act.found(this.world, report);
+    this.push(...changes);
+    return answer;
+  }
+
+  /** Incidents are merged by somebody else. @param {number} id @param {number[]} others */
+  merge(id, others) {
+    this.push(...act.merge(this.world, id, { with: others }).changes);
+  }
+
   /** Keeps the city moving, as the real one does. @returns {() => void} */
   live() {
     const timer = setInterval(() => {
