@@ -81,7 +81,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"hazard_exposures": officers, "hazard_history": officers, "hazard_inputs": officers, "hazard_levels": officers, "hazard_messages": officers,
 		"hazard_recipients": officers, "hazard_risks": officers, "hazard_states": officers, "hazard_weights": officers,
 		"incidents": officers, "report_analyses": officers, "incident_rulings": officers, "corrections": officers, "report_answers": officers, "report_pauses": officers,
-		"report_photos": officers, "patterns": officers, "reporter_salt": {},
+		"forecasts": officers, "report_photos": officers, "patterns": officers, "reporter_salt": {},
 		"analysis_queue": officers, "analysis_state": officers, "report_blocks": {"balaikota_writer"},
 		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},
 	}
