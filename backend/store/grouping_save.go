@@ -38,12 +38,9 @@ func (g *Grouping) SaveIncidents(ctx context.Context, incidents []IncidentMember
 	if err != nil {
 		return err
 	}
-	saved := make([]int64, 0, len(incidents))
-	for n := range incidents {
-		if err := g.saveIncident(ctx, &incidents[n], held[incidents[n].ID]); err != nil {
-			return err
-		}
-		saved = append(saved, incidents[n].ID)
+	saved, err := g.saveMembers(ctx, incidents, held)
+	if err != nil {
+		return err
 	}
 	if err := g.endIncidents(ctx, gone, incidents, held, tellSince); err != nil {
 		return err
@@ -55,26 +52,45 @@ func (g *Grouping) SaveIncidents(ctx context.Context, incidents []IncidentMember
 	return g.tellIncidents(ctx, append(saved, returned...), held, tellSince)
 }
 
-func (g *Grouping) saveIncident(ctx context.Context, i *IncidentMembers, was *incidentState) error {
-	now := incidentState{ID: i.ID, StatusBy: "machine", OfficeID: i.OfficeID, Incident: i.Incident}
-	now.Office = g.cat.officeName[i.OfficeID]
-	if was != nil {
-		keepWord(&now, was)
+const memberQuery = `UPDATE report_analyses a SET incident_id = t.incident FROM unnest($1::bigint[], $2::bigint[]) AS t(id, incident)
+	WHERE a.report_id = t.id AND a.incident_id IS DISTINCT FROM t.incident`
+
+// saveMembers stores incidents and which reports stand in them, and returns
+// their numbers.
+func (g *Grouping) saveMembers(ctx context.Context, incidents []IncidentMembers, held map[int64]*incidentState) ([]int64, error) {
+	states := make([]*incidentState, len(incidents))
+	for n, i := range incidents {
+		now := &incidentState{ID: i.ID, Key: i.Key, StatusBy: "machine", OfficeID: i.OfficeID, Incident: i.Incident}
+		now.Office = g.cat.officeName[i.OfficeID]
+		if was := held[i.ID]; was != nil {
+			keepWord(now, was)
+		}
+		states[n] = now
 	}
-	if _, err := putIncident(ctx, g.tx, &now, i.Key, g.store.now(), nil); err != nil {
-		return err
+	if err := putIncidents(ctx, g.tx, states, g.store.now()); err != nil {
+		return nil, err
 	}
-	i.ID = now.ID
-	if _, err := g.tx.Exec(ctx, `UPDATE report_analyses SET incident_id = $1 WHERE report_id = ANY ($2) AND incident_id IS DISTINCT FROM $1`, i.ID, i.Members); err != nil {
-		return fmt.Errorf("give incident %d its reports: %w", i.ID, err)
-	}
-	if now.StatusBy == "officer" && now.Status == city.IncidentClosed {
-		// Who joins after the closing gets the answer too.
-		if _, err := g.tx.Exec(ctx, answerReportsQuery, i.ID, now.Answer); err != nil {
-			return fmt.Errorf("answer the reports of incident %d: %w", i.ID, err)
+	saved := make([]int64, len(incidents))
+	var reports, stand []int64
+	for n, now := range states {
+		incidents[n].ID, saved[n] = now.ID, now.ID
+		for _, m := range incidents[n].Members {
+			reports, stand = append(reports, m), append(stand, now.ID)
 		}
 	}
-	return nil
+	if _, err := g.tx.Exec(ctx, memberQuery, reports, stand); err != nil {
+		return nil, fmt.Errorf("give %d incidents their reports: %w", len(incidents), err)
+	}
+	for _, now := range states {
+		if now.StatusBy != "officer" || now.Status != city.IncidentClosed {
+			continue
+		}
+		// Who joins after the closing gets the answer too.
+		if _, err := g.tx.Exec(ctx, answerReportsQuery, now.ID, now.Answer); err != nil {
+			return nil, fmt.Errorf("answer the reports of incident %d: %w", now.ID, err)
+		}
+	}
+	return saved, nil
 }
 
 // cameBack is true of an earlier incident p at the same place as x: within

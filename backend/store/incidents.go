@@ -15,6 +15,7 @@ import (
 // incidentState is what of a stored incident an officer's word decides.
 type incidentState struct {
 	ID       int64
+	Key      string // "" leaves the stored one
 	StatusBy string
 	OfficeID int64
 	city.Incident
@@ -44,48 +45,63 @@ func lockIncidents(ctx context.Context, tx pgx.Tx, ids []int64) (map[int64]*inci
 	return out, nil
 }
 
-const updateIncidentQuery = `UPDATE incidents SET key = coalesce(nullif(@key, ''), key), title = @title, title_by = @title_by, category = nullif(@category, ''), area_code = @area,
-	office_id = nullif(@office::bigint, 0), status = @status, status_by = @status_by, urgency = @urgency, voices = @voices, unfinished = @unfinished,
-	recurrence = @recurrence, first_at = @first_at, last_at = @last_at, lon = @lon, lat = @lat, answer = @answer, closed_at = @closed_at,
-	data = @data, changed_at = @now, merged_into = NULL
-	WHERE id = @id`
+// incidentColumnsOfData are an incident's columns, as they follow from t.data,
+// the incident itself.
+const incidentColumnsOfData = `t.data->>'title', t.data->>'title_by', nullif(t.data->>'category', ''), coalesce(t.data->>'area_code', ''), nullif(t.office, 0),
+	t.data->>'status', t.status_by, t.data->>'urgency', (t.data->>'voices')::int, (t.data->>'unfinished')::int, coalesce((t.data->>'recurrence')::int, 0),
+	(t.data->>'first_at')::timestamptz, (t.data->>'last_at')::timestamptz, (t.data->>'lon')::float8, (t.data->>'lat')::float8,
+	coalesce(t.data->>'answer', ''), (t.data->>'closed_at')::timestamptz, t.data, $6::timestamptz`
 
-const insertIncidentQuery = `INSERT INTO incidents (key, title, title_by, category, area_code, office_id, status, status_by, urgency, voices, unfinished,
+const incidentsGiven = ` FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::jsonb[]) AS t(id, key, office, status_by, data) `
+
+const updateIncidentsQuery = `UPDATE incidents i SET (key, title, title_by, category, area_code, office_id, status, status_by, urgency, voices, unfinished,
+	recurrence, first_at, last_at, lon, lat, answer, closed_at, data, changed_at, merged_into) = (
+	SELECT coalesce(nullif(t.key, ''), i.key), ` + incidentColumnsOfData + `, NULL::bigint)` + incidentsGiven + `WHERE i.id = t.id`
+
+const insertIncidentsQuery = `INSERT INTO incidents (key, title, title_by, category, area_code, office_id, status, status_by, urgency, voices, unfinished,
 	recurrence, first_at, last_at, lon, lat, answer, closed_at, data, changed_at)
-VALUES (@key, @title, @title_by, nullif(@category, ''), @area, nullif(@office::bigint, 0), @status, @status_by, @urgency, @voices, @unfinished,
-	@recurrence, @first_at, @last_at, @lon, @lat, @answer, @closed_at, @data, @now) RETURNING id`
+SELECT t.key, ` + incidentColumnsOfData + incidentsGiven + `WHERE t.id = 0 RETURNING id, key`
 
-// incidentArgs are an incident's columns.
-func incidentArgs(i *incidentState, key string, now time.Time) (pgx.NamedArgs, error) {
-	data, err := json.Marshal(i.Incident)
-	if err != nil {
-		return nil, fmt.Errorf("encode an incident: %w", err)
+// putIncidents stores incidents; those without a number, which have keys that
+// differ, are new and get theirs.
+func putIncidents(ctx context.Context, tx pgx.Tx, incidents []*incidentState, now time.Time) error {
+	n := len(incidents)
+	if n == 0 {
+		return nil
 	}
-	return pgx.NamedArgs{
-		"id": i.ID, "key": key, "title": i.Title, "title_by": i.TitleBy, "category": i.Category, "area": i.AreaCode, "office": i.OfficeID,
-		"status": string(i.Status), "status_by": i.StatusBy, "urgency": string(i.Urgency), "voices": i.Voices, "unfinished": i.Unfinished,
-		"recurrence": i.Recurrence, "first_at": i.FirstAt, "last_at": i.LastAt, "lon": i.Lon, "lat": i.Lat, "answer": i.Answer,
-		"closed_at": i.ClosedAt, "data": data, "now": now,
-	}, nil
-}
-
-// putIncident stores an incident, new when it has no number, and returns the
-// events that tell of it. was is whose it was before.
-func putIncident(ctx context.Context, tx pgx.Tx, i *incidentState, key string, now time.Time, was *incidentState) ([]city.Event, error) {
-	i.ChangedAt = now.UTC().Truncate(time.Microsecond)
-	args, err := incidentArgs(i, key, i.ChangedAt)
-	if err != nil {
-		return nil, err
-	}
-	if i.ID == 0 {
-		if err := tx.QueryRow(ctx, insertIncidentQuery, args).Scan(&i.ID); err != nil {
-			return nil, fmt.Errorf("add an incident: %w", err)
+	ids, keys, offices := make([]int64, n), make([]string, n), make([]int64, n)
+	by, data := make([]string, n), make([]string, n)
+	fresh := map[string]*incidentState{}
+	for k, i := range incidents {
+		i.ChangedAt = now.UTC().Truncate(time.Microsecond)
+		body, err := json.Marshal(i.Incident)
+		if err != nil {
+			return fmt.Errorf("encode incident %d: %w", i.ID, err)
 		}
-	} else if _, err := tx.Exec(ctx, updateIncidentQuery, args); err != nil {
-		return nil, fmt.Errorf("change incident %d: %w", i.ID, err)
+		ids[k], keys[k], offices[k], by[k], data[k] = i.ID, i.Key, i.OfficeID, i.StatusBy, string(body)
+		if i.ID == 0 {
+			fresh[i.Key] = i
+		}
 	}
-	i.Incident.ID = i.ID
-	return incidentEvents(i, was)
+	if len(fresh) < n {
+		if _, err := tx.Exec(ctx, updateIncidentsQuery, ids, keys, offices, by, data, now); err != nil {
+			return fmt.Errorf("change %d incidents: %w", n, err)
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	rows, err := rowsOf[struct {
+		ID  int64
+		Key string
+	}](ctx, tx, insertIncidentsQuery, ids, keys, offices, by, data, now)
+	if err != nil {
+		return fmt.Errorf("add %d incidents: %w", len(fresh), err)
+	}
+	for _, r := range rows {
+		fresh[r.Key].ID, fresh[r.Key].Incident.ID = r.ID, r.ID
+	}
+	return nil
 }
 
 // incidentEvents tell of an incident as it is; was is whose it was before.
@@ -130,7 +146,10 @@ func (s *Store) EditIncident(ctx context.Context, by city.Actor, asker city.Aske
 				return err
 			}
 		}
-		events, err := putIncident(ctx, tx, i, "", s.now(), nil)
+		if err := putIncidents(ctx, tx, []*incidentState{i}, s.now()); err != nil {
+			return err
+		}
+		events, err := incidentEvents(i, nil)
 		if err != nil {
 			return err
 		}
