@@ -46,6 +46,7 @@ type Client struct {
 	shared  *sharedClient
 	options HTTPOptions
 	budget  *rate.Limiter // nil for none
+	home    string        // the only place in the inside network, see Inward; "" for none
 	// MaxBody bounds an answer in bytes after decompression.
 	MaxBody int64
 }
@@ -226,11 +227,7 @@ func (c *Client) do(ctx context.Context, r Request) (*Response, error) {
 			return nil, fmt.Errorf("wait for the request budget of %s: %w", req.URL.Host, &timeoutError{err})
 		}
 	}
-	hc := c.shared.public
-	if c.options.AllowPrivate {
-		hc = c.shared.private
-	}
-	res, err := hc.Do(req)
+	res, err := c.at(req.URL).Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("ask %s: %w", req.URL.Host, err)
 	}
