@@ -19,7 +19,7 @@ func cpu() time.Duration {
 }
 
 // bigCity has about n reports in 240 kelurahan, two thousand a day: some eight
-// a day in a kelurahan, ten times as many as a city of 0.9 million sends.
+// a day in a kelurahan, ten times as many as a city of 0.9 crowd sends.
 func bigCity(n int) []Report {
 	return buildCityOf(240, 9, max(30, n/2000), n*2/5, n/14).reports
 }
@@ -50,7 +50,7 @@ func BenchmarkGroup(b *testing.B) {
 	}
 }
 
-var million = sync.OnceValue(func() *Forest {
+var crowd = sync.OnceValue(func() *Forest {
 	m := Default()
 	f := NewForest(m)
 	f.Put(featuresOf(m, bigCity(200_000))...)
@@ -59,7 +59,7 @@ var million = sync.OnceValue(func() *Forest {
 
 // BenchmarkOne puts one more report, features included, on top of 200,000.
 func BenchmarkOne(b *testing.B) {
-	f, m := million(), Default()
+	f, m := crowd(), Default()
 	reports := bigCity(200_000)
 	slices.SortFunc(reports, func(x, y Report) int { return y.At.Compare(x.At) })
 	b.ResetTimer()
