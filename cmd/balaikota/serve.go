@@ -112,6 +112,10 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 	if err != nil {
 		return nil, err
 	}
+	photos, err := newPhotoReader(s.db, env.HTTP, s.log)
+	if err != nil {
+		return nil, err
+	}
 	runner := connectors.NewRunner(all.Registry(), door, env, secrets, connectors.RunLimits{})
 	return jobs.New(jobs.Options{
 		Pool: s.db.Pool(), Sources: s.db.Store, Runner: runner, Waiting: connectors.ErrWaiting, TryLock: s.db.TryLock, Log: s.log,
@@ -120,6 +124,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "prakiraan", Every: 5 * time.Minute, Run: s.db.RefreshForecasts},
 			{Name: "lonjakan", Every: time.Minute, Run: s.db.watchSurges},
 			{Name: "perkara", Every: 24 * time.Hour, Run: s.analyst.learnGrouping},
+			{Name: "foto", Every: time.Minute, Run: photos.run},
 			{Name: "kejadian", Every: 30 * time.Second, Run: s.analyst.watchIncidents},
 			{Name: "tenggat", Every: time.Minute, Run: s.db.watchOverdue},
 			{Name: "pola", Every: patternEvery, Run: s.patterns.watch},

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"balaikota/backend/analysis/incident"
+	"balaikota/backend/city"
+	"balaikota/backend/store"
+	"balaikota/connectors"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Bounds of a run: the task comes every minute, and pictures that are slow to
+// come must not keep other tasks waiting.
+const (
+	photosPerRun   = 30
+	photosAtOnce   = 4
+	photoRunTime   = 30 * time.Second
+	photoTime      = 10 * time.Second // for one picture
+	maxPhotoBytes  = 8 << 20
+	firstPhotoWait = 2 * time.Minute // after the first failure; five times longer after each more
+	maxPhotoWait   = 24 * time.Hour
+)
+
+// photoReader fetches the pictures that reports refer to and keeps their
+// fingerprints; the pictures themselves are not kept. Their addresses were
+// written by strangers: see connectors.Client.Inward for where they may lead.
+type photoReader struct {
+	db     *database
+	client *connectors.Client
+	log    *slog.Logger
+	now    func() time.Time
+	// decoding lets one picture at a time be unpacked, which takes memory.
+	decoding sync.Mutex
+}
+
+func newPhotoReader(db *database, client *connectors.Client, log *slog.Logger) (*photoReader, error) {
+	client, err := client.For(connectors.HTTPOptions{Timeout: connectors.Duration(photoTime)})
+	if err != nil {
+		return nil, err
+	}
+	client.MaxBody = maxPhotoBytes
+	return &photoReader{db: db, client: client, log: log, now: time.Now}, nil
+}
+
+// run fetches the pictures that are due, at most 30. A picture that fails is
+// tried again later and is no failure of the run.
+func (p *photoReader) run(ctx context.Context) error {
+	due, err := p.db.PhotosToFetch(ctx, photosPerRun)
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	homes, err := p.homes(ctx)
+	if err != nil {
+		return err
+	}
+	fetching, cancel := context.WithTimeout(ctx, photoRunTime)
+	defer cancel()
+	var known, failed atomic.Int64
+	var work errgroup.Group
+	work.SetLimit(photosAtOnce)
+	for _, d := range due {
+		work.Go(func() error {
+			if fetching.Err() != nil {
+				return nil // it stays due
+			}
+			out, ok := p.look(fetching, d, homes[d.SourceID])
+			switch {
+			case !ok:
+				return nil
+			case out.Error != "":
+				failed.Add(1)
+			default:
+				known.Add(1)
+			}
+			return p.db.SavePhoto(ctx, out)
+		})
+	}
+	err = work.Wait()
+	p.log.Debug("Pictures of reports were fetched", "known", known.Load(), "failed", failed.Load())
+	return err
+}
+
+// look fetches one picture; ok is false when the run ended before it was
+// decided whether it can be had.
+func (p *photoReader) look(ctx context.Context, d store.PhotoToFetch, home string) (out store.Photo, ok bool) {
+	out = store.Photo{ReportID: d.ReportID, URL: d.URL}
+	res, err := p.client.Inward(home).Do(ctx, connectors.Request{URL: d.URL})
+	if err != nil && ctx.Err() != nil {
+		return out, false
+	}
+	if err == nil {
+		out.Fingerprint, out.Width, out.Height, err = p.read(res.Body)
+	}
+	if err != nil {
+		out.Error, out.RetryAt = photoFailure(err), p.now().Add(photoWait(d.Failures, err))
+	}
+	return out, true
+}
+
+func (p *photoReader) read(body []byte) (fingerprint uint64, width, height int, err error) {
+	p.decoding.Lock()
+	defer p.decoding.Unlock()
+	picture, err := decodePhoto(body)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	b := picture.Bounds()
+	return incident.Fingerprint(picture), b.Dx(), b.Dy(), nil
+}
+
+// photoWait is how long to wait after so many earlier failures of an address.
+func photoWait(failures int, err error) time.Duration {
+	wait := firstPhotoWait
+	for range failures {
+		wait = min(5*wait, maxPhotoWait)
+	}
+	var later *connectors.RetryAfterError
+	if errors.As(err, &later) {
+		wait = max(wait, later.After)
+	}
+	return wait
+}
+
+// photoFailure says in plain words why a picture is not to be had. Nothing of
+// its address is in them: that may hold what names a citizen.
+func photoFailure(err error) string {
+	var own *notAPicture
+	if errors.As(err, &own) {
+		return own.Error()
+	}
+	told := connectors.Explain(err)
+	switch connectors.Failure(told.Key) {
+	case connectors.FailPrivate:
+		return "the picture's address leads into a private network"
+	case connectors.FailTooLarge:
+		return fmt.Sprintf("the picture is larger than %d MB", maxPhotoBytes>>20)
+	case connectors.FailMissing, connectors.FailKey, connectors.FailBusy, connectors.FailTheirs, connectors.FailOurRequest:
+		return "the picture's server answered with status " + told.Params["status"]
+	case connectors.FailDNS:
+		return "the picture's server name was not found"
+	case connectors.FailRefused:
+		return "the picture's server refused the connection"
+	case connectors.FailTimeout:
+		return "the picture's server did not answer in time"
+	case connectors.FailExpired, connectors.FailTLS:
+		return "the certificate of the picture's server cannot be trusted"
+	}
+	return "the picture could not be fetched"
+}
+
+// homes are the addresses of sources that lie in the inside network and may be
+// asked there: their pictures may come from the same place.
+func (p *photoReader) homes(ctx context.Context) (map[int64]string, error) {
+	sources, err := p.db.Sources(ctx)
+	if err != nil {
+		return nil, err
+	}
+	homes := make(map[int64]string, len(sources))
+	for _, s := range sources {
+		homes[s.ID] = homeOf(s)
+	}
+	return homes, nil
+}
+
+// homeOf is the address of a source that may be in the inside network, "" for
+// any other. Connectors call it base_url, or url below mapping.
+func homeOf(s city.Source) string {
+	type place struct {
+		AllowPrivate bool   `json:"allow_private"`
+		BaseURL      string `json:"base_url"`
+		URL          string `json:"url"`
+	}
+	var c struct {
+		place
+		Mapping place `json:"mapping"`
+	}
+	if err := json.Unmarshal(s.Config, &c); err != nil || !c.AllowPrivate {
+		return "" // a configuration of another shape names no place
+	}
+	for _, address := range []string{c.BaseURL, c.URL, c.Mapping.URL, c.Mapping.BaseURL} {
+		if address != "" {
+			return address
+		}
+	}
+	return ""
+}
