@@ -304,7 +304,7 @@ func (x *examination) examine(p store.PendingReport) (store.Analysis, incident.F
 		return out, incident.Features{Key: p.Key}
 	}
 	guess := x.classify(p, &out)
-	x.locate(p, &out)
+	named := x.locate(p, &out)
 	area := p.StatedArea
 	if area == "" {
 		area = p.ComputedArea
@@ -322,7 +322,7 @@ func (x *examination) examine(p store.PendingReport) (store.Analysis, incident.F
 	x.judge(p, area, &out)
 	f := x.grouping.Features(incident.Report{
 		ID: p.ID, Key: p.Key, At: p.CreatedAt, Text: p.Text, Address: p.Address, Category: p.Category, Guess: guess, Lon: p.Lon, Lat: p.Lat,
-		Stated: p.StatedArea, Computed: p.ComputedArea, Channel: p.Channel, Photo: uint64(p.Photo),
+		Stated: p.StatedArea, Computed: p.ComputedArea, Said: named, Channel: p.Channel, Photo: uint64(p.Photo),
 	})
 	out.Features, _ = f.MarshalBinary() // never fails
 	out.Blocks = f.Blocks()

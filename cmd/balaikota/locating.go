@@ -16,7 +16,9 @@ const certainArea = 0.7
 
 // locate estimates where a report speaks of. Where neither the source named an
 // area nor a point gives one, an area the text names with certainty is taken.
-func (x *examination) locate(p store.PendingReport, out *store.Analysis) {
+// It returns the code of the one area that the text names, "" if none or
+// several.
+func (x *examination) locate(p store.PendingReport, out *store.Analysis) (named string) {
 	in := place.Input{Text: p.Text, Address: p.Address, StatedArea: p.StatedArea}
 	if p.Lon != nil && p.Lat != nil {
 		in.Point = &orb.Point{*p.Lon, *p.Lat}
@@ -45,6 +47,10 @@ func (x *examination) locate(p store.PendingReport, out *store.Analysis) {
 	if p.StatedArea == "" && p.ComputedArea == "" && e.Confidence >= certainArea {
 		out.SetArea = e.AreaCode
 	}
+	if len(e.Reading.Areas) == 1 {
+		return e.Reading.Areas[0]
+	}
+	return ""
 }
 
 // placeName is how the text names its place: the landmark, else the street.

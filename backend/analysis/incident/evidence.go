@@ -41,6 +41,7 @@ const (
 	TopicNear  // often one matter: a blocked drain, a broken road
 	TopicOther // nothing to do with each other; a quarter when only the boxes say so
 	Wide       // floods, dry taps, outages and smoke reach a whole neighbourhood: told of the same one or a few hundred metres away, within hours, unless both name spots of their own
+	OwnCase    // told of a place that serves people one by one (a school, a hospital, a counter) in other words: likely somebody else's own case
 	Words      // Dice coefficient of the weighted words, 0 to 1
 	Rare       // weight of rare words in common, at most 3
 	Copy       // the same text
@@ -56,7 +57,7 @@ const (
 var evidenceNames = [evidences]string{
 	"bias", "spot_same", "spot_weak_same", "spot_differ", "spot_rival", "unit_differ", "street_same", "street_here", "street_number", "house_same", "street_differ",
 	"house_differ", "exact", "near", "far", "area_same", "area_sibling", "area_differ", "said_same", "said_differ", "category_same",
-	"topic_same", "topic_near", "topic_other", "wide", "words", "rare", "copy", "same_photo", "gap", "pause", "quick",
+	"topic_same", "topic_near", "topic_other", "wide", "own_case", "words", "rare", "copy", "same_photo", "gap", "pause", "quick",
 }
 
 func (e Evidence) String() string {
@@ -86,6 +87,9 @@ func weigh(a, b *Features) (v vector) {
 		if d := metres(a, b); d >= 0 {
 			v[Wide] = max(v[Wide], v[Quick]*math.Exp(-d/300))
 		}
+	}
+	if a.broad&b.broad&ownTopics != 0 && v[SpotSame]+v[SpotWeakSame] > 0 && servedAt(a, b) {
+		v[OwnCase] = max(0, 1-2*v[Words])
 	}
 	if v[StreetSame] == 1 && v[AreaSame] == 1 {
 		v[StreetHere] = 1
@@ -235,6 +239,23 @@ func begins(s, t *spot) bool {
 	}
 	return len(s.name) > 3 && len(s.name) < len(t.name) && t.name[len(s.name)] == ' ' && t.name[:len(s.name)] == s.name &&
 		(s.number == t.number || s.number == "" || t.number == "")
+}
+
+// servedAt is true when the spot that both name is one that serves people one
+// by one.
+func servedAt(a, b *Features) bool {
+	for i := range a.spots {
+		s := &a.spots[i]
+		if s.kind != spotLandmark || !servingHeads[s.head] {
+			continue
+		}
+		for j := range b.spots {
+			if t := &b.spots[j]; t.kind == spotLandmark && t.head == s.head && (s.id == t.id || oneLetter(s.name, t.name) || begins(s, t)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // rivals is true when both name a landmark of the same sort.

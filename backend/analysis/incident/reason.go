@@ -113,6 +113,7 @@ var plainReasons = map[string]city.Said{
 	TopicSame.String():    {Text: "pokok yang sama", TextEN: "the same subject"},
 	TopicNear.String():    {Text: "pokok yang berkaitan", TextEN: "a related subject"},
 	Wide.String():         {Text: "gangguan yang meluas di lingkungan yang sama", TextEN: "a wide disturbance of the same neighbourhood"},
+	OwnCase.String():      {Text: "mungkin perkara orang lain di tempat layanan yang sama", TextEN: "maybe another person's case at the same service"},
 	TopicOther.String():   {Text: "pokok yang lain", TextEN: "another subject"},
 	Copy.String():         {Text: "teks yang sama", TextEN: "the same text"},
 	SamePhoto.String():    {Text: "foto yang sama", TextEN: "the same photo"},

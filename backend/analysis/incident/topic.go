@@ -48,6 +48,16 @@ var subjects = []subject{
 // wideTopics are the subjects that many people meet at once far apart.
 const wideTopics = topics(1<<1 | 1<<3 | 1<<4 | 1<<13)
 
+// ownTopics are the subjects in which two reports about one place are mostly
+// two people's own cases: papers, health, school, social help.
+const ownTopics = topics(1<<8 | 1<<9 | 1<<10 | 1<<11)
+
+// servingHeads are the heads of places that serve people one by one.
+var servingHeads = map[string]bool{
+	"sd": true, "smp": true, "sma": true, "smk": true, "tk": true, "sekolah": true, "universitas": true, "kampus": true, "pesantren": true,
+	"rs": true, "puskesmas": true, "klinik": true, "posyandu": true, "kantor": true, "bank": true,
+}
+
 // lexicon is subjects made ready for use.
 type lexicon struct {
 	words map[string]topics // by word and by stem

@@ -28,7 +28,7 @@ var defaultWeights = [evidences]float64{
 	StreetSame: 1.6, StreetHere: 0.8, StreetNumber: 0.8, HouseSame: 2.5, StreetDiffer: -2, HouseDiffer: -1.5, Exact: 0.8,
 	Near: 3.6, Far: -0.3,
 	AreaSame: 0.8, AreaSibling: -0.5, AreaDiffer: -2, SaidSame: 0.8, SaidDiffer: -1,
-	CategorySame: 1, TopicSame: 1.2, TopicNear: 1.1, TopicOther: -5.5, Wide: 4.2,
+	CategorySame: 1, TopicSame: 1.2, TopicNear: 1.1, TopicOther: -5.5, Wide: 4.2, OwnCase: -3,
 	Words: 1.2, Rare: 0.4, Copy: 1.5, SamePhoto: 3.5,
 	Gap: -0.15, Pause: -0.25, Quick: 0.9,
 }
