@@ -241,8 +241,9 @@ func (g *patternGround) silent(rows []store.DayCount, blind map[string]bool) (fo
 	for i := range days {
 		days[i] = make([]int, silentPast+silentDays)
 	}
+	bursty := burstyCategories(rows, begin)
 	for _, r := range rows {
-		if i, ok := g.position[r.AreaCode]; ok {
+		if i, ok := g.position[r.AreaCode]; ok && !bursty[r.Category] {
 			days[i][dayOf(r.Day, begin)] += r.Received
 		}
 	}
@@ -266,6 +267,23 @@ func (g *patternGround) silent(rows []store.DayCount, blind map[string]bool) (fo
 		found = append(found, p)
 	}
 	return found
+}
+
+// burstyCategories are those whose reports come in bursts.
+func burstyCategories(rows []store.DayCount, begin time.Time) map[string]bool {
+	byDay := map[string][]int{}
+	first := dayOf(rows[0].Day, begin) // rows come by day
+	for _, r := range rows {
+		if byDay[r.Category] == nil {
+			byDay[r.Category] = make([]int, silentPast+silentDays-first)
+		}
+		byDay[r.Category][dayOf(r.Day, begin)-first] += r.Received
+	}
+	out := map[string]bool{}
+	for slug, days := range byDay {
+		out[slug] = pattern.Bursty(days)
+	}
+	return out
 }
 
 // blindAreas are the kelurahan of which a source that brings at least a fifth

@@ -59,6 +59,23 @@ func Steady(days []int, recent int) (past, now int) {
 	return past, now
 }
 
+// Bursty reports whether a category's daily counts over the whole city come in
+// bursts: the weekly index of dispersion (variance over mean) is above eight,
+// where independent reports have one. Floods and storms are such; that an area
+// had many in the past says nothing about whether it is silent now.
+func Bursty(days []int) bool {
+	var weeks []float64
+	for end := len(days); end >= 7; end -= 7 {
+		n := 0
+		for _, d := range days[end-7 : end] {
+			n += d
+		}
+		weeks = append(weeks, float64(n))
+	}
+	mean, variance, _ := moments(weeks)
+	return variance > 8*mean
+}
+
 // Basis says against what an area is silent.
 type Basis string
 

@@ -71,6 +71,21 @@ func TestAnOldFloodDoesNotMakeTodaySilent(t *testing.T) {
 	}
 }
 
+func TestFloodsComeInBurstsAndLampsDoNot(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(35, 1))
+	lamps, floods := make([]int, 180), make([]int, 180)
+	for i := range lamps {
+		lamps[i], floods[i] = poisson(r, 9), poisson(r, 4)
+		if i%25 == 3 {
+			floods[i] += 80
+		}
+	}
+	if Bursty(lamps) || !Bursty(floods) || Bursty(nil) {
+		t.Errorf("lamps %v, floods %v, nothing %v", Bursty(lamps), Bursty(floods), Bursty(nil))
+	}
+}
+
 func TestAnAreaThatNeverSpeaksIsHeard(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(32, 1))
