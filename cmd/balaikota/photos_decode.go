@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"image"
 	"image/color"
@@ -112,7 +111,7 @@ func isProgressive(body []byte) bool {
 			i += 2
 			continue
 		}
-		i += 2 + int(binary.BigEndian.Uint16(body[i+2:]))
+		i += 2 + (int(body[i+2])<<8 | int(body[i+3]))
 	}
 	return false
 }
