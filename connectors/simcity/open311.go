@@ -180,7 +180,7 @@ func wire(k complaint, v view, ext, asXML bool, base string) wireRequest {
 		w.StatusNotes = &k.Note
 	}
 	if k.Photo {
-		url := base + "/media/simulasi/" + k.ID + ".jpg"
+		url := base + mediaPath(k.ID)
 		w.Media = &url
 	}
 	w.Lat, w.Long = wirePoint(k, asXML)

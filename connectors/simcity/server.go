@@ -18,6 +18,7 @@ func (c *City) Handler() http.Handler {
 	mux.HandleFunc("GET /open311/v2/services/{file}", c.open311Service)
 	mux.HandleFunc("GET /open311/v2/requests/{file}", c.open311Request)
 	mux.HandleFunc("GET /open311/v2/tokens/{file}", c.open311Token)
+	mux.HandleFunc("GET /media/simulasi/{file}", c.media)
 	// BMKG
 	mux.HandleFunc("GET /bmkg/publik/prakiraan-cuaca", c.bmkgForecast)
 	mux.HandleFunc("GET /bmkg/DataMKG/TEWS/{file}", c.bmkgQuakes)
