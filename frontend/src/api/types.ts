@@ -32,6 +32,7 @@ export type Analysis = Schemas['ReportAnalysis'];
 export type PlaceEstimate = Schemas['PlaceEstimate'];
 export type Said = Schemas['Said'];
 export type CorrectionField = Schemas['CorrectionInputBody']['field'];
+export type Forecast = Schemas['Forecast'];
 export type FloodPicture = Schemas['HazardPicture'];
 export type FloodRisk = Schemas['HazardRisk'];
 export type Hotspots = Schemas['HotspotFeatures'];

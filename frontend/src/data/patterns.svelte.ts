@@ -1,9 +1,9 @@
 import type { Polygon } from 'geojson';
 import { api, deadline, take } from '../api/client.ts';
-import type { FloodPicture, FloodRisk, Hotspots } from '../api/types.ts';
+import type { FloodPicture, FloodRisk, Forecast, Hotspots } from '../api/types.ts';
 import type { HeatCell } from '../map/marker.ts';
 import { areas, type Outlines } from './areas.svelte.ts';
-import { Remote } from './remote.svelte.ts';
+import { Remote, RemoteMap } from './remote.svelte.ts';
 
 /** These are computed every few minutes and do not come by the socket. */
 const every = 60_000;
@@ -22,6 +22,11 @@ class PatternStore {
   readonly flood = new Remote<FloodPicture>((signal) =>
     take(api.GET('/api/hazards/flood', { signal: deadline(signal) })),
   );
+  readonly #forecasts = new RemoteMap<Forecast | null>(async (area, signal) => {
+    const query = { subject: 'reports', area };
+    const all = await take(api.GET('/api/forecasts', { params: { query }, signal: deadline(signal) }));
+    return all.find((f) => f.kind === 'reports' && !f.category && f.area_code === area) ?? null;
+  });
   readonly heat = $derived(
     this.hotspots.value ? heatCells(this.hotspots.value, areas.outlines.kelurahan.value) : [],
   );
@@ -39,7 +44,12 @@ class PatternStore {
       .filter((r) => r.area_code === code)
       .sort((a, b) => a.horizon_hours - b.horizon_hours);
   }
+  /** How many reports an area will likely have on the next days; undefined while unknown or too thin. */
+  forecast(area: string): Forecast | undefined {
+    return this.#forecasts.get(area)?.value ?? undefined;
+  }
   clear(): void {
+    this.#forecasts.clear();
     this.hotspots.clear();
     this.flood.clear();
   }

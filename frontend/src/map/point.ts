@@ -1,4 +1,5 @@
-import type { Area, Report } from '../api/types.ts';
+import type { Area, IncidentMember, Report } from '../api/types.ts';
+import { metresBetween } from '../data/incident.ts';
 import { overdue } from '../data/reports.svelte.ts';
 
 /** A report on the map. */
@@ -60,16 +61,31 @@ function placeOf(report: Report, areaOf: (code: string | undefined) => Area | un
   return { lon: lon + reach * Math.cos(turn), lat: lat + reach * Math.sin(turn), estimated: true };
 }
 
+/** An area this wide tells no place: such a report stands in the list only. */
+export const widestGuess = 5000;
+
 function guessOf({ guess }: Report) {
-  if (!guess) return undefined;
+  if (!guess || guess.radius_m > widestGuess) return undefined;
   return { lon: guess.lon, lat: guess.lat, radius: guess.radius_m, estimated: true };
 }
 
-/** The reports of an incident on its small map, finished ones too; those without any place are left out. */
+/** The reports of an incident on its small map, finished ones too; those without a place are left out. */
 export function memberPoints(reports: readonly Report[]): MapPoint[] {
   return reports.flatMap((r) => {
     const exact = r.lon !== undefined && r.lat !== undefined;
     const place = exact ? { lon: r.lon ?? 0, lat: r.lat ?? 0, estimated: false } : guessOf(r);
     return place ? [{ id: r.id, ...place, large: false, fresh: false }] : [];
   });
+}
+
+/** What the small map shows near: the middle of the sure members, so that one far away does not shrink the rest. */
+export function coreOf(members: readonly IncidentMember[]): MapPoint[] {
+  const sure = memberPoints(members.filter((m) => !m.doubtful));
+  const all = sure.length > 0 ? sure : memberPoints(members);
+  const middle = (key: 'lon' | 'lat') => all.map((p) => p[key]).sort((a, b) => a - b)[all.length >> 1] ?? 0;
+  const centre = { lon: middle('lon'), lat: middle('lat') };
+  const near = all
+    .map((p) => ({ p, far: metresBetween(p, centre) + (p.radius ?? 0) }))
+    .sort((a, b) => a.far - b.far);
+  return near.slice(0, Math.max(1, Math.ceil(near.length * 0.8))).map((n) => n.p);
 }

@@ -9,7 +9,7 @@ import { axe, launch, shows, sizes, textOf, until } from './stage.ts';
 /* The real program with the simulated city behind it: sign in, see the city
    live, flood a kelurahan and watch it arrive. No test double. */
 
-const program = resolve(import.meta.dirname, '../../../bin/balaikota');
+const program = process.env.BALAIKOTA ?? resolve(import.meta.dirname, '../../../bin/balaikota');
 const password = 'tepian mahakam 7 pagi';
 let browser: Browser;
 let context: BrowserContext;
@@ -100,7 +100,47 @@ describe('the real program with the simulated city', () => {
     await page.close();
   }, 240_000);
 
+  it('groups reports into incidents, and new ones wait while one reads', async () => {
+    const page = await open('/kejadian');
+    const cards = page.locator('article.card');
+    await until(async () => (await cards.count()) > 0, 'an incident', 120_000);
+    expect(await textOf(page, '.grouping')).toMatch(/Pengelompokan terakhir .+ laporan/);
+    const first = await cards.first().locator('h2').innerText();
+    const flood = await fetch(`${simulation}/_sim/flood?area=64.72.06.1001&intensity=100`, {
+      method: 'POST',
+    });
+    expect(flood.status).toBeLessThan(300);
+    await until(async () => (await page.locator('.arrivals').count()) === 1, 'a new incident waits', 120_000);
+    expect(await cards.first().locator('h2').innerText()).toBe(first);
+    await page.locator('.arrivals').click();
+    await until(async () => (await cards.count()) > 0, 'the list with what was new', 30_000);
+    await cards.first().locator('a').click();
+    await shows(page, 'di dalamnya');
+    await shows(page, 'Mengapa satu perkara');
+    expect(await axe(page)).toEqual([]);
+    await page.close();
+  }, 300_000);
+
+  it('keeps an officer’s correction', async () => {
+    const page = await open('/laporan');
+    await until(async () => (await page.locator('a.row').count()) > 0, 'reports', 60_000);
+    await page.locator('a.row').first().click();
+    const chip = page.locator('aside [data-field=category]');
+    await until(async () => (await chip.count()) === 1, 'the category to put right');
+    await chip.click();
+    const others = page.locator('aside .corrections ul button:not(.now)');
+    await until(async () => (await others.count()) > 0, 'other categories');
+    const wanted = (await others.last().innerText()).trim();
+    await others.last().click();
+    await shows(page, 'Mesin belajar dari koreksi ini.');
+    await page.reload();
+    await shows(page, `Kategori ${wanted} ditetapkan petugas.`);
+    await page.close();
+  }, 120_000);
+
   for (const [path, text] of [
+    ['/kejadian', 'Pengelompokan terakhir'],
+    ['/peta?lapisan=kejadian', 'bentuk: urgensi'],
     ['/peta', 'Kelurahan'],
     ['/laporan', 'Lewat tenggat'],
     ['/sumber', 'Laporan warga (simulasi)'],

@@ -323,6 +323,7 @@ describe('incidents elsewhere', () => {
     const s = await scene(browser, { path: '/peta?lapisan=banjir-6&wilayah=64.72.08.1002' });
     await shows(s.page, 'Hujan 31 mm dalam 1 jam terakhir');
     await shows(s.page, 'Tanpa data: muka air: data terputus 3 jam');
+    await shows(s.page, 'Besok sekitar 6,0 laporan');
     expect(await textOf(s.page, 'section.list tbody tr')).toContain('Awas');
     expect(await axe(s.page)).toEqual([]);
     await s.close();

@@ -52,8 +52,6 @@ export function groupReports(world) {
     groups.set(key, [...(groups.get(key) ?? []), r]);
   }
   const sorted = [...groups.values()].sort((a, b) => b.length - a.length);
-  world.incidentMeta = new Map();
-  world.nextIncident = 300;
   for (const [g, reports] of sorted.entries()) {
     const id = ++world.nextIncident;
     const place = random() < 0.7 ? places[g % places.length] : undefined;

@@ -108,3 +108,28 @@ export function flood(world) {
     weights: [],
   };
 }
+
+/** GET /api/forecasts?subject=reports */
+export function forecasts(world, area) {
+  const day = 86_400_000;
+  return [
+    {
+      kind: 'reports',
+      area_code: area,
+      made_at: iso(world.now),
+      through: iso(world.now).slice(0, 10),
+      method: 'mean',
+      points: Array.from({ length: 14 }, (_, i) => {
+        const mean = 6 + 1.5 * Math.sin(i);
+        return {
+          day: iso(world.now + (i + 1) * day).slice(0, 10),
+          mean,
+          low: mean - 2 - i * 0.2,
+          high: mean + 2 + i * 0.2,
+        };
+      }),
+      coverage: 0.81,
+      days: 120,
+    },
+  ];
+}

@@ -5,7 +5,7 @@ import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { act, allIncidents, analysisOf, correct, incidentDetail, incidentPage, runs } from './incidents.mjs';
-import { flood, hotspots } from './patterns.mjs';
+import { flood, forecasts, hotspots } from './patterns.mjs';
 import { makeWorld } from './world.mjs';
 
 /*
@@ -242,6 +242,7 @@ export class Double {
     if (path === '/api/reports/counts') return [200, this.#counts(query)];
     if (path === '/api/reports/figures') return [200, this.#figures(query)];
     if (path === '/api/patterns/hotspots') return [200, hotspots(w)];
+    if (path === '/api/forecasts') return [200, forecasts(w, query.get('area') ?? '')];
     if (path === '/api/hazards/flood') return [200, flood(w)];
     if (path === '/api/incidents') return [200, incidentPage(w, query)];
     const [, , kind, name, action] = path.split('/');

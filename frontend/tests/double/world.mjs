@@ -624,6 +624,9 @@ export function makeWorld(now = Date.now(), seed = 7) {
     makeReport,
     alerts,
     sources,
+    grouping: { at: iso(now), reports: 0, waiting: 0, review: 0 },
+    incidentMeta: new Map(),
+    nextIncident: 300,
   };
   groupReports(world);
   return world;

@@ -6,6 +6,7 @@ import type {
   Category,
   Hotspots,
   Incident,
+  IncidentMember,
   Office,
   Report,
 } from '../../src/api/types.ts';
@@ -26,7 +27,7 @@ import { IncidentList, incidentMatches, noIncidentFilter } from '../../src/data/
 import { areaAt, heatCells } from '../../src/data/patterns.svelte.ts';
 import { floodLayer, valueText } from '../../src/map/layer.ts';
 import { markerOrder, markersOf, markerSize } from '../../src/map/marker.ts';
-import { memberPoints, pointsOf } from '../../src/map/point.ts';
+import { coreOf, memberPoints, pointsOf } from '../../src/map/point.ts';
 import { boxAround, fit } from '../../src/map/projection.ts';
 import { circleOf } from '../../src/map/shapes.ts';
 
@@ -291,6 +292,18 @@ describe('uncertain places', () => {
       [undefined, false],
     ]);
     expect(memberPoints([report({ status: 'closed', guess }), report({})])).toHaveLength(1);
+  });
+  it('draws no area that is wider than a place, and looks at the middle of the sure members', () => {
+    expect(memberPoints([report({ guess: { ...guess, radius_m: 15_000 } })])).toEqual([]);
+    const members = [117.1, 117.1001, 117.1002, 117.1003, 117.3].map(
+      (lon, id) => ({ ...report({ id, lon, lat: -0.4 }), reasons: [], doubtful: id === 0 }) as IncidentMember,
+    );
+    expect(
+      coreOf(members)
+        .map((p) => p.id)
+        .sort(),
+    ).toEqual([1, 2, 3, 4]);
+    expect(coreOf([...members, ...members.map((m) => ({ ...m, id: m.id + 10 }))]).length).toBe(7);
   });
   it('keeps an area’s true size', () => {
     const ring = circleOf(117.1, -0.4, 400).coordinates[0] ?? [];
