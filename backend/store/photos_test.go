@@ -62,11 +62,11 @@ func TestPicturesAreFetchedOnceNewestFirst(t *testing.T) {
 	equal(t, "at most one", urls, []string{"https://foto.example/b.jpg"})
 
 	// The highest bit is one like any other, and the report is read anew.
-	const print = uint64(0xf000_0000_0000_0001)
+	const bits = uint64(0xf000_0000_0000_0001)
 	f.emptyQueue(t)
-	f.keep(t, store.Photo{ReportID: first.ReportID, URL: first.URL, Fingerprint: print, Width: 640, Height: 480})
+	f.keep(t, store.Photo{ReportID: first.ReportID, URL: first.URL, Fingerprint: bits, Width: 640, Height: 480})
 	pending, err := f.Pending(t.Context(), 10)
-	if err != nil || len(pending) != 1 || pending[0].ID != first.ReportID || uint64(pending[0].Photo) != print {
+	if err != nil || len(pending) != 1 || pending[0].ID != first.ReportID || uint64(pending[0].Photo) != bits {
 		t.Fatalf("queued: %d, %v", len(pending), err)
 	}
 	urls, _ = f.toFetch(t, 30)

@@ -69,13 +69,10 @@ func (p *photoReader) run(ctx context.Context) error {
 	work.SetLimit(photosAtOnce)
 	for _, d := range due {
 		work.Go(func() error {
-			if fetching.Err() != nil {
-				return nil // it stays due
-			}
 			out, ok := p.look(fetching, d, homes[d.SourceID])
 			switch {
 			case !ok:
-				return nil
+				return nil // it stays due
 			case out.Error != "":
 				failed.Add(1)
 			default:
@@ -94,13 +91,13 @@ func (p *photoReader) run(ctx context.Context) error {
 func (p *photoReader) look(ctx context.Context, d store.PhotoToFetch, home string) (out store.Photo, ok bool) {
 	out = store.Photo{ReportID: d.ReportID, URL: d.URL}
 	res, err := p.client.Inward(home).Do(ctx, connectors.Request{URL: d.URL})
-	if err != nil && ctx.Err() != nil {
-		return out, false
-	}
 	if err == nil {
 		out.Fingerprint, out.Width, out.Height, err = p.read(res.Body)
 	}
 	if err != nil {
+		if _, decided := errors.AsType[*notAPicture](err); !decided && ctx.Err() != nil {
+			return out, false
+		}
 		out.Error, out.RetryAt = photoFailure(err), p.now().Add(photoWait(d.Failures, err))
 	}
 	return out, true
@@ -123,8 +120,7 @@ func photoWait(failures int, err error) time.Duration {
 	for range failures {
 		wait = min(5*wait, maxPhotoWait)
 	}
-	var later *connectors.RetryAfterError
-	if errors.As(err, &later) {
+	if later, ok := errors.AsType[*connectors.RetryAfterError](err); ok {
 		wait = max(wait, later.After)
 	}
 	return wait
@@ -133,8 +129,7 @@ func photoWait(failures int, err error) time.Duration {
 // photoFailure says in plain words why a picture is not to be had. Nothing of
 // its address is in them: that may hold what names a citizen.
 func photoFailure(err error) string {
-	var own *notAPicture
-	if errors.As(err, &own) {
+	if own, ok := errors.AsType[*notAPicture](err); ok {
 		return own.Error()
 	}
 	told := connectors.Explain(err)

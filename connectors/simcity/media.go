@@ -10,8 +10,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/http"
-	"strconv"
 	"strings"
+	"time"
 
 	"balaikota/connectors/simcity/world"
 )
@@ -48,9 +48,7 @@ func (c *City) media(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "image/jpeg")
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	// The client is gone when this fails; there is nobody left to tell.
-	_, _ = w.Write(body)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
 
 // photo is one person's picture of a matter: cut by up to 4 % of width and
