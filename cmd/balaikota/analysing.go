@@ -230,16 +230,19 @@ func (a *analyst) drain(ctx context.Context) error {
 	if err != nil || waiting == 0 {
 		return err
 	}
-	state, err := a.db.Grouping(ctx)
-	if err != nil {
-		return err
+	bulk := false
+	if waiting >= bulkSize {
+		state, err := a.db.Grouping(ctx)
+		if err != nil {
+			return err
+		}
+		// Grouping all in memory pays when much of all is new.
+		bulk = waiting >= state.Reports/4
 	}
 	x, err := a.examination(ctx)
 	if err != nil {
 		return err
 	}
-	// Grouping all in memory pays when much of all is new.
-	bulk := waiting >= bulkSize && waiting >= state.Reports/4
 	for {
 		pending, err := a.db.Pending(ctx, batchSize)
 		if err != nil {
