@@ -34,7 +34,7 @@ import (
 // street is a picture with light and shade all over, as of a street, cut on
 // all sides by a share of its size.
 func street(seed uint64, cut float64) *image.RGBA {
-	const wide, high = 640, 480
+	const wide, high = 320, 240
 	r := rand.New(rand.NewPCG(seed, 5))
 	type wave struct{ x, y, phase, height float64 }
 	var waves []wave
