@@ -32,8 +32,9 @@ func (x *examination) locate(p store.PendingReport, out *store.Analysis) (named 
 	}
 	point := e.Point
 	if point == nil && e.AreaCode != "" {
-		// An area is drawn as a circle of its size around its label.
-		if area, ok := x.areas.Area(e.AreaCode); ok {
+		// An area is drawn as a circle of its size around its label; the whole
+		// city is no place.
+		if area, ok := x.areas.Area(e.AreaCode); ok && (area.Level == city.Kelurahan || area.Level == city.Kecamatan) {
 			point = &area.Label
 		}
 	}
