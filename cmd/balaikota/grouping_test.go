@@ -463,3 +463,75 @@ func BenchmarkOneReport(b *testing.B) {
 		}
 	}
 }
+
+// TestOfficersTeachHowToWeighLinks: after merges of what the machine kept
+// apart, the nightly lesson changes the weights, groups everything by them in
+// the same transaction, and what comes later is the same as from scratch.
+func TestOfficersTeachHowToWeighLinks(t *testing.T) {
+	t.Parallel()
+	a, door, source := newTestAnalyst(t)
+	ctx := t.Context()
+	all := voices(rand.New(rand.NewPCG(21, 4)), 40)
+	ingest(t, door, city.Delivery{SourceID: source, Reports: all[:len(all)/2]})
+	settleNow(t, a)
+	if err := a.learnGrouping(ctx); err != nil {
+		t.Fatal(err)
+	}
+	before, err := a.weights(ctx)
+	if err != nil || before.Lessons != 0 {
+		t.Fatalf("%d lessons before anybody taught: %v", before.Lessons, err)
+	}
+	page, _, err := a.db.Incidents(ctx, city.System, city.IncidentFilter{Limit: 200})
+	if err != nil || len(page) < 6 {
+		t.Fatal(len(page), err)
+	}
+	for n := range 3 {
+		if _, err := a.Merge(ctx, city.Actor{Name: "uji"}, city.Asker{Role: city.Operator}, page[2*n].ID, []int64{page[2*n+1].ID}, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.learnGrouping(ctx); err != nil {
+		t.Fatal(err)
+	}
+	after, err := a.weights(ctx)
+	if err != nil || after.Lessons != 3 {
+		t.Fatalf("%d lessons: %v", after.Lessons, err)
+	}
+	ingest(t, door, city.Delivery{SourceID: source, Reports: all[len(all)/2:]})
+	settleNow(t, a)
+	held := membership(t, a.db.Store)
+	if err := a.regroup(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(held, membership(t, a.db.Store)); d != "" {
+		t.Errorf("(-held +scratch):\n%s", d)
+	}
+	consistent(t, a)
+}
+
+// TestWhatWasReadOtherwiseIsReadAnew: a program that reads texts in another way
+// than the one before analyses all reports again, once.
+func TestWhatWasReadOtherwiseIsReadAnew(t *testing.T) {
+	t.Parallel()
+	a, door, source := newTestAnalyst(t)
+	ctx := t.Context()
+	ingest(t, door, city.Delivery{SourceID: source, Reports: storetest.Reports("v", 5)})
+	if err := a.catchUp(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if queued, err := a.db.QueueAllUnless(ctx, reading()); err != nil || queued {
+		t.Errorf("the same reading queues: %t, %v", queued, err)
+	}
+	if queued, err := a.db.QueueAllUnless(ctx, "another"); err != nil || !queued {
+		t.Errorf("another reading queues: %t, %v", queued, err)
+	}
+	if n, err := a.db.Waiting(ctx); err != nil || n != 5 {
+		t.Errorf("%d wait: %v", n, err)
+	}
+	if err := a.catchUp(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(membership(t, a.db.Store)); n != 5 {
+		t.Errorf("%d reports in incidents", n)
+	}
+}
