@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -306,6 +307,7 @@ func (x *examination) examine(p store.PendingReport) (store.Analysis, incident.F
 	if p.Removed {
 		return out, incident.Features{Key: p.Key}
 	}
+	p.Text, p.Address = clipped(p.Text), clipped(p.Address)
 	guess := x.classify(p, &out)
 	named := x.locate(p, &out)
 	area := p.StatedArea
@@ -330,6 +332,17 @@ func (x *examination) examine(p store.PendingReport) (store.Analysis, incident.F
 	out.Features, _ = f.MarshalBinary() // never fails
 	out.Blocks = f.Blocks()
 	return out, f
+}
+
+// mostRead is how much of a text is looked at, in bytes: some forty times a
+// usual report, so that none can keep the analysis busy.
+const mostRead = 8000
+
+func clipped(text string) string {
+	if len(text) <= mostRead {
+		return text
+	}
+	return strings.ToValidUTF8(text[:mostRead], "")
 }
 
 // classify proposes a category and returns it if it is sure. One that source
