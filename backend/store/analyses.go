@@ -42,14 +42,15 @@ func (s *Store) QueueAll(ctx context.Context) (n int, err error) {
 }
 
 // QueueAllUnless asks for every report to be analysed anew unless what was
-// found so far was made by the same reading of texts, and says whether it did.
-func (s *Store) QueueAllUnless(ctx context.Context, madeBy string) (queued bool, err error) {
+// found so far was made by the same reading of texts, and returns how many.
+func (s *Store) QueueAllUnless(ctx context.Context, madeBy string) (queued int, err error) {
 	err = s.write(ctx, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `UPDATE analysis_state SET made_by = $1 WHERE made_by <> $1`, madeBy)
-		if queued = tag.RowsAffected() > 0; err != nil || !queued {
+		if err != nil || tag.RowsAffected() == 0 {
 			return err
 		}
-		_, err = tx.Exec(ctx, queueAllQuery)
+		tag, err = tx.Exec(ctx, queueAllQuery)
+		queued = int(tag.RowsAffected())
 		return err
 	})
 	return queued, wrapped(err, "compare how reports were read")

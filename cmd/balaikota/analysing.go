@@ -110,8 +110,8 @@ func (a *analyst) prepare(ctx context.Context) error {
 	}
 	a.gazetteer.Store(place.NewGazetteer(a.geography, book.Known()))
 	queued, err := a.db.QueueAllUnless(ctx, reading())
-	if err == nil && queued {
-		a.log.Info("Texts are read otherwise than before: all reports are analysed anew")
+	if queued > 0 {
+		a.log.Info("Texts are read otherwise than before: all reports are analysed anew", "reports", queued)
 	}
 	return err
 }

@@ -519,11 +519,11 @@ func TestWhatWasReadOtherwiseIsReadAnew(t *testing.T) {
 	if err := a.catchUp(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if queued, err := a.db.QueueAllUnless(ctx, reading()); err != nil || queued {
-		t.Errorf("the same reading queues: %t, %v", queued, err)
+	if queued, err := a.db.QueueAllUnless(ctx, reading()); err != nil || queued != 0 {
+		t.Errorf("the same reading queues: %d, %v", queued, err)
 	}
-	if queued, err := a.db.QueueAllUnless(ctx, "another"); err != nil || !queued {
-		t.Errorf("another reading queues: %t, %v", queued, err)
+	if queued, err := a.db.QueueAllUnless(ctx, "another"); err != nil || queued != 5 {
+		t.Errorf("another reading queues: %d, %v", queued, err)
 	}
 	if n, err := a.db.Waiting(ctx); err != nil || n != 5 {
 		t.Errorf("%d wait: %v", n, err)
