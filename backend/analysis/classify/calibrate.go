@@ -67,57 +67,6 @@ func fitTemperature(values [][]float32, labels []int) float64 {
 	return math.Exp((lo + hi) / 2)
 }
 
-// platt turns the probability of the most likely label into the share of such
-// answers that are right: a logistic curve over its log odds (Platt 1999). One
-// temperature for all labels leaves this off by some percent.
-type platt struct{ slope, shift float64 }
-
-// confidence is the curve's value for a probability.
-func (c platt) confidence(p float64) float64 {
-	return 1 / (1 + math.Exp(-(c.slope*logOdds(p) + c.shift)))
-}
-
-// logOdds bends a little at the ends: no probability is 0 or 1.
-func logOdds(p float64) float64 { return math.Log((p + 1e-3) / (1 - p + 1e-3)) }
-
-// fitPlatt fits the curve by Newton's method to whether held-out answers were
-// right, with Platt's targets a little inside 0 and 1 and a weak pull towards
-// no change, so that a set without a single error does not send it to infinity.
-func fitPlatt(probabilities []float64, right []bool) platt {
-	good := 0.0
-	for _, r := range right {
-		if r {
-			good++
-		}
-	}
-	high, low := (good+1)/(good+2), 1/(float64(len(right))-good+2)
-	c := platt{slope: 1}
-	const pull = 1.0
-	for range 50 {
-		g0, g1, h00, h01, h11 := pull*c.shift, pull*(c.slope-1), pull, 0.0, pull
-		for i, p := range probabilities {
-			x, y := logOdds(p), low
-			if right[i] {
-				y = high
-			}
-			q := c.confidence(p)
-			e, v := q-y, q*(1-q)
-			g0, g1 = g0+e, g1+e*x
-			h00, h01, h11 = h00+v, h01+v*x, h11+v*x*x
-		}
-		det := h00*h11 - h01*h01
-		d0, d1 := (h11*g0-h01*g1)/det, (h00*g1-h01*g0)/det
-		c.shift, c.slope = c.shift-d0, c.slope-d1
-		if math.Abs(d0)+math.Abs(d1) < 1e-9 {
-			break
-		}
-	}
-	if c.slope < 0.05 || math.IsNaN(c.slope) {
-		return platt{slope: 1} // surer is never less right
-	}
-	return c
-}
-
 // Scores say how good predictions were on rows whose label is known.
 type Scores struct {
 	Rows     int     `json:"rows"`

@@ -9,12 +9,13 @@ import (
 	"balaikota/backend/city"
 )
 
-// The stored form: "BKML", a version, the head, the labels, the features (keys
+// The stored form: "BKML", a version, the head, the labels (each with its
+// bias and its two shifts of the surety), the features (keys
 // as differences, since they ascend), scales and weights, and a CRC-32 of all
 // before it. Numbers are little-endian; whole ones are varints.
 const (
 	bodyMagic   = "BKML"
-	bodyVersion = 1
+	bodyVersion = 2
 	maxBody     = 64 << 20
 )
 
@@ -25,7 +26,7 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 	b = append(b, bodyMagic...)
 	b = append(b, bodyVersion, flag(m.learned))
 	b = binary.LittleEndian.AppendUint64(b, m.spelling)
-	for _, f := range []float64{m.temperature, m.curve.slope, m.curve.shift, m.threshold, m.most} {
+	for _, f := range append([]float64{m.temperature, m.threshold, m.most}, m.surety.weights[:]...) {
 		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(f))
 	}
 	b = binary.AppendUvarint(b, uint64(k))
@@ -33,6 +34,8 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 		b = binary.AppendUvarint(b, uint64(len(l)))
 		b = append(b, l...)
 		b = appendFloat(b, m.bias[i])
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(m.surety.first[i]))
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(m.surety.second[i]))
 	}
 	b = binary.AppendUvarint(b, uint64(v.texts))
 	b = binary.AppendUvarint(b, uint64(len(v.keys)))
@@ -150,11 +153,13 @@ func (d *decoder) model() *Model {
 	}
 	m.spelling = d.word64()
 	m.temperature = d.double(100)
-	m.curve.slope, m.curve.shift = d.double(1000), d.double(1000)
 	m.threshold, m.most = d.double(never), d.double(1)
+	for i := range m.surety.weights {
+		m.surety.weights[i] = d.double(1000)
+	}
 	d.labels(m)
 	d.features(m)
-	if d.failed || len(m.labels) < 2 || m.temperature <= 0 || m.curve.slope <= 0 || m.threshold < 0 || m.most <= 0 {
+	if d.failed || len(m.labels) < 2 || m.temperature <= 0 || m.threshold < 0 || m.most <= 0 {
 		d.failed = true
 		return nil
 	}
@@ -166,6 +171,7 @@ func (d *decoder) labels(m *Model) {
 	for range d.number(maxLabels) {
 		label := string(d.bytes(d.number(maxLabelBytes)))
 		m.labels, m.bias = append(m.labels, label), append(m.bias, d.float())
+		m.surety.first, m.surety.second = append(m.surety.first, d.double(1000)), append(m.surety.second, d.double(1000))
 		if d.failed {
 			return
 		}

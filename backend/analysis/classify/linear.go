@@ -16,7 +16,7 @@ type Model struct {
 	scale       []float32 // … to be multiplied by the row's scale
 	bias        []float32
 	temperature float64
-	curve       platt
+	surety      surety
 	threshold   float64
 	most        float64 // confidence is never higher: below 1 where nothing was checked
 	learned     bool    // from labelled rows, not from words alone
@@ -72,7 +72,7 @@ func newModel(labels []string, v *vocabulary, w *weights) *Model {
 	k := len(labels)
 	m := &Model{
 		labels: labels, vocabulary: v, rows: make([]int8, len(w.rows)), scale: make([]float32, len(v.keys)), bias: w.bias,
-		temperature: uncalibrated, curve: platt{slope: 1}, most: mostUnchecked, threshold: never, learned: true, spelling: spelling(),
+		temperature: uncalibrated, surety: plainSurety(k), most: mostUnchecked, threshold: never, learned: true, spelling: spelling(),
 	}
 	for f := range v.keys {
 		row, largest := w.rows[f*k:][:k], float32(0)
@@ -105,8 +105,9 @@ func (m *Model) Classify(text string) Prediction {
 	r.read(text)
 	x := m.vocabulary.vector(count(r.terms))
 	m.scores(x, r.values)
-	best, second := softmax(r.values, m.temperature, r.p)
-	out := Prediction{Label: m.labels[best], Confidence: m.confidence(r.p[best]), Second: m.labels[second]}
+	lie := positionOf(r.values, m.temperature, r.p)
+	best, second := lie.best, lie.second
+	out := Prediction{Label: m.labels[best], Confidence: min(m.most, m.surety.confidence(&lie)), Second: m.labels[second]}
 	// What is left is shared out as the probabilities share it.
 	out.SecondConfidence = min(out.Confidence, (1-out.Confidence)*r.p[second]/max(1-r.p[best], 1e-12))
 	out.Sure = m.learned && len(x.at) > 0 && out.Confidence >= m.threshold
@@ -117,8 +118,6 @@ func (m *Model) Classify(text string) Prediction {
 // mostUnchecked is the highest confidence of a model that no held-out row has
 // judged.
 const mostUnchecked = 0.6
-
-func (m *Model) confidence(p float64) float64 { return min(m.most, m.curve.confidence(p)) }
 
 func (m *Model) scores(x vector, out []float32) {
 	copy(out, m.bias)

@@ -83,8 +83,8 @@ type Guess struct {
 // classification (Joachims 1998; Wang and Manning 2012, "Baselines and
 // Bigrams"). Errors on rare labels cost more (balanced). Decision values become
 // probabilities by one temperature (Guo et al. 2017, "On Calibration of Modern
-// Neural Networks", §4.2) and a logistic curve (Platt 1999), both fitted on the
-// held-out rows of a three-fold cross-validation in which copies of a text share
+// Neural Networks", §4.2) and confidence by a logistic curve over how the values
+// lie and which labels lead (surety; Platt 1999), both fitted on the held-out rows of a three-fold cross-validation in which copies of a text share
 // a fold. Needs two labels; fewer than 30 held-out rows set no threshold, and
 // nothing is then sure.
 //
@@ -321,31 +321,39 @@ func (t *training) train(fold int, held [][]float32) *weights {
 	return w
 }
 
-// calibrate sets the model's temperature and threshold and reports.
+// calibrate sets the model's temperature, surety and threshold and reports.
+// The confidence of a held-out row comes from a surety fitted without its fold,
+// so that scores and threshold are not judged on what they were fitted to.
 func (t *training) calibrate(m *Model, held [][]float32, target float64) Report {
 	report := Report{Labels: len(t.names), Features: len(t.vocabulary.keys), Cost: t.cost, HeldOut: make([]Guess, t.given)}
 	var values [][]float32
-	var labels []int
+	var labels, rows []int
 	for i, h := range held {
 		if h != nil {
-			values, labels = append(values, h), append(labels, t.rows[i].label)
+			values, labels, rows = append(values, h), append(labels, t.rows[i].label), append(rows, i)
 		}
 	}
 	report.Rows, report.Left = len(values), t.given-len(values)
+	without := [folds]surety{m.surety, m.surety, m.surety}
 	if len(values) >= minCalibration {
 		m.most, m.temperature = 1, fitTemperature(values, labels)
-		m.curve = t.fitCurve(m, values, labels)
+	}
+	at, p := make([]position, len(values)), make([]float64, len(t.names))
+	for i, v := range values {
+		at[i] = positionOf(v, m.temperature, p)
+	}
+	if len(values) >= minCalibration {
+		m.surety = t.fitSurety(at, rows, folds)
+		for f := range without {
+			without[f] = t.fitSurety(at, rows, f)
+		}
 	}
 	var scoring scoring
-	p := make([]float64, len(t.names))
-	for i, h := range held {
-		if h == nil {
-			continue
-		}
-		best, _ := softmax(h, m.temperature, p)
-		guess := Guess{t.names[best], m.confidence(p[best])}
-		report.HeldOut[t.rows[i].from] = guess
-		scoring.add(t.rows[i].Label, guess)
+	for i, row := range rows {
+		r := &t.rows[row]
+		guess := Guess{t.names[at[i].best], min(m.most, without[r.fold].confidence(&at[i]))}
+		report.HeldOut[r.from] = guess
+		scoring.add(r.Label, guess)
 	}
 	report.Scores = scoring.scores()
 	m.threshold = scoring.threshold(target)
@@ -354,12 +362,15 @@ func (t *training) calibrate(m *Model, held [][]float32, target float64) Report 
 	return report
 }
 
-func (t *training) fitCurve(m *Model, values [][]float32, labels []int) platt {
-	p := make([]float64, len(t.names))
-	top, right := make([]float64, len(values)), make([]bool, len(values))
-	for i, v := range values {
-		best, _ := softmax(v, m.temperature, p)
-		top[i], right[i] = p[best], best == labels[i]
+// fitSurety fits to the held-out rows of all folds but one; with folds, which
+// none is, to all.
+func (t *training) fitSurety(at []position, rows []int, except int) surety {
+	var lie []position
+	var right []bool
+	for i, row := range rows {
+		if r := &t.rows[row]; r.fold != except {
+			lie, right = append(lie, at[i]), append(right, at[i].best == r.label)
+		}
 	}
-	return fitPlatt(top, right)
+	return fitSurety(len(t.names), lie, right)
 }
