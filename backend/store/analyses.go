@@ -331,12 +331,13 @@ func (s *Store) settle(ctx context.Context, tx pgx.Tx, cat *catalogue, as []Anal
 }
 
 // reportsToTellQuery reads what screens show of reports.
-const reportsToTellQuery = reportColumnsQuery + reportsFrom + `WHERE r.id = ANY ($1) AND r.removed_at IS NULL ORDER BY r.id`
+const reportsToTellQuery = reportColumnsQuery + reportsFrom + `WHERE r.id = ANY ($1) AND r.removed_at IS NULL AND r.created_at > $2 ORDER BY r.id`
 
 // reportEvents makes the events that tell of reports as they are now; was is
-// whose they were before, for those whose owner may have changed.
-func reportEvents(ctx context.Context, tx pgx.Tx, cat *catalogue, ids []int64, was []whose) ([]city.Event, error) {
-	rows, err := rowsOf[summaryRow](ctx, tx, reportsToTellQuery, ids)
+// whose they were before, for those whose owner may have changed. Reports made
+// before since are left out.
+func reportEvents(ctx context.Context, tx pgx.Tx, cat *catalogue, ids []int64, was []whose, since time.Time) ([]city.Event, error) {
+	rows, err := rowsOf[summaryRow](ctx, tx, reportsToTellQuery, ids, since)
 	if err != nil {
 		return nil, fmt.Errorf("read the reports to tell of: %w", err)
 	}

@@ -116,7 +116,7 @@ func (s *Store) keepCorrection(ctx context.Context, tx pgx.Tx, cat *catalogue, b
 	if err := queueAnalysis(ctx, tx, []int64{c.ReportID}); err != nil {
 		return err
 	}
-	events, err := reportEvents(ctx, tx, cat, []int64{c.ReportID}, []whose{{ID: before.ID, AreaCode: before.AreaCode, OfficeID: before.OfficeID}})
+	events, err := reportEvents(ctx, tx, cat, []int64{c.ReportID}, []whose{{ID: before.ID, AreaCode: before.AreaCode, OfficeID: before.OfficeID}}, time.Time{})
 	if err != nil {
 		return err
 	}

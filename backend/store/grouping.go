@@ -20,6 +20,7 @@ type Grouping struct {
 	cat    *catalogue
 	events []city.Event
 	moved  []whose // reports whose owner has changed, as it was
+	stand  []int64 // reports that stand in another incident than before
 }
 
 // Group runs fn in a transaction as the writer and commits; fn may be run

@@ -53,7 +53,7 @@ func (g *Grouping) SaveIncidents(ctx context.Context, incidents []IncidentMember
 }
 
 const memberQuery = `UPDATE report_analyses a SET incident_id = t.incident FROM unnest($1::bigint[], $2::bigint[]) AS t(id, incident)
-	WHERE a.report_id = t.id AND a.incident_id IS DISTINCT FROM t.incident`
+	WHERE a.report_id = t.id AND a.incident_id IS DISTINCT FROM t.incident RETURNING a.report_id`
 
 // saveMembers stores incidents and which reports stand in them, and returns
 // their numbers.
@@ -78,9 +78,11 @@ func (g *Grouping) saveMembers(ctx context.Context, incidents []IncidentMembers,
 			reports, stand = append(reports, m), append(stand, now.ID)
 		}
 	}
-	if _, err := g.tx.Exec(ctx, memberQuery, reports, stand); err != nil {
+	changed, err := column[int64](ctx, g.tx, memberQuery, reports, stand)
+	if err != nil {
 		return nil, fmt.Errorf("give %d incidents their reports: %w", len(incidents), err)
 	}
+	g.stand = append(g.stand, changed...)
 	for _, now := range states {
 		if now.StatusBy != "officer" || now.Status != city.IncidentClosed {
 			continue
@@ -191,9 +193,13 @@ func (g *Grouping) EndEmptyIncidents(ctx context.Context) error {
 	return g.endIncidents(ctx, gone, nil, held, time.Time{})
 }
 
-// TellReports adds the events that tell screens of reports as they are now.
-func (g *Grouping) TellReports(ctx context.Context, ids []int64) error {
-	events, err := reportEvents(ctx, g.tx, g.cat, ids, g.moved)
+// TellReports adds the events that tell screens of reports as they are now, and
+// of those that stand in another incident since; older ones than since are read
+// when somebody asks for them.
+func (g *Grouping) TellReports(ctx context.Context, ids []int64, since time.Time) error {
+	ids = append(ids, g.stand...)
+	slices.Sort(ids)
+	events, err := reportEvents(ctx, g.tx, g.cat, slices.Compact(ids), g.moved, since)
 	if err != nil {
 		return err
 	}

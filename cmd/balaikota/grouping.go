@@ -42,22 +42,20 @@ func (a *analyst) batch(ctx context.Context, x *examination, pending []store.Pen
 		if err := a.update(ctx, g, x, analyses, features, before); err != nil {
 			return err
 		}
-		return a.tell(ctx, g, analyses)
+		return tell(ctx, g, analyses)
 	})
 }
 
-// tell sends screens the reports that were analysed, recent ones only.
-func (a *analyst) tell(ctx context.Context, g *store.Grouping, analyses []store.Analysis) error {
+// tell sends screens the reports that were analysed or stand in another
+// incident since, recent ones only.
+func tell(ctx context.Context, g *store.Grouping, analyses []store.Analysis) error {
 	var ids []int64
 	for i := range analyses {
-		if !analyses[i].Removed && time.Since(analyses[i].CreatedAt) < tellWithin {
+		if !analyses[i].Removed {
 			ids = append(ids, analyses[i].ReportID)
 		}
 	}
-	if len(ids) == 0 {
-		return nil
-	}
-	return g.TellReports(ctx, ids)
+	return g.TellReports(ctx, ids, time.Now().Add(-tellWithin))
 }
 
 // update brings links and incidents up to date with what was analysed; before
@@ -314,5 +312,8 @@ func (a *analyst) settleAll(ctx context.Context, g *store.Grouping, x *examinati
 			return err
 		}
 	}
-	return g.EndEmptyIncidents(ctx)
+	if err := g.EndEmptyIncidents(ctx); err != nil {
+		return err
+	}
+	return g.TellReports(ctx, nil, since)
 }

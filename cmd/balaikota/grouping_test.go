@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -533,5 +534,54 @@ func TestWhatWasReadOtherwiseIsReadAnew(t *testing.T) {
 	}
 	if n := len(membership(t, a.db.Store)); n != 5 {
 		t.Errorf("%d reports in incidents", n)
+	}
+}
+
+// TestScreensHearWhereAReportStands: a report that another's arrival or an
+// officer's word moves to another incident is told again, though nothing of its
+// own has changed.
+func TestScreensHearWhereAReportStands(t *testing.T) {
+	t.Parallel()
+	a, door, source := newTestAnalyst(t)
+	ctx := t.Context()
+	now := time.Now().Add(-5 * time.Hour)
+	at := func(id, text, area string) city.Report {
+		return storetest.Report(id, func(r *city.Report) { r.Text, r.StatedArea, r.CreatedAt = text, area, now })
+	}
+	ingest(t, door, city.Delivery{SourceID: source, Reports: []city.Report{
+		at("a", "Jalan berlubang di depan pasar", storetest.AirPutih), at("b", "Jalan berlubang di depan pasar", storetest.AirPutih),
+		at("c", "Sampah menumpuk di gang Mawar", storetest.Lempake), at("d", "Tumpukan sampah di gang Mawar", storetest.Lempake),
+	}})
+	settleNow(t, a)
+	page, _, err := a.db.Incidents(ctx, city.System, city.IncidentFilter{})
+	if err != nil || len(page) != 2 {
+		t.Fatal(len(page), err)
+	}
+	if _, err := a.Merge(ctx, city.Actor{Name: "uji"}, city.Asker{Role: city.Operator}, page[0].ID, []int64{page[1].ID}, ""); err != nil {
+		t.Fatal(err)
+	}
+	events, err := a.db.EventsAfter(ctx, 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]int64{}
+	for _, e := range events {
+		var r city.ReportSummary
+		if e.Topic != city.TopicReports || e.Op != "put" {
+			continue
+		}
+		if err := json.Unmarshal(e.Data, &r); err != nil {
+			t.Fatal(err)
+		}
+		told[r.ExternalID] = r.IncidentID
+	}
+	reports, err := a.db.Reports(ctx, city.System, city.ReportFilter{})
+	if err != nil || len(reports) != 4 {
+		t.Fatal(len(reports), err)
+	}
+	for _, r := range reports {
+		if r.IncidentID == 0 || told[r.ExternalID] != r.IncidentID {
+			t.Errorf("report %s stands in %d; screens were last told %d", r.ExternalID, r.IncidentID, told[r.ExternalID])
+		}
 	}
 }
