@@ -16,7 +16,7 @@ import { classOf, type Layer } from './layer.ts';
 import { markerOrder, markerSize, type HeatCell, type MapMarker } from './marker.ts';
 import type { MapPoint } from './point.ts';
 import { boxOf } from './projection.ts';
-import { circleOf, severityColours, severityShapes } from './shapes.ts';
+import { circleOf, circlesOf, severityColours, severityShapes } from './shapes.ts';
 
 setWorkerUrl(workerUrl);
 
@@ -498,11 +498,11 @@ function pointData(points: readonly MapPoint[]): FeatureCollection<Point> {
 function guessData(places: readonly (MapPoint | MapMarker)[]): FeatureCollection {
   return {
     type: 'FeatureCollection',
-    features: places.flatMap((p) =>
-      p.radius === undefined
-        ? []
-        : [{ type: 'Feature' as const, geometry: circleOf(p.lon, p.lat, p.radius), properties: {} }],
-    ),
+    features: circlesOf(places).map((p) => ({
+      type: 'Feature',
+      geometry: circleOf(p.lon, p.lat, p.radius),
+      properties: {},
+    })),
   };
 }
 

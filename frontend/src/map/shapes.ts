@@ -28,3 +28,19 @@ export function circleOf(lon: number, lat: number, metres: number, corners = 40)
   });
   return { type: 'Polygon', coordinates: [ring] };
 }
+
+/**
+ * The uncertain places, each circle once: forty reports that only name one
+ * kelurahan share its circle, and forty on top of each other would be black.
+ */
+export function circlesOf<T extends { lon: number; lat: number; radius?: number }>(
+  places: readonly T[],
+): (T & { radius: number })[] {
+  const seen = new Set<string>();
+  return places.filter((p): p is T & { radius: number } => {
+    const key = `${p.lon.toFixed(5)} ${p.lat.toFixed(5)} ${Math.round(p.radius ?? 0)}`;
+    if (!p.radius || seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

@@ -30,6 +30,7 @@ import { markerOrder, markersOf, markerSize } from '../../src/map/marker.ts';
 import { coreOf, memberPoints, pointsOf } from '../../src/map/point.ts';
 import { boxAround, fit } from '../../src/map/projection.ts';
 import { circleOf } from '../../src/map/shapes.ts';
+import { circlesOf } from '../../src/map/shapes.ts';
 
 // 12.00 WITA on 18 June.
 const now = Date.parse('2026-06-18T04:00:00Z');
@@ -387,6 +388,18 @@ describe('layers of the map', () => {
       'Siaga',
       'rendah',
       undefined,
+    ]);
+  });
+});
+
+describe('uncertain places on the map', () => {
+  it('draws one circle for all reports that only name one kelurahan', () => {
+    const one = { lon: 117.15, lat: -0.5, radius: 900 };
+    const other = { lon: 117.16, lat: -0.5, radius: 900 };
+    expect(circlesOf([one, { ...one }, other, { lon: 117.15, lat: -0.5 }, { ...one, radius: 300 }])).toEqual([
+      one,
+      other,
+      { ...one, radius: 300 },
     ]);
   });
 });
