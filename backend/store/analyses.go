@@ -110,7 +110,11 @@ const pendingColumns = `SELECT r.id, q.queued_at, s.slug || '/' || r.external_id
 	coalesce(p.fingerprint, 0) AS photo, CASE WHEN a.urgency_by = 'officer' THEN a.urgency ELSE '' END AS urgency, coalesce(a.incident_id, 0) AS incident_id
 FROM `
 
-const pendingQuery = pendingColumns + `(SELECT report_id, queued_at FROM analysis_queue ORDER BY queued_at, report_id LIMIT $1) q
+const waitingLongestQuery = `SELECT report_id, queued_at FROM analysis_queue ORDER BY queued_at, report_id LIMIT $1`
+
+// pendingQuery is handed the numbers: of a subquery over the queue, which
+// changes all the time, the planner expects thousands and reads whole tables.
+const pendingQuery = pendingColumns + `unnest($1::bigint[], $2::timestamptz[]) AS q(report_id, queued_at)
 	JOIN reports r ON r.id = q.report_id JOIN sources s ON s.id = r.source_id LEFT JOIN report_analyses a ON a.report_id = r.id
 	LEFT JOIN report_photos p ON p.report_id = r.id AND p.url = r.media_url
 	ORDER BY r.created_at, key`
@@ -119,7 +123,18 @@ const pendingQuery = pendingColumns + `(SELECT report_id, queued_at FROM analysi
 // order they were made.
 func (s *Store) Pending(ctx context.Context, limit int) (out []PendingReport, err error) {
 	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
-		out, err = rowsOf[PendingReport](ctx, tx, pendingQuery, limit)
+		queued, err := rowsOf[struct {
+			ReportID int64
+			QueuedAt time.Time
+		}](ctx, tx, waitingLongestQuery, limit)
+		if err != nil || len(queued) == 0 {
+			return err
+		}
+		ids, at := make([]int64, len(queued)), make([]time.Time, len(queued))
+		for i, q := range queued {
+			ids[i], at[i] = q.ReportID, q.QueuedAt
+		}
+		out, err = rowsOf[PendingReport](ctx, tx, pendingQuery, ids, at)
 		return err
 	})
 	if err != nil {

@@ -255,6 +255,9 @@ func (a *analyst) drain(ctx context.Context) error {
 		if err := a.batch(ctx, x, pending, bulk); err != nil {
 			return err
 		}
+		if len(pending) < batchSize {
+			break // what came meanwhile stirs again
+		}
 	}
 	if bulk {
 		return a.regroup(ctx)
