@@ -59,7 +59,6 @@ const (
 	groupedByKeys       = groupedColumns + `WHERE a.key = ANY ($1)`
 	groupedByIDs        = groupedColumns + `WHERE a.report_id = ANY ($1)`
 	groupedByComponents = groupedColumns + `WHERE a.component = ANY ($1)`
-	groupedByIncidents  = groupedColumns + `WHERE a.incident_id = ANY ($1)`
 )
 
 // ByKeys returns stored reports by "source/external id".
@@ -78,12 +77,6 @@ func (g *Grouping) ByIDs(ctx context.Context, ids []int64) ([]Grouped, error) {
 func (g *Grouping) ByComponents(ctx context.Context, names []string) ([]Grouped, error) {
 	out, err := rowsOf[Grouped](ctx, g.tx, groupedByComponents, names)
 	return out, wrapped(err, "read grouped reports by component")
-}
-
-// ByIncidents returns all reports of incidents.
-func (g *Grouping) ByIncidents(ctx context.Context, ids []int64) ([]Grouped, error) {
-	out, err := rowsOf[Grouped](ctx, g.tx, groupedByIncidents, ids)
-	return out, wrapped(err, "read grouped reports by incident")
 }
 
 func wrapped(err error, doing string) error {
