@@ -42,6 +42,10 @@ type Asker struct {
 	Role      Role
 	AreaCode  string // camat: kecamatan code; lurah: kelurahan code; else empty
 	OfficeID  int64  // kepala_opd: own office; else 0
+	// Key is what an asker without an officer's number holds instead: a token's
+	// session or a script's run. Its conversations are found by it. It is a
+	// secret of the process and never written out.
+	Key string `json:"-"`
 }
 
 // System is Balaikota itself at work: connectors, jobs, the hub's own reads.

@@ -2,6 +2,7 @@ package city
 
 import (
 	"encoding/json"
+	"strconv"
 	"time"
 )
 
@@ -43,7 +44,11 @@ type Session struct {
 
 // Asker is on whose behalf the session's requests are.
 func (s Session) Asker() Asker {
-	return Asker{OfficerID: s.OfficerID, Role: s.Role, AreaCode: s.AreaCode, OfficeID: s.OfficeID}
+	a := Asker{OfficerID: s.OfficerID, Role: s.Role, AreaCode: s.AreaCode, OfficeID: s.OfficeID}
+	if s.OfficerID == 0 {
+		a.Key = "sesi:" + strconv.FormatInt(s.ID, 10)
+	}
+	return a
 }
 
 // Actor names the session in the audit trail.

@@ -179,6 +179,9 @@ type Spending struct {
 	InputTokens  int     `json:"input_tokens"`
 	OutputTokens int     `json:"output_tokens"`
 	Rupiah       float64 `json:"rupiah"`
+	// Cached is true when the same question was answered before and its data
+	// has not changed: no model was asked.
+	Cached bool `json:"cached,omitempty"`
 }
 
 // Answer (jawaban) is what was found: checked, and provable by its receipt.
