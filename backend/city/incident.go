@@ -1,11 +1,6 @@
 package city
 
-import (
-	"time"
-
-	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/geo"
-)
+import "time"
 
 // IncidentStatus is where an incident stands.
 type IncidentStatus string
@@ -217,27 +212,4 @@ type IncidentEdit struct {
 	Status IncidentStatus
 	Answer string
 	Reason string
-}
-
-// samePlaceMetres is how near two incidents are that count as one place.
-const samePlaceMetres = 500
-
-// SamePlace reports whether two incidents lie within 500 m of each other, or,
-// where one has no point, name the same place in the same area.
-func (i Incident) SamePlace(of Incident) bool {
-	if i.Lon != nil && i.Lat != nil && of.Lon != nil && of.Lat != nil {
-		return geo.Distance(orb.Point{*i.Lon, *i.Lat}, orb.Point{*of.Lon, *of.Lat}) <= samePlaceMetres
-	}
-	return i.Place != "" && i.Place == of.Place && i.AreaCode == of.AreaCode
-}
-
-// LikenessTo says why i is shown as a case like of.
-func (i Incident) LikenessTo(of Incident) Said {
-	switch {
-	case i.SamePlace(of):
-		return Said{Text: "Kategori sama di tempat yang sama", TextEN: "Same category at the same place"}
-	case i.AreaCode != "" && i.AreaCode == of.AreaCode:
-		return Said{Text: "Kategori sama di kelurahan yang sama", TextEN: "Same category in the same kelurahan"}
-	}
-	return Said{Text: "Kategori sama di wilayah lain", TextEN: "Same category elsewhere in the city"}
 }

@@ -17,13 +17,18 @@ type IncidentMembers struct {
 	Members  []int64
 	Incident city.Incident
 	OfficeID int64
+	// Trace is what it is known again by, as JSON, Spots the numbers of the
+	// places in it.
+	Trace []byte
+	Spots []int64
 }
 
 // SaveIncidents stores incidents with their members and ends those that have
 // none left. gone maps the number of an incident that is no more to the place
 // in incidents of the one most of its reports went to, -1 when they are gone.
-// Screens hear of those with a voice since tellSince.
-func (g *Grouping) SaveIncidents(ctx context.Context, incidents []IncidentMembers, gone map[int64]int, tellSince time.Time) error {
+// returns decides whether a later incident is an earlier one come back. Screens
+// hear of those with a voice since tellSince.
+func (g *Grouping) SaveIncidents(ctx context.Context, incidents []IncidentMembers, gone map[int64]int, tellSince time.Time, returns Returns) error {
 	var ids []int64
 	for _, i := range incidents {
 		if i.ID != 0 {
@@ -38,6 +43,11 @@ func (g *Grouping) SaveIncidents(ctx context.Context, incidents []IncidentMember
 	if err != nil {
 		return err
 	}
+	// What counts a changed incident as its earlier one may do so no more.
+	after, err := g.mayHaveReturned(ctx, ids)
+	if err != nil {
+		return err
+	}
 	saved, err := g.saveMembers(ctx, incidents, held)
 	if err != nil {
 		return err
@@ -45,9 +55,9 @@ func (g *Grouping) SaveIncidents(ctx context.Context, incidents []IncidentMember
 	if err := g.endIncidents(ctx, gone, incidents, held, tellSince); err != nil {
 		return err
 	}
-	returned, err := column[int64](ctx, g.tx, recurrenceQuery, saved)
+	returned, err := g.countReturns(ctx, append(after, saved...), returns)
 	if err != nil {
-		return fmt.Errorf("count what came back: %w", err)
+		return err
 	}
 	return g.tellIncidents(ctx, append(saved, returned...), held, tellSince)
 }
@@ -60,7 +70,7 @@ const memberQuery = `UPDATE report_analyses a SET incident_id = t.incident FROM 
 func (g *Grouping) saveMembers(ctx context.Context, incidents []IncidentMembers, held map[int64]*incidentState) ([]int64, error) {
 	states := make([]*incidentState, len(incidents))
 	for n, i := range incidents {
-		now := &incidentState{ID: i.ID, Key: i.Key, StatusBy: "machine", OfficeID: i.OfficeID, Incident: i.Incident}
+		now := &incidentState{ID: i.ID, Key: i.Key, StatusBy: "machine", OfficeID: i.OfficeID, Trace: i.Trace, Spots: i.Spots, Incident: i.Incident}
 		now.Office = g.cat.officeName[i.OfficeID]
 		if was := held[i.ID]; was != nil {
 			keepWord(now, was)
@@ -94,25 +104,6 @@ func (g *Grouping) saveMembers(ctx context.Context, incidents []IncidentMembers,
 	}
 	return saved, nil
 }
-
-// cameBack is true of an earlier incident p at the same place as x: within
-// some 150 m, or of the same name in the same area, at most 90 days before.
-const cameBack = `p.merged_into IS NULL AND p.id <> x.id AND p.category = x.category AND p.last_at < x.first_at
-	AND p.last_at >= x.first_at - interval '90 days' AND (
-		(abs(p.lon - x.lon) < 0.00135 AND abs(p.lat - x.lat) < 0.00135)
-		OR (p.area_code = x.area_code AND p.data->>'place' = x.data->>'place' AND x.data->>'place' <> ''))`
-
-// recurrenceQuery counts, for incidents and for those that came back after
-// them, how often the matter was there before; it returns the changed ones.
-const recurrenceQuery = `WITH seen AS (
-	SELECT x.id FROM incidents x WHERE x.id = ANY ($1) AND x.merged_into IS NULL
-	UNION
-	SELECT x.id FROM incidents p JOIN incidents x ON ` + cameBack + ` WHERE p.id = ANY ($1) AND x.merged_into IS NULL
-), counted AS (
-	SELECT x.id, (SELECT count(*)::int FROM incidents p WHERE ` + cameBack + `) AS n FROM incidents x JOIN seen USING (id)
-)
-UPDATE incidents i SET recurrence = c.n, data = i.data || jsonb_build_object('recurrence', c.n) FROM counted c
-WHERE i.id = c.id AND i.recurrence <> c.n RETURNING i.id`
 
 const incidentsToTellQuery = incidentColumns + `i.id = ANY ($1) AND i.last_at > $2 ORDER BY i.id`
 

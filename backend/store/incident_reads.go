@@ -174,7 +174,8 @@ const membersQuery = reportColumnsQuery + `, a.link_score, a.shown AS link,
 
 // Incident returns one incident with those of its reports that the asker may
 // see; NotFound also when it is not the asker's. The number of one that was
-// merged leads to the one it went into.
+// merged leads to the one it went into. Similar is left empty: see
+// SimilarIncidents.
 func (s *Store) Incident(ctx context.Context, asker city.Asker, id int64) (out city.IncidentDetail, err error) {
 	cat, err := s.currentCatalogue(ctx)
 	if err != nil {
@@ -191,9 +192,6 @@ func (s *Store) Incident(ctx context.Context, asker city.Asker, id int64) (out c
 			return err
 		}
 		out.Hidden = max(0, out.Voices-len(out.Members))
-		if out.Similar, err = s.similarIncidents(ctx, tx, inc); err != nil {
-			return err
-		}
 		out.Rulings, err = incidentRulings(ctx, tx, inc.ID)
 		return err
 	})
@@ -246,40 +244,6 @@ func incidentRulings(ctx context.Context, tx pgx.Tx, id int64) ([]city.IncidentR
 	}
 	if out == nil {
 		out = []city.IncidentRuling{}
-	}
-	return out, nil
-}
-
-// similarQuery finds earlier incidents of the same category that ended with a
-// closing, those at the same place (500 m) first, then in the same kelurahan.
-const similarQuery = `SELECT i.id, i.data, i.area_code, coalesce(i.office_id, 0) AS office_id, i.changed_at FROM incidents i
-	WHERE i.merged_into IS NULL AND i.id <> $1 AND i.category = $2 AND i.last_at < $3
-	ORDER BY (i.lon IS NOT NULL AND $4::float8 IS NOT NULL AND abs(i.lon - $4) < 0.0045 AND abs(i.lat - $5::float8) < 0.0045) DESC,
-		i.area_code = $6 DESC, (i.status = 'closed') DESC, i.voices DESC, i.last_at DESC LIMIT 5`
-
-func (s *Store) similarIncidents(ctx context.Context, tx pgx.Tx, of city.Incident) ([]city.SimilarCase, error) {
-	out := []city.SimilarCase{}
-	if of.Category == "" {
-		return out, nil
-	}
-	rows, err := rowsOf[incidentRow](ctx, tx, similarQuery, of.ID, of.Category, of.FirstAt, of.Lon, of.Lat, of.AreaCode)
-	if err != nil {
-		return nil, fmt.Errorf("find incidents like %d: %w", of.ID, err)
-	}
-	for _, r := range rows {
-		past, err := r.incident()
-		if err != nil {
-			return nil, err
-		}
-		c := city.SimilarCase{
-			ID: past.ID, Title: past.Title, FirstAt: past.FirstAt, Voices: past.Voices, Office: past.Office, Answer: past.Answer,
-			SamePlace: past.SamePlace(of), Why: past.LikenessTo(of),
-		}
-		if past.ClosedAt != nil {
-			days := past.ClosedAt.Sub(past.FirstAt).Hours() / 24
-			c.DaysToClose = &days
-		}
-		out = append(out, c)
 	}
 	return out, nil
 }

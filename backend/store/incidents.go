@@ -18,6 +18,9 @@ type incidentState struct {
 	Key      string // "" leaves the stored one
 	StatusBy string
 	OfficeID int64
+	// Trace and Spots as in IncidentMembers; nil leaves the stored ones.
+	Trace []byte
+	Spots []int64
 	city.Incident
 }
 
@@ -52,15 +55,16 @@ const incidentColumnsOfData = `t.data->>'title', t.data->>'title_by', nullif(t.d
 	(t.data->>'first_at')::timestamptz, (t.data->>'last_at')::timestamptz, (t.data->>'lon')::float8, (t.data->>'lat')::float8,
 	coalesce(t.data->>'answer', ''), (t.data->>'closed_at')::timestamptz, t.data, $6::timestamptz`
 
-const incidentsGiven = ` FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::jsonb[]) AS t(id, key, office, status_by, data) `
+const incidentsGiven = ` FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::jsonb[], $7::jsonb[], $8::text[])
+	AS t(id, key, office, status_by, data, trace, spots) `
 
 const updateIncidentsQuery = `UPDATE incidents i SET (key, title, title_by, category, area_code, office_id, status, status_by, urgency, voices, unfinished,
-	recurrence, first_at, last_at, lon, lat, answer, closed_at, data, changed_at, merged_into) = (
-	SELECT coalesce(nullif(t.key, ''), i.key), ` + incidentColumnsOfData + `, NULL::bigint)` + incidentsGiven + `WHERE i.id = t.id`
+	recurrence, first_at, last_at, lon, lat, answer, closed_at, data, changed_at, trace, spots, merged_into) = (
+	SELECT coalesce(nullif(t.key, ''), i.key), ` + incidentColumnsOfData + `, coalesce(t.trace, i.trace), coalesce(t.spots::bigint[], i.spots), NULL::bigint)` + incidentsGiven + `WHERE i.id = t.id`
 
 const insertIncidentsQuery = `INSERT INTO incidents (key, title, title_by, category, area_code, office_id, status, status_by, urgency, voices, unfinished,
-	recurrence, first_at, last_at, lon, lat, answer, closed_at, data, changed_at)
-SELECT t.key, ` + incidentColumnsOfData + incidentsGiven + `WHERE t.id = 0 RETURNING id, key`
+	recurrence, first_at, last_at, lon, lat, answer, closed_at, data, changed_at, trace, spots)
+SELECT t.key, ` + incidentColumnsOfData + `, coalesce(t.trace, '{}'), coalesce(t.spots::bigint[], '{}')` + incidentsGiven + `WHERE t.id = 0 RETURNING id, key`
 
 // putIncidents stores incidents; those without a number, which have keys that
 // differ, are new and get theirs.
@@ -71,6 +75,7 @@ func putIncidents(ctx context.Context, tx pgx.Tx, incidents []*incidentState, no
 	}
 	ids, keys, offices := make([]int64, n), make([]string, n), make([]int64, n)
 	by, data := make([]string, n), make([]string, n)
+	traces, spots := make([]*string, n), make([]*string, n)
 	fresh := map[string]*incidentState{}
 	for k, i := range incidents {
 		i.ChangedAt = now.UTC().Truncate(time.Microsecond)
@@ -79,12 +84,15 @@ func putIncidents(ctx context.Context, tx pgx.Tx, incidents []*incidentState, no
 			return fmt.Errorf("encode incident %d: %w", i.ID, err)
 		}
 		ids[k], keys[k], offices[k], by[k], data[k] = i.ID, i.Key, i.OfficeID, i.StatusBy, string(body)
+		if i.Trace != nil {
+			traces[k], spots[k] = new(string(i.Trace)), new(arrayLiteral(i.Spots))
+		}
 		if i.ID == 0 {
 			fresh[i.Key] = i
 		}
 	}
 	if len(fresh) < n {
-		if _, err := tx.Exec(ctx, updateIncidentsQuery, ids, keys, offices, by, data, now); err != nil {
+		if _, err := tx.Exec(ctx, updateIncidentsQuery, ids, keys, offices, by, data, now, traces, spots); err != nil {
 			return fmt.Errorf("change %d incidents: %w", n, err)
 		}
 	}
@@ -94,7 +102,7 @@ func putIncidents(ctx context.Context, tx pgx.Tx, incidents []*incidentState, no
 	rows, err := rowsOf[struct {
 		ID  int64
 		Key string
-	}](ctx, tx, insertIncidentsQuery, ids, keys, offices, by, data, now)
+	}](ctx, tx, insertIncidentsQuery, ids, keys, offices, by, data, now, traces, spots)
 	if err != nil {
 		return fmt.Errorf("add %d incidents: %w", len(fresh), err)
 	}
@@ -102,6 +110,19 @@ func putIncidents(ctx context.Context, tx pgx.Tx, incidents []*incidentState, no
 		fresh[r.Key].ID, fresh[r.Key].Incident.ID = r.ID, r.ID
 	}
 	return nil
+}
+
+// arrayLiteral writes numbers as an array of Postgres: lists of several lengths
+// cannot stand in one array.
+func arrayLiteral(numbers []int64) string {
+	b := []byte{'{'}
+	for i, n := range numbers {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, n, 10)
+	}
+	return string(append(b, '}'))
 }
 
 // incidentEvents tell of an incident as it is; was is whose it was before.

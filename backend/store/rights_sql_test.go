@@ -83,6 +83,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"incidents": officers, "report_analyses": officers, "incident_rulings": officers, "corrections": officers, "report_answers": officers, "report_pauses": officers,
 		"forecasts": officers, "report_photos": officers, "patterns": officers, "reporter_salt": {},
 		"analysis_queue": officers, "analysis_state": officers, "report_blocks": {"balaikota_writer"},
+		"pattern_checks": officers, "photo_placeholders": {"balaikota_writer"}, "report_remarks": {"balaikota_writer"},
 		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},
 	}
 	for _, table := range ourTables(t, f) {

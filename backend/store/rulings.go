@@ -11,12 +11,6 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Ruling is an officer's word that two reports are one matter, or are not.
-type Ruling struct {
-	A, B int64
-	Same bool
-}
-
 // MergeIncidents records that incidents are one matter, asks for their reports
 // to be grouped anew, and returns the report by which the result is found.
 func (s *Store) MergeIncidents(ctx context.Context, by city.Actor, asker city.Asker, id int64, with []int64, reason string) (report int64, err error) {
@@ -31,17 +25,17 @@ func (s *Store) MergeIncidents(ctx context.Context, by city.Actor, asker city.As
 			return err
 		}
 		report = members[id][0]
-		var rulings []Ruling
+		var others []int64
 		for _, other := range ids {
 			if other == id {
 				continue
 			}
-			rulings = append(rulings, Ruling{A: report, B: members[other][0], Same: true})
+			others = append(others, members[other][0])
 			if err := supersede(ctx, tx, members[id], members[other], false); err != nil {
 				return err
 			}
 		}
-		return s.rule(ctx, tx, by, "incident.merge", id, rulings, reason, map[string]any{"with": with})
+		return s.rule(ctx, tx, by, "incident.merge", id, city.OneMatter(report, others...), reason, map[string]any{"with": with})
 	})
 	return report, err
 }
@@ -70,16 +64,10 @@ func (s *Store) SplitIncident(ctx context.Context, by city.Actor, asker city.Ask
 			return city.InvalidField("body.reports", "leaves nothing of incident %d; at least one report stays", id)
 		}
 		report = out[0]
-		rulings := []Ruling{{A: report, B: rest[0], Same: false}}
-		for _, side := range [][]int64{out, rest} {
-			for _, m := range side[1:] {
-				rulings = append(rulings, Ruling{A: side[0], B: m, Same: true})
-			}
-		}
 		if err := supersede(ctx, tx, out, rest, true); err != nil {
 			return err
 		}
-		return s.rule(ctx, tx, by, "incident.split", id, rulings, reason, map[string]any{"reports": out})
+		return s.rule(ctx, tx, by, "incident.split", id, city.TwoMatters(rest, out), reason, map[string]any{"reports": out})
 	})
 	return report, err
 }
@@ -127,7 +115,7 @@ func supersede(ctx context.Context, tx pgx.Tx, a, b []int64, same bool) error {
 }
 
 // rule stores a decision's rulings and queues the reports they are about.
-func (s *Store) rule(ctx context.Context, tx pgx.Tx, by city.Actor, action string, id int64, rulings []Ruling, reason string, detail map[string]any) error {
+func (s *Store) rule(ctx context.Context, tx pgx.Tx, by city.Actor, action string, id int64, rulings []city.Verdict[int64], reason string, detail map[string]any) error {
 	var as, bs, touched []int64
 	var same []bool
 	for _, r := range rulings {

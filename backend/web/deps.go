@@ -88,6 +88,8 @@ type Pusher interface {
 // Analyst takes officers' decisions about reports and incidents and works out
 // what follows from them before it returns.
 type Analyst interface {
+	// Similar returns past incidents like one that the asker may see, best first.
+	Similar(ctx context.Context, asker city.Asker, id int64) ([]city.SimilarCase, error)
 	// Merge returns the number of the incident that stays.
 	Merge(ctx context.Context, by city.Actor, asker city.Asker, id int64, with []int64, reason string) (int64, error)
 	// Split returns the number of the incident that the reports make now.

@@ -57,6 +57,10 @@ type incidentBody struct{ Body city.IncidentDetail }
 
 func (s *server) getIncident(ctx context.Context, in *incidentInput) (*incidentBody, error) {
 	out, err := s.Store.Incident(ctx, askerOf(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out.Similar, err = s.Analyst.Similar(ctx, askerOf(ctx), out.ID)
 	return &incidentBody{Body: out}, err
 }
 

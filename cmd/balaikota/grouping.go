@@ -92,7 +92,7 @@ func (a *analyst) update(ctx context.Context, g *store.Grouping, x *examination,
 	if err != nil {
 		return err
 	}
-	return g.SaveIncidents(ctx, out, over, time.Now().Add(-tellWithin))
+	return g.SaveIncidents(ctx, out, over, time.Now().Add(-tellWithin), returns)
 }
 
 // changesOf sorts out what grouping must look at anew: the former state of
@@ -177,7 +177,7 @@ func (a *analyst) assemble(ctx context.Context, g *store.Grouping, x *examinatio
 	}
 	out := make([]store.IncidentMembers, len(groups))
 	for i, m := range groups {
-		sum := incident.Summarise(m, known, x.names, a.location)
+		sum := incident.Summarise(m, known, x.names)
 		voices := make([]dossier.Voice, 0, len(m.Keys))
 		out[i] = store.IncidentMembers{ID: ids[i], Key: m.Key}
 		for _, member := range sum.Members {
@@ -188,6 +188,12 @@ func (a *analyst) assemble(ctx context.Context, g *store.Grouping, x *examinatio
 		out[i].Incident, out[i].OfficeID = dossier.Build(voices, dossier.Shape{
 			Title: sum.Title, Category: sum.Category, Place: sum.Place, Lon: sum.Lon, Lat: sum.Lat, RadiusM: sum.RadiusM, Why: sum.Why.Said,
 		}, a.location)
+		if out[i].Trace, err = json.Marshal(sum.Trace); err != nil {
+			return nil, fmt.Errorf("encode what an incident is known by: %w", err)
+		}
+		for _, p := range sum.Trace.Places {
+			out[i].Spots = append(out[i].Spots, int64(p)) // bit by bit
+		}
 	}
 	return out, nil
 }
@@ -308,7 +314,7 @@ func (a *analyst) settleAll(ctx context.Context, g *store.Grouping, x *examinati
 		if err != nil {
 			return err
 		}
-		if err := g.SaveIncidents(ctx, out, ended, since); err != nil {
+		if err := g.SaveIncidents(ctx, out, ended, since, returns); err != nil {
 			return err
 		}
 	}

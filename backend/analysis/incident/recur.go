@@ -1,8 +1,6 @@
 package incident
 
 import (
-	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -11,22 +9,27 @@ import (
 	"balaikota/backend/city"
 )
 
-// Trace is what is kept of an incident to recognise its like later.
+// Trace is what is kept of an incident to recognise its like later. The
+// marshalled part is what nothing else says of the incident.
 type Trace struct {
-	Key      string
-	Category string
-	Areas    []string
-	Lon, Lat *float64
+	Key      string   `json:"-"`
+	Category string   `json:"-"`
+	Lon      *float64 `json:"-"`
+	Lat      *float64 `json:"-"`
+	// First and Last are its first and last voice; Closed is when its last report
+	// was closed, nil while one is open.
+	First  time.Time  `json:"-"`
+	Last   time.Time  `json:"-"`
+	Closed *time.Time `json:"-"`
+
+	Areas []string `json:"areas,omitempty"`
 	// Places are the ids of the places that its voices name most, streets
 	// without a number left out (a long street is no place); Kinds are the heads
 	// of its landmarks: pasar, masjid …
-	Places []uint64
-	Kinds  []string
+	Places []uint64 `json:"places,omitempty"`
+	Kinds  []string `json:"kinds,omitempty"`
 	// Words are the words of the subject that most voices use, with their share.
-	Words       map[string]float64
-	First, Last time.Time
-	// Closed is when its last report was closed, nil while one is open.
-	Closed *time.Time
+	Words map[string]float64 `json:"words,omitempty"`
 }
 
 // traceWords is how many words a trace keeps.
@@ -64,75 +67,31 @@ func trace(s *Summary, fs []*Features, named said) Trace {
 // counts as over.
 const quietAfter = 7 * 24 * time.Hour
 
-// over is when the incident was over: when it was closed, else quietAfter its
-// last voice.
+// over is when the incident was over: when it was closed after its last voice,
+// or quietAfter that voice, whichever came first. A closing long after does not
+// count: what came back meanwhile came back.
 func (t *Trace) over() time.Time {
-	if t.Closed != nil && t.Closed.After(t.Last) {
+	quiet := t.Last.Add(quietAfter)
+	if t.Closed != nil && t.Closed.Before(quiet) {
+		if t.Closed.Before(t.Last) {
+			return t.Last
+		}
 		return *t.Closed
 	}
-	return t.Last.Add(quietAfter)
+	return quiet
 }
 
-// Case is a matter that keeps coming back: a structural case.
-type Case struct {
-	Category string
-	// Keys are its incidents, oldest first; at least two.
-	Keys []string
-}
+// ReturnsWithin is how long after an incident was over one at the same place
+// is its return.
+const ReturnsWithin = 90 * 24 * time.Hour
 
-// Recurrences finds what came back: an incident of the same category at the
-// same place that began within the given time after an earlier one was over
-// (closed, or a week without a voice). Incidents that recur from one to the
-// next are one case. Cases are ordered by their first incidents.
-func Recurrences(past []Trace, within time.Duration) []Case {
-	ts := slices.Clone(past)
-	slices.SortFunc(ts, func(a, b Trace) int { return cmp.Or(a.First.Compare(b.First), strings.Compare(a.Key, b.Key)) })
-	u := newUnions(len(ts))
-	index := map[string][]int{}
-	for i := range ts {
-		for _, k := range ts[i].marks() {
-			for _, j := range index[k] {
-				a, b := &ts[j], &ts[i]
-				gap := b.First.Sub(a.over())
-				if a.Category == b.Category && gap >= 0 && gap <= within && samePlace(a, b) {
-					u.join(i, j)
-				}
-			}
-			index[k] = append(index[k], i)
-		}
-	}
-	at := map[int]int{}
-	var out []Case
-	for i := range ts {
-		root := u.find(i)
-		c, ok := at[root]
-		if !ok {
-			c = len(out)
-			at[root] = c
-			out = append(out, Case{Category: ts[i].Category})
-		}
-		out[c].Keys = append(out[c].Keys, ts[i].Key)
-	}
-	return slices.DeleteFunc(out, func(c Case) bool { return len(c.Keys) < 2 })
-}
-
-// marks are keys of which two traces of one place share at least one.
-func (t *Trace) marks() []string {
-	if t.Category == "" {
-		return nil
-	}
-	var out []string
-	for _, p := range t.Places {
-		out = append(out, fmt.Sprintf("%s p %x", t.Category, p))
-	}
-	if t.Lon != nil {
-		const cell = 2 * sameMetres / float64(metresPerDegree)
-		x, y := *t.Lon*math.Cos(math.Round(*t.Lat*10)/10*math.Pi/180)/cell, *t.Lat/cell
-		for i := range 4 { // as Features.cells
-			out = append(out, fmt.Sprintf("%s c%d %.0f %.0f", t.Category, i, math.Floor(x+float64(i&1)/2), math.Floor(y+float64(i>>1)/2)))
-		}
-	}
-	return out
+// Returns reports whether an incident is an earlier one come back: of the same
+// category at the same place, begun within ReturnsWithin after the earlier was
+// over (closed, or a week without a voice). One that came back is a structural
+// case.
+func Returns(earlier, later *Trace) bool {
+	gap := later.First.Sub(earlier.over())
+	return later.Category != "" && earlier.Category == later.Category && gap >= 0 && gap <= ReturnsWithin && samePlace(earlier, later)
 }
 
 // Like is an earlier incident that resembles one.
@@ -147,7 +106,7 @@ type Like struct {
 // Similar are at most n past incidents like the one given, best first, that
 // began before it: of its category, or told with the same words of the
 // subject; better when at the same place, in the same area or at the same kind
-// of place (another market).
+// of place (another market), and when it was closed: what solved it can be read.
 func Similar(of Trace, past []Trace, n int) []Like {
 	var out []Like
 	for i := range past {
@@ -181,6 +140,9 @@ func Similar(of Trace, past []Trace, n int) []Like {
 			add(0.15, "sama-sama di "+of.Kinds[0], "also at a "+of.Kinds[0])
 		case len(of.Areas) > 0 && len(p.Areas) > 0 && of.Areas[0] == p.Areas[0]:
 			add(0.1, "kelurahan sama", "same kelurahan")
+		}
+		if p.Closed != nil {
+			add(0.1, "sudah selesai", "closed")
 		}
 		l.Why = city.Said{Text: sentence(parts), TextEN: sentence(partsEN)}
 		out = append(out, l)

@@ -7,34 +7,12 @@ import (
 	"time"
 )
 
-// Ruling is an officer's word on two reports: one matter, or two.
+// Ruling is an officer's word on two reports, by their keys, and when it was
+// given. city.OneMatter and city.TwoMatters are the words of a merge and a split.
 type Ruling struct {
-	A, B string // keys of reports
+	A, B string
 	Same bool
 	At   time.Time
-}
-
-// Merge are the rulings that make one incident of the incidents of two
-// reports, each with all that follows it now and later. They join the two
-// first reports.
-func Merge(into, from string, at time.Time) []Ruling {
-	return []Ruling{{A: into, B: from, Same: true, At: at}}
-}
-
-// Split are the rulings that take the reports of leave out of the incident of
-// stay, as one incident of their own. Both parts hold together from then on,
-// and later reports follow whichever part they are closer to.
-func Split(stay, leave []string, at time.Time) []Ruling {
-	var out []Ruling
-	for _, part := range [][]string{stay, leave} {
-		for _, key := range part[min(1, len(part)):] {
-			out = append(out, Ruling{A: part[0], B: key, Same: true, At: at})
-		}
-	}
-	if len(stay) > 0 && len(leave) > 0 {
-		out = append(out, Ruling{A: stay[0], B: leave[0], At: at})
-	}
-	return out
 }
 
 // canonical orders rulings so that the newest word is heard first, and a

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"balaikota/backend/city"
+
 	gocmp "github.com/google/go-cmp/cmp"
 )
 
@@ -30,6 +32,14 @@ func keysOf(groups []Members) (out []string) {
 	return out
 }
 
+// ruled are verdicts given at one moment.
+func ruled(verdicts []city.Verdict[string]) (out []Ruling) {
+	for _, v := range verdicts {
+		out = append(out, Ruling{A: v.A, B: v.B, Same: v.Same, At: at(1)})
+	}
+	return out
+}
+
 func TestRulings(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -38,9 +48,9 @@ func TestRulings(t *testing.T) {
 		want    []string
 	}{
 		{"none", nil, []string{"[a b c d]", "[x y]"}},
-		{"merge", Merge("a", "x", at(1)), []string{"[a b c d x y]"}},
-		{"split in two", Split([]string{"a", "b"}, []string{"c", "d"}, at(1)), []string{"[a b]", "[c d x y]"}},
-		{"split and away from the second best", append(Split([]string{"a", "b"}, []string{"c", "d"}, at(1)), Ruling{A: "x", B: "c", At: at(2)}), []string{"[a b]", "[c d]", "[x y]"}},
+		{"merge", ruled(city.OneMatter("a", "x")), []string{"[a b c d x y]"}},
+		{"split in two", ruled(city.TwoMatters([]string{"a", "b"}, []string{"c", "d"})), []string{"[a b]", "[c d x y]"}},
+		{"split and away from the second best", append(ruled(city.TwoMatters([]string{"a", "b"}, []string{"c", "d"})), Ruling{A: "x", B: "c", At: at(2)}), []string{"[a b]", "[c d]", "[x y]"}},
 		{"one out", []Ruling{{A: "d", B: "c", At: at(1)}}, []string{"[a b c]", "[d]", "[x y]"}},
 		{"the newer word", []Ruling{{A: "a", B: "x", Same: true, At: at(1)}, {A: "x", B: "a", At: at(2)}}, []string{"[a b c d]", "[x y]"}},
 		{"through others", []Ruling{{A: "a", B: "y", At: at(3)}, {A: "b", B: "y", Same: true, At: at(2)}}, []string{"[a]", "[b c d x y]"}},
@@ -80,8 +90,8 @@ func TestBridge(t *testing.T) {
 func TestRulingsHoldForEver(t *testing.T) {
 	t.Parallel()
 	m := Default()
-	city := buildCity(31, 30, 300, 120)
-	all := featuresOf(m, city.reports)
+	made := buildCity(31, 30, 300, 120)
+	all := featuresOf(m, made.reports)
 	links := Group(m, all[:len(all)/2])
 	rnd := rand.New(rand.NewPCG(1, 1))
 	var rulings []Ruling

@@ -36,8 +36,6 @@ type Summary struct {
 	// Areas are the area codes its voices give, most-said first.
 	Areas       []string
 	First, Last time.Time
-	// Daily counts the voices on each day of the zone from First's day on.
-	Daily []int
 	// Category is the one most voices give, CategoryShare what part of the votes.
 	Category      string
 	CategoryShare float64
@@ -48,7 +46,7 @@ type Summary struct {
 	Doubtful int
 	// Why says in one sentence why they are one matter: see why.go.
 	Why Why
-	// Trace is what Recurrences and Similar compare.
+	// Trace is what Returns and Similar compare; Closed is the caller's to fill in.
 	Trace Trace
 }
 
@@ -59,9 +57,8 @@ type Known struct {
 }
 
 // Summarise describes a group. known holds all its reports; names gives the
-// categories' names by slug (a slug without one stands for itself); days are
-// counted in zone.
-func Summarise(g Members, known map[string]Known, names map[string]string, zone *time.Location) Summary {
+// categories' names by slug (a slug without one stands for itself).
+func Summarise(g Members, known map[string]Known, names map[string]string) Summary {
 	s := Summary{Key: g.Key}
 	var fs []*Features
 	byHand := map[string]bool{}
@@ -88,7 +85,6 @@ func Summarise(g Members, known map[string]Known, names map[string]string, zone 
 		return s
 	}
 	s.First, s.Last = fs[0].At, fs[len(fs)-1].At
-	s.Daily = daily(fs, zone)
 	votes := map[string]int{}
 	areas := map[string]int{}
 	channels := map[string]bool{}
@@ -140,27 +136,4 @@ func mostFirst(count map[string]int) []string {
 	return slices.SortedFunc(maps.Keys(count), func(a, b string) int {
 		return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b))
 	})
-}
-
-// maxDays bounds Daily: an incident that never pauses may grow old.
-const maxDays = 366
-
-func daily(fs []*Features, zone *time.Location) []int {
-	day := func(t time.Time) time.Time {
-		y, m, d := t.In(zone).Date()
-		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
-	}
-	first := day(fs[0].At)
-	var out []int
-	for _, f := range fs {
-		n := int(day(f.At).Sub(first).Hours() / 24)
-		if n < 0 || n >= maxDays {
-			continue
-		}
-		for len(out) <= n {
-			out = append(out, 0)
-		}
-		out[n]++
-	}
-	return out
 }

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"encoding/json"
 	"image"
 	"image/color"
 	"math"
@@ -12,12 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var wib = time.FixedZone("WIB", 7*3600)
-
 // voices are reports about a lamp by a market, and one that may not belong.
 func voices() []Report {
 	point := func(lon, lat float64) (*float64, *float64) { return &lon, &lat }
-	base := time.Date(2026, 3, 1, 15, 0, 0, 0, time.UTC) // 22.00 WIB
+	base := time.Date(2026, 3, 1, 15, 0, 0, 0, time.UTC)
 	var out []Report
 	for i, text := range []string{
 		"Lampu jalan padam di Jl. Kenanga 3 dekat Pasar Legi, hubungi Pak Slamet 0812000111",
@@ -51,7 +50,7 @@ func summaryOf(t *testing.T, reports []Report) Summary {
 	for _, l := range links {
 		known[l.Key] = Known{Features: known[l.Key].Features, Link: l}
 	}
-	return Summarise(groups[0], known, map[string]string{"penerangan": "Lampu jalan"}, wib)
+	return Summarise(groups[0], known, map[string]string{"penerangan": "Lampu jalan"})
 }
 
 func TestSummary(t *testing.T) {
@@ -66,9 +65,6 @@ func TestSummary(t *testing.T) {
 	}
 	if s.Category != "penerangan" || s.CategoryShare != 0.75 {
 		t.Errorf("category %s with %.2f of the votes", s.Category, s.CategoryShare)
-	}
-	if diff := cmp.Diff([]int{1, 3}, s.Daily); diff != "" { // 22.00, then 05.00, 12.00, 19.00 of the next day
-		t.Errorf("daily: %s", diff)
 	}
 	if s.Lon == nil || *s.Lon != 110.3705 || s.RadiusM < 30 || s.RadiusM > 80 {
 		t.Errorf("place %v within %.0f m", s.Lon, s.RadiusM)
@@ -114,26 +110,49 @@ func TestPointsThatDisagreeGiveNoPlace(t *testing.T) {
 	}
 }
 
-func TestRecurrences(t *testing.T) {
+func TestReturns(t *testing.T) {
 	t.Parallel()
 	day := func(n int) time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, n) }
-	lon, lat, beside := 110.37, -7.8, 110.3708
-	closed := day(6)
-	past := []Trace{
-		{Key: "first", Category: "drainase", Areas: []string{"a"}, Lon: &lon, Lat: &lat, First: day(0), Last: day(5), Closed: &closed},
-		{Key: "second", Category: "drainase", Areas: []string{"b"}, Lon: &beside, Lat: &lat, First: day(40), Last: day(42)},
-		{Key: "third by name", Category: "drainase", Areas: []string{"b"}, Places: []uint64{5}, First: day(100), Last: day(101)},
-		{Key: "fourth by name", Category: "drainase", Areas: []string{"b"}, Places: []uint64{5}, First: day(150), Last: day(151)},
-		{Key: "another category", Category: "sampah", Areas: []string{"a"}, Lon: &lon, Lat: &lat, First: day(30), Last: day(31)},
-		{Key: "same time", Category: "drainase", Areas: []string{"a"}, Lon: &lon, Lat: &lat, First: day(4), Last: day(5)},
-		{Key: "long after", Category: "drainase", Areas: []string{"a"}, Lon: &lon, Lat: &lat, First: day(200), Last: day(201)},
-		{Key: "same name elsewhere", Category: "drainase", Areas: []string{"z"}, Places: []uint64{5}, First: day(160), Last: day(161)},
+	lon, lat, beside, far := 110.37, -7.8, 110.3708, 110.40
+	soon, late := day(6), day(60)
+	named := Trace{Category: "drainase", Areas: []string{"b", "c"}, Places: []uint64{5, 1 << 63}, First: day(0), Last: day(5)}
+	with := func(of Trace, change func(*Trace)) Trace { change(&of); return of }
+	drain := Trace{Category: "drainase", Areas: []string{"a"}, Lon: &lon, Lat: &lat, First: day(0), Last: day(5), Closed: &soon}
+	after := func(n int) Trace {
+		return with(drain, func(t *Trace) { t.First, t.Last, t.Closed = day(n), day(n+2), nil })
 	}
-	want := []Case{{Category: "drainase", Keys: []string{"first", "same time", "second"}}, {Category: "drainase", Keys: []string{"third by name", "fourth by name"}}}
-	for range 5 {
-		rand.Shuffle(len(past), func(i, j int) { past[i], past[j] = past[j], past[i] })
-		if diff := cmp.Diff(want, Recurrences(past, 90*24*time.Hour)); diff != "" {
-			t.Fatalf("-want +got:\n%s", diff)
+	for name, c := range map[string]struct {
+		earlier, later Trace
+		want           bool
+	}{
+		"after it was closed":         {drain, after(7), true},
+		"not closed, a week quiet":    {with(drain, func(t *Trace) { t.Closed = nil }), after(13), true},
+		"not closed, not yet quiet":   {with(drain, func(t *Trace) { t.Closed = nil }), after(9), false},
+		"closed long after it ended":  {with(drain, func(t *Trace) { t.Closed = &late }), after(40), true},
+		"while it went on":            {drain, after(4), false},
+		"ninety days after":           {drain, after(96), true},
+		"ninety-one days after":       {drain, after(97), false},
+		"a street further":            {drain, with(after(30), func(t *Trace) { t.Lon = &beside }), true},
+		"kilometres away":             {drain, with(after(30), func(t *Trace) { t.Lon = &far }), false},
+		"another category":            {drain, with(after(30), func(t *Trace) { t.Category = "sampah" }), false},
+		"no category":                 {with(drain, func(t *Trace) { t.Category = "" }), with(after(30), func(t *Trace) { t.Category = "" }), false},
+		"the same name":               {named, with(named, func(t *Trace) { t.First, t.Last, t.Places = day(30), day(30), []uint64{1 << 63} }), true},
+		"the same name in other area": {named, with(named, func(t *Trace) { t.First, t.Last, t.Areas = day(30), day(30), []string{"z"} }), false},
+	} {
+		// As it comes back from where it is kept.
+		kept, err := json.Marshal(c.earlier)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back := Trace{Category: c.earlier.Category, Lon: c.earlier.Lon, Lat: c.earlier.Lat, First: c.earlier.First, Last: c.earlier.Last, Closed: c.earlier.Closed}
+		if err := json.Unmarshal(kept, &back); err != nil {
+			t.Fatal(err)
+		}
+		if got := Returns(&back, &c.later); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+		if Returns(&c.later, &back) {
+			t.Errorf("%s: the earlier is the return of the later", name)
 		}
 	}
 }
@@ -142,8 +161,10 @@ func TestSimilar(t *testing.T) {
 	t.Parallel()
 	day := func(n int) time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, n) }
 	of := Trace{Key: "now", Category: "drainase", Areas: []string{"a"}, Places: []uint64{5}, Kinds: []string{"pasar"}, Words: map[string]float64{"mampet": 1, "drainase": 0.5}, First: day(100)}
+	closed := day(15)
 	past := []Trace{
-		{Key: "same place", Category: "drainase", Areas: []string{"a"}, Places: []uint64{5}, Words: of.Words, First: day(10)},
+		{Key: "same place, open", Category: "drainase", Areas: []string{"a"}, Places: []uint64{5}, Words: of.Words, First: day(30)},
+		{Key: "same place", Closed: &closed, Category: "drainase", Areas: []string{"a"}, Places: []uint64{5}, Words: of.Words, First: day(10)},
 		{Key: "another market", Category: "drainase", Areas: []string{"b"}, Kinds: []string{"pasar"}, Words: of.Words, First: day(20)},
 		{Key: "same words, another box", Category: "sampah", Areas: []string{"b"}, Words: of.Words, First: day(20)},
 		{Key: "nothing alike", Category: "sampah", Areas: []string{"a"}, Words: map[string]float64{"lalat": 1}, First: day(20)},
@@ -156,7 +177,7 @@ func TestSimilar(t *testing.T) {
 			t.Errorf("%s: no reason", l.Key)
 		}
 	}
-	if diff := cmp.Diff([]string{"same place", "another market", "same words, another box"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"same place", "same place, open", "another market", "same words, another box"}, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
