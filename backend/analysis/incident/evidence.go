@@ -84,7 +84,7 @@ func weigh(a, b *Features) (v vector) {
 	weighWhere(a, b, &v)
 	if a.broad&b.broad&wideTopics != 0 && v[SpotDiffer]+v[StreetDiffer]+v[SaidDiffer] == 0 {
 		v[Wide] = v[Quick] * v[SaidSame]
-		if d := metres(a, b); d >= 0 {
+		if d := metres(a, &b.prepared); d >= 0 {
 			v[Wide] = max(v[Wide], v[Quick]*math.Exp(-d/300))
 		}
 	}
@@ -119,8 +119,7 @@ func weighTime(a, b *Features, v *vector) {
 }
 
 func weighTopic(a, b *Features, v *vector) {
-	if a.category != 0 && a.category == b.category || a.guess != 0 && (a.guess == b.guess || a.guess == b.category) ||
-		b.guess != 0 && b.guess == a.category {
+	if sameCategory(&a.prepared, &b.prepared) {
 		v[CategorySame] = 1
 	}
 	switch relate(a.broad, b.broad) {
@@ -156,14 +155,22 @@ func weighTopic(a, b *Features, v *vector) {
 	v[Rare] = float64(min(rare, 3))
 }
 
+// sameCategory is true when what was stated or guessed of the one was stated or
+// guessed of the other.
+func sameCategory(a, b *prepared) bool {
+	return a.category != 0 && a.category == b.category || a.guess != 0 && (a.guess == b.guess || a.guess == b.category) ||
+		b.guess != 0 && b.guess == a.category
+}
+
 func weighSpots(a, b *Features, v *vector) {
-	if len(a.spots) == 0 || len(b.spots) == 0 {
+	both := a.kinds & b.kinds
+	if a.kinds == 0 || b.kinds == 0 {
 		return
 	}
-	if a.kinds[spotStreet] && b.kinds[spotStreet] {
+	if both.has(spotStreet) {
 		weighStreets(a, b, v)
 	}
-	if a.kinds[spotArea] && b.kinds[spotArea] {
+	if both.has(spotArea) {
 		if match(a, b, spotArea) > 0 {
 			v[SaidSame] = 1
 		} else {
@@ -171,13 +178,13 @@ func weighSpots(a, b *Features, v *vector) {
 		}
 	}
 	landmark, alley, unit := -1.0, -1.0, -1.0
-	if a.kinds[spotLandmark] && b.kinds[spotLandmark] {
+	if both.has(spotLandmark) {
 		landmark = match(a, b, spotLandmark)
 	}
-	if a.kinds[spotAlley] && b.kinds[spotAlley] {
+	if both.has(spotAlley) {
 		alley = match(a, b, spotAlley)
 	}
-	if a.kinds[spotUnit] && b.kinds[spotUnit] {
+	if both.has(spotUnit) {
 		unit = match(a, b, spotUnit)
 	}
 	switch best := max(landmark, alley, unit); {
@@ -185,7 +192,7 @@ func weighSpots(a, b *Features, v *vector) {
 		v[SpotSame] = best
 	case best > 0:
 		v[SpotWeakSame] = 1
-	case landmark == 0 || ownSpot(a) && ownSpot(b):
+	case landmark == 0 || a.kinds.own() && b.kinds.own():
 		v[SpotDiffer] = 1
 		if landmark == 0 && rivals(a, b) {
 			v[SpotRival] = 1
@@ -195,9 +202,6 @@ func weighSpots(a, b *Features, v *vector) {
 		v[UnitDiffer] = 1
 	}
 }
-
-// ownSpot is true when the report says more closely than a street where it is.
-func ownSpot(f *Features) bool { return f.kinds[spotLandmark] || f.kinds[spotAlley] }
 
 const (
 	fullMatch = 1.0
@@ -309,7 +313,7 @@ func weighStreets(a, b *Features, v *vector) {
 }
 
 func weighWhere(a, b *Features, v *vector) {
-	if d := metres(a, b); d >= 0 {
+	if d := metres(a, &b.prepared); d >= 0 {
 		if d < 1000 {
 			v[Near] = math.Exp(-d / 120)
 		}
@@ -318,7 +322,7 @@ func weighWhere(a, b *Features, v *vector) {
 		}
 	}
 	switch {
-	case a.kelurahan == [3]uint32{} || b.kelurahan == [3]uint32{}:
+	case !a.area || !b.area:
 	case share(&a.kelurahan, &b.kelurahan):
 		v[AreaSame] = 1
 	case share(&a.kecamatan, &b.kecamatan):

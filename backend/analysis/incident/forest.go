@@ -15,7 +15,8 @@ type node struct {
 	score, margin float64
 	bridges       bool
 	blocks        []uint64
-	seen          int // the last search that met it
+	seen          int       // the last search that met it
+	_             [2]uint64 // up to lines of the processor's cache
 }
 
 // follow sets the node's link and reports whether its root has changed.
@@ -89,50 +90,121 @@ const horizonMicros = int64(Horizon / time.Microsecond)
 func Group(m *Model, reports []Features) []Link {
 	nodes := group(m, reports)
 	out := make([]Link, len(nodes))
-	for i, n := range nodes {
-		out[i] = m.link(n)
+	for i := range nodes {
+		out[i] = m.link(&nodes[i])
 	}
 	return out
 }
 
-func group(m *Model, reports []Features) []*node {
-	latest := make(map[string]int, len(reports))
-	for i := range reports {
-		latest[reports[i].Key] = i
-	}
-	nodes := make([]*node, 0, len(latest))
-	for _, i := range latest {
-		nodes = append(nodes, &node{Features: reports[i]})
-	}
-	slices.SortFunc(nodes, func(a, b *node) int { return compare(&a.Features, &b.Features) })
+func group(m *Model, reports []Features) []node {
+	nodes := inOrder(reports)
+	crowds := newCrowds(nodes)
 	var c chooser
-	var keys []uint64
 	var candidates []*node
-	recent, full := map[uint64][]*node{}, 1<<20
-	for i, n := range nodes {
-		if len(recent) > full { // forget the blocks that fell silent
-			maps.DeleteFunc(recent, func(_ uint64, in []*node) bool { return n.micro-in[len(in)-1].micro > horizonMicros })
-			full = max(full, 2*len(recent))
+	var found []int32
+	oldest := int32(0)
+	for i := range nodes {
+		n := &nodes[i]
+		for n.micro-nodes[oldest].micro > horizonMicros {
+			oldest++
 		}
-		keys = n.appendBlocks(keys[:0])
-		candidates = candidates[:0]
-		n.seen = i + 1
-		for _, b := range keys {
-			in := recent[b]
-			for k := len(in) - 1; k >= max(0, len(in)-BlockLimit) && n.micro-in[k].micro <= horizonMicros; k-- {
-				if in[k].seen != i+1 {
-					in[k].seen = i + 1
-					candidates = append(candidates, in[k])
-				}
-			}
-			if len(in) >= 2*BlockLimit {
-				in = in[:copy(in, in[len(in)-BlockLimit:])]
-			}
-			recent[b] = append(in, n)
+		found, candidates = crowds.earlier(i, oldest, found[:0]), candidates[:0]
+		for _, k := range found {
+			candidates = append(candidates, &nodes[k])
 		}
 		n.follow(c.choose(m, &n.Features, candidates))
 	}
 	return nodes
+}
+
+// inOrder are the reports in canonical order, the last one of each key.
+func inOrder(reports []Features) []node {
+	latest := make(map[string]int32, len(reports))
+	for i := range reports {
+		latest[reports[i].Key] = int32(i)
+	}
+	type moment struct {
+		micro int64
+		at    int32
+	}
+	order := make([]moment, 0, len(latest))
+	for i := range reports {
+		if latest[reports[i].Key] == int32(i) {
+			order = append(order, moment{reports[i].micro, int32(i)})
+		}
+	}
+	slices.SortFunc(order, func(a, b moment) int {
+		if a.micro != b.micro {
+			return cmp.Compare(a.micro, b.micro)
+		}
+		return cmp.Compare(reports[a.at].Key, reports[b.at].Key)
+	})
+	nodes := make([]node, len(order))
+	for i, o := range order {
+		nodes[i].Features = reports[o.at]
+	}
+	return nodes
+}
+
+// crowds are the members of all blocks of an ordered set of reports: block
+// after block, each in order.
+type crowds struct {
+	members []int32 // the first of each block as its complement
+	// places are where in members each report stands: those of report i from
+	// from[i] to from[i+1].
+	places, from []int32
+	met          []int32 // the last report that looked at each
+}
+
+func newCrowds(nodes []node) *crowds {
+	type member struct {
+		block uint64
+		at    int32
+	}
+	all, c := make([]member, 0, 8*len(nodes)), &crowds{from: make([]int32, len(nodes)+1), met: make([]int32, len(nodes))}
+	var room [MaxBlocks]uint64
+	for i := range nodes {
+		for _, b := range nodes[i].appendBlocks(room[:0]) {
+			all = append(all, member{b, int32(i)})
+		}
+		c.from[i+1] = int32(len(all))
+	}
+	slices.SortFunc(all, func(a, b member) int {
+		if a.block != b.block {
+			return cmp.Compare(a.block, b.block)
+		}
+		return cmp.Compare(a.at, b.at)
+	})
+	c.members, c.places = make([]int32, len(all)), make([]int32, len(all))
+	next := slices.Clone(c.from)
+	for i, e := range all {
+		if c.members[i] = e.at; i == 0 || all[i-1].block != e.block {
+			c.members[i] = ^e.at
+		}
+		c.places[next[e.at]] = int32(i)
+		next[e.at]++
+	}
+	return c
+}
+
+// earlier are the reports that report i looks at, none before oldest.
+func (c *crowds) earlier(i int, oldest int32, out []int32) []int32 {
+	for _, place := range c.places[c.from[i]:c.from[i+1]] {
+		for k := place; k > place-BlockLimit && c.members[k] >= 0; k-- {
+			o := c.members[k-1]
+			if o < 0 {
+				o = ^o
+			}
+			if o < oldest {
+				break
+			}
+			if c.met[o] != int32(i) {
+				c.met[o] = int32(i)
+				out = append(out, o)
+			}
+		}
+	}
+	return out
 }
 
 // Forest keeps reports in memory and links them as they come, change and go,

@@ -124,46 +124,54 @@ type rival struct {
 // chooser holds the working memory of choose.
 type chooser struct {
 	rivals []rival
-	scored []scored
+	scored []scored // that may be of one matter with the newcomer
+	below  []*node  // that are not
+	apart  []*node  // that are at another place
 }
 
 type scored struct {
 	n     *node
 	score float64
-	where float64
-	wide  bool
 }
 
 // choose finds the parent of f among earlier reports, whose roots are known.
 // The result depends on f, the candidates and which of them belong together,
 // not on their order.
 func (c *chooser) choose(m *Model, f *Features, candidates []*node) (first, second rival, bridges bool) {
-	c.rivals, c.scored = c.rivals[:0], c.scored[:0]
+	c.rivals, c.scored, c.below, c.apart = c.rivals[:0], c.scored[:0], c.below[:0], c.apart[:0]
+	top := m.ceiling()
 	for _, n := range candidates {
-		switch glance(f, &n.Features) {
+		switch glance(f, &n.prepared) {
 		case unlike:
 			continue
 		case apart:
-			c.scored = append(c.scored, scored{n: n, score: -1, where: elsewhere})
+			c.apart = append(c.apart, n)
+			continue
+		}
+		if top.below(f, &n.prepared) {
+			c.below = append(c.below, n)
 			continue
 		}
 		v := weigh(f, &n.Features)
-		s := scored{n, m.score(&v), m.where(&v), v[Wide] > 0.15}
-		c.scored = append(c.scored, s)
-		if s.score >= 0 {
-			c.support(s)
+		if s := (scored{n, m.score(&v)}); s.score >= 0 {
+			c.scored = append(c.scored, s)
+			c.support(s, v[Wide] > 0.15)
+		} else {
+			c.below = append(c.below, n)
 		}
 	}
 	if len(c.rivals) == 0 {
 		return rival{}, rival{}, false
 	}
-	for _, s := range c.scored {
-		if s.score >= 0 || s.where > elsewhere {
-			continue
+	for _, n := range c.apart {
+		if r := c.rival(n.root); r != nil {
+			r.against++
 		}
-		for i := range c.rivals {
-			if c.rivals[i].root == s.n.root {
-				c.rivals[i].against++
+	}
+	for _, n := range c.below {
+		if r := c.rival(n.root); r != nil {
+			if v := weigh(f, &n.Features); m.where(&v) <= elsewhere {
+				r.against++
 			}
 		}
 	}
@@ -194,7 +202,7 @@ func (c *chooser) choose(m *Model, f *Features, candidates []*node) (first, seco
 // speakers notes the latest reports that speak for a rival.
 func (c *chooser) speakers(r *rival) {
 	for _, s := range c.scored {
-		if s.score >= 0 && s.n.root == r.root {
+		if s.n.root == r.root {
 			r.voices = append(r.voices, s.n)
 		}
 	}
@@ -202,19 +210,26 @@ func (c *chooser) speakers(r *rival) {
 	r.voices = r.voices[:min(len(r.voices), bridgeLook)]
 }
 
-func (c *chooser) support(s scored) {
-	for i := range c.rivals {
-		r := &c.rivals[i]
-		if r.root != s.n.root {
-			continue
-		}
-		r.support++
-		if s.score > r.best || s.score == r.best && compare(&s.n.Features, &r.parent.Features) < 0 {
-			r.best, r.parent, r.wide = s.score, s.n, s.wide
-		}
+func (c *chooser) support(s scored, wide bool) {
+	r := c.rival(s.n.root)
+	if r == nil {
+		c.rivals = append(c.rivals, rival{root: s.n.root, best: s.score, parent: s.n, wide: wide, support: 1})
 		return
 	}
-	c.rivals = append(c.rivals, rival{root: s.n.root, best: s.score, parent: s.n, wide: s.wide, support: 1})
+	r.support++
+	if s.score > r.best || s.score == r.best && compare(&s.n.Features, &r.parent.Features) < 0 {
+		r.best, r.parent, r.wide = s.score, s.n, wide
+	}
+}
+
+// rival is the incident of that root, nil where no report speaks for it.
+func (c *chooser) rival(root *node) *rival {
+	for i := range c.rivals {
+		if c.rivals[i].root == root {
+			return &c.rivals[i]
+		}
+	}
+	return nil
 }
 
 // outcomes of glance.
@@ -228,12 +243,12 @@ const (
 
 // glance tells most pairs that no evidence could make one matter: it saves the
 // weighing, and is itself a rule.
-func glance(f, g *Features) sight {
+func glance(f *Features, g *prepared) sight {
 	if f.names&g.names != 0 {
 		return worthy
 	}
 	near := beside(f, g)
-	if !near && elsewhereSaid(f, g) {
+	if !near && elsewhereSaid(&f.prepared, g) {
 		return unlike
 	}
 	if f.streets&g.streets != 0 {
@@ -242,19 +257,19 @@ func glance(f, g *Features) sight {
 	if f.topics != 0 && g.topics != 0 && f.related&g.topics == 0 {
 		return unlike
 	}
-	if !near && ownSpot(f) && ownSpot(g) {
+	if !near && f.kinds.own() && g.kinds.own() {
 		return apart
 	}
 	return worthy
 }
 
 // elsewhereSaid is true when both say their area and no kecamatan is the same.
-func elsewhereSaid(f, g *Features) bool {
-	return f.kelurahan != [3]uint32{} && g.kelurahan != [3]uint32{} && !share(&f.kecamatan, &g.kecamatan)
+func elsewhereSaid(f, g *prepared) bool {
+	return f.area && g.area && !share(&f.kecamatan, &g.kecamatan)
 }
 
 // beside is true for points some 400 m apart at most.
-func beside(f, g *Features) bool {
+func beside(f *Features, g *prepared) bool {
 	const degrees = 400.0 / metresPerDegree
 	return f.point && g.point && math.Abs(f.lat-g.lat) < degrees && math.Abs(f.lon-g.lon)*f.cosLat < degrees
 }

@@ -32,7 +32,7 @@ func (m *Model) Reasons(f, earlier *Features) []Reason {
 		case SaidSame:
 			r.Place = sharedSpot(f, earlier, spotArea)
 		case Near, Far:
-			r.Metres = math.Round(metres(f, earlier))
+			r.Metres = math.Round(metres(f, &earlier.prepared))
 		case Gap, Quick:
 			r.Hours = math.Round(math.Abs(float64(f.micro-earlier.micro))/360e6) / 10
 		case Words, Rare:

@@ -57,6 +57,7 @@ type spot struct {
 // the report (MarshalBinary) and depend on nothing but the report and the
 // version of this package.
 type Features struct {
+	prepared
 	ID      int64
 	Key     string
 	At      time.Time // to the microsecond, as Postgres keeps it
@@ -65,13 +66,12 @@ type Features struct {
 	Category, Guess        string
 	Stated, Computed, Said string
 	Photo                  uint64
-	point                  bool
-	lon, lat               float64
 	spots                  []spot
 	words                  []word // by id, each once
-	topics                 topics // of the text
 	sameText               uint64 // of the words of the text without numbers; 0 when too short to tell
-	prepared
+	// Computed by prepare, of use for the later of two reports only.
+	cosLat  float64
+	related topics // those that the text's subjects are near to, with themselves
 }
 
 // word is one content word of a text.
@@ -81,21 +81,40 @@ type word struct {
 	text   string
 }
 
-// prepared is what can be computed from the rest of Features, kept for speed.
+// prepared is what most pairs are told apart by without a look at the rest,
+// without a pointer at the head of Features: 64 bytes, a line of the
+// processor's cache, that glance reads, and 64 that ceiling reads. Point, lon,
+// lat and topics are the report's own, the others are computed by prepare.
 type prepared struct {
-	micro     int64 // of At
-	cosLat    float64
-	weight    float32 // sum of the words' weights
-	category  uint32
-	guess     uint32
-	kelurahan [3]uint32
-	kecamatan [3]uint32
-	broad     topics // of the text, else of the categories
-	related   topics // those that the text's subjects are near to, with themselves
+	micro    int64 // of At
+	lon, lat float64
 	// A bit for the head and first letters of each named place.
-	streets, names uint64
-	kinds          [spotArea + 1]bool
+	streets, names  uint64
+	kecamatan       [3]uint32
+	topics          topics // of the text
+	point, area     bool   // whether it has a point, and any area
+	kinds           kinds
+	photo           bool
+	rare, others    uint8   // how many words
+	_               [2]byte // up to 64
+	kelurahan       [3]uint32
+	weight          float32 // sum of the words' weights
+	rareMarks       uint64  // a bit for each rare word
+	otherMarks      uint64  // … and each other word
+	streetMarks     uint64  // bits of which two reports share at least one
+	spotMarks       uint64  // when a street, or another place, of the one matches one of the other
+	category, guess uint32
+	broad           topics // of the text, else of the categories
+	copies          uint32 // of sameText, 0 for none
 }
+
+// kinds is a set of the kinds of places that a text names.
+type kinds uint8
+
+func (k kinds) has(kind byte) bool { return k&(1<<kind) != 0 }
+
+// own is true when the report says more closely than a street where it is.
+func (k kinds) own() bool { return k.has(spotLandmark) || k.has(spotAlley) }
 
 // Point returns the report's WGS 84 coordinates, and whether it has any.
 func (f *Features) Point() (lon, lat float64, ok bool) { return f.lon, f.lat, f.point }
@@ -110,34 +129,55 @@ func compare(f, g *Features) int {
 	return cmp.Compare(f.Key, g.Key)
 }
 
-// prepare fills in what follows from the stored fields.
+// prepare fills in what follows from the other fields.
 func (f *Features) prepare() {
-	p := prepared{micro: f.At.UnixMicro(), cosLat: math.Cos(f.lat * math.Pi / 180)}
-	for _, w := range f.words {
+	p := &f.prepared
+	*p = prepared{micro: f.At.UnixMicro(), point: p.point, lon: p.lon, lat: p.lat, topics: p.topics, broad: p.topics, photo: f.Photo != 0}
+	for i := range f.words {
+		w := &f.words[i]
 		p.weight += w.weight
+		if bit := uint64(1) << (w.id & 63); w.weight >= weightRare {
+			p.rareMarks |= bit
+			p.rare++
+		} else {
+			p.otherMarks |= bit
+			p.others++
+		}
 	}
+	f.cosLat, f.related = math.Cos(f.lat*math.Pi/180), f.topics.related()
+	p.copies = uint32(f.sameText ^ f.sameText>>32)
 	p.category, p.guess = hash32(f.Category), hash32(f.Guess)
 	for i, code := range [3]string{f.Stated, f.Computed, f.Said} {
 		p.kelurahan[i], p.kecamatan[i] = hash32(code), hash32(parent(code))
+		p.area = p.area || p.kelurahan[i] != 0
 	}
-	p.broad = f.topics
 	if p.broad == 0 {
 		p.broad = topicsOfCategory(f.Category) | topicsOfCategory(f.Guess)
 	}
-	p.related = f.topics.related()
 	for i := range f.spots {
-		s := &f.spots[i]
-		p.kinds[s.kind] = true
-		bit := uint64(1) << (hash64(s.head, s.name[:min(len(s.name), 3)]) >> 58)
-		switch s.kind {
-		case spotStreet:
-			p.streets |= bit
-		case spotArea:
-		default:
-			p.names |= bit
-		}
+		p.mark(&f.spots[i])
 	}
-	f.prepared = p
+}
+
+// mark sets the bits of a place. Two names that differ by one letter, or of
+// which one begins with the other, have their first two or their last two
+// letters in common.
+func (p *prepared) mark(s *spot) {
+	bit := func(parts ...string) uint64 { return 1 << (hash64(parts...) >> 58) }
+	p.kinds |= 1 << s.kind
+	ends := bit(s.head, s.name[:min(len(s.name), 2)]) | bit(s.head, s.name[max(0, len(s.name)-2):], "")
+	switch first := bit(s.head, s.name[:min(len(s.name), 3)]); s.kind {
+	case spotStreet:
+		p.streets |= first
+		p.streetMarks |= ends
+		return
+	case spotArea:
+	default:
+		p.names |= first
+	}
+	if p.spotMarks |= 1 << (s.id >> 58); !s.weak {
+		p.spotMarks |= ends
+	}
 }
 
 // parent is the code of the area above, by the form of Kemendagri codes.
@@ -177,7 +217,7 @@ const metresPerDegree = 111_195
 
 // metres is the distance between two reports' points (equirectangular, right
 // to 0.1 % within a city), -1 if one has none.
-func metres(f, g *Features) float64 {
+func metres(f *Features, g *prepared) float64 {
 	if !f.point || !g.point {
 		return -1
 	}

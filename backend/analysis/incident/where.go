@@ -40,7 +40,7 @@ func gather(fs []*Features) located {
 	centre := median(with)
 	var agree []*Features
 	for _, f := range with {
-		if metres(centre, f) <= agreeMetres {
+		if metres(centre, &f.prepared) <= agreeMetres {
 			agree = append(agree, f)
 		}
 	}
@@ -51,9 +51,9 @@ func gather(fs []*Features) located {
 	centre = median(agree)
 	far := make([]float64, len(agree))
 	for i, f := range agree {
-		far[i] = metres(centre, f)
+		far[i] = metres(centre, &f.prepared)
 		for _, g := range agree[:i] {
-			l.widest = max(l.widest, metres(f, g))
+			l.widest = max(l.widest, metres(f, &g.prepared))
 		}
 	}
 	slices.Sort(far)
@@ -71,7 +71,7 @@ func median(fs []*Features) *Features {
 	slices.Sort(lon)
 	slices.Sort(lat)
 	middle := func(v []float64) float64 { return (v[(len(v)-1)/2] + v[len(v)/2]) / 2 }
-	m := &Features{point: true, lon: middle(lon), lat: middle(lat)}
+	m := &Features{prepared: prepared{point: true, lon: middle(lon), lat: middle(lat)}}
 	m.cosLat = math.Cos(m.lat * math.Pi / 180)
 	return m
 }
