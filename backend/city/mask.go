@@ -8,7 +8,7 @@ import "regexp"
 var (
 	maskEmail = regexp.MustCompile(`[\p{L}\d._%+-]+@[\p{L}\d.-]+\.\p{L}{2,}`)
 	maskNIK   = regexp.MustCompile(`\b\d{2}[ .-]?\d{4}[ .-]?\d{6}[ .-]?\d{4}\b|\b\d{16}\b`)
-	maskPhone = regexp.MustCompile(`(?:\+?62|\b0)[ .-]?8\d(?:[ .-]?\d){6,11}\b|\b0\d{2,3}[ .-]\d{5,8}\b`)
+	maskPhone = regexp.MustCompile(`(?:(?:\+|\b)62[ .-]?(?:\(0\)[ .-]?)?|\(?\b0[ -]?)8\d(?:[ .)-]{0,2}\d){6,11}\b|\(?\b0\d{2,3}(?:[ .-]|\) ?)\d{5,8}\b`)
 )
 
 // MaskPersonal replaces e-mail addresses, NIK and telephone numbers in text by
