@@ -31,6 +31,7 @@ class Live {
 
   #follower = new Follower(topics);
   #listeners = new Map<Topic, Listener>();
+  #heeders = new Set<() => void>();
   #socket: WebSocket | undefined;
   #attempt = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -43,6 +44,12 @@ class Live {
 
   follow(topic: Topic, listener: Listener): void {
     this.#listeners.set(topic, listener);
+  }
+
+  /** Calls back whenever anything changed in the city; returns how to stop. */
+  whenChanged(act: () => void): () => void {
+    this.#heeders.add(act);
+    return () => this.#heeders.delete(act);
   }
 
   start(): void {
@@ -141,6 +148,7 @@ class Live {
     const waiting = this.#waiting;
     this.#waiting = new Map();
     for (const [topic, changes] of waiting) this.#listeners.get(topic)?.changes([...changes.values()]);
+    for (const act of this.#heeders) act();
   };
 
   #closed(code: number): void {

@@ -1,6 +1,7 @@
 import { untrack } from 'svelte';
 import { alerts } from './alerts.svelte.ts';
 import { areas } from './areas.svelte.ts';
+import { assistant } from './assistant.svelte.ts';
 import { catalogue } from './catalogue.svelte.ts';
 import { city } from './city.svelte.ts';
 import { incidents } from './incidents.svelte.ts';
@@ -66,6 +67,6 @@ function start(): () => void {
       sources.remote,
     ];
     for (const remote of held) remote.clear();
-    for (const store of [incidents, indicators, reports, sources]) store.clear();
+    for (const store of [assistant, incidents, indicators, reports, sources]) store.clear();
   };
 }
