@@ -42,6 +42,11 @@ type Result struct {
 	Caveats        []string
 	FollowUps      []string
 	Data           city.DataState
-	// Cut is true when a limit left something out; Text says so.
+	// Cut is true when a limit left something out; Text or Caveats say so.
 	Cut bool
+	// Failed is true when the input could not be used or a part of ours is
+	// away: Text says so, the model may try again. Err is the cause, for the
+	// log only.
+	Failed bool
+	Err    error
 }
