@@ -88,7 +88,7 @@ type AICeiling struct {
 	Scope      string  `json:"scope" enum:"kota,opd,pejabat"`
 	Subject    string  `json:"subject,omitempty"`
 	YearRupiah float64 `json:"year_rupiah"`
-	// EffectiveOn is 2006-01-02; it holds from that month on.
+	// EffectiveOn is 2006-01-02; it holds from that day on.
 	EffectiveOn string `json:"effective_on" format:"date"`
 	Source      string `json:"source"`
 }

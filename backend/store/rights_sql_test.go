@@ -84,6 +84,8 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"forecasts": officers, "report_photos": officers, "patterns": officers, "reporter_salt": {},
 		"analysis_queue": officers, "analysis_state": officers, "report_blocks": {"balaikota_writer"},
 		"pattern_checks": officers, "photo_placeholders": {"balaikota_writer"}, "report_remarks": {"balaikota_writer"},
+		"ai_calls": officers, "ai_ceilings": officers, "ai_spending": officers,
+		"ai_invoices": {"balaikota_city_reader", "balaikota_writer"}, "ai_switches": {"balaikota_city_reader", "balaikota_writer"},
 		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},
 	}
 	for _, table := range ourTables(t, f) {

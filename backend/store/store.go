@@ -150,6 +150,7 @@ func askerSettings(a city.Asker, reason string) string {
 	return "SET LOCAL ROLE " + role + "; SELECT set_config('balaikota.role'," + literal(string(a.Role)) +
 		",true), set_config('balaikota.area'," + literal(a.AreaCode) +
 		",true), set_config('balaikota.office','" + strconv.FormatInt(a.OfficeID, 10) +
+		"',true), set_config('balaikota.officer','" + strconv.FormatInt(a.OfficerID, 10) +
 		"',true), set_config('balaikota.reason'," + literal(reason) + ",true)"
 }
 
