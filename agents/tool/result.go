@@ -49,4 +49,7 @@ type Result struct {
 	// log only.
 	Failed bool
 	Err    error
+	// Tainted is true when Text, or anything else a model is told, holds
+	// citizens' or documents' own words: no tool runs after it in this turn.
+	Tainted bool
 }
