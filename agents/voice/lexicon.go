@@ -111,10 +111,10 @@ func (l *Lexicon) ordinary(text string, words []span) bool {
 }
 
 // alike is up to which share of its letters a stretch may differ from a name,
-// and clear by how much the next name must be further away.
+// and apart by how much the next name must be further away.
 const (
 	alike = 0.26
-	clear = 0.12
+	apart = 0.12
 )
 
 // nearest returns the one name that sounds like heard, and how far it is (0 to
@@ -136,7 +136,7 @@ func (l *Lexicon) nearest(heard string) (string, float64) {
 			second = min(second, d)
 		}
 	}
-	if best > alike || second-best < clear {
+	if best > alike || second-best < apart {
 		return "", 1
 	}
 	return name, best

@@ -85,7 +85,7 @@ func sayNumber(written string) string {
 	whole, decimals, _ := strings.Cut(written, ",")
 	plain := strings.ReplaceAll(whole, ".", "")
 	n, err := strconv.ParseInt(plain, 10, 64)
-	said := ""
+	var said string
 	switch {
 	case err != nil, len(plain) > 1 && plain[0] == '0':
 		said = digitByDigit(plain) // a number too long to be said, or a code such as 0541
