@@ -48,7 +48,7 @@ func (f *Features) MarshalBinary() ([]byte, error) {
 	b = append(b, byte(len(f.words)))
 	for _, w := range f.words {
 		b = append(b, byte(w.weight*100+0.5))
-		b = appendText(b, w.text)
+		b = appendText(b, f.word(w))
 	}
 	return b, nil
 }
@@ -134,15 +134,23 @@ func (d *decoder) words(f *Features) {
 		return
 	}
 	f.words = make([]word, 0, n)
+	room := make([]byte, 0, 256)
 	for range n {
 		weight := float32(d.one()) / 100
 		text := d.text()
-		w := word{hash32(text), weight, text}
+		if len(room)+len(text) > math.MaxUint16 {
+			d.failed = true
+			return
+		}
+		from := len(room)
+		room = append(room, text...)
+		w := word{hash32(text), weight, uint16(from), uint16(len(room))}
 		if k := len(f.words); k > 0 && f.words[k-1].id >= w.id {
 			d.failed = true
 		}
 		f.words = append(f.words, w)
 	}
+	f.spoken = string(room)
 }
 
 func (d *decoder) take(n int) []byte {

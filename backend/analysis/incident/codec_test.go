@@ -56,7 +56,7 @@ func TestStoredKeysNeverChange(t *testing.T) {
 	lon, lat := 117.15, -0.5
 	f := Features{Key: "a/1", At: time.Unix(1_770_000_000, 0).UTC(), Stated: "64.72.02.1010", prepared: prepared{point: true, lon: lon, lat: lat}, sameText: 99}
 	f.spots = []spot{{kind: spotLandmark, head: "pasar", name: "legi", id: 1}, {kind: spotStreet, head: "jalan", name: "kenanga", number: "3", id: 2}}
-	f.words = []word{{hash32("tiang"), weightRare, "tiang"}}
+	f.spoken, f.words = "tiang", []word{{hash32("tiang"), weightRare, 0, 5}}
 	f.topics = 8
 	f.prepare()
 	want := []uint64{

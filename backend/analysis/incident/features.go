@@ -39,7 +39,7 @@ func (m *Model) Features(r Report) Features {
 	f.sameText = fingerprint(text)
 	spoken := language.Words(without(text, mentions))
 	f.topics = topicsOfWords(spoken)
-	f.words = wordsOf(spoken)
+	f.spoken, f.words = wordsOf(spoken)
 	f.prepare()
 	return f
 }
@@ -167,9 +167,11 @@ const (
 
 // wordsOf keeps the words that tell one matter from another, by id. Numbers
 // are left out: heights, counts and days differ between voices of one matter.
-func wordsOf(spoken []string) []word {
+// The string holds the words: at most maxWords of 40 bytes.
+func wordsOf(spoken []string) (string, []word) {
 	l := lexical()
 	out := make([]word, 0, min(len(spoken), maxWords))
+	room := make([]byte, 0, 256)
 	for _, w := range spoken {
 		if w[0] >= '0' && w[0] <= '9' || len(w) > 40 {
 			continue
@@ -181,12 +183,14 @@ func wordsOf(spoken []string) []word {
 		case l.words[w] != 0:
 			weight = weightTopic
 		}
-		if out = append(out, word{hash32(w), weight, w}); len(out) == maxWords {
+		from := len(room)
+		room = append(room, w...)
+		if out = append(out, word{hash32(w), weight, uint16(from), uint16(len(room))}); len(out) == maxWords {
 			break
 		}
 	}
 	slices.SortFunc(out, func(a, b word) int { return cmp.Compare(a.id, b.id) })
-	return slices.CompactFunc(out, func(a, b word) bool { return a.id == b.id })
+	return string(room), slices.CompactFunc(out, func(a, b word) bool { return a.id == b.id })
 }
 
 // fingerprint is equal for copies of one text whatever the case, signs and

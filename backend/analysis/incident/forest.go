@@ -15,8 +15,7 @@ type node struct {
 	score, margin float64
 	bridges       bool
 	blocks        []uint64
-	seen          int       // the last search that met it
-	_             [2]uint64 // up to lines of the processor's cache
+	seen          int // the last search that met it
 }
 
 // follow sets the node's link and reports whether its root has changed.

@@ -69,8 +69,8 @@ func sharedWords(a, b *Features) []string {
 		if _, found := slices.BinarySearchFunc(b.words, w.id, func(o word, id uint32) int { return cmp.Compare(o.id, id) }); !found {
 			continue
 		}
-		if l.words[w.text] != 0 && len(out) < 4 {
-			out = append(out, w.text)
+		if text := a.word(w); len(out) < 4 && l.words[text] != 0 {
+			out = append(out, text)
 		}
 	}
 	return out

@@ -49,8 +49,8 @@ func trace(s *Summary, fs []*Features, named said) Trace {
 	l, counts := lexical(), map[string]int{}
 	for _, f := range fs {
 		for _, w := range f.words {
-			if l.words[w.text] != 0 {
-				counts[w.text]++
+			if text := f.word(w); l.words[text] != 0 {
+				counts[text]++
 			}
 		}
 	}
