@@ -14,6 +14,7 @@ type Lexicon struct {
 	names  []lexiconName
 	widest int
 	known  func(word string) bool
+	said   int // how many of the names may be told to a recogniser
 }
 
 type lexiconName struct{ written, key string }
@@ -24,12 +25,16 @@ type Correction struct {
 	Written string `json:"written"`
 }
 
-// NewLexicon takes the names as they are written. known reports whether a
+// NewLexicon takes the names as they are written: those that a recogniser
+// outside may be told to listen for, and people's, which stay here. known reports whether a
 // lower-case word is ordinary Indonesian: such words are never taken for a
 // misheard name.
-func NewLexicon(names []string, known func(word string) bool) *Lexicon {
+func NewLexicon(names, people []string, known func(word string) bool) *Lexicon {
 	l := &Lexicon{byKey: map[string]string{}, known: known}
-	for _, n := range names {
+	for i, n := range slices.Concat(names, people) {
+		if i == len(names) {
+			l.said = len(l.names)
+		}
 		n = strings.Join(strings.Fields(n), " ")
 		key := fold(n)
 		if len(key) < leastKey || l.byKey[key] != "" {
@@ -38,6 +43,9 @@ func NewLexicon(names []string, known func(word string) bool) *Lexicon {
 		l.byKey[key] = n
 		l.names = append(l.names, lexiconName{n, key})
 		l.widest = max(l.widest, len(strings.Fields(n)))
+	}
+	if len(people) == 0 {
+		l.said = len(l.names)
 	}
 	return l
 }

@@ -16,7 +16,7 @@ var cityNames = []string{
 
 func TestNamesInATranscriptAreMended(t *testing.T) {
 	t.Parallel()
-	lex := voice.NewLexicon(cityNames, language.Known)
+	lex := voice.NewLexicon(cityNames, []string{"Siti Rahmawati"}, language.Known)
 	for heard, want := range map[string]string{
 		"berapa laporan sampah di palarang bulan ini":           "berapa laporan sampah di Palaran bulan ini",
 		"berapa laporan di lokbahu":                             "berapa laporan di Lok Bahu",
@@ -42,7 +42,7 @@ func TestNamesInATranscriptAreMended(t *testing.T) {
 // Two names that sound alike are not chosen between.
 func TestAnAmbiguousSoundIsLeft(t *testing.T) {
 	t.Parallel()
-	lex := voice.NewLexicon([]string{"Sidodami", "Sidodani"}, language.Known)
+	lex := voice.NewLexicon([]string{"Sidodami", "Sidodani"}, nil, language.Known)
 	if got, corrections := lex.Correct("di sidodali"); got != "di sidodali" || len(corrections) != 0 {
 		t.Errorf("a choice was made: %q %v", got, corrections)
 	}
@@ -50,7 +50,7 @@ func TestAnAmbiguousSoundIsLeft(t *testing.T) {
 
 func TestACorrectionSaysWhatWasHeard(t *testing.T) {
 	t.Parallel()
-	lex := voice.NewLexicon(cityNames, language.Known)
+	lex := voice.NewLexicon(cityNames, []string{"Siti Rahmawati"}, language.Known)
 	_, got := lex.Correct("Berapa laporan di Palarang, Pak?")
 	if want := []voice.Correction{{Heard: "Palarang", Written: "Palaran"}}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
@@ -61,7 +61,7 @@ func TestACorrectionSaysWhatWasHeard(t *testing.T) {
 }
 
 func FuzzCorrect(f *testing.F) {
-	lex := voice.NewLexicon(cityNames, language.Known)
+	lex := voice.NewLexicon(cityNames, []string{"Siti Rahmawati"}, language.Known)
 	f.Add("berapa laporan di palarang")
 	f.Fuzz(func(_ *testing.T, text string) { lex.Correct(text) })
 }

@@ -78,7 +78,7 @@ func service(t *testing.T, answer http.HandlerFunc) *voice.Transcriber {
 	t.Helper()
 	srv := httptest.NewServer(answer)
 	t.Cleanup(srv.Close)
-	lex := voice.NewLexicon(cityNames, language.Known)
+	lex := voice.NewLexicon(cityNames, []string{"Siti Rahmawati"}, language.Known)
 	tr, err := voice.NewTranscriber(voice.Endpoint{BaseURL: srv.URL + "/v1/", Model: "suara", Key: "rahasia", Timeout: 2 * time.Second}, http.DefaultClient, func() *voice.Lexicon { return lex })
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +97,7 @@ func TestATranscriptComesBackWithItsNamesRight(t *testing.T) {
 		}
 		sent, _ := io.ReadAll(file)
 		if r.URL.Path != "/v1/audio/transcriptions" || r.FormValue("language") != "id" || r.FormValue("model") != "suara" ||
-			!strings.Contains(r.FormValue("prompt"), "Lok Bahu") || r.Header.Get("Authorization") != "Bearer rahasia" || !bytes.Equal(sent, wav) {
+			!strings.Contains(r.FormValue("prompt"), "Lok Bahu") || strings.Contains(r.FormValue("prompt"), "Rahmawati") || r.Header.Get("Authorization") != "Bearer rahasia" || !bytes.Equal(sent, wav) {
 			t.Errorf("the request is not what the service expects: %s %v", r.URL.Path, r.MultipartForm.Value)
 		}
 		_ = json.NewEncoder(w).Encode(map[string]string{"text": " Berapa laporan di palarang? "})

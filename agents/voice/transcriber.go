@@ -158,7 +158,7 @@ const longestHint = 600
 func (l *Lexicon) Hint() string {
 	var b strings.Builder
 	b.WriteString("Pertanyaan kepada balai kota tentang ")
-	for i, n := range l.names {
+	for i, n := range l.names[:l.said] {
 		if b.Len()+len(n.written) > longestHint {
 			break
 		}

@@ -19,6 +19,7 @@ type Store interface {
 	PatternStore
 	ForecastStore
 	Clock
+	UsageStore
 	Ping(ctx context.Context) error
 	Setting(ctx context.Context) (city.Setting, error)
 	Areas(ctx context.Context) ([]city.Area, error)
@@ -113,6 +114,8 @@ type Deps struct {
 	Hotspots  Hotspotter
 	Deadlines Deadlines
 	Analyst   Analyst
+	Assistant Assistant
+	Voice     Voice
 	// Stems makes search words of a text as they were made of the reports.
 	Stems func(text string) []string
 	// CAPFeed puts CAP messages into a feed (backend/cap).
@@ -123,6 +126,8 @@ type Deps struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Version  string
+	// Stopping ends when the server is about to stop; nil: never said.
+	Stopping context.Context
 	// Secure marks cookies for HTTPS only; off on plain loopback.
 	Secure bool
 	// Origins besides the server's own that may open /live.

@@ -138,7 +138,13 @@ func secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 
 // skipGzip leaves alone the socket, and what is compressed already.
 func skipGzip(c echo.Context) bool {
-	return SkipLive(c) || c.Path() == "/tiles/:layer/:z/:x/:y" || c.Path() == "/*" || c.Path() == "/geo/:file"
+	switch c.Path() {
+	case "/tiles/:layer/:z/:x/:y", "/*", "/geo/:file", "/api/voice/speech":
+		return true
+	case stepsPath: // each step is sent at once, not when a block is full
+		return true
+	}
+	return SkipLive(c)
 }
 
 // fail is the last stop of every error that is not huma's.

@@ -38,6 +38,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assistant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the assistant can do here and now */
+        get: operations["get-assistant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assistant/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions worth asking now, from what changed */
+        get: operations["get-assistant-suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assistant/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the assistant's models cost in a month */
+        get: operations["get-assistant-usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/attention": {
         parameters: {
             query?: never;
@@ -100,6 +151,59 @@ export interface paths {
         get: operations["get-city"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The officer's own conversations, last used first */
+        get: operations["get-conversations"];
+        put?: never;
+        /** Begin a conversation */
+        post: operations["post-conversations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A conversation with all that was said */
+        get: operations["get-conversations-id"];
+        put?: never;
+        post?: never;
+        /** Remove a conversation; receipts stay */
+        delete: operations["delete-conversations-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a question; it is answered in the background */
+        post: operations["post-conversations-id-messages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -294,6 +398,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that can be asked of the figures */
+        get: operations["get-measures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/norms": {
         parameters: {
             query?: never;
@@ -373,6 +494,126 @@ export interface paths {
         get: operations["get-patterns-hotspots"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The officer's pinned questions with their newest answers */
+        get: operations["get-pins"];
+        put?: never;
+        /** Pin a question */
+        post: operations["post-pins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unpin a question */
+        delete: operations["delete-pins-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A question, its steps and its answer */
+        get: operations["get-questions-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop answering */
+        post: operations["post-questions-id-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questions/{id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether an answer was right */
+        post: operations["post-questions-id-verdict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/receipts/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The proof of an answer */
+        get: operations["get-receipts-number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/receipts/{number}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Work an answer out again and say what changed */
+        post: operations["post-receipts-number-check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -675,6 +916,54 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AIUsage: {
+            by_model: components["schemas"]["UsageShare"][];
+            by_office: components["schemas"]["UsageShare"][];
+            by_officer: components["schemas"]["UsageShare"][];
+            /**
+             * Format: int64
+             * @description Answered again from unchanged data, at no cost
+             */
+            cached: number;
+            /**
+             * Format: double
+             * @description Of the month
+             */
+            ceiling: number;
+            /**
+             * Format: double
+             * @description At the month's end, at the pace of its working days so far
+             */
+            expected: number;
+            /** Format: int64 */
+            input_tokens: number;
+            invoices: components["schemas"]["InvoiceLine"][];
+            /** @description 2006-01 */
+            month: string;
+            /**
+             * Format: int64
+             * @description Answered without a provider
+             */
+            offline: number;
+            /** Format: int64 */
+            output_tokens: number;
+            /** Format: int64 */
+            questions: number;
+            /**
+             * Format: double
+             * @description Held for calls under way
+             */
+            reserved: number;
+            /** Format: double */
+            rupiah: number;
+            /** Format: double */
+            year_ceiling: number;
+            /**
+             * Format: double
+             * @description Since January
+             */
+            year_rupiah: number;
+        };
         Alert: {
             advice?: string;
             advice_en?: string;
@@ -704,6 +993,39 @@ export interface components {
             until?: string;
             url?: string;
         };
+        Answer: {
+            /** Format: date-time */
+            answered_at: string;
+            area?: string;
+            /** Format: date-time */
+            at: string;
+            blocks: components["schemas"]["Block"][];
+            call?: components["schemas"]["ToolCall"];
+            category?: string;
+            caveats: string[];
+            chips: components["schemas"]["Chip"][];
+            fell_back?: string;
+            figures: components["schemas"]["Figure"][];
+            follow_ups: string[];
+            offline: boolean;
+            options: components["schemas"]["Option"][];
+            /** Format: int64 */
+            question_id: number;
+            receipt?: string;
+            spending: components["schemas"]["Spending"];
+            /** @enum {string} */
+            status: "answered" | "abstained" | "clarify" | "refused" | "running" | "canceled" | "failed";
+            text: string;
+            /** Format: int64 */
+            took_ms: number;
+            unit?: string;
+            /** Format: double */
+            value?: number;
+        };
+        AnswerVerdict: {
+            reason?: string;
+            right: boolean;
+        };
         AreaInfo: {
             /** @description The outline is Balaikota's own approximation */
             approximate: boolean;
@@ -721,6 +1043,23 @@ export interface components {
             population?: number;
             /** Format: int64 */
             population_year?: number;
+        };
+        Asker: {
+            AreaCode: string;
+            /** Format: int64 */
+            OfficeID: number;
+            /** Format: int64 */
+            OfficerID: number;
+            Role: string;
+        };
+        AssistantState: {
+            model?: string;
+            paused?: string;
+            provider?: string;
+            speech: boolean;
+            text_leaves: boolean;
+            voice: boolean;
+            voice_help?: string;
         };
         AtRisk: {
             /**
@@ -772,6 +1111,38 @@ export interface components {
             reason?: string;
             subject: string;
         };
+        Block: {
+            columns?: string[] | null;
+            /** Format: int64 */
+            decimals?: number;
+            draft?: components["schemas"]["DispositionDraft"];
+            highlight?: string[] | null;
+            ids?: number[] | null;
+            items?: components["schemas"]["BlockItem"][] | null;
+            /** @enum {string} */
+            kind: "table" | "bars" | "line" | "map" | "reports" | "incidents" | "sources" | "draft";
+            /** @enum {string} */
+            level?: "kecamatan" | "kelurahan";
+            /**
+             * Format: double
+             * @description line: a threshold to draw
+             */
+            limit?: number;
+            rows?: (string[] | null)[] | null;
+            title: string;
+            unit?: string;
+        };
+        BlockItem: {
+            figure?: string;
+            /** Format: double */
+            high?: number;
+            key: string;
+            label: string;
+            /** Format: double */
+            low?: number;
+            /** Format: double */
+            value: number | null;
+        };
         Category: {
             name: string;
             name_en: string;
@@ -791,6 +1162,13 @@ export interface components {
             /** @enum {string} */
             topic: "indicators" | "reports" | "incidents" | "alerts" | "dispositions" | "sources";
         };
+        Chip: {
+            assumed?: boolean;
+            kind: string;
+            /** @description Indonesian */
+            text: string;
+            value: string;
+        };
         CityInfo: {
             attributions: string[];
             /** @description west, south, east, north */
@@ -809,6 +1187,23 @@ export interface components {
             utc_offset_label: string;
             version: string;
         };
+        Conversation: {
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            questions: number;
+            /** @description The first question, or what the officer called it */
+            title: string;
+        };
+        ConversationDetail: {
+            conversation: components["schemas"]["Conversation"];
+            /** @description Oldest first */
+            exchanges: components["schemas"]["Exchange"][];
+        };
         CorrectionInputBody: {
             /** @enum {string} */
             field: "category" | "office" | "area" | "urgency";
@@ -819,6 +1214,18 @@ export interface components {
         CredentialsBody: {
             password: string;
             username: string;
+        };
+        DataState: {
+            /** Format: date-time */
+            first?: string;
+            /** Format: date-time */
+            last?: string;
+            /** Format: int64 */
+            seq: number;
+            simulated?: boolean;
+            /** Format: date-time */
+            snapshot_at: string;
+            sources: string[];
         };
         Delta: {
             /**
@@ -834,6 +1241,15 @@ export interface components {
             /** @enum {string} */
             type: "delta";
         };
+        DispositionDraft: {
+            area?: string;
+            /** Format: date */
+            due_on?: string;
+            incidents?: number[] | null;
+            instruction: string;
+            office: string;
+            reports?: number[] | null;
+        };
         EditIncidentInputBody: {
             /** @description The closing answer; every reporter gets it */
             answer?: string;
@@ -846,6 +1262,38 @@ export interface components {
             status?: "watched" | "dismissed" | "new" | "closed";
             /** @description A title of the officer's own */
             title?: string;
+        };
+        Exchange: {
+            answer: components["schemas"]["Answer"];
+            question: components["schemas"]["Question"];
+            steps: components["schemas"]["Step"][];
+            verdict?: components["schemas"]["AnswerVerdict"];
+        };
+        Figure: {
+            area?: string;
+            category?: string;
+            /** Format: int64 */
+            decimals: number;
+            /** Format: date-time */
+            from?: string;
+            id: string;
+            indicator?: string;
+            /** @description Indonesian, such as: Laporan masuk, Sampah, Kec. Palaran, 1–18 Juni 2026 */
+            label: string;
+            measure?: string;
+            /** Format: int64 */
+            n?: number;
+            /** @description IDs of the figures it was worked out from */
+            of?: string[] | null;
+            office?: string;
+            operation?: string;
+            /** Format: date-time */
+            time?: string;
+            /** Format: date-time */
+            to?: string;
+            unit: string;
+            /** Format: double */
+            value: number;
         };
         Forecast: {
             area_code: string;
@@ -1088,6 +1536,11 @@ export interface components {
         HotspotFeatures: {
             /** @description Empty: all */
             category: string;
+            /**
+             * Format: date-time
+             * @description When the map was computed
+             */
+            checked_at: string;
             features: components["schemas"]["HotspotFeature"][];
             /** Format: date-time */
             from: string;
@@ -1430,10 +1883,52 @@ export interface components {
             /** Format: double */
             value: number;
         };
+        InvoiceLine: {
+            /** Format: double */
+            invoiced: number;
+            /** Format: double */
+            metered: number;
+            model: string;
+            month: string;
+            provider: string;
+        };
+        Measure: {
+            additive: boolean;
+            /** @enum {string} */
+            better: "up" | "down" | "none";
+            /**
+             * Format: int64
+             * @description -1: the indicator's own
+             */
+            decimals: number;
+            definition: string;
+            /** @description What it may be divided by */
+            dimensions: string[];
+            /** Format: int64 */
+            least_n: number;
+            moment: boolean;
+            /** @description Indonesian */
+            name: string;
+            name_en: string;
+            /** @enum {string} */
+            of: "laporan" | "indikator";
+            slug: string;
+            unit: string;
+            words: string[];
+        };
         MergeInputBody: {
             reason?: string;
             /** @description Incidents that are the same matter */
             with: number[];
+        };
+        MessageInputBody: {
+            /** @description A reading that the person corrected: it is carried out as it is */
+            call?: components["schemas"]["ToolCall"];
+            /** @description What the person looks at */
+            screen?: components["schemas"]["ScreenContext"];
+            /** @description It came from a microphone */
+            spoken?: boolean;
+            text: string;
         };
         NewPasswordBody: {
             current: string;
@@ -1473,6 +1968,11 @@ export interface components {
             /** @enum {string} */
             role: "wali_kota" | "sekda" | "kepala_opd" | "camat" | "lurah" | "operator" | "auditor";
             username: string;
+        };
+        Option: {
+            /** @description What is asked when it is chosen; absent: Text is asked as a question */
+            call?: components["schemas"]["ToolCall"];
+            text: string;
         };
         Pattern: {
             advice?: string;
@@ -1518,6 +2018,37 @@ export interface components {
             since: string;
             /** Format: date-time */
             until: string;
+        };
+        PatternCheck: {
+            /** Format: date-time */
+            checked_at: string;
+            /** @enum {string} */
+            kind: "hotspot" | "anomaly" | "drift" | "silent" | "campaign" | "quota" | "mass_closing";
+        };
+        PatternList: {
+            /**
+             * Format: date-time
+             * @description When it was last looked; absent before the first time
+             */
+            checked_at?: string;
+            /** @description When each kind was last looked for, newest first */
+            checks: components["schemas"]["PatternCheck"][];
+            items: components["schemas"]["Pattern"][];
+        };
+        Pin: {
+            answer: components["schemas"]["Answer"];
+            call?: components["schemas"]["ToolCall"];
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            pinned_at: string;
+            /** Format: int64 */
+            question_id: number;
+            text: string;
+        };
+        PinInputBody: {
+            /** Format: int64 */
+            question_id: number;
         };
         PlaceEstimate: {
             area_code?: string;
@@ -1589,6 +2120,72 @@ export interface components {
              * @description From 0
              */
             row: number;
+        };
+        Question: {
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            at: string;
+            call?: components["schemas"]["ToolCall"];
+            /** Format: int64 */
+            conversation_id: number;
+            /** Format: int64 */
+            id: number;
+            screen?: components["schemas"]["ScreenContext"];
+            spoken?: boolean;
+            text: string;
+        };
+        Receipt: {
+            answer: string;
+            /** Format: date-time */
+            answered_at: string;
+            asker: components["schemas"]["Asker"];
+            /** Format: date-time */
+            at: string;
+            calls: components["schemas"]["ReceiptCall"][];
+            hash: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Hash of the receipt before, empty for the first */
+            previous: string;
+            /** @description Version of Balaikota that answered */
+            program: string;
+            question: string;
+            /** Format: int64 */
+            question_id: number;
+            spending: components["schemas"]["Spending"];
+            status: string;
+        };
+        ReceiptCall: {
+            data: components["schemas"]["DataState"];
+            digest: string;
+            figures: components["schemas"]["Figure"][];
+            input: unknown;
+            /** @description ok, error, or the status the tool ended the turn with */
+            status: string;
+            tool: string;
+        };
+        ReceiptChange: {
+            /** Format: double */
+            after: number | null;
+            /** Format: double */
+            before: number | null;
+            label: string;
+            /** @enum {string} */
+            reason: "corrected" | "arrived" | "withdrawn" | "rule" | "unknown";
+            /** @description Indonesian */
+            text: string;
+            tool: string;
+            unit: string;
+        };
+        ReceiptCheck: {
+            chain: boolean;
+            /** Format: date-time */
+            checked_at: string;
+            differences: components["schemas"]["ReceiptChange"][];
+            /** Format: int64 */
+            number: number;
+            same: boolean;
         };
         RefusedRow: {
             /** Format: date-time */
@@ -1819,6 +2416,13 @@ export interface components {
             text: string;
             text_en: string;
         };
+        ScreenContext: {
+            area?: string;
+            category?: string;
+            /** Format: int64 */
+            incident?: number;
+            indicator?: string;
+        };
         Series: {
             area_code: string;
             /** Format: date-time */
@@ -1949,10 +2553,35 @@ export interface components {
             /** Format: date-time */
             started: string;
         };
+        Spending: {
+            cached?: boolean;
+            /** Format: int64 */
+            calls: number;
+            /** Format: int64 */
+            input_tokens: number;
+            model?: string;
+            /** Format: int64 */
+            output_tokens: number;
+            /** @description Absent for the offline planner */
+            provider?: string;
+            /** Format: double */
+            rupiah: number;
+        };
         SplitInputBody: {
             reason?: string;
             /** @description Its reports that are another matter */
             reports: number[];
+        };
+        Step: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "memahami" | "mengambil" | "menyusun" | "memeriksa";
+            /** Format: int64 */
+            seq: number;
+            /** @description Indonesian */
+            text: string;
+            tool?: string;
         };
         Subscribe: {
             /**
@@ -1962,6 +2591,11 @@ export interface components {
             since?: number;
             /** @description Topics to follow; those the client may not see are ignored */
             subscribe: string[];
+        };
+        Suggestion: {
+            /** @description What changed, one Indonesian sentence */
+            reason: string;
+            text: string;
         };
         Threshold: {
             above: boolean;
@@ -1973,6 +2607,22 @@ export interface components {
             source: string;
             /** Format: double */
             value: number;
+        };
+        ToolCall: {
+            input: unknown;
+            tool: string;
+        };
+        UsageShare: {
+            /**
+             * Format: double
+             * @description Absent: none of its own
+             */
+            ceiling?: number;
+            name: string;
+            /** Format: int64 */
+            questions: number;
+            /** Format: double */
+            rupiah: number;
         };
     };
     responses: never;
@@ -2028,6 +2678,96 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AreaInfo"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-assistant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-assistant-suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestion"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-assistant-usage": {
+        parameters: {
+            query?: {
+                /** @description 2006-01; this month if empty */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AIUsage"];
                 };
             };
             /** @description Error */
@@ -2148,6 +2888,159 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CityInfo"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-conversations-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-conversations-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-conversations-id-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exchange"];
                 };
             };
             /** @description Error */
@@ -2575,6 +3468,35 @@ export interface operations {
             };
         };
     };
+    "get-measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Measure"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-norms": {
         parameters: {
             query?: never;
@@ -2686,7 +3608,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Pattern"][];
+                    "application/json": components["schemas"]["PatternList"];
                 };
             };
             /** @description Error */
@@ -2724,6 +3646,254 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HotspotFeatures"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pin"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pin"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-pins-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-questions-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exchange"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-questions-id-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exchange"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-questions-id-verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerVerdict"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-receipts-number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-receipts-number-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptCheck"];
                 };
             };
             /** @description Error */
