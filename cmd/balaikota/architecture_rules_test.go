@@ -64,6 +64,7 @@ var rooms = []room{
 	{"agents/tools", []string{"backend/city", "agents/tool"}},
 	{"agents/prompts", []string{"backend/city"}},
 	{"agents/llm", []string{"backend/city"}},
+	{"agents/voice", []string{"backend/city"}},
 	{"agents/assistant", []string{"backend/city", "agents/tool", "agents/prompts"}},
 	{"connectors", []string{"backend/city"}},
 	{"connectors/all", []string{"connectors", "connectors/*"}},
