@@ -1,0 +1,145 @@
+package assistant
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"time"
+
+	"balaikota/agents/tool"
+	"balaikota/backend/city"
+
+	"github.com/tmc/langchaingo/llms"
+)
+
+// Tools are the tools that an asker may use; tool.Registry implements it.
+type Tools interface {
+	For(ctx context.Context, asker city.Asker) []tool.Tool
+	Run(ctx context.Context, c tool.Call, name string, input json.RawMessage) tool.Result
+}
+
+// Model answers messages with text or tool calls. A provider's has a name.
+type Model interface {
+	llms.Model
+	// Named are the provider and the model that will answer.
+	Named() (provider, model string)
+	// Paused says why it is not to be asked now; "" when it may be.
+	Paused() string
+}
+
+// Store is where questions, answers and receipts are kept.
+type Store interface {
+	conversationStore
+	questionStore
+	receiptStore
+	pinStore
+}
+
+// Limits bound one question.
+type Limits struct {
+	Turns, Calls int           // of the model; tool calls
+	Deadline     time.Duration // for everything
+	Offline      time.Duration // of which at least so much is left for the offline planner
+	Lease        time.Duration // how long a question waits for a node that fell silent
+	Together     int           // questions worked on at the same time
+}
+
+// DefaultLimits are the limits where Options leaves them zero.
+var DefaultLimits = Limits{Turns: 8, Calls: 12, Deadline: 45 * time.Second, Offline: 10 * time.Second, Lease: 15 * time.Second, Together: 16}
+
+// Options are what an Assistant is made of.
+type Options struct {
+	Store Store
+	Tools Tools
+	// Offline answers when no provider is configured, or when it fails.
+	Offline llms.Model
+	// Provider is the configured provider's model, nil for none.
+	Provider Model
+	// For gives the context of one question to the provider's meter; nil: as is.
+	For func(ctx context.Context, asker city.Asker, question int64) context.Context
+	// Places finds the names of areas and offices in a text.
+	Places func(text string) []Mention
+	// Office is an office's short name by number.
+	Office func(id int64) string
+	// Signals are what suggestions are made from; nil: none are made.
+	Signals Signals
+	// Normal brings a question to a common form, so that the same question is
+	// known again; nil: lower case and single spaces.
+	Normal func(text string) string
+	// Mask takes personal data out of a question before it is stored or leaves;
+	// nil: city.MaskPersonal.
+	Mask    func(text string) string
+	Zone    *time.Location
+	Label   string // of the zone, such as WITA
+	City    string // the city's name
+	Program string // version
+	Node    string // of this process; made up when empty
+	Limits  Limits
+	Log     *slog.Logger
+	Now     func() time.Time
+	// Abilities are what the assistant can do beside answering (voice …).
+	Abilities func(ctx context.Context) city.AssistantState
+}
+
+// Assistant answers questions.
+type Assistant struct {
+	Options
+	slots   chan struct{}
+	mu      sync.Mutex
+	running map[int64]context.CancelFunc
+	wake    chan struct{} // closed when any question's steps or answer changed
+	work    context.Context
+	under   sync.WaitGroup
+}
+
+// New returns an assistant. Run works through what others left behind.
+func New(o Options) *Assistant {
+	if o.Limits == (Limits{}) {
+		o.Limits = DefaultLimits
+	}
+	if o.Normal == nil {
+		o.Normal = foldSpaces
+	}
+	if o.Mask == nil {
+		o.Mask = city.MaskPersonal
+	}
+	if o.Places == nil {
+		o.Places = func(string) []Mention { return nil }
+	}
+	if o.Office == nil {
+		o.Office = func(int64) string { return "" }
+	}
+	if o.For == nil {
+		o.For = func(ctx context.Context, _ city.Asker, _ int64) context.Context { return ctx }
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	if o.Node == "" {
+		o.Node = newNode()
+	}
+	return &Assistant{
+		Options: o, slots: make(chan struct{}, max(o.Limits.Together, 1)), work: context.Background(),
+		running: map[int64]context.CancelFunc{}, wake: make(chan struct{}),
+	}
+}
+
+// State says what the assistant can do here and now.
+func (a *Assistant) State(ctx context.Context) city.AssistantState {
+	var s city.AssistantState
+	if a.Abilities != nil {
+		s = a.Abilities(ctx)
+	}
+	if a.Provider != nil {
+		s.Provider, s.Model = a.Provider.Named()
+		s.Paused = a.Provider.Paused()
+	}
+	return s
+}
