@@ -19,6 +19,13 @@ const (
 // PatternKinds in the order screens list them.
 var PatternKinds = []PatternKind{PatternHotspot, PatternAnomaly, PatternDrift, PatternSilent, PatternCampaign, PatternQuota, PatternMassClosing}
 
+// PatternCheck is when patterns of a kind were last looked for, whether or not
+// there were any.
+type PatternCheck struct {
+	Kind      PatternKind `json:"kind" enum:"hotspot,anomaly,drift,silent,campaign,quota,mass_closing"`
+	CheckedAt time.Time   `json:"checked_at"`
+}
+
 // OfIntegrity reports whether the kind is about whether reports and closings
 // are what they say; those are for the city-wide roles, and for the head of
 // the office concerned.

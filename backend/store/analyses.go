@@ -91,7 +91,8 @@ type PendingReport struct {
 	OfficeID                 int64
 	OfficeBy, AreaBy         string
 	MediaURL                 string
-	// Photo is the fingerprint of its picture, bit by bit, 0 while none is known.
+	// Photo is the fingerprint of its picture, bit by bit, 0 while none is known
+	// and for a placeholder.
 	Photo int64
 	// Urgency is an officer's word, "" without one.
 	Urgency string
@@ -107,7 +108,7 @@ const pendingColumns = `SELECT r.id, q.queued_at, s.slug || '/' || r.external_id
 	CASE WHEN r.office_by = 'analysis' THEN 0 ELSE coalesce(r.office_id, 0) END AS office_id,
 	CASE WHEN r.office_by = 'officer' THEN 'officer' ELSE 'source' END AS office_by,
 	CASE WHEN r.area_by = 'officer' THEN 'officer' ELSE 'source' END AS area_by, r.media_url,
-	coalesce(p.fingerprint, 0) AS photo, CASE WHEN a.urgency_by = 'officer' THEN a.urgency ELSE '' END AS urgency, coalesce(a.incident_id, 0) AS incident_id
+	CASE WHEN h.fingerprint IS NULL THEN coalesce(p.fingerprint, 0) ELSE 0 END AS photo, CASE WHEN a.urgency_by = 'officer' THEN a.urgency ELSE '' END AS urgency, coalesce(a.incident_id, 0) AS incident_id
 FROM `
 
 const waitingLongestQuery = `SELECT report_id, queued_at FROM analysis_queue ORDER BY queued_at, report_id LIMIT $1`
@@ -116,7 +117,7 @@ const waitingLongestQuery = `SELECT report_id, queued_at FROM analysis_queue ORD
 // changes all the time, the planner expects thousands and reads whole tables.
 const pendingQuery = pendingColumns + `unnest($1::bigint[], $2::timestamptz[]) AS q(report_id, queued_at)
 	JOIN reports r ON r.id = q.report_id JOIN sources s ON s.id = r.source_id LEFT JOIN report_analyses a ON a.report_id = r.id
-	LEFT JOIN report_photos p ON p.report_id = r.id AND p.url = r.media_url
+	LEFT JOIN report_photos p ON p.report_id = r.id AND p.url = r.media_url LEFT JOIN photo_placeholders h ON h.fingerprint = p.fingerprint
 	ORDER BY r.created_at, key`
 
 // Pending returns the reports that have waited longest, at most limit, in the

@@ -202,10 +202,16 @@ type MemberFacts struct {
 	UrgencyReasons []city.Said
 	Place          *city.PlaceEstimate
 	Simulated      bool
+	// Campaign and MassClosing name the findings that remark on it, "" for none.
+	Campaign, MassClosing string
+	// Mark tells reporters apart, as in SaidReport.
+	Mark int64 `db:"-"`
 }
 
 const memberFactsQuery = `SELECT r.id, r.source_id, a.key, r.created_at, r.closed_at, r.responded_at, r.status, r.channel, r.area_code,
-	coalesce(r.office_id, 0) AS office_id, coalesce(r.category, '') AS category, a.urgency, a.urgency_reasons, a.place, s.simulated
+	coalesce(r.office_id, 0) AS office_id, coalesce(r.category, '') AS category, a.urgency, a.urgency_reasons, a.place, s.simulated,
+	coalesce((SELECT finding FROM report_remarks m WHERE m.report_id = r.id AND m.kind = 'campaign'), '') AS campaign,
+	coalesce((SELECT finding FROM report_remarks m WHERE m.report_id = r.id AND m.kind = 'mass_closing'), '') AS mass_closing
 	FROM report_analyses a JOIN reports r ON r.id = a.report_id JOIN sources s ON s.id = r.source_id WHERE a.key = ANY ($1)`
 
 // Facts returns what incidents take from reports, by key.
@@ -214,8 +220,21 @@ func (g *Grouping) Facts(ctx context.Context, keys []string) (map[string]MemberF
 	if err != nil {
 		return nil, fmt.Errorf("read the facts of reports: %w", err)
 	}
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	marks, err := rowsOf[struct{ ReportID, Mark int64 }](ctx, g.tx, `SELECT report_id, mark FROM reporter_marks_of($1)`, ids)
+	if err != nil {
+		return nil, fmt.Errorf("tell the reporters of reports apart: %w", err)
+	}
+	of := make(map[int64]int64, len(marks))
+	for _, m := range marks {
+		of[m.ReportID] = m.Mark
+	}
 	out := make(map[string]MemberFacts, len(rows))
 	for _, r := range rows {
+		r.Mark = of[r.ID]
 		out[r.Key] = r
 	}
 	return out, nil

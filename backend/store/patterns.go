@@ -22,9 +22,12 @@ ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, severity = excluded.severi
 const endPatternsQuery = `UPDATE patterns SET ended_at = $3, changed_at = $3
 WHERE kind = ANY ($1) AND ended_at IS NULL AND NOT key = ANY ($2)`
 
-// KeepPatterns stores the patterns of the given kinds that hold now and ends
-// those of these kinds that hold no more. The same patterns twice change
-// nothing.
+const notePatternChecksQuery = `INSERT INTO pattern_checks (kind, checked_at) SELECT unnest($1::text[]), $2
+ON CONFLICT (kind) DO UPDATE SET checked_at = excluded.checked_at`
+
+// KeepPatterns stores the patterns of the given kinds that hold now, ends those
+// of these kinds that hold no more, and notes when they were looked for. The
+// same patterns twice change nothing else.
 func (s *Store) KeepPatterns(ctx context.Context, kinds []city.PatternKind, now []city.Pattern) error {
 	cat, err := s.currentCatalogue(ctx)
 	if err != nil {
@@ -44,7 +47,10 @@ func (s *Store) KeepPatterns(ctx context.Context, kinds []city.PatternKind, now 
 				return fmt.Errorf("put pattern %s: %w", p.Key, err)
 			}
 		}
-		_, err := tx.Exec(ctx, endPatternsQuery, kinds, keys, at)
+		if _, err := tx.Exec(ctx, endPatternsQuery, kinds, keys, at); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, notePatternChecksQuery, kinds, at)
 		return err
 	})
 	if err != nil {
@@ -62,6 +68,16 @@ func listed(p city.Pattern) city.Pattern {
 		p.Reasons, p.ReasonsEN = []string{}, []string{}
 	}
 	return p
+}
+
+// PatternChecks returns when each kind was last looked for, "" standing for
+// any; a kind that never was is left out.
+func (s *Store) PatternChecks(ctx context.Context, asker city.Asker, kind city.PatternKind) (out []city.PatternCheck, err error) {
+	err = s.read(ctx, asker, func(tx pgx.Tx) (err error) {
+		out, err = rowsOf[city.PatternCheck](ctx, tx, `SELECT kind, checked_at FROM pattern_checks WHERE $1 = '' OR kind = $1 ORDER BY checked_at DESC, kind`, string(kind))
+		return err
+	})
+	return out, wrapped(err, "read when patterns were looked for")
 }
 
 const patternsQuery = `SELECT data FROM patterns WHERE ended_at IS NULL AND ($1 = '' OR kind = $1)

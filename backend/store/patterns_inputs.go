@@ -176,14 +176,15 @@ func (s *Store) ReportTimes(ctx context.Context, from, to time.Time) (out []Repo
 
 // OfficeClosing is a report that an office closed.
 type OfficeClosing struct {
+	ReportID int64
 	Office   string // short name
 	ClosedAt time.Time
 	Answered bool // something was said to the citizen before
 }
 
-const closingsQuery = `SELECT f.short_name AS office, r.closed_at, coalesce(r.responded_at < r.closed_at, false) AS answered
+const closingsQuery = `SELECT r.id AS report_id, f.short_name AS office, r.closed_at, coalesce(r.responded_at < r.closed_at, false) AS answered
 	FROM reports r JOIN offices f ON f.id = r.office_id
-	WHERE r.closed_at >= $1 AND r.closed_at < $2 AND r.removed_at IS NULL ORDER BY 1, 2 LIMIT 500000`
+	WHERE r.closed_at >= $1 AND r.closed_at < $2 AND r.removed_at IS NULL ORDER BY 2, 3, 1 LIMIT 500000`
 
 // OfficeClosings returns what offices closed in [from, to), by office and time,
 // at most half a million.

@@ -77,6 +77,17 @@ func TestPatternsAreAState(t *testing.T) {
 		t.Errorf("an unknown kind: %v", err)
 	}
 	equal(t, "after a failure", len(running()), 2)
+
+	checks, err := f.PatternChecks(t.Context(), city.Asker{Role: city.Lurah, AreaCode: storetest.AirPutih}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "when each kind was looked for", checks, []city.PatternCheck{
+		{Kind: city.PatternHotspot, CheckedAt: noon.Add(time.Hour)}, {Kind: city.PatternSilent, CheckedAt: noon},
+	})
+	if checks, err = f.PatternChecks(t.Context(), city.Asker{Role: city.Publik}, city.PatternSilent); err != nil || len(checks) != 0 {
+		t.Errorf("the public is told %v, %v", checks, err)
+	}
 }
 
 func TestPatternsAreShownToWhomTheyConcern(t *testing.T) {

@@ -67,6 +67,38 @@ const savePhotoQuery = `INSERT INTO report_photos AS p (report_id, url, fingerpr
 		fetched_at = excluded.fetched_at, error = excluded.error, next_attempt = excluded.next_attempt,
 		failures = excluded.failures + CASE WHEN excluded.failures > 0 AND p.url = excluded.url THEN p.failures ELSE 0 END`
 
+// PhotoUse is a report that carries a picture, by its area and category.
+type PhotoUse struct{ AreaCode, Category string }
+
+const photoUsesQuery = `SELECT r.area_code, coalesce(r.category, '') AS category FROM report_photos p JOIN reports r ON r.id = p.report_id AND r.media_url = p.url
+	WHERE p.fingerprint = $1::bigint AND r.removed_at IS NULL ORDER BY r.created_at DESC LIMIT 1000`
+
+// PhotoUses returns the newest reports whose pictures have a fingerprint.
+func (s *Store) PhotoUses(ctx context.Context, fingerprint uint64) (out []PhotoUse, err error) {
+	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+		out, err = rowsOf[PhotoUse](ctx, tx, photoUsesQuery, int64(fingerprint))
+		return err
+	})
+	return out, wrapped(err, "read which reports carry a picture")
+}
+
+// MarkPlaceholder notes that a picture shows nothing of the reports that carry
+// it. It is no evidence from then on: they are analysed anew without it.
+func (s *Store) MarkPlaceholder(ctx context.Context, fingerprint uint64) error {
+	err := s.write(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `INSERT INTO photo_placeholders (fingerprint, found_at) VALUES ($1, $2) ON CONFLICT DO NOTHING`, int64(fingerprint), s.now())
+		if err != nil || tag.RowsAffected() == 0 {
+			return err
+		}
+		carriers, err := column[int64](ctx, tx, `SELECT report_id FROM report_photos WHERE fingerprint = $1::bigint`, int64(fingerprint))
+		if err != nil {
+			return err
+		}
+		return queueAnalysis(ctx, tx, carriers)
+	})
+	return wrapped(err, "note that a picture shows nothing")
+}
+
 // SavePhoto keeps the outcome of fetching a picture. A fingerprint is evidence
 // for grouping, so the report is analysed anew: that is asked for in the same
 // transaction.

@@ -10,6 +10,8 @@ import (
 // PatternStore is where the patterns are kept. backend/store implements it.
 type PatternStore interface {
 	Patterns(ctx context.Context, asker city.Asker, kind city.PatternKind) ([]city.Pattern, error)
+	// PatternChecks says when each kind was last looked for, newest first.
+	PatternChecks(ctx context.Context, asker city.Asker, kind city.PatternKind) ([]city.PatternCheck, error)
 }
 
 // Hotspotter draws the map of hotspots. cmd/balaikota implements it.
@@ -21,12 +23,26 @@ type patternsInput struct {
 	Kind string `query:"kind" enum:"hotspot,anomaly,drift,silent,campaign,quota,mass_closing" doc:"Only this kind"`
 }
 
-type patternsBody struct {
-	Body []city.Pattern `nullable:"false"`
+// PatternList is what is unusual now and when that was last looked for.
+type PatternList struct {
+	Items []city.Pattern `json:"items" nullable:"false"`
+	// CheckedAt is the newest of Checks.
+	CheckedAt *time.Time          `json:"checked_at,omitempty" doc:"When it was last looked; absent before the first time"`
+	Checks    []city.PatternCheck `json:"checks" nullable:"false" doc:"When each kind was last looked for, newest first"`
 }
 
+type patternsBody struct{ Body PatternList }
+
 func (s *server) getPatterns(ctx context.Context, in *patternsInput) (*patternsBody, error) {
-	out, err := s.Store.Patterns(ctx, askerOf(ctx), city.PatternKind(in.Kind))
+	checks, err := s.Store.PatternChecks(ctx, askerOf(ctx), city.PatternKind(in.Kind))
+	if err != nil {
+		return nil, err
+	}
+	out := PatternList{Checks: []city.PatternCheck{}}
+	if len(checks) > 0 {
+		out.Checks, out.CheckedAt = checks, &checks[0].CheckedAt
+	}
+	out.Items, err = s.Store.Patterns(ctx, askerOf(ctx), city.PatternKind(in.Kind))
 	return &patternsBody{Body: out}, err
 }
 
@@ -39,16 +55,18 @@ type hotspotsInput struct {
 
 // HotspotFeatures is a map of hotspots as GeoJSON (RFC 7946).
 type HotspotFeatures struct {
-	Type     string           `json:"type" enum:"FeatureCollection"`
-	From     time.Time        `json:"from"`
-	To       time.Time        `json:"to"`
-	Category string           `json:"category" doc:"Empty: all"`
-	Level    string           `json:"level" enum:"cell,kelurahan"`
-	Measure  string           `json:"measure" enum:"count,rate" doc:"What was compared: reports, or reports per 1000 people"`
-	Reports  int              `json:"reports" doc:"Reports on the map"`
-	Places   int              `json:"places" doc:"Places that were compared"`
-	Lacking  string           `json:"lacking,omitempty" enum:"few_places,few_reports,all_equal" doc:"Why no place has a heat: not enough data yet"`
-	Features []HotspotFeature `json:"features" nullable:"false"`
+	Type string    `json:"type" enum:"FeatureCollection"`
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	// CheckedAt is when it was computed.
+	CheckedAt time.Time        `json:"checked_at" doc:"When the map was computed"`
+	Category  string           `json:"category" doc:"Empty: all"`
+	Level     string           `json:"level" enum:"cell,kelurahan"`
+	Measure   string           `json:"measure" enum:"count,rate" doc:"What was compared: reports, or reports per 1000 people"`
+	Reports   int              `json:"reports" doc:"Reports on the map"`
+	Places    int              `json:"places" doc:"Places that were compared"`
+	Lacking   string           `json:"lacking,omitempty" enum:"few_places,few_reports,all_equal" doc:"Why no place has a heat: not enough data yet"`
+	Features  []HotspotFeature `json:"features" nullable:"false"`
 }
 
 // HotspotFeature is one place. A kelurahan has no geometry here: its outline is
@@ -88,7 +106,7 @@ func (s *server) getHotspots(ctx context.Context, in *hotspotsInput) (*hotspotsB
 		return nil, err
 	}
 	out := HotspotFeatures{
-		Type: "FeatureCollection", From: m.From, To: m.To, Category: m.Category, Level: m.Level, Measure: m.Measure,
+		Type: "FeatureCollection", From: m.From, To: m.To, CheckedAt: m.To, Category: m.Category, Level: m.Level, Measure: m.Measure,
 		Reports: m.Reports, Places: m.Places, Lacking: m.Lacking, Features: make([]HotspotFeature, len(m.Hotspots)),
 	}
 	for i, h := range m.Hotspots {

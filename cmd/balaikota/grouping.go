@@ -203,6 +203,7 @@ func voiceOf(f store.MemberFacts, doubtful, byHand bool) dossier.Voice {
 		ID: f.ID, CreatedAt: f.CreatedAt, ClosedAt: f.ClosedAt, RespondedAt: f.RespondedAt, Status: city.ReportStatus(f.Status),
 		Channel: f.Channel, AreaCode: f.AreaCode, OfficeID: f.OfficeID, Category: f.Category, Urgency: city.Severity(f.Urgency),
 		UrgencyReasons: f.UrgencyReasons, Doubtful: doubtful, ByHand: byHand, Simulated: f.Simulated,
+		Reporter: f.Mark, Campaign: f.Campaign, MassClosed: f.MassClosing != "",
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"balaikota/backend/analysis/integrity"
 	"balaikota/backend/analysis/language"
 	"balaikota/backend/city"
+	"balaikota/backend/store"
 )
 
 const (
@@ -24,9 +25,13 @@ const (
 
 // campaigns looks for texts that came again and again.
 func (g *patternGround) campaigns(ctx context.Context) error {
-	said, err := g.db.SaidReports(ctx, g.now.AddDate(0, 0, -campaignDays), campaignReports)
+	view := g.now.AddDate(0, 0, -campaignDays)
+	said, err := g.db.SaidReports(ctx, view, campaignReports)
 	if err != nil {
 		return err
+	}
+	if len(said) == campaignReports {
+		view = said[len(said)-1].CreatedAt // the oldest that was read
 	}
 	voices := make([]integrity.Voice, len(said))
 	for i, r := range said {
@@ -35,6 +40,7 @@ func (g *patternGround) campaigns(ctx context.Context) error {
 		}
 	}
 	var found []city.Pattern
+	var remarks []store.Remark
 	for _, c := range integrity.Campaigns(voices) {
 		p := city.Pattern{
 			Key: "campaign:" + strconv.FormatInt(c.Voices[0], 10), Kind: city.PatternCampaign, Severity: city.Info, AreaCodes: c.Areas,
@@ -45,6 +51,12 @@ func (g *patternGround) campaigns(ctx context.Context) error {
 		}
 		g.words.WordCampaign(&p, int(c.Last.Sub(c.First).Hours()+0.5), c.Reporters, reasonsOf(c.Reasons))
 		found = append(found, p)
+		for _, id := range c.Voices {
+			remarks = append(remarks, store.Remark{ReportID: id, Finding: p.Key, Since: c.First})
+		}
+	}
+	if err := g.db.KeepRemarks(ctx, city.PatternCampaign, view, remarks); err != nil {
+		return err
 	}
 	return g.db.KeepPatterns(ctx, []city.PatternKind{city.PatternCampaign}, found)
 }
@@ -113,15 +125,17 @@ func (g *patternGround) closings(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	by := map[string][]integrity.Closing{}
+	by, closed := map[string][]integrity.Closing{}, map[string][]store.OfficeClosing{}
 	var offices []string // in the order of rows, which is theirs
 	for _, r := range rows {
 		if by[r.Office] == nil {
 			offices = append(offices, r.Office)
 		}
+		closed[r.Office] = append(closed[r.Office], r)
 		by[r.Office] = append(by[r.Office], integrity.Closing{At: r.ClosedAt, Answered: r.Answered})
 	}
 	var found []city.Pattern
+	var remarks []store.Remark
 	for _, office := range offices {
 		f, flagged := integrity.MassClosing(office, by[office], until, g.calendar)
 		if !flagged {
@@ -133,6 +147,14 @@ func (g *patternGround) closings(ctx context.Context) error {
 		}
 		g.words.WordMassClosing(&p, reasonsOf(f.Reasons))
 		found = append(found, p)
+		for _, r := range closed[office] {
+			if !r.ClosedAt.Before(f.From) && r.ClosedAt.Before(f.Until) {
+				remarks = append(remarks, store.Remark{ReportID: r.ReportID, Finding: p.Key, Since: f.From})
+			}
+		}
+	}
+	if err := g.db.KeepRemarks(ctx, city.PatternMassClosing, from, remarks); err != nil {
+		return err
 	}
 	return g.db.KeepPatterns(ctx, []city.PatternKind{city.PatternMassClosing}, found)
 }

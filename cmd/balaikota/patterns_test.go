@@ -277,6 +277,48 @@ func TestMadeReportsAndClosingsAreFlaggedAndStay(t *testing.T) {
 	if err != nil || len(found) != 6 {
 		t.Errorf("%d of the campaign's six reports are there: %v", len(found), err)
 	}
+	w.flagged(t)
+}
+
+// flagged puts the incidents of those reports together: their cards say what
+// was found, and say it no more when it does not hold.
+func (w *watched) flagged(t *testing.T) {
+	t.Helper()
+	setting, err := w.db.Setting(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := newAnalyst(t.Context(), &database{Store: w.db.Store, city: setting}, nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := func(flag city.IncidentFlag) (n int) {
+		t.Helper()
+		page, _, err := w.db.Incidents(t.Context(), city.System, city.IncidentFilter{Limit: 300, Status: city.IncidentStatuses, Sort: "newest"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(of(page, func(i city.Incident) bool { return slices.Contains(i.Flags, flag) }))
+	}
+	settleNow(t, a)
+	if flags(city.IncidentCampaign) == 0 || flags(city.IncidentMassClosing) == 0 {
+		t.Fatalf("flagged: %d as of a campaign, %d as closed together", flags(city.IncidentCampaign), flags(city.IncidentMassClosing))
+	}
+	// Four of the six copies are withdrawn; the closings turn out to have been
+	// a slip of the office's system.
+	var gone []string
+	for i := range 60 {
+		if gone = append(gone, "massal-"+string(rune('A'+i))); i < 4 {
+			gone = append(gone, "salin-"+string(rune('a'+i)))
+		}
+	}
+	storetest.Ingest(t, w.db.Store, city.Delivery{SourceID: w.source, Removed: gone})
+	w.watch.daily = ""
+	w.look()
+	settleNow(t, a)
+	if flags(city.IncidentCampaign) != 0 || flags(city.IncidentMassClosing) != 0 {
+		t.Errorf("still flagged: %d as of a campaign, %d as closed together", flags(city.IncidentCampaign), flags(city.IncidentMassClosing))
+	}
 }
 
 func TestAnEmptyCityHasNoPatterns(t *testing.T) {

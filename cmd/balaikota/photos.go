@@ -78,12 +78,32 @@ func (p *photoReader) run(ctx context.Context) error {
 			default:
 				known.Add(1)
 			}
-			return p.db.SavePhoto(ctx, out)
+			return p.keep(ctx, out)
 		})
 	}
 	err = work.Wait()
 	p.log.Debug("Pictures of reports were fetched", "known", known.Load(), "failed", failed.Load())
 	return err
+}
+
+// keep stores a picture's outcome and looks whether it is a placeholder.
+// Whoever stores the last of several sees them all.
+func (p *photoReader) keep(ctx context.Context, out store.Photo) error {
+	if err := p.db.SavePhoto(ctx, out); err != nil || out.Error != "" || out.Fingerprint == 0 {
+		return err
+	}
+	carriers, err := p.db.PhotoUses(ctx, out.Fingerprint)
+	if err != nil {
+		return err
+	}
+	uses := make([]incident.PhotoUse, len(carriers))
+	for i, c := range carriers {
+		uses[i] = incident.PhotoUse{Area: c.AreaCode, Category: c.Category}
+	}
+	if !incident.Placeholder(uses) {
+		return nil
+	}
+	return p.db.MarkPlaceholder(ctx, out.Fingerprint)
 }
 
 // look fetches one picture; ok is false when the run ended before it was

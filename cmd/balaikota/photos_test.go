@@ -227,6 +227,55 @@ func TestTheSamePictureJoinsTwoVoices(t *testing.T) {
 	consistent(t, f.analyst)
 }
 
+// TestAnAppsOwnPictureJoinsNobody: the picture that an app sends when the
+// citizen took none stands on unrelated reports all over the city. It is no
+// evidence for any two of them, also not for those it joined before it was
+// known for what it is; a real picture goes on counting.
+func TestAnAppsOwnPictureJoinsNobody(t *testing.T) {
+	t.Parallel()
+	web := newAlbum(t)
+	f := newPhotoRoom(t, web.URL)
+	voice := func(id, text, url, area, category string, hours int) city.Report {
+		return storetest.Report(id, func(r *city.Report) {
+			r.Text, r.Stems, r.MediaURL, r.Category, r.StatedArea, r.ComputedArea = text, "", url, category, area, area
+			r.CreatedAt = f.now.Add(time.Duration(hours-96) * time.Hour)
+		})
+	}
+	own := web.put("/kosong.jpg", jpegOf(t, street(9, 0), 92))
+	pair := []city.Report{
+		voice("a", "selokan tersumbat, mohon dikeruk", own, storetest.AirPutih, "banjir-drainase", 0),
+		voice("b", "air menggenang lagi setiap hujan turun", own, storetest.AirPutih, "banjir-drainase", 20),
+	}
+	real := []city.Report{
+		voice("c", "got buntu penuh lumpur", web.put("/c.jpg", jpegOf(t, street(1, 0), 92)), storetest.Lempake, "banjir-drainase", 0),
+		voice("d", "parit meluap ke halaman", web.put("/d.jpg", jpegOf(t, street(1, 0.05), 45)), storetest.Lempake, "banjir-drainase", 20),
+	}
+	ingest(t, f.door, city.Delivery{SourceID: f.source, Reports: append(pair, real...)})
+	settleNow(t, f.analyst)
+	f.fetch(t)
+	settleNow(t, f.analyst)
+	if m := membership(t, f.db.Store); m["a"] != m["b"] || m["c"] != m["d"] {
+		t.Fatalf("two voices with one picture stand apart: %v", m)
+	}
+	texts := map[string]string{
+		"sampah": "tumpukan sampah belum diangkut", "jalan-rusak": "jalan berlubang dalam", "lampu-jalan": "lampu jalan padam",
+	}
+	var others []city.Report
+	for i, area := range []string{"64.72.01.1001", "64.72.01.1003", "64.72.02.1001", storetest.Lempake} {
+		for category, text := range texts {
+			others = append(others, voice(fmt.Sprint(category, i), text, own, area, category, 5*i))
+		}
+	}
+	ingest(t, f.door, city.Delivery{SourceID: f.source, Reports: others})
+	settleNow(t, f.analyst)
+	f.fetch(t)
+	settleNow(t, f.analyst)
+	if m := membership(t, f.db.Store); m["a"] == m["b"] || m["c"] != m["d"] {
+		t.Errorf("with the app's picture on %d reports: %v", len(others)+2, m)
+	}
+	consistent(t, f.analyst)
+}
+
 func TestCropAndCompressionKeepTheFingerprint(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(12) {

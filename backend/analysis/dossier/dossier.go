@@ -28,6 +28,13 @@ type Voice struct {
 	Doubtful       bool
 	ByHand         bool
 	Simulated      bool
+	// Reporter tells reporters apart and says nothing else of them; 0 when the
+	// source does not name them.
+	Reporter int64
+	// Campaign names the copy-paste campaign it is part of, "" for none; MassClosed
+	// is true when it was closed together with many others at a period's end.
+	Campaign   string
+	MassClosed bool
 }
 
 // Shape is what the grouping says of the incident as a whole.
@@ -58,7 +65,7 @@ func Build(voices []Voice, s Shape, loc *time.Location) (i city.Incident, office
 	slices.SortFunc(vs, func(a, b Voice) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) })
 	i = city.Incident{
 		Title: s.Title, TitleBy: "machine", Category: s.Category, Place: s.Place, Lon: s.Lon, Lat: s.Lat, RadiusM: s.RadiusM, Why: s.Why,
-		Voices: len(vs), FirstAt: vs[0].CreatedAt.UTC(), LastAt: vs[len(vs)-1].CreatedAt.UTC(), Flags: []city.IncidentFlag{},
+		Voices: len(vs), FirstAt: vs[0].CreatedAt.UTC(), LastAt: vs[len(vs)-1].CreatedAt.UTC(),
 	}
 	i.Areas = mostFirst(vs, func(v Voice) string { return v.AreaCode })
 	if len(i.Areas) > 0 {
@@ -72,11 +79,9 @@ func Build(voices []Voice, s Shape, loc *time.Location) (i city.Incident, office
 		if v.Doubtful {
 			i.Doubtful++
 		}
-		if v.ByHand && !slices.Contains(i.Flags, city.IncidentByHand) {
-			i.Flags = append(i.Flags, city.IncidentByHand)
-		}
 		i.Simulated = i.Simulated || v.Simulated
 	}
+	i.Flags = flags(vs)
 	i.Status, i.ClosedAt = status(vs)
 	i.Urgency, i.UrgencyReasons = urgency(vs, i)
 	i.Daily, i.DailyFrom = daily(vs, loc)

@@ -37,6 +37,7 @@ export type FloodPicture = Schemas['HazardPicture'];
 export type FloodRisk = Schemas['HazardRisk'];
 export type Hotspots = Schemas['HotspotFeatures'];
 export type Pattern = Schemas['Pattern'];
+export type PatternList = Schemas['PatternList'];
 export type PatternKind = Pattern['kind'];
 export type AtRisk = Schemas['AtRisk'];
 export type AtRiskList = Schemas['AtRiskList'];

@@ -1,6 +1,6 @@
 import { address } from '../address.ts';
 import { api, deadline, take } from '../api/client.ts';
-import type { AtRiskList, Pattern, PatternKind } from '../api/types.ts';
+import type { AtRiskList, Pattern, PatternKind, PatternList } from '../api/types.ts';
 import type { Key } from '../ui/i18n.svelte.ts';
 import { areas } from './areas.svelte.ts';
 import { Remote } from './remote.svelte.ts';
@@ -13,7 +13,7 @@ const every = 60_000;
 export const riskDays = 2;
 
 class FindingStore {
-  readonly patterns = new Remote<Pattern[]>((signal) =>
+  readonly patterns = new Remote<PatternList>((signal) =>
     take(api.GET('/api/patterns', { signal: deadline(signal) })),
   );
   readonly risks = new Remote<AtRiskList>((signal) =>

@@ -38,6 +38,7 @@ export function hotspots(world) {
     type: 'FeatureCollection',
     from: iso(world.now - 28 * 86_400_000),
     to: iso(world.now),
+    checked_at: iso(world.now),
     category: '',
     level: 'cell',
     measure: 'count',
@@ -134,8 +135,17 @@ export function forecasts(world, area) {
   ];
 }
 
-/** GET /api/patterns */
-export function found(world) {
+/** GET /api/patterns: last looked for three minutes ago, mass closings this morning. */
+export function checked(world) {
+  const at = iso(world.now - 180_000);
+  const checks = [
+    { kind: 'hotspot', checked_at: at },
+    { kind: 'mass_closing', checked_at: iso(world.now - 10 * 3_600_000) },
+  ];
+  return { items: found(world), checked_at: at, checks };
+}
+
+function found(world) {
   if (world.reports.length === 0) return [];
   const day = 86_400_000;
   const pattern = (kind, days, over) => ({

@@ -5,7 +5,7 @@ import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { act, allIncidents, analysisOf, correct, incidentDetail, incidentPage, runs } from './incidents.mjs';
-import { atRisk, found, flood, forecasts, hotspots } from './patterns.mjs';
+import { atRisk, checked, flood, forecasts, hotspots } from './patterns.mjs';
 import { makeWorld } from './world.mjs';
 
 /*
@@ -241,7 +241,7 @@ export class Double {
     if (path === '/api/reports') return [200, this.#page(query)];
     if (path === '/api/reports/counts') return [200, this.#counts(query)];
     if (path === '/api/reports/figures') return [200, this.#figures(query)];
-    if (path === '/api/patterns') return [200, found(w)];
+    if (path === '/api/patterns') return [200, checked(w)];
     if (path === '/api/deadlines/at-risk') return [200, atRisk(w)];
     if (path === '/api/patterns/hotspots') return [200, hotspots(w)];
     if (path === '/api/forecasts') return [200, forecasts(w, query.get('area') ?? '')];
