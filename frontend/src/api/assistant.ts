@@ -314,7 +314,8 @@ async function call<T>(
       ...(sends && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
       ...(raw !== undefined && { headers: { 'Content-Type': 'audio/wav' }, body: raw }),
     }).then(async (response) => {
-      const answer: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+      const answer: unknown =
+        response.status === 204 ? undefined : await response.json().catch(() => undefined);
       return response.ok ? { data: answer as T, response } : { error: answer, response };
     }),
   );

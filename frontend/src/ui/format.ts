@@ -57,6 +57,13 @@ export function dayNumber(at: number): number {
   return Date.UTC(part('year'), part('month') - 1, part('day')) / day;
 }
 
+/** The calendar month in the city so many months from a moment, as "2026-06". */
+export function cityMonth(at: number, shift = 0): string {
+  const parts = dates({ year: 'numeric', month: 'numeric' }).formatToParts(at);
+  const part = (type: string) => Number(parts.find((p) => p.type === type)?.value);
+  return new Date(Date.UTC(part('year'), part('month') - 1 + shift, 1)).toISOString().slice(0, 7);
+}
+
 /** 07.15 */
 export const clockTime = (at: Moment) => dates({ hour: '2-digit', minute: '2-digit' }).format(ms(at));
 /** Kamis, 18 Juni 2026 */
@@ -64,6 +71,8 @@ export const longDate = (at: Moment) =>
   dates({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(ms(at));
 /** 18 Jun */
 export const shortDate = (at: Moment) => dates({ day: 'numeric', month: 'short' }).format(ms(at));
+/** Juni 2026 */
+export const monthName = (at: Moment) => dates({ month: 'long', year: 'numeric' }).format(ms(at));
 /** 18 Jun 2026 */
 export const dayDate = (at: Moment) =>
   dates({ day: 'numeric', month: 'short', year: 'numeric' }).format(ms(at));

@@ -39,7 +39,12 @@ describe('numbers in an answer', () => {
 describe('a changed chip', () => {
   const call = {
     tool: 'ukur',
-    input: { measure: 'laporan_masuk', area: '64.72.01', period: '7_hari_terakhir', assumed: ['period', 'by'] },
+    input: {
+      measure: 'laporan_masuk',
+      area: '64.72.01',
+      period: '7_hari_terakhir',
+      assumed: ['period', 'by'],
+    },
   };
   const chip = (kind: string): Chip => ({ kind, value: '', text: '' });
 

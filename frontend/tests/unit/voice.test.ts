@@ -28,8 +28,7 @@ describe('the sound sent to be written down', () => {
       const wanted = tone(440, 16_000, 1);
       // The ends have half a window of nothing beside them.
       let worst = 0;
-      for (let i = 200; i < 15_800; i++)
-        worst = Math.max(worst, Math.abs((made[i] ?? 0) - (wanted[i] ?? 0)));
+      for (let i = 200; i < 15_800; i++) worst = Math.max(worst, Math.abs((made[i] ?? 0) - (wanted[i] ?? 0)));
       expect(worst).toBeLessThan(0.01);
     });
   }
