@@ -86,6 +86,8 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"pattern_checks": officers, "photo_placeholders": {"balaikota_writer"}, "report_remarks": {"balaikota_writer"},
 		"ai_calls": officers, "ai_ceilings": officers, "ai_spending": officers,
 		"ai_invoices": {"balaikota_city_reader", "balaikota_writer"}, "ai_switches": {"balaikota_city_reader", "balaikota_writer"},
+		"conversations": officers, "questions": officers, "question_steps": officers, "receipts": officers, "pins": officers,
+		"receipt_head": {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
 		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},
 	}
 	for _, table := range ourTables(t, f) {
