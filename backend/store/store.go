@@ -151,7 +151,8 @@ func askerSettings(a city.Asker, reason string) string {
 		",true), set_config('balaikota.area'," + literal(a.AreaCode) +
 		",true), set_config('balaikota.office','" + strconv.FormatInt(a.OfficeID, 10) +
 		"',true), set_config('balaikota.officer','" + strconv.FormatInt(a.OfficerID, 10) +
-		"',true), set_config('balaikota.reason'," + literal(reason) + ",true)"
+		"',true), set_config('balaikota.reason'," + literal(reason) +
+		",true), set_config('balaikota.key'," + literal(keyHash(a)) + ",true)"
 }
 
 // literal quotes a string for SQL; standard_conforming_strings is always on.
