@@ -37,18 +37,7 @@ const uncalibrated = 2.0
 // labels most likely, by golden section over its logarithm: the loss is convex
 // in the factor.
 func fitTemperature(values [][]float32, labels []int) float64 {
-	loss := func(logT float64) float64 {
-		t, sum := math.Exp(logT), 0.0
-		for i, v := range values {
-			top := slices.Max(v)
-			z := 0.0
-			for _, x := range v {
-				z += math.Exp(t * float64(x-top))
-			}
-			sum += math.Log(z) - t*float64(v[labels[i]]-top)
-		}
-		return sum
-	}
+	loss := func(logT float64) float64 { return logLoss(values, labels, math.Exp(logT)) }
 	const golden = 0.6180339887498949
 	lo, hi := math.Log(0.2), math.Log(20.0)
 	a, b := hi-golden*(hi-lo), lo+golden*(hi-lo)
@@ -65,6 +54,19 @@ func fitTemperature(values [][]float32, labels []int) float64 {
 		}
 	}
 	return math.Exp((lo + hi) / 2)
+}
+
+// logLoss is how unlikely the labels are at a temperature: the sum of the
+// negative logarithms of their probabilities.
+func logLoss(values [][]float32, labels []int, temperature float64) (sum float64) {
+	for i, v := range values {
+		top, z := slices.Max(v), 0.0
+		for _, x := range v {
+			z += math.Exp(temperature * float64(x-top))
+		}
+		sum += math.Log(z) - temperature*float64(v[labels[i]]-top)
+	}
+	return sum
 }
 
 // Scores say how good predictions were on rows whose label is known.

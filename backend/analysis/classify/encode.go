@@ -15,7 +15,7 @@ import (
 // before it. Numbers are little-endian; whole ones are varints.
 const (
 	bodyMagic   = "BKML"
-	bodyVersion = 2
+	bodyVersion = 3
 	maxBody     = 64 << 20
 )
 

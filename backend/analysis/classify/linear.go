@@ -105,7 +105,7 @@ func (m *Model) Classify(text string) Prediction {
 	r.read(text)
 	x := m.vocabulary.vector(count(r.terms))
 	m.scores(x, r.values)
-	lie := positionOf(r.values, m.temperature, r.p)
+	lie := positionOf(r.values, len(x.at), m.temperature, r.p)
 	best, second := lie.best, lie.second
 	out := Prediction{Label: m.labels[best], Confidence: min(m.most, m.surety.confidence(&lie)), Second: m.labels[second]}
 	// What is left is shared out as the probabilities share it.

@@ -18,8 +18,9 @@ type surety struct {
 }
 
 // signs is how many numbers describe how the values lie; the first is always 1
-// and the second the log odds.
-const signs = 9
+// and the second the log odds, the last how long the text is: in a long one a
+// high value may stand on many words that say little each, or on a second matter.
+const signs = 10
 
 // plainSurety leaves the probability as it is.
 func plainSurety(labels int) surety {
@@ -34,8 +35,9 @@ type position struct {
 	signs        [signs]float64
 }
 
-// positionOf works p out, the probabilities at the temperature.
-func positionOf(values []float32, temperature float64, p []float64) position {
+// positionOf works p out, the probabilities at the temperature; features is how
+// many the model knows of the text.
+func positionOf(values []float32, features int, temperature float64, p []float64) position {
 	best, second := softmax(values, temperature, p)
 	third, sum := math.Inf(-1), 0.0
 	for c, v := range values {
@@ -49,8 +51,11 @@ func positionOf(values []float32, temperature float64, p []float64) position {
 		third = b
 	}
 	mean := 10 * sum / float64(len(values)) // as wide as the others
-	return position{best, second, [signs]float64{1, logOdds(p[best]), a - b, a, b, third, mean, bent(a), bent(b)}}
+	return position{best, second, [signs]float64{1, logOdds(p[best]), a - b, a, b, third, mean, bent(a), bent(b), math.Log(float64(1+features)) - usualLength}}
 }
+
+// usualLength is the logarithm of the number of features of a short complaint.
+const usualLength = 4
 
 // bent is a parabola that goes on straight beyond ±1, so that a value that no
 // held-out row had does not bring the curve down again.

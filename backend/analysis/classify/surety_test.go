@@ -17,7 +17,7 @@ func lying(n int, truth surety) (at []position, right []bool) {
 		for c := range values {
 			values[c] = float32(r.NormFloat64()*0.5 - 0.7)
 		}
-		x := positionOf(values, 3, p)
+		x := positionOf(values, 60, 3, p)
 		at, right = append(at, x), append(right, r.Float64() < truth.confidence(&x))
 	}
 	return at, right
