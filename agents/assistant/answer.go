@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"strings"
-	"unicode"
 
 	"balaikota/agents/tool"
 	"balaikota/backend/city"
@@ -123,7 +122,7 @@ func (t *turn) ending(f *findings, answer city.Answer) city.Ending {
 		return end
 	}
 	end.Receipt = &city.Receipt{
-		QuestionID: t.q.ID, Question: t.q.Text, Asker: t.q.Asker, At: t.q.At.UTC(), AnsweredAt: answer.AnsweredAt, Status: answer.Status,
+		QuestionID: t.q.ID, Question: redacted(t.q.Text), Asker: t.q.Asker, At: t.q.At.UTC(), AnsweredAt: answer.AnsweredAt, Status: answer.Status,
 		Answer: answer.Text, Calls: orEmpty(f.calls), Spending: answer.Spending, Program: t.a.Program,
 	}
 	return end
@@ -195,20 +194,19 @@ func appendNew(list, more []string) []string {
 	return list
 }
 
-// visible takes out of a text what a reader cannot see: control and format
-// characters (zero width, direction, tags), and brings all space to one.
-func visible(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n':
-			return r
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs), r >= 0xFE00 && r <= 0xFE0F, r >= 0xE0100 && r <= 0xE01EF, r == 0x115F, r == 0x1160, r == 0x3164, r == 0xFFA0, r == 0x034F, r == unicode.ReplacementChar:
-			return -1
-		}
-		return r
-	}, text)
+// visible is a text as a reader sees it, all blanks but line breaks as spaces.
+func visible(text string) string { return strings.ReplaceAll(city.VisibleText(text), "\t", " ") }
+
+// redacted is a text without what identifies a person, for receipts, which
+// nobody can ever take back.
+func redacted(text string) string {
+	var b strings.Builder
+	at := 0
+	for _, p := range city.FindPersonal(text) {
+		b.WriteString(text[at:p.From] + "[" + strings.ToLower(string(p.Kind)) + "]")
+		at = p.To
+	}
+	return b.String() + text[at:]
 }
 
 // foldSpaces is a text in lower case with single spaces.

@@ -19,13 +19,21 @@ type Tools interface {
 	Run(ctx context.Context, c tool.Call, name string, input json.RawMessage) tool.Result
 }
 
-// Model answers messages with text or tool calls. A provider's has a name.
+// Model answers messages with text or tool calls.
 type Model interface {
 	llms.Model
-	// Named are the provider and the model that will answer.
-	Named() (provider, model string)
-	// Paused says why it is not to be asked now; "" when it may be.
-	Paused() string
+	// State names the provider and model that would be asked now, and says in
+	// a sentence why none would be.
+	State() (provider, model, paused string)
+}
+
+// Meter is the account of one question at a provider.
+type Meter interface {
+	// On returns the context of one call; hard when the figure guard has
+	// refused an answer before.
+	On(ctx context.Context, hard bool) context.Context
+	// Spent is what the calls cost so far.
+	Spent() city.Spending
 }
 
 // Store is where questions, answers and receipts are kept.
@@ -56,8 +64,11 @@ type Options struct {
 	Offline llms.Model
 	// Provider is the configured provider's model, nil for none.
 	Provider Model
-	// For gives the context of one question to the provider's meter; nil: as is.
-	For func(ctx context.Context, asker city.Asker, question int64) context.Context
+	// Meter opens the account of a question at the provider; nil: tokens are
+	// added up from what the model says.
+	Meter func(asker city.Asker, question int64) Meter
+	// Note enters that a question was answered without a provider; may be nil.
+	Note func(ctx context.Context, asker city.Asker, question int64, note city.AINote) error
 	// Places finds the names of areas and offices in a text.
 	Places func(text string) []Mention
 	// Office is an office's short name by number.
@@ -110,9 +121,6 @@ func New(o Options) *Assistant {
 	if o.Office == nil {
 		o.Office = func(int64) string { return "" }
 	}
-	if o.For == nil {
-		o.For = func(ctx context.Context, _ city.Asker, _ int64) context.Context { return ctx }
-	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -138,8 +146,7 @@ func (a *Assistant) State(ctx context.Context) city.AssistantState {
 		s = a.Abilities(ctx)
 	}
 	if a.Provider != nil {
-		s.Provider, s.Model = a.Provider.Named()
-		s.Paused = a.Provider.Paused()
+		s.Provider, s.Model, s.Paused = a.Provider.State()
 	}
 	return s
 }

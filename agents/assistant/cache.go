@@ -17,7 +17,7 @@ func (t *turn) cacheKey() string {
 		return ""
 	}
 	s := t.q.Asker.Scope()
-	provider, model := t.a.Provider.Named()
+	provider, model, _ := t.a.Provider.State()
 	return city.HashOf([]byte(strings.Join([]string{
 		t.a.Normal(t.q.Text), string(s.Role), s.AreaCode, fmt.Sprint(s.OfficeID), screenText(t.q.Screen), provider, model, t.a.Program,
 	}, "\x00")))
@@ -74,7 +74,7 @@ func (t *turn) recalled(ctx context.Context) (city.Ending, bool) {
 	}
 	answer := t.compose(&f, r.Text)
 	answer.Spending = city.Spending{Cached: true}
-	answer.Spending.Provider, answer.Spending.Model = t.a.Provider.Named()
+	t.note(ctx, city.AICached)
 	return t.ending(&f, answer), true
 }
 

@@ -24,6 +24,7 @@ type turn struct {
 	steps    []city.Step // not stored yet
 	made     int         // steps so far
 	spent    city.Spending
+	meter    Meter // nil while the offline planner answers
 	fellBack string
 	offered  []llms.Tool
 }
@@ -102,16 +103,21 @@ func (t *turn) read(ctx context.Context) (city.Ending, error) {
 // asked lets the provider's model answer; false when it did not, and fellBack
 // says why.
 func (t *turn) asked(ctx context.Context) (city.Ending, bool) {
-	if why := t.a.Provider.Paused(); why != "" {
-		t.fellBack = why
+	provider, model, paused := t.a.Provider.State()
+	if paused != "" {
+		t.fellBack = paused
 		return city.Ending{}, false
 	}
-	t.spent.Provider, t.spent.Model = t.a.Provider.Named()
+	t.meter = &ownMeter{spent: city.Spending{Provider: provider, Model: model}}
+	if t.a.Meter != nil {
+		t.meter = t.a.Meter(t.q.Asker, t.q.ID)
+	}
 	// The offline planner must still have its time.
 	limited, cancel := context.WithTimeoutCause(ctx, max(t.a.Limits.Deadline-t.a.Limits.Offline, t.a.Limits.Deadline/2), context.DeadlineExceeded)
 	defer cancel()
 	var f findings
-	text, err := t.converse(t.a.For(limited, t.q.Asker, t.q.ID), t.a.Provider, &f)
+	text, err := t.converse(limited, t.a.Provider, &f, 1)
+	t.spent = t.meter.Spent()
 	if errors.Is(err, errUnproven) && len(f.figures) > 0 {
 		// What it looked up is sound, only its words are not.
 		t.fellBack = err.Error()
@@ -131,31 +137,41 @@ func (t *turn) asked(ctx context.Context) (city.Ending, bool) {
 // planned lets the offline planner answer, from the start.
 func (t *turn) planned(ctx context.Context) (city.Ending, error) {
 	var f findings
-	text, err := t.converse(ctx, t.a.Offline, &f)
+	t.meter = nil
+	text, err := t.converse(ctx, t.a.Offline, &f, 0)
 	if errors.Is(err, errUnproven) || errors.Is(err, errNoEvidence) {
 		// The planner's words are the tools' own, so this is a fault of ours;
 		// the tools' words are still what they found.
-		t.a.Log.Error("The offline answer was not provable", "question", t.q.ID, "err", err)
-		if len(f.results) > 0 {
-			text, err = f.text(), nil
-		}
+		t.a.Log.Debug("The offline answer was not provable", "question", t.q.ID, "err", err)
+		text, err = f.text(), nil
 	}
 	if err != nil {
 		return city.Ending{}, fmt.Errorf("answer offline: %w", err)
 	}
 	answer := t.compose(&f, text)
 	answer.Offline = true
+	t.note(ctx, city.AIOffline)
 	return t.ending(&f, answer), nil
+}
+
+func (t *turn) note(ctx context.Context, note city.AINote) {
+	if t.a.Note == nil {
+		return
+	}
+	if err := t.a.Note(ctx, t.q.Asker, t.q.ID, note); err != nil && ctx.Err() == nil {
+		t.a.Log.Warn("A question without a provider was not noted", "question", t.q.ID, "err", err)
+	}
 }
 
 // converse is the loop: messages to the model, its calls to the tools, their
 // results back, until it writes a text that the guard lets through or a tool
-// ends the turn.
-func (t *turn) converse(ctx context.Context, model llms.Model, f *findings) (string, error) {
+// ends the turn. A text that the guard stops may be written again so many times
+// as repairs says.
+func (t *turn) converse(ctx context.Context, model llms.Model, f *findings, repairs int) (string, error) {
 	messages := t.messages()
-	repaired := false
+	refused := 0
 	for range t.a.Limits.Turns {
-		answer, err := t.generate(ctx, model, messages, f)
+		answer, err := t.generate(ctx, model, messages, f, refused > 0)
 		if err != nil {
 			return "", err
 		}
@@ -165,13 +181,13 @@ func (t *turn) converse(ctx context.Context, model llms.Model, f *findings) (str
 			if len(wrong) == 0 {
 				return text, nil
 			}
-			if repaired {
+			if refused == repairs {
 				if len(f.results) == 0 {
 					return "", errNoEvidence
 				}
 				return "", fmt.Errorf("%w: %s", errUnproven, wrong[0])
 			}
-			repaired = true
+			refused++
 			messages = append(messages, llms.TextParts(llms.ChatMessageTypeAI, answer.text), llms.TextParts(llms.ChatMessageTypeHuman, repairText(wrong)))
 			continue
 		}

@@ -108,12 +108,16 @@ var errNoReply = errors.New("the model answered nothing")
 // generate asks the model once. langchaingo's errors after a cancel do not say
 // so, and some calls return half an answer without one: the context is asked
 // first.
-func (t *turn) generate(ctx context.Context, model llms.Model, messages []llms.MessageContent, f *findings) (reply, error) {
+func (t *turn) generate(ctx context.Context, model llms.Model, messages []llms.MessageContent, f *findings, hard bool) (reply, error) {
 	options := []llms.CallOption{llms.WithTemperature(0), llms.WithMaxTokens(longestReply)}
 	if !f.tainted {
 		options = append(options, llms.WithTools(t.offered))
 	}
-	got, err := model.GenerateContent(ctx, messages, options...)
+	on := ctx
+	if t.meter != nil {
+		on = t.meter.On(ctx, hard)
+	}
+	got, err := model.GenerateContent(on, messages, options...)
 	if ctx.Err() != nil {
 		return reply{}, ctx.Err()
 	}
@@ -123,7 +127,9 @@ func (t *turn) generate(ctx context.Context, model llms.Model, messages []llms.M
 	if got == nil || len(got.Choices) == 0 {
 		return reply{}, errNoReply
 	}
-	t.spend(got)
+	if own, ok := t.meter.(*ownMeter); ok {
+		own.add(got)
+	}
 	var r reply
 	for _, c := range got.Choices {
 		if c == nil {
@@ -149,26 +155,29 @@ func (t *turn) generate(ctx context.Context, model llms.Model, messages []llms.M
 // longestReply is what a model may write at most, in tokens.
 const longestReply = 1500
 
-// spend adds the tokens of one answer. Providers name them differently; some
+// ownMeter adds up what the model itself says of its tokens.
+type ownMeter struct{ spent city.Spending }
+
+// On implements Meter.
+func (m *ownMeter) On(ctx context.Context, _ bool) context.Context { return ctx }
+
+// Spent implements Meter.
+func (m *ownMeter) Spent() city.Spending { return m.spent }
+
+// add takes the tokens of one answer. Providers name them differently; some
 // repeat them on every choice, so the first choice that has any counts.
-func (t *turn) spend(got *llms.ContentResponse) {
+func (m *ownMeter) add(got *llms.ContentResponse) {
+	m.spent.Calls++
 	for _, c := range got.Choices {
-		if c == nil || len(c.GenerationInfo) == 0 {
+		if c == nil {
 			continue
 		}
 		in, out := tokens(c.GenerationInfo, "PromptTokens", "InputTokens", "input_tokens"), tokens(c.GenerationInfo, "CompletionTokens", "OutputTokens", "output_tokens")
-		if in == 0 && out == 0 {
-			continue
+		if in+out > 0 {
+			m.spent.InputTokens += in
+			m.spent.OutputTokens += out
+			return
 		}
-		t.spent.InputTokens += in
-		t.spent.OutputTokens += out
-		if rupiah, ok := c.GenerationInfo["Rupiah"].(float64); ok {
-			t.spent.Rupiah += rupiah
-		}
-		break
-	}
-	if t.spent.Provider != "" {
-		t.spent.Calls++
 	}
 }
 
