@@ -106,8 +106,12 @@ func TestPatternsAreTheAskersOwn(t *testing.T) {
 		{city.Asker{Role: city.Lurah, AreaCode: storetest.Lempake}, "?kind=hotspot", []string{}},
 	} {
 		keys := []string{}
-		for _, p := range get[[]city.Pattern](s.script(c.asker), "/api/patterns"+c.path) {
+		list := get[web.PatternList](s.script(c.asker), "/api/patterns"+c.path)
+		for _, p := range list.Items {
 			keys = append(keys, p.Key)
+		}
+		if list.CheckedAt == nil || len(list.Checks) == 0 || !list.CheckedAt.Equal(list.Checks[0].CheckedAt) {
+			t.Errorf("%s %s: last looked at %v, %v", c.asker.Role, c.path, list.CheckedAt, list.Checks)
 		}
 		if diff := cmp.Diff(c.want, keys); diff != "" {
 			t.Errorf("%s %s (-want +got):\n%s", c.asker.Role, c.path, diff)

@@ -41,7 +41,7 @@ func (c *City) SourcesAt(base string) []Source {
 		source("sim-open311", "Laporan warga (simulasi)", "open311", "@every 10s", 300, "Diskominfo", map[string]any{
 			"base_url": base + "/open311/v2", "paging": "page", "page_size": 200, "updated_after": true, "extensions": true,
 		}),
-		source("sim-outbox", "Loket dan panggilan 112 (simulasi)", "files", "@every 30s", 7200, "Diskominfo", map[string]any{
+		source("sim-outbox", "Loket, panggilan 112 dan WhatsApp (simulasi)", "files", "@every 30s", 7200, "Diskominfo", map[string]any{
 			"folder": filepath.Join(c.opt.Dir, "outbox"), "kind": "reports",
 		}),
 	}

@@ -13,6 +13,7 @@ const (
 	ByCall    = "call-112"     // watched folder
 	ByCounter = "loket"        // watched folder
 	ByPeduli  = "jalan-peduli" // DPUPR's own API
+	ByChat    = "whatsapp"     // watched folder; nothing but a text
 )
 
 // Report is a complaint as its channel received it. Place and category are
@@ -181,6 +182,10 @@ func (w *World) speak(r *rand.Rand, now time.Time, m matter) Report {
 	w.point(r, m, &rep)
 	rep.Text, rep.Address = tell(r, m, w.s.Depth[m.Area], rep.Area)
 	w.assign(r, rep.ID, c, m.Flood)
+	if rep.Channel == ByChat {
+		// A message has no form to fill in: the text is all there is.
+		rep.Area, rep.Category, rep.Office, rep.Address, rep.Lon, rep.Lat = "", "", "", "", nil, nil
+	}
 	return rep
 }
 
@@ -220,9 +225,11 @@ func channelFor(r *rand.Rand, category string) string {
 		return ByPeduli
 	}
 	switch {
-	case x < 0.72:
+	case x < 0.68:
 		return ByOpen311
-	case x < 0.87:
+	case x < 0.78:
+		return ByChat
+	case x < 0.89:
 		return ByCall
 	}
 	return ByCounter

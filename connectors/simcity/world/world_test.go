@@ -77,7 +77,7 @@ func TestOrdinaryDays(t *testing.T) {
 	t.Parallel()
 	w := newTestWorld(11)
 	var perDay []int
-	var pointless, swapped, wrong, all int
+	var pointless, swapped, wrong, uncategorised, chats, all int
 	matters := map[string]int{}
 	for range 30 {
 		day := 0
@@ -88,6 +88,15 @@ func TestOrdinaryDays(t *testing.T) {
 				matters[r.Matter]++
 				if r.Area != "" && r.Area != r.TrueArea {
 					wrong++
+				}
+				if r.Category == "" {
+					uncategorised++
+				}
+				if r.Channel == ByChat {
+					chats++
+					if r.TrueCategory == "" || r.TrueArea == "" || r.Text == "" || r.Area != "" || r.Lon != nil {
+						t.Errorf("a message: %+v", r)
+					}
 				}
 				if r.Lon == nil {
 					pointless++
@@ -112,7 +121,11 @@ func TestOrdinaryDays(t *testing.T) {
 			t.Errorf("%s: %.3f of complaints, want %.3f to %.3f", name, f, low, high)
 		}
 	}
-	share("without a point", pointless, 0.29, 0.38)
+	share("without a point", pointless, 0.35, 0.45)
+	share("messages with nothing but a text", chats, 0.06, 0.14)
+	if uncategorised != chats {
+		t.Errorf("%d complaints without a category, %d of them messages", uncategorised, chats)
+	}
 	share("with swapped coordinates", swapped, 0.008, 0.04)
 	share("with another kelurahan named", wrong, 0.04, 0.11)
 	share("distinct matters", len(matters), 0.3, 0.8)
