@@ -35,6 +35,7 @@ type catalogue struct {
 
 type categoryRow struct {
 	Slug     string
+	Name     string
 	OfficeID int64
 	Days     int
 }
@@ -146,7 +147,7 @@ func readCatalogue(ctx context.Context, tx pgx.Tx) (*catalogue, error) {
 }
 
 func (c *catalogue) readRest(ctx context.Context, tx pgx.Tx) error {
-	rows, err := rowsOf[categoryRow](ctx, tx, "SELECT slug, office_id, working_days_to_close AS days FROM categories")
+	rows, err := rowsOf[categoryRow](ctx, tx, "SELECT slug, name, office_id, working_days_to_close AS days FROM categories")
 	if err != nil {
 		return err
 	}

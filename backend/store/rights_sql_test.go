@@ -82,6 +82,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"hazard_recipients": officers, "hazard_risks": officers, "hazard_states": officers, "hazard_weights": officers,
 		"incidents": officers, "report_analyses": officers, "incident_rulings": officers, "corrections": officers, "report_answers": officers, "report_pauses": officers,
 		"forecasts": officers, "report_photos": officers, "patterns": officers, "reporter_salt": {},
+		"report_segments": officers, "report_sealed_months": officers,
 		"analysis_queue": officers, "analysis_state": officers, "report_blocks": {"balaikota_writer"},
 		"pattern_checks": officers, "photo_placeholders": {"balaikota_writer"}, "report_remarks": {"balaikota_writer"},
 		"ai_calls": officers, "ai_ceilings": officers, "ai_spending": officers,

@@ -40,6 +40,13 @@ func (s *Store) RebuildRollups(ctx context.Context) error {
 		if _, err := tx.Exec(ctx, "DELETE FROM report_monthly"); err != nil {
 			return fmt.Errorf("clear the monthly counts: %w", err)
 		}
+		// Segments rest on the days of the zone as well; SealReports makes them anew.
+		if _, err := tx.Exec(ctx, "DELETE FROM report_segments"); err != nil {
+			return fmt.Errorf("clear the segments: %w", err)
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM report_sealed_months"); err != nil {
+			return fmt.Errorf("clear the sealed months: %w", err)
+		}
 		if _, err := tx.Exec(ctx, "INSERT INTO report_daily (day, area_code, category, received, closed) "+countedDays+" ORDER BY 1, 2, 3", nil, cat.location.String(), nil); err != nil {
 			return fmt.Errorf("count by day: %w", err)
 		}

@@ -42,11 +42,11 @@ var writtenAtRunTime = map[string]string{
 	"inTx": "SET LOCAL ROLE takes no parameters",
 	// The constants handed to these are found at their callers.
 	"rowsOf": "handed on", "column": "handed on", "each": "handed on", "addOrReplace": "handed on",
-	"sourceRows": "handed on", "sessions": "handed on",
+	"sourceRows": "handed on", "sessions": "handed on", "packQuery": "handed on",
 }
 
 // handedOn is the row type of a function that is handed a statement.
-var handedOn = map[string]string{"addOrReplace": "", "sourceRows": "sourceRow", "sessions": "Session"}
+var handedOn = map[string]string{"addOrReplace": "", "sourceRows": "sourceRow", "sessions": "Session", "packQuery": ""}
 
 var looksLikeSQL = regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|WITH) `)
 
