@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"balaikota/backend/city"
@@ -20,6 +21,8 @@ type vault struct {
 	// again: the asker knows them already.
 	own   map[string]bool
 	known []string
+	// met are names found after a title: without one they are hidden too.
+	met []string
 }
 
 func newVault(known []string) *vault {
@@ -46,10 +49,13 @@ func (v *vault) hide(text string, own bool) string {
 func (v *vault) hideOnce(text string, own bool) string {
 	var b strings.Builder
 	at := 0
-	for _, p := range city.FindPersonal(text, v.known...) {
+	for _, p := range city.FindPersonal(text, slices.Concat(v.known, v.met)...) {
 		value := text[p.From:p.To]
 		if labelForm.MatchString(value) {
 			continue
+		}
+		if p.Kind == city.PersonalKnown && !v.handedIn(value) {
+			p.Kind = city.PersonalName
 		}
 		label := v.label(p.Kind, value)
 		v.own[label] = v.own[label] || own
@@ -59,8 +65,36 @@ func (v *vault) hideOnce(text string, own bool) string {
 	return b.String() + text[at:]
 }
 
+// handedIn reports whether a name found by its letters is one of the caller's.
+func (v *vault) handedIn(value string) bool {
+	return slices.ContainsFunc(v.known, func(name string) bool { return strings.Contains(sameName(name), sameName(value)) })
+}
+
+func sameName(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+
+// meet remembers the names that stand after a title anywhere in messages.
+func (v *vault) meet(messages []llms.MessageContent) {
+	for _, m := range messages {
+		for _, part := range m.Parts {
+			text := ""
+			switch p := part.(type) {
+			case llms.TextContent:
+				text = p.Text
+			case llms.ToolCallResponse:
+				text = p.Content
+			}
+			text = city.VisibleText(text)
+			for _, p := range city.FindPersonal(text, v.known...) {
+				if name := text[p.From:p.To]; p.Kind == city.PersonalName && !slices.Contains(v.met, name) {
+					v.met = append(v.met, name)
+				}
+			}
+		}
+	}
+}
+
 func (v *vault) label(kind city.PersonalKind, value string) string {
-	key := string(kind) + ":" + strings.ToLower(strings.Join(strings.Fields(value), " "))
+	key := string(kind) + ":" + sameName(value)
 	label, ok := v.labels[key]
 	if !ok {
 		v.counts[string(kind)]++
@@ -98,6 +132,7 @@ func (v *vault) showJSON(text string) string {
 // seal makes messages fit to leave. Only texts, tool calls and tools' answers
 // may: anything else is refused.
 func (v *vault) seal(messages []llms.MessageContent, use Use) ([]llms.MessageContent, error) {
+	v.meet(messages)
 	out := make([]llms.MessageContent, len(messages))
 	for i, m := range messages {
 		own := m.Role == llms.ChatMessageTypeHuman && !use.Raw

@@ -62,6 +62,7 @@ func (r *Reader) Read(ctx context.Context, text string, use Use) (ReadFields, er
 	// Masked before it is marked: the marks would part the words that the
 	// gate's patterns look for.
 	v := newVault(use.Known)
+	v.meet([]llms.MessageContent{llms.TextParts(llms.ChatMessageTypeHuman, text)})
 	text = v.hide(text, false)
 	use.hidden = v.counts
 	marked := strings.Join(strings.Fields(text), "ˆ")

@@ -39,10 +39,26 @@ func UseOf(ctx context.Context) (Use, bool) {
 	return use, ok
 }
 
-// Meter adds up the calls of one question. Its zero value is ready.
+// Meter is the account of one question: contexts made by On are accounted to
+// it. It is what agents/assistant wants of a Meter.
 type Meter struct {
+	use   Use
 	mu    sync.Mutex
 	total city.Spending
+}
+
+// NewMeter opens an account; use.Meter is the account itself.
+func NewMeter(use Use) *Meter {
+	m := &Meter{use: use}
+	m.use.Meter = m
+	return m
+}
+
+// On returns the context of one call; hard as in Use.
+func (m *Meter) On(ctx context.Context, hard bool) context.Context {
+	use := m.use
+	use.Hard = hard
+	return With(ctx, use)
 }
 
 func (m *Meter) add(provider, model string, input, output int, rupiah float64) {
@@ -58,11 +74,9 @@ func (m *Meter) add(provider, model string, input, output int, rupiah float64) {
 	m.total.Rupiah += rupiah
 }
 
-// Spending returns the sum so far; Provider and Model are those of the last call.
-func (m *Meter) Spending() city.Spending {
-	if m == nil {
-		return city.Spending{}
-	}
+// Spent is what the calls cost so far; Provider and Model are those of the
+// last call that was or may have been charged.
+func (m *Meter) Spent() city.Spending {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.total

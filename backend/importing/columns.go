@@ -19,10 +19,11 @@ const (
 	Indicators   Kind = "indicators"
 	Categories   Kind = "categories"
 	Holidays     Kind = "holidays"
+	Invoices     Kind = "invoice"
 )
 
 // Kinds in the order a new city is filled.
-var Kinds = []Kind{Holidays, Categories, Indicators, Observations, Reports}
+var Kinds = []Kind{Holidays, Categories, Indicators, Observations, Reports, Invoices}
 
 // Column is one field of a kind, with the headings it is found under.
 type Column struct {
@@ -90,6 +91,14 @@ var columns = map[Kind][]Column{
 		{Name: "name", Also: []string{"nama", "keterangan", "hari_libur", "libur"}},
 		{Name: "kind", Also: []string{"jenis"}},
 		{Name: "source", Also: []string{"sumber", "dasar"}},
+	},
+	Invoices: {
+		{Name: "month", Required: true, Also: []string{"bulan", "periode", "period"}},
+		{Name: "provider", Required: true, Also: []string{"penyedia", "vendor"}},
+		{Name: "model", Required: true, Also: []string{"layanan", "sku", "item"}},
+		{Name: "input_tokens", Also: []string{"token_masuk", "prompt_tokens", "input"}},
+		{Name: "output_tokens", Also: []string{"token_keluar", "completion_tokens", "output"}},
+		{Name: "rupiah", Required: true, Also: []string{"jumlah", "biaya", "amount", "idr", "total"}},
 	},
 }
 

@@ -35,6 +35,11 @@ func understand(t *testing.T, kind importing.Kind, row importing.Row) {
 		_, refused = importing.Indicator(row, samarinda())
 	case importing.Categories:
 		_, refused = importing.Category(row, samarinda())
+	case importing.Invoices:
+		l, f := importing.Invoice(row, samarinda())
+		if refused = f; f == nil && (len(l.Month) != 7 || l.Provider == "" || l.Model == "" || l.Rupiah < 0 || l.InputTokens < 0 || math.IsNaN(l.Rupiah)) {
+			t.Errorf("an incomplete invoice was taken: %+v", l)
+		}
 	default:
 		_, refused = importing.Holiday(row, samarinda())
 	}

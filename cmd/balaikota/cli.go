@@ -20,7 +20,7 @@ type commands struct {
 	Serve     serveCommand     `cmd:"" help:"Run the server: dashboard, connectors, jobs."`
 	Simulate  simulateCommand  `cmd:"" help:"Run the simulated city alone: it speaks the protocols of a real one on loopback."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database's schema up to date and lay an empty one out for the city."`
-	Import    importCommand    `cmd:"" help:"Read files into the database: areas, reports, observations, indicators, categories, holidays."`
+	Import    importCommand    `cmd:"" help:"Read files into the database: areas, reports, observations, indicators, categories, holidays, invoices of model providers."`
 	Learn     learnCommand     `cmd:"" help:"Learn labels from rows that people labelled: JSON lines with text and label."`
 	Classify  classifyCommand  `cmd:"" help:"Say which label texts belong to, with confidence and the words that decided."`
 	Incidents incidentsCommand `cmd:"" help:"Group the reports and print which are one matter."`

@@ -18,7 +18,7 @@ import (
 )
 
 type importCommand struct {
-	Kind  string   `arg:"" enum:"areas,reports,observations,indicators,categories,holidays" help:"What the files hold: ${enum}."`
+	Kind  string   `arg:"" enum:"areas,reports,observations,indicators,categories,holidays,invoice" help:"What the files hold: ${enum}."`
 	Files []string `arg:"" name:"file" help:"GeoJSON for areas; CSV with header, XLSX, JSON lines or a JSON array for the others."`
 
 	JSON     bool   `name:"json" help:"Print one JSON line a file."`
@@ -147,6 +147,10 @@ func (j *importJob) run(kind importing.Kind) error {
 		return importRows(j, importing.Category, func(cs []city.Category) (city.Tally, error) { return j.db.SaveCategories(j.ctx, cs) })
 	case importing.Holidays:
 		return importRows(j, importing.Holiday, func(hs []city.Holiday) (city.Tally, error) { return j.db.SaveHolidays(j.ctx, hs) })
+	case importing.Invoices:
+		return importRows(j, importing.Invoice, func(is []city.AIInvoice) (city.Tally, error) {
+			return j.db.SaveAIInvoices(j.ctx, city.CommandLine, is)
+		})
 	}
 	return city.InvalidField("kind", "there is no import of %q", kind)
 }
