@@ -1,293 +1,35 @@
-import { deadline, take } from './client.ts';
+import type { components } from './schema.gen.ts';
+import { api, deadline, take } from './client.ts';
 
-/* The shapes of /api/assistant, /api/questions and their kin, as the server writes them. */
+/* The assistant's routes and the names of their schemas. */
+type Schemas = components['schemas'];
 
-export type AnswerStatus =
-  'answered' | 'abstained' | 'clarify' | 'refused' | 'running' | 'canceled' | 'failed';
-
-export interface Conversation {
-  id: number;
-  title: string;
-  created_at: string;
-  changed_at: string;
-  questions: number;
-}
-
-export interface ScreenContext {
-  area?: string;
-  category?: string;
-  indicator?: string;
-  incident?: number;
-}
-
-export interface ToolCall {
-  tool: string;
-  input: Record<string, unknown>;
-}
-
-export interface Question {
-  id: number;
-  conversation_id: number;
-  text: string;
-  asked_at: string;
-  at: string;
-  spoken?: boolean;
-  screen?: ScreenContext;
-  call?: ToolCall;
-}
-
-export interface Figure {
-  id: string;
-  label: string;
-  value: number;
-  unit: string;
-  decimals: number;
-  measure?: string;
-  indicator?: string;
-  area?: string;
-  category?: string;
-  office?: string;
-  from?: string;
-  to?: string;
-  time?: string;
-  n?: number;
-  operation?: string;
-  of?: string[];
-}
-
-export interface Chip {
-  kind: string;
-  value: string;
-  text: string;
-  assumed?: boolean;
-}
-
-export interface Option {
-  text: string;
-  call?: ToolCall;
-}
-
-export interface BlockItem {
-  key: string;
-  label: string;
-  value: number | null;
-  low?: number;
-  high?: number;
-  figure?: string;
-}
-
-export interface DispositionDraft {
-  office: string;
-  area?: string;
-  instruction: string;
-  due_on?: string;
-  incidents?: number[];
-  reports?: number[];
-}
-
-export interface Block {
-  kind: 'table' | 'bars' | 'line' | 'map' | 'reports' | 'incidents' | 'sources' | 'draft';
-  title: string;
-  unit?: string;
-  columns?: string[];
-  rows?: string[][];
-  items?: BlockItem[];
-  decimals?: number;
-  limit?: number;
-  level?: 'kecamatan' | 'kelurahan';
-  highlight?: string[];
-  ids?: number[];
-  draft?: DispositionDraft;
-}
-
-export type StepKind = 'memahami' | 'mengambil' | 'menyusun' | 'memeriksa';
-
-export interface Step {
-  seq: number;
-  at: string;
-  kind: StepKind;
-  tool?: string;
-  text: string;
-}
-
-export interface Spending {
-  provider?: string;
-  model?: string;
-  calls: number;
-  input_tokens: number;
-  output_tokens: number;
-  rupiah: number;
-}
-
-export interface Answer {
-  question_id: number;
-  status: AnswerStatus;
-  text: string;
-  value?: number;
-  unit?: string;
-  area?: string;
-  category?: string;
-  figures: Figure[];
-  blocks: Block[];
-  chips: Chip[];
-  call?: ToolCall;
-  options: Option[];
-  caveats: string[];
-  follow_ups: string[];
-  offline: boolean;
-  fell_back?: string;
-  spending: Spending;
-  receipt?: string;
-  at: string;
-  answered_at: string;
-  took_ms: number;
-}
-
-export interface AnswerVerdict {
-  right: boolean;
-  reason?: string;
-}
-
-export interface Exchange {
-  question: Question;
-  answer: Answer;
-  steps: Step[];
-  verdict?: AnswerVerdict;
-}
-
-export interface ConversationDetail {
-  conversation: Conversation;
-  exchanges: Exchange[];
-}
-
-export interface DataState {
-  snapshot_at: string;
-  seq: number;
-  first?: string;
-  last?: string;
-  sources: string[];
-  simulated?: boolean;
-}
-
-export interface ReceiptCall {
-  tool: string;
-  input: Record<string, unknown>;
-  status: string;
-  figures: Figure[];
-  digest: string;
-  data: DataState;
-}
-
-export interface Receipt {
-  number: number;
-  question_id: number;
-  question: string;
-  at: string;
-  answered_at: string;
-  status: AnswerStatus;
-  answer: string;
-  calls: ReceiptCall[];
-  spending: Spending;
-  program: string;
-  previous: string;
-  hash: string;
-}
-
-export interface ReceiptChange {
-  tool: string;
-  label: string;
-  unit: string;
-  before: number | null;
-  after: number | null;
-  reason: 'corrected' | 'arrived' | 'withdrawn' | 'rule' | 'unknown';
-  text: string;
-}
-
-export interface ReceiptCheck {
-  number: number;
-  chain: boolean;
-  same: boolean;
-  checked_at: string;
-  differences: ReceiptChange[];
-}
-
-export interface Pin {
-  id: number;
-  question_id: number;
-  text: string;
-  call?: ToolCall;
-  pinned_at: string;
-  answer: Answer;
-}
-
-export interface Suggestion {
-  text: string;
-  reason: string;
-}
-
-export interface AssistantState {
-  provider?: string;
-  model?: string;
-  voice: boolean;
-  voice_help?: string;
-  speech: boolean;
-  text_leaves: boolean;
-  paused?: string;
-}
-
-export interface UsageShare {
-  name: string;
-  questions: number;
-  rupiah: number;
-  ceiling?: number;
-}
-
-export interface InvoiceLine {
-  month: string;
-  provider: string;
-  model: string;
-  invoiced: number;
-  metered: number;
-}
-
-export interface AIUsage {
-  month: string;
-  rupiah: number;
-  reserved: number;
-  ceiling: number;
-  year_ceiling: number;
-  year_rupiah: number;
-  expected: number;
-  questions: number;
-  offline: number;
-  cached: number;
-  input_tokens: number;
-  output_tokens: number;
-  by_officer: UsageShare[];
-  by_office: UsageShare[];
-  by_model: UsageShare[];
-  invoices: InvoiceLine[];
-}
-
-export interface Measure {
-  slug: string;
-  name: string;
-  name_en: string;
-  unit: string;
-  decimals: number;
-  of: 'laporan' | 'indikator';
-  dimensions: string[];
-  definition: string;
-}
-
+export type Conversation = Schemas['Conversation'];
+export type ConversationDetail = Schemas['ConversationDetail'];
+export type ScreenContext = Schemas['ScreenContext'];
+export type ToolCall = Schemas['ToolCall'];
+export type Question = Schemas['Question'];
+export type Figure = Schemas['Figure'];
+export type Chip = Schemas['Chip'];
+export type Option = Schemas['Option'];
+export type Block = Schemas['Block'];
+export type DispositionDraft = Schemas['DispositionDraft'];
+export type Step = Schemas['Step'];
+export type Answer = Schemas['Answer'];
+export type AnswerStatus = Answer['status'];
+export type Exchange = Schemas['Exchange'];
+export type Receipt = Schemas['Receipt'];
+export type ReceiptCheck = Schemas['ReceiptCheck'];
+export type Pin = Schemas['Pin'];
+export type Suggestion = Schemas['Suggestion'];
+export type AssistantState = Schemas['AssistantState'];
+export type AIUsage = Schemas['AIUsage'];
+export type UsageShare = Schemas['UsageShare'];
+export type Measure = Schemas['Measure'];
 /** What is sent with a question. */
-export interface Message {
-  text: string;
-  spoken?: boolean;
-  screen?: ScreenContext;
-  call?: ToolCall;
-}
+export type Message = Omit<Schemas['MessageInputBody'], '$schema'>;
 
+/** A word that was put right in what was heard. */
 export interface Correction {
   heard: string;
   written: string;
@@ -297,61 +39,72 @@ export interface Transcript {
   corrections: Correction[];
 }
 
-/** A call that is not in the typed client: bodies that are sound, answers that are text. */
-async function call<T>(
-  method: string,
-  path: string,
-  body?: unknown,
-  signal?: AbortSignal,
-  raw?: BodyInit,
-): Promise<T> {
-  const sends = body !== undefined;
-  return take<T>(
-    fetch(path, {
-      method,
+/** The number of a receipt: "B-000123" is 123. */
+export const receiptNumber = (receipt: string) => Number(receipt.replace(/\D/g, ''));
+
+const byId = (id: number) => ({ path: { id } });
+const byNumber = (receipt: string) => ({ path: { number: receiptNumber(receipt) } });
+
+/** The assistant's routes. Each throws a Problem when it fails. */
+export const assistantApi = {
+  state: (signal?: AbortSignal): Promise<AssistantState> =>
+    take(api.GET('/api/assistant', { signal: deadline(signal) })),
+  suggestions: (signal?: AbortSignal): Promise<Suggestion[]> =>
+    take(api.GET('/api/assistant/suggestions', { signal: deadline(signal) })),
+  usage: (month: string, signal?: AbortSignal): Promise<AIUsage> =>
+    take(api.GET('/api/assistant/usage', { params: { query: { month } }, signal: deadline(signal) })),
+  measures: (signal?: AbortSignal): Promise<Measure[]> =>
+    take(api.GET('/api/measures', { signal: deadline(signal) })),
+  conversations: (signal?: AbortSignal): Promise<Conversation[]> =>
+    take(api.GET('/api/conversations', { signal: deadline(signal) })),
+  conversation: (id: number, signal?: AbortSignal): Promise<ConversationDetail> =>
+    take(api.GET('/api/conversations/{id}', { params: byId(id), signal: deadline(signal) })),
+  begin: (): Promise<Conversation> => take(api.POST('/api/conversations', { signal: deadline() })),
+  async remove(id: number): Promise<void> {
+    await take(api.DELETE('/api/conversations/{id}', { params: byId(id), signal: deadline() }));
+  },
+  ask: (conversation: number, body: Message): Promise<Exchange> =>
+    take(
+      api.POST('/api/conversations/{id}/messages', {
+        params: byId(conversation),
+        body,
+        signal: deadline(),
+      }),
+    ),
+  question: (id: number, signal?: AbortSignal): Promise<Exchange> =>
+    take(api.GET('/api/questions/{id}', { params: byId(id), signal: deadline(signal) })),
+  cancel: (id: number): Promise<Exchange> =>
+    take(api.POST('/api/questions/{id}/cancel', { params: byId(id), signal: deadline() })),
+  async judge(id: number, body: { right: boolean; reason?: string }): Promise<void> {
+    await take(api.POST('/api/questions/{id}/verdict', { params: byId(id), body, signal: deadline() }));
+  },
+  receipt: (receipt: string, signal?: AbortSignal): Promise<Receipt> =>
+    take(api.GET('/api/receipts/{number}', { params: byNumber(receipt), signal: deadline(signal) })),
+  check: (receipt: string): Promise<ReceiptCheck> =>
+    take(api.POST('/api/receipts/{number}/check', { params: byNumber(receipt), signal: deadline() })),
+  pins: (signal?: AbortSignal): Promise<Pin[]> => take(api.GET('/api/pins', { signal: deadline(signal) })),
+  pin: (question: number): Promise<Pin> =>
+    take(api.POST('/api/pins', { body: { question_id: question }, signal: deadline() })),
+  async unpin(id: number): Promise<void> {
+    await take(api.DELETE('/api/pins/{id}', { params: byId(id), signal: deadline() }));
+  },
+};
+
+/** Has a recording (WAV, 16 kHz, mono) written down. Sound is not in the typed client. */
+export function transcribe(wav: Blob, signal?: AbortSignal): Promise<Transcript> {
+  return take<Transcript>(
+    fetch('/api/voice/transcriptions', {
+      method: 'POST',
       credentials: 'same-origin',
       signal: deadline(signal),
-      ...(sends && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
-      ...(raw !== undefined && { headers: { 'Content-Type': 'audio/wav' }, body: raw }),
+      headers: { 'Content-Type': 'audio/wav' },
+      body: wav,
     }).then(async (response) => {
-      const answer: unknown =
-        response.status === 204 ? undefined : await response.json().catch(() => undefined);
-      return response.ok ? { data: answer as T, response } : { error: answer, response };
+      const body: unknown = await response.json().catch(() => undefined);
+      return response.ok ? { data: body as Transcript, response } : { error: body, response };
     }),
   );
 }
-
-const number = (receipt: string) => encodeURIComponent(receipt);
-
-/** The assistant's routes. */
-export const assistantApi = {
-  state: (signal?: AbortSignal) => call<AssistantState>('GET', '/api/assistant', undefined, signal),
-  suggestions: (signal?: AbortSignal) =>
-    call<Suggestion[]>('GET', '/api/assistant/suggestions', undefined, signal),
-  usage: (month: string, signal?: AbortSignal) =>
-    call<AIUsage>('GET', `/api/assistant/usage?month=${month}`, undefined, signal),
-  measures: (signal?: AbortSignal) => call<Measure[]>('GET', '/api/measures', undefined, signal),
-  conversations: (signal?: AbortSignal) =>
-    call<Conversation[]>('GET', '/api/conversations', undefined, signal),
-  conversation: (id: number, signal?: AbortSignal) =>
-    call<ConversationDetail>('GET', `/api/conversations/${id}`, undefined, signal),
-  begin: () => call<Conversation>('POST', '/api/conversations', {}),
-  remove: (id: number) => call<void>('DELETE', `/api/conversations/${id}`),
-  ask: (conversation: number, message: Message) =>
-    call<Exchange>('POST', `/api/conversations/${conversation}/messages`, message),
-  question: (id: number, signal?: AbortSignal) =>
-    call<Exchange>('GET', `/api/questions/${id}`, undefined, signal),
-  cancel: (id: number) => call<Exchange>('POST', `/api/questions/${id}/cancel`, {}),
-  judge: (id: number, verdict: AnswerVerdict) => call<void>('POST', `/api/questions/${id}/verdict`, verdict),
-  receipt: (receipt: string, signal?: AbortSignal) =>
-    call<Receipt>('GET', `/api/receipts/${number(receipt)}`, undefined, signal),
-  check: (receipt: string) => call<ReceiptCheck>('POST', `/api/receipts/${number(receipt)}/check`, {}),
-  pins: (signal?: AbortSignal) => call<Pin[]>('GET', '/api/pins', undefined, signal),
-  pin: (question: number) => call<Pin>('POST', '/api/pins', { question_id: question }),
-  unpin: (id: number) => call<void>('DELETE', `/api/pins/${id}`),
-  transcribe: (wav: Blob, signal?: AbortSignal) =>
-    call<Transcript>('POST', '/api/voice/transcriptions', undefined, signal, wav),
-};
 
 /** Sound of a text, or undefined where the server cannot speak. */
 export async function speechOf(text: string, signal?: AbortSignal): Promise<Blob | undefined> {

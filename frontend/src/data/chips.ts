@@ -54,9 +54,12 @@ export const pickerOf = (kind: string): Picker | undefined => pickers[kind];
 const needed = new Set(['measure', 'indicator', 'place']);
 export const mayBeEmpty = (kind: string) => !needed.has(kind);
 
+/** The fields of a call's input. */
+export const fields = (call: Pick<ToolCall, 'input'>) => (call.input ?? {}) as Record<string, unknown>;
+
 /** A call with one field changed; "" takes the field out. What was assumed is then said. */
 export function changed(call: ToolCall, chip: Chip, value: string): ToolCall {
-  const input: Record<string, unknown> = { ...call.input };
+  const input = { ...fields(call) };
   if (value === '') delete input[chip.kind];
   else input[chip.kind] = typed(chip.kind, value);
   if (Array.isArray(input.assumed)) {

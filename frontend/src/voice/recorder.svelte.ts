@@ -1,4 +1,4 @@
-import { assistantApi, type Transcript } from '../api/assistant.ts';
+import { transcribe, type Transcript } from '../api/assistant.ts';
 import { Problem } from '../api/problem.ts';
 import workletUrl from './capture.worklet.ts?worker&url';
 import { encodeWav, joined, loudness, resample, speechRate } from './wav.ts';
@@ -62,7 +62,7 @@ export class Recorder {
     this.#sending = new AbortController();
     const { signal } = this.#sending;
     try {
-      const transcript = await assistantApi.transcribe(wav, signal);
+      const transcript = await transcribe(wav, signal);
       if (!transcript.text.trim()) return this.#fail('unheard');
       return transcript;
     } catch (cause) {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { WebSocketServer } from 'ws';
+import { AssistantDouble } from './assistant.mjs';
 import { act, allIncidents, analysisOf, correct, incidentDetail, incidentPage, runs } from './incidents.mjs';
 import { atRisk, checked, flood, forecasts, hotspots } from './patterns.mjs';
 import { makeWorld } from './world.mjs';
@@ -24,9 +25,12 @@ const types = {
   '.woff2': 'font/woff2',
   '.json': 'application/json',
 };
+// Word for word the server's (backend/web/server.go).
 const csp =
-  "default-src 'self'; img-src 'self' data:; style-src 'self'; font-src 'self'; worker-src 'self'; " +
-  "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
+  "connect-src 'self'; worker-src 'self'; manifest-src 'self'; media-src 'self' blob:; base-uri 'none'; " +
+  "form-action 'self'; frame-ancestors 'none'";
+const permissions = 'geolocation=(self), microphone=(self), camera=(self), screen-wake-lock=(self)';
 const topics = ['indicators', 'reports', 'incidents', 'alerts', 'sources'];
 
 /** @typedef {'normal' | 'empty' | 'loading' | 'stale' | 'error'} Mood */
@@ -51,6 +55,7 @@ export class Double {
     this.sockets = new Set();
     /** @type {string[]} */
     this.calls = [];
+    this.assistant = new AssistantDouble(() => this.world);
     this.setMood(options.mood ?? 'normal');
   }
 
@@ -93,6 +98,7 @@ export class Double {
 
   async stop() {
     this.cut(1001);
+    this.assistant.cutStreams();
     this.server?.closeAllConnections();
     await new Promise((done) => (this.server ? this.server.close(() => done(undefined)) : done(undefined)));
   }
@@ -189,20 +195,26 @@ export class Double {
   async #answer(req, res) {
     const url = new URL(req.url ?? '/', 'http://double');
     res.setHeader('Content-Security-Policy', csp);
+    res.setHeader('Permissions-Policy', permissions);
     res.setHeader('Cache-Control', 'no-store');
     const api = url.pathname.startsWith('/api/') || url.pathname.startsWith('/geo/');
     if (!api) return this.#file(url.pathname, res);
     this.calls.push(`${req.method} ${url.pathname}${url.search}`);
-    let body = '';
-    for await (const chunk of req) body += chunk;
-    const [status, answer, headers = {}] = this.#route(req.method, url, body ? JSON.parse(body) : {});
+    const chunks = [];
+    for await (const chunk of req) chunks.push(chunk);
+    const raw = Buffer.concat(chunks);
+    const sound = req.headers['content-type'] === 'audio/wav';
+    const body = sound ? raw : raw.length > 0 ? JSON.parse(raw.toString()) : {};
+    const routed = this.#route(req.method, url, body, req, res);
+    if (routed === 'taken') return;
+    const [status, answer, headers = {}] = routed;
     if (status === 'never') return;
     const type = status >= 400 ? 'application/problem+json' : 'application/json';
     res.writeHead(status, { 'Content-Type': type, ...headers });
     res.end(answer === undefined ? undefined : JSON.stringify(answer));
   }
 
-  #route(method, url, body) {
+  #route(method, url, body, req, res) {
     const path = url.pathname;
     if (path === '/api/city') return [200, { ...this.world.city, server_time: new Date().toISOString() }];
     if (path === '/api/session' && method === 'POST') return this.#signIn(body);
@@ -221,6 +233,7 @@ export class Double {
     }
     if (this.mood === 'loading') return ['never'];
     if (this.mood === 'error') return problem(500, 'internal', 'the database is away');
+    if (AssistantDouble.owns(path)) return this.assistant.route(method, path, body, req, res);
     return this.#data(method, path, url.searchParams, body);
   }
 

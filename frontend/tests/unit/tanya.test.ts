@@ -64,8 +64,8 @@ describe('a changed chip', () => {
   });
 
   it('sends numbers and yes or no as such', () => {
-    expect(changed({ tool: 'peringkat', input: {} }, chip('top'), '5').input.top).toBe(5);
-    expect(changed({ tool: 'peringkat', input: {} }, chip('change'), 'true').input.change).toBe(true);
+    expect(changed({ tool: 'peringkat', input: {} }, chip('top'), '5').input).toEqual({ top: 5 });
+    expect(changed({ tool: 'peringkat', input: {} }, chip('change'), 'true').input).toEqual({ change: true });
     expect(pickerOf('incident')).toBeUndefined();
   });
 
