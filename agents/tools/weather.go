@@ -1,0 +1,193 @@
+package tools
+
+import (
+	"context"
+	_ "embed"
+	"slices"
+	"strings"
+	"time"
+
+	"balaikota/agents/tool"
+	"balaikota/backend/city"
+)
+
+//go:embed weather.md
+var weatherText string
+
+func (d Deps) weather() tool.Tool {
+	return tool.Define(tool.Spec{Name: city.ToolWeather, Description: weatherText}, func(ctx context.Context, c tool.Call, in city.WeatherInput) (tool.Result, error) {
+		a := d.answer(ctx, c)
+		if err := a.waters(in.Area); err != nil {
+			return tool.Result{}, err
+		}
+		return a.result()
+	})
+}
+
+// waters words what the sky and the water do: values of the indicators that
+// the city declared as inputs of the flood assessment, the risk, the warnings.
+func (a *answer) waters(area string) error {
+	p, err := a.d.Situation.HazardPicture(a.ctx, a.asker, city.HazardFlood)
+	if err != nil {
+		return err
+	}
+	states, err := a.d.Situation.IndicatorStates(a.ctx, a.asker)
+	if err != nil {
+		return err
+	}
+	alerts, err := a.d.Situation.Alerts(a.ctx, a.asker)
+	if err != nil {
+		return err
+	}
+	a.stated("area", area, area, a.fullArea(area))
+	a.r.Area = area
+	if area == "" {
+		a.r.Area = a.d.CityCode
+	}
+	a.r.Data.SnapshotAt, a.r.Data.Simulated = a.c.At, p.Simulated
+	if p.Simulated {
+		a.caveat("Penilaian ini memuat data simulasi.")
+	}
+	shown := a.gauges(area, p, states)
+	risk := a.floodRisk(area, p)
+	warned := a.warnings(area, alerts)
+	if !shown && !risk && !warned {
+		a.r.Status = city.Abstained
+		a.say("Belum ada data cuaca, pasang, atau muka air di sini.")
+	}
+	a.ask("Berapa prakiraan laporan banjir dan drainase 7 hari ke depan?")
+	a.ask("Apa kejadian paling mendesak?")
+	return nil
+}
+
+// gauges words the newest value of each input, at most three in the text, all
+// in the table.
+func (a *answer) gauges(area string, p city.HazardPicture, states []city.IndicatorState) bool {
+	table := city.Block{Kind: "table", Title: "Cuaca dan muka air", Columns: []string{"Indikator", "Nilai", "Waktu"}}
+	var said []string
+	for _, in := range p.Inputs {
+		if in.Role == city.RoleVoices || in.Role == city.RoleWarning || in.Slug == "" {
+			continue
+		}
+		i, ok := a.indicator(in.Slug)
+		if !ok {
+			continue
+		}
+		s, ok := stateAt(states, i, area, a.d)
+		if !ok || s.Time.After(a.c.At.Add(time.Hour)) {
+			continue
+		}
+		a.name(i.Name)
+		at := a.clock(s.Time)
+		a.figure(city.Figure{Label: i.Name + ", " + a.shortArea(s.AreaCode), Value: s.Value, Unit: i.Unit, Decimals: i.Decimals, Indicator: i.Slug, Area: s.AreaCode, Time: &s.Time})
+		value := city.FormatValue(s.Value, i.Decimals, i.Unit)
+		table.Rows = append(table.Rows, []string{i.Name, value, at})
+		a.name(at)
+		if len(said) < 3 {
+			said = append(said, lower(i.Name)+" "+value)
+		}
+		if in.Freshness == city.InputStale || in.Freshness == city.InputLate {
+			a.name(in.Text)
+			a.caveat(upper(in.Text) + ".")
+		}
+		if s.Simulated {
+			a.caveat("Sebagian nilai berasal dari data simulasi.")
+			a.r.Data.Simulated = true
+		}
+	}
+	if len(said) == 0 {
+		return false
+	}
+	a.r.Head = 0
+	a.say("Keadaan terakhir " + a.place(area) + ": " + enumerate(said) + ".")
+	a.r.Blocks = append(a.r.Blocks, table)
+	return true
+}
+
+// stateAt is an indicator's newest value for an area: its own, else that of
+// the area above, else the whole city's.
+func stateAt(states []city.IndicatorState, i city.Indicator, area string, d Deps) (city.IndicatorState, bool) {
+	for code := area; ; code = city.ParentCode(code) {
+		whole := code == "" || code == d.CityCode
+		for _, s := range states {
+			if s.Indicator == i.Slug && (s.AreaCode == code || whole && (s.AreaCode == "" || s.AreaCode == d.CityCode)) {
+				return s, true
+			}
+		}
+		if whole {
+			return city.IndicatorState{}, false
+		}
+	}
+}
+
+// floodRisk words the risk over the shortest horizon, of the gravest kelurahan.
+func (a *answer) floodRisk(area string, p city.HazardPicture) bool {
+	var here []city.HazardRisk
+	for _, r := range p.Risks {
+		if a.wholeCity(area) || city.Within(r.AreaCode, area) || city.Within(area, r.AreaCode) {
+			here = append(here, r)
+		}
+	}
+	if len(here) == 0 || p.At.After(a.c.At.Add(time.Hour)) {
+		return false
+	}
+	shortest := slices.MinFunc(here, func(x, y city.HazardRisk) int { return x.HorizonHours - y.HorizonHours }).HorizonHours
+	var raised []city.HazardRisk
+	for _, r := range here {
+		if r.HorizonHours == shortest && r.Level.Rank() > 0 {
+			raised = append(raised, r)
+		}
+	}
+	at := a.clock(p.At)
+	a.name(at)
+	a.figure(city.Figure{Label: "Rentang penilaian risiko banjir", Value: float64(shortest), Unit: "jam", Time: &p.At})
+	hours := city.FormatNumber(float64(shortest), 0) + " jam ke depan"
+	n := a.count(len(raised), "kelurahan", "Kelurahan dengan risiko banjir, "+hours)
+	if len(raised) == 0 {
+		a.say("Risiko banjir " + hours + " tidak meningkat di kelurahan mana pun (" + n + "), dinilai " + at + ".")
+		return true
+	}
+	slices.SortStableFunc(raised, func(x, y city.HazardRisk) int { return y.Level.Rank() - x.Level.Rank() })
+	top := raised[0]
+	a.name(top.AreaName)
+	a.say("Risiko banjir " + hours + " meningkat di " + n + " kelurahan; tertinggi " + a.areaName(top.AreaCode) + ", tingkat " + severityName(top.Level) + " (dinilai " + at + ").")
+	block := city.Block{Kind: "map", Title: "Risiko banjir " + hours, Level: string(city.Kelurahan)}
+	for _, r := range raised {
+		a.name(r.AreaName)
+		rank := float64(r.Level.Rank())
+		block.Items = append(block.Items, city.BlockItem{Key: r.AreaCode, Label: a.areaName(r.AreaCode) + ": " + severityName(r.Level), Value: &rank})
+		block.Highlight = append(block.Highlight, r.AreaCode)
+		a.once(city.Figure{Label: "Tingkat risiko banjir, " + a.shortArea(r.AreaCode) + " (1 Perhatian, 2 Siaga, 3 Awas)", Value: rank, Area: r.AreaCode, Time: &p.At})
+	}
+	a.r.Blocks = append(a.r.Blocks, block)
+	return true
+}
+
+func (a *answer) warnings(area string, alerts []city.Alert) bool {
+	var texts []string
+	for _, al := range alerts {
+		if al.Kind != city.AlertWarning || al.Until != nil && al.Until.Before(a.c.At) || al.Since.After(a.c.At) {
+			continue
+		}
+		touches := len(al.AreaCodes) == 0 || a.wholeCity(area)
+		for _, code := range al.AreaCodes {
+			touches = touches || city.Within(code, area) || city.Within(area, code)
+		}
+		if touches {
+			by := al.Attribution
+			if by == "" {
+				by = "resmi"
+			}
+			a.name(al.Headline, by)
+			texts = append(texts, "Peringatan "+by+": "+strings.TrimSuffix(al.Headline, ".")+".")
+		}
+	}
+	if len(texts) == 0 {
+		return false
+	}
+	a.say(texts[0])
+	for _, t := range texts[1:min(len(texts), 4)] {
+		a.caveat(t)
+	}
+	return true
+}
