@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tmc/langchaingo/llms"
+
 	"balaikota/backend/city"
 )
 
@@ -74,24 +76,40 @@ func (r *Registry) Names() []string {
 	return names
 }
 
-// Run runs a tool by name on behalf of c.Asker. It never panics and has no
-// error: what went wrong is a Result, with its cause in the log.
-func (r *Registry) Run(ctx context.Context, c Call, name string, input json.RawMessage) Result {
+// Offered are the tools that the asker may use, as a provider's request
+// carries them.
+func (r *Registry) Offered(asker city.Asker) []llms.Tool {
+	ctx, cancel := context.WithTimeout(context.Background(), DefaultTimeout)
+	defer cancel()
+	var out []llms.Tool
+	for _, t := range r.For(ctx, asker) {
+		out = append(out, t.Definition())
+	}
+	return out
+}
+
+// Run runs a tool by name on behalf of c.Asker, with its JSON input. It never
+// panics. What went wrong is a Result that says so, its cause in the log; the
+// error is for a caller that stopped waiting.
+func (r *Registry) Run(ctx context.Context, c Call, name, input string) (Result, error) {
 	t, ok := r.byName[name]
 	switch {
 	case !ok:
 		return Result{
 			Head: -1, Failed: true, Err: errors.New("unknown tool " + clip(name, 40)),
 			Text: "Alat itu tidak ada. Yang ada: " + strings.Join(r.allowed(c.Asker.Role), ", ") + ".",
-		}
+		}, nil
 	case !t.allows(c.Asker.Role):
-		return Result{Head: -1, Status: city.Refused, Text: "Hal itu tidak tersedia untuk peran Anda."}
+		return Result{Head: -1, Status: city.Refused, Text: "Hal itu tidak tersedia untuk peran Anda."}, nil
 	}
-	result := t.Run(ctx, c, input)
-	if result.Err != nil && ctx.Err() == nil && city.CodeOf(result.Err) == city.Internal {
+	result := t.Run(ctx, c, json.RawMessage(input))
+	if err := ctx.Err(); err != nil {
+		return result, err
+	}
+	if result.Err != nil && city.CodeOf(result.Err) == city.Internal {
 		r.log.ErrorContext(ctx, "tool failed", "tool", name, "error", result.Err)
 	}
-	return result
+	return result, nil
 }
 
 func (r *Registry) allowed(role city.Role) []string {

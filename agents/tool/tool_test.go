@@ -151,7 +151,10 @@ func TestWhatGoesWrongIsAResult(t *testing.T) {
 		}, "", true, "tidak dapat dibaca"},
 	}
 	for name, c := range cases {
-		got := NewRegistry(nil, nil, echoTool(c.run)).Run(t.Context(), mayor, "ukur", nil)
+		got, err := NewRegistry(nil, nil, echoTool(c.run)).Run(t.Context(), mayor, "ukur", "")
+		if err != nil {
+			t.Fatal(err)
+		}
 		if got.Status != c.status || got.Failed != c.failed || !strings.Contains(got.Text, c.says) || got.Head != -1 {
 			t.Errorf("%s: %+v", name, got)
 		}
@@ -176,11 +179,25 @@ func TestRegistryOffersByRole(t *testing.T) {
 		}
 	}
 	lurah := Call{Asker: city.Asker{Role: city.Lurah}}
-	if got := r.Run(t.Context(), lurah, "sebagian", nil); got.Status != city.Refused {
+	if got, _ := r.Run(t.Context(), lurah, "sebagian", ""); got.Status != city.Refused {
 		t.Errorf("a tool of other roles ran: %+v", got)
 	}
-	if got := r.Run(t.Context(), lurah, "hapus_semua", nil); !got.Failed || !strings.Contains(got.Text, "Yang ada: semua.") {
+	if got, _ := r.Run(t.Context(), lurah, "hapus_semua", ""); !got.Failed || !strings.Contains(got.Text, "Yang ada: semua.") {
 		t.Errorf("unknown tool: %+v", got)
+	}
+}
+
+func TestStopsWithItsCaller(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	waits := echoTool(func(ctx context.Context, _ Call, _ countInput) (Result, error) {
+		cancel()
+		<-ctx.Done()
+		return Result{}, ctx.Err()
+	})
+	got, err := NewRegistry(nil, nil, waits).Run(ctx, mayor, "ukur", "")
+	if !errors.Is(err, context.Canceled) || got.Text != "Pertanyaan dihentikan." {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 
