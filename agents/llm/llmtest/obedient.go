@@ -133,7 +133,13 @@ var (
 
 // Commands finds what a text commands, hidden characters and base64 undone.
 func Commands(text string) (out []Command) {
-	text = city.VisibleText(text)
+	// Models read the tags that no person sees.
+	text = city.VisibleText(strings.Map(func(r rune) rune {
+		if r > 0xE0000 && r < 0xE007F {
+			return r - 0xE0000
+		}
+		return r
+	}, text))
 	for _, m := range callCommand.FindAllStringSubmatch(text, -1) {
 		out = append(out, Command{Tool: m[1], Input: object(m[2])})
 	}
