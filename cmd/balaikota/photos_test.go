@@ -246,11 +246,11 @@ func TestAnAppsOwnPictureJoinsNobody(t *testing.T) {
 		voice("a", "selokan tersumbat, mohon dikeruk", own, storetest.AirPutih, "banjir-drainase", 0),
 		voice("b", "air menggenang lagi setiap hujan turun", own, storetest.AirPutih, "banjir-drainase", 20),
 	}
-	real := []city.Report{
+	genuine := []city.Report{
 		voice("c", "got buntu penuh lumpur", web.put("/c.jpg", jpegOf(t, street(1, 0), 92)), storetest.Lempake, "banjir-drainase", 0),
 		voice("d", "parit meluap ke halaman", web.put("/d.jpg", jpegOf(t, street(1, 0.05), 45)), storetest.Lempake, "banjir-drainase", 20),
 	}
-	ingest(t, f.door, city.Delivery{SourceID: f.source, Reports: append(pair, real...)})
+	ingest(t, f.door, city.Delivery{SourceID: f.source, Reports: append(pair, genuine...)})
 	settleNow(t, f.analyst)
 	f.fetch(t)
 	settleNow(t, f.analyst)
