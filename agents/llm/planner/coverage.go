@@ -1,0 +1,159 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+)
+
+// strange meets words that name nothing here. Where no known subject is named,
+// or the word stands where a subject belongs, there is no such data; otherwise
+// the word is asked about. It is never skipped.
+func (r *reading) strange() *reply {
+	unknown := r.unread()
+	hints := r.hints()
+	if len(unknown) == 0 && len(hints) == 0 {
+		return nil
+	}
+	if len(unknown) == 0 {
+		return r.askHints(hints)
+	}
+	at := unknown[0]
+	text := r.around(at)
+	switch {
+	case r.placeBefore(at) && (r.aboutReports() || len(r.subjects) > 0 || r.base != nil):
+		return ask("Saya tidak mengenal tempat “"+text+"” di kota ini. Kecamatan atau kelurahan mana yang dimaksud?", asks(r.offers())...)
+	case !r.aboutReports() && !r.strong() && r.base == nil, r.topicBefore(at) && len(r.subjects) == 0:
+		return r.unknown(text, "Tidak ada data tentang “"+text+"” yang saya pegang.")
+	case !r.aboutReports() && !r.strong() && !r.has(cueFollow) && len(r.ts) > 3:
+		return r.unknown(text, "Tidak ada data tentang “"+text+"” yang saya pegang.")
+	}
+	return ask("Saya belum paham kata “"+text+"” dalam pertanyaan ini. Bisa diperjelas, atau pilih salah satu:", asks(r.offers())...)
+}
+
+// strong reports whether a subject was named by more than a part of its name.
+func (r *reading) strong() bool {
+	return slices.ContainsFunc(r.subjects, func(m match) bool { return m.fit <= byWord || m.fit == byPart && m.length() > 1 })
+}
+
+// around is the unknown word with the unknown words next to it.
+func (r *reading) around(at int) string {
+	unknown := r.unread()
+	from, to := at, at+1
+	for slices.Contains(unknown, to) || to < len(r.ts) && fillers[r.ts[to].word] && slices.Contains(unknown, to+1) {
+		to++
+	}
+	return written(r.ts[from:to])
+}
+
+// placeBefore reports whether the word stands where a place belongs.
+func (r *reading) placeBefore(at int) bool {
+	w := r.word(at - 1)
+	return w == "di" || w == "ke" || w == "daerah" || w == "wilayah" || ranks[w] != ""
+}
+
+// topicBefore reports whether the word stands where the subject of reports
+// belongs: "laporan …", "soal …".
+func (r *reading) topicBefore(at int) bool {
+	for i := at - 1; i >= 0; i-- {
+		if w := r.ts[i].word; w == "yang" || w == "warga" || w == "masyarakat" {
+			continue
+		}
+		for _, m := range r.ms {
+			if i >= m.from && i < m.to {
+				return m.kind == isCue && (m.cue == cueReport || m.cue == cueAbout || m.cue == cueCase)
+			}
+		}
+		return false
+	}
+	return false
+}
+
+// hints are the words that alone say too little to name one subject.
+func (r *reading) hints() []match {
+	var out []match
+	for _, m := range r.ms {
+		if m.kind == isSubject && m.fit == byHint {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+func (r *reading) askHints(hints []match) *reply {
+	m := hints[0]
+	if !r.aboutReports() && !r.aboutValues() && r.base == nil && len(r.subjects) == 0 {
+		return r.unknown(m.text, "Saya tidak menemukan data yang dimaksud dengan “"+m.text+"”.")
+	}
+	var names []string
+	for _, s := range m.subjects {
+		if s.indicator && r.aboutReports() && !r.aboutValues() {
+			continue
+		}
+		if s.indicator {
+			names = append(names, "Berapa "+s.name+" terakhir?")
+		} else {
+			names = append(names, "Berapa laporan "+lower(s.name)+" bulan ini?")
+		}
+	}
+	if len(names) == 0 {
+		names = r.offers()
+	}
+	return ask("“"+m.text+"” bisa berarti beberapa hal. Maksudnya salah satu ini?", asks(names)...)
+}
+
+// places turns street names and landmarks into one place: "di jalan X",
+// "di sekitar Y".
+func (r *reading) places() *reply {
+	for i := range r.ts {
+		if !streetWords[r.ts[i].word] && !r.nearWord(i) {
+			continue
+		}
+		if w := r.word(i - 1); streetWords[r.ts[i].word] && w != "di" && w != "sekitar" && w != "dekat" && w != "depan" && w != "ke" && w != "sepanjang" {
+			continue
+		}
+		to := i + 1
+		for to < len(r.ts) && (r.isUnread(to) || r.ts[to].number && to > i && streetWords[r.ts[to-1].word] || streetWords[r.ts[to].word] && to == i+1) {
+			to++
+		}
+		if to == i+1 {
+			continue
+		}
+		from := i
+		if r.nearWord(i) {
+			from++
+		}
+		text := written(r.ts[from:to])
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		r.takePlace(match{from: from, to: to, kind: isPlace, text: text})
+		return nil
+	}
+	return nil
+}
+
+// streetWords begin the names of places that are no areas.
+var streetWords = wordSet("jalan gang simpang perumahan pasar komplek kompleks jembatan rt rw gg masjid terminal taman perempatan bundaran")
+
+func (r *reading) nearWord(i int) bool {
+	for _, m := range r.ms {
+		if m.kind == isCue && m.cue == cueNear && i == m.to-1 {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reading) isUnread(i int) bool { return slices.Contains(r.unread(), i) }
+
+// takePlace puts a place in the stead of what its words were read as.
+func (r *reading) takePlace(p match) {
+	var out []match
+	for _, m := range r.ms {
+		if m.to <= p.from || m.from >= p.to {
+			out = append(out, m)
+		}
+	}
+	r.ms = append(out, p)
+	r.subjects = slices.DeleteFunc(r.subjects, func(m match) bool { return m.from < p.to && m.to > p.from })
+}

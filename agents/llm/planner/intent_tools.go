@@ -1,0 +1,457 @@
+package planner
+
+import (
+	"strings"
+
+	"balaikota/backend/city"
+)
+
+// incident reads "kejadian paling mendesak", "kejadian 55", "kasus serupa
+// dengan kejadian 12".
+func (r *reading) incident() *reply {
+	if !r.has(cueIncident, cueSimilar) && !(r.has(cueUrgent) && !r.dimensionSaid() && len(r.indicatorsSaid()) == 0) {
+		return nil
+	}
+	f := frame{tool: city.ToolIncident}
+	if i, id := r.incidentNumber(); id > 0 {
+		f.ID = id
+		if i >= 0 {
+			r.used[i] = true
+		}
+		if r.has(cueSimilar) {
+			f.tool = city.ToolSimilar
+		}
+		return r.finish(f, cueIncident, cueSimilar, cueThis, cueShow, cueDetail, cueExplain, cueHow, cueCase, cueProfile, cueWith)
+	}
+	if r.has(cueSimilar) {
+		return ask("Serupa dengan kejadian nomor berapa?", asks([]string{"Apa kejadian paling mendesak?"})...)
+	}
+	if out := r.fillPlace(&f); out != nil {
+		return out
+	}
+	if cats := r.categoriesSaid(); len(cats) == 1 {
+		f.Category = cats[0]
+		r.useCategories()
+	}
+	if r.has(cueHowMany) && !r.has(cueUrgent) {
+		return r.incidentCount(f)
+	}
+	r.nowOnly()
+	for i, m := range r.ms {
+		if m.kind == isNumber && len(m.codes) == 0 && m.value >= 1 && m.value <= 10 && m.value == float64(int(m.value)) {
+			f.Top, r.used[i] = int(m.value), true
+		}
+	}
+	return r.finish(f, cueIncident, cueUrgent, cueShow, cueDetail, cueNow, cueReport, cueCase, cueWhich, cueHow, cueLatest)
+}
+
+// nowOnly marks a time said that is now: the tools of the moment take no other.
+func (r *reading) nowOnly() {
+	for i, m := range r.ms {
+		if m.kind == isPeriod && (m.span.name == city.PeriodToday || m.span.name == city.PeriodUntilNow) {
+			r.used[i] = true
+		}
+	}
+}
+
+func (r *reading) incidentCount(f frame) *reply {
+	g := frame{tool: city.ToolMeasure}
+	g.Measure, g.Area, g.Category, g.Assumed = city.MeasureIncidents, f.Area, f.Category, f.Assumed
+	if out := r.moment(&g); out != nil {
+		return out
+	}
+	if out := r.dividedBy(&g); out != nil {
+		return out
+	}
+	return r.finish(g, cueIncident, cueNow, cueTotal, cueBy, cueOpen)
+}
+
+// incidentNumber finds the number said behind "kejadian", or the one on screen.
+func (r *reading) incidentNumber() (index int, id int64) {
+	at := r.find(cueIncident)
+	for i, m := range r.ms {
+		if m.kind == isNumber && len(m.codes) == 0 && at >= 0 && m.from >= r.ms[at].to && m.from <= r.ms[at].to+1 && m.value == float64(int64(m.value)) && m.value > 0 {
+			return i, int64(m.value)
+		}
+	}
+	if r.has(cueThis) || r.has(cueSimilar) {
+		return -1, r.who.screen.Incident
+	}
+	return -1, 0
+}
+
+// explain reads "apa itu …", "artinya …".
+func (r *reading) explain() *reply {
+	if !r.has(cueExplain) {
+		return nil
+	}
+	f := frame{tool: city.ToolExplain}
+	inds, cats := r.indicatorsSaid(), r.categoriesSaid()
+	switch {
+	case len(inds) == 1 && len(cats) == 0:
+		f.Indicator = inds[0]
+		r.useIndicator(inds[0])
+	case r.has(cueResponse, cueClosing, cueOverdue, cueOnTime, cueOpen, cueClosed, cueShare):
+		measure, _, open := r.reportMeasure()
+		if open != nil {
+			return open
+		}
+		f.Explain = measure
+	case len(cats) == 1 && len(inds) == 0:
+		f.Category = cats[0]
+		r.useCategories()
+	case r.has(cueThis) && r.who.screen.Indicator != "":
+		f.Indicator = r.who.screen.Indicator
+	case r.has(cueIncident):
+		f.Explain = city.MeasureIncidents
+	case r.has(cueReport) && len(inds)+len(cats) == 0:
+		f.Explain = city.MeasureReceived
+	default:
+		return ask("Arti data apa yang ingin diketahui?", asks(r.offers())...)
+	}
+	return r.finish(f, cueExplain, cueThis, cueReport, cueIncident, cueWith, cueMedian)
+}
+
+// freshness reads "kapan data … diperbarui", "sumber data apa saja".
+func (r *reading) freshness() *reply {
+	if !r.has(cueFresh, cueSources) && !(r.has(cueWhen) && r.has(cueLatest)) {
+		return nil
+	}
+	f := frame{tool: city.ToolSources}
+	for i, m := range r.ms {
+		if m.kind == isSource {
+			f.Source, r.used[i] = m.slug, true
+		}
+	}
+	for _, slug := range r.indicatorsSaid() {
+		r.useIndicator(slug)
+	}
+	r.nowOnly()
+	return r.finish(f, cueFresh, cueSources, cueWhen, cueLatest, cueNow, cueShow, cueDetail, cueReport, cueHow, cueWhich)
+}
+
+// agenda reads "agenda hari ini", "apa yang harus saya putuskan".
+func (r *reading) agenda() *reply {
+	if !r.has(cueAgenda) && (!r.has(cueDue) || r.has(cueHowMany)) {
+		return nil
+	}
+	r.nowOnly()
+	return r.finish(frame{tool: city.ToolAgenda}, cueAgenda, cueDue, cueNow, cueShow, cueDetail, cueHow, cueReport)
+}
+
+// weather reads questions about weather, tide and the risk of flooding.
+func (r *reading) weather() *reply {
+	rain := r.has(cueRain) || r.anyWord("hujan") && r.ahead() && !r.has(cueHowMany, cueReport)
+	if !r.has(cueWeather) && !rain {
+		return nil
+	}
+	if r.has(cueReport) {
+		return nil
+	}
+	f := frame{tool: city.ToolWeather}
+	if out := r.fillPlace(&f); out != nil {
+		return out
+	}
+	f.Assumed = nil
+	for i, m := range r.ms {
+		switch {
+		case m.kind == isPeriod && m.span.ahead > 0 && m.span.ahead <= 7, m.kind == isPeriod && m.span.name == city.PeriodToday,
+			m.kind == isSubject && r.floodOrWater(m), m.kind == isArea:
+			r.used[i] = true
+		}
+	}
+	return r.finish(f, cueWeather, cueRain, cueForecast, cueNow, cueHow, cueWhen, cueShow, cueMost, cueHowMany, cueLatest, cueMaximum, cueWhere, cueUrgent)
+}
+
+// floodOrWater reports whether a subject is what the weather tool tells of.
+func (r *reading) floodOrWater(m match) bool {
+	for i := m.from; i < m.to; i++ {
+		switch r.ts[i].stem {
+		case "banjir", "hujan", "air", "sungai", "muka", "pasang", "mahakam", "genang", "prakira":
+			return true
+		}
+		if r.ts[i].word == "banjir" || r.ts[i].word == "hujan" {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reading) ahead() bool {
+	for _, s := range r.periods {
+		if s.ahead > 0 {
+			return true
+		}
+	}
+	return r.has(cueForecast)
+}
+
+// forecast reads questions about days to come.
+func (r *reading) forecast() *reply {
+	f := frame{tool: city.ToolForecast}
+	far := false
+	for i, m := range r.ms {
+		if m.kind == isPeriod && (m.span.ahead > 0 || m.span.far) {
+			r.used[i] = true
+			f.Days, far = m.span.ahead, m.span.far
+		}
+	}
+	if f.Days == 0 && !far && !r.has(cueForecast) {
+		return nil
+	}
+	if far {
+		return r.unknown(written(r.ts), "Prakiraan yang saya punya paling jauh 14 hari ke depan.")
+	}
+	inds := r.indicatorsSaid()
+	if len(inds) == 0 && !r.aboutReports() && len(r.categoriesSaid()) == 0 {
+		if r.has(cueAgenda) || r.base != nil {
+			return nil
+		}
+		return ask("Prakiraan apa yang dimaksud?", asks([]string{"Berapa perkiraan laporan 7 hari ke depan?", "Bagaimana cuaca besok?"})...)
+	}
+	if len(inds) > 1 || len(inds) == 1 && len(r.categoriesSaid()) > 0 {
+		return ask("Ada lebih dari satu hal dalam pertanyaan ini. Prakiraan yang mana?", asks(r.offers())...)
+	}
+	if len(inds) == 1 {
+		f.Indicator = inds[0]
+		r.useIndicator(inds[0])
+	} else if out := r.fillReports(&f); out != nil {
+		return out
+	}
+	if f.Office != "" || f.Channel != "" || len(r.namedPeriods()) > 0 {
+		return ask("Prakiraan dihitung per wilayah dan kategori, untuk hari-hari ke depan. Yang mana?", asks([]string{"Berapa perkiraan laporan 7 hari ke depan?"})...)
+	}
+	if out := r.fillPlace(&f); out != nil {
+		return out
+	}
+	if f.Days == 0 {
+		f.Days = 7
+		f.assume("days")
+	}
+	return r.finish(f, cueForecast, cueReport, cueHow, cueShow, cueTrend, cueRise, cueFall, cueChange)
+}
+
+// trend reads "tren …", "grafik … per minggu".
+func (r *reading) trend() *reply {
+	if !r.has(cueTrend, cueByDay, cueByWeek, cueByMonth) || r.has(cueDays) {
+		return nil
+	}
+	if !r.aboutReports() && len(r.subjects) == 0 && !r.kindSaid(isOffice) {
+		if r.who.screen.Indicator == "" {
+			return nil
+		}
+	}
+	f := frame{tool: city.ToolTrend}
+	if len(r.subjects) == 0 && !r.aboutReports() && r.who.screen.Indicator != "" {
+		f.Indicator, f.Measure = r.who.screen.Indicator, r.usualMeasure(r.who.screen.Indicator)
+	} else if out := r.measureOf(&f); out != nil {
+		return out
+	}
+	if out := r.fillPlace(&f); out != nil {
+		return out
+	}
+	if f.Indicator == "" {
+		if out := r.fillReports(&f); out != nil {
+			return out
+		}
+	}
+	if out := r.fillPeriod(&f, "30_hari_terakhir"); out != nil {
+		return out
+	}
+	switch {
+	case r.has(cueByMonth):
+		f.By = city.ByMonth
+	case r.has(cueByWeek):
+		f.By = city.ByWeek
+	case r.has(cueByDay):
+		f.By = city.ByDay
+	default:
+		f.By = r.step(f.Period)
+		f.assume("by")
+	}
+	return r.finish(f, cueTrend, cueByDay, cueByWeek, cueByMonth, cueReport, cueHow, cueShow, cueTotal)
+}
+
+// step is the step of a line over a period: some ten to seventy points.
+func (r *reading) step(period string) city.Dimension {
+	p, err := city.ParsePeriod(period, r.at, r.l.zone)
+	if err != nil || p.From.IsZero() {
+		return city.ByMonth
+	}
+	switch days := p.To.Sub(p.From).Hours() / 24; {
+	case days > 200:
+		return city.ByMonth
+	case days > 62:
+		return city.ByWeek
+	}
+	return city.ByDay
+}
+
+// showMap reads "tampilkan di peta …".
+func (r *reading) showMap() *reply {
+	if !r.has(cueMap) {
+		return nil
+	}
+	f := frame{tool: city.ToolMap}
+	if out := r.measureOf(&f); out != nil {
+		return out
+	}
+	if out := r.fillPlace(&f); out != nil {
+		return out
+	}
+	if f.Indicator == "" {
+		if out := r.fillReports(&f); out != nil {
+			return out
+		}
+	}
+	if momentary(f.Measure) {
+		if out := r.moment(&f); out != nil {
+			return out
+		}
+	} else if out := r.fillPeriod(&f, city.PeriodThisMonth); out != nil {
+		return out
+	}
+	switch by, ok := r.dimension(); {
+	case ok && by == city.ByKecamatan:
+		f.Level = "kecamatan"
+	case ok && by == city.ByKelurahan:
+		f.Level = "kelurahan"
+	}
+	return r.finish(f, cueMap, cueShow, cueReport, cueBy, cueNow, cueHow, cueDetail, cueWhere, cueDistrict, cueVillage)
+}
+
+// list reads "tampilkan laporan …", "laporan apa saja di …".
+func (r *reading) list() *reply {
+	asked := r.has(cueShow, cueDetail) || r.has(cueWhat) && !r.has(cueHowMany)
+	if !asked || r.has(cueHowMany, cueTotal, cueShare, cueHowLong, cueMedian, cueMost, cueLeast) || !r.aboutReports() || len(r.indicatorsSaid()) > 0 || r.has(cueResponse, cueClosing, cueOnTime, cueLoad) {
+		return nil
+	}
+	return r.listOf(frame{})
+}
+
+// listOf fills a list of reports with what was said.
+func (r *reading) listOf(f frame) *reply {
+	f.tool, f.Measure, f.Status = city.ToolNear, "", ""
+	switch {
+	case r.has(cueOverdue):
+		f.Status = "lewat_tenggat"
+	case r.has(cueOpen):
+		f.Status = "belum_selesai"
+	case r.has(cueProgress):
+		f.Status = "in_progress"
+	case r.has(cueRejected):
+		f.Status = "rejected"
+	case r.has(cueClosed):
+		f.Status = "closed"
+	}
+	if out := r.fillPlace(&f); out != nil {
+		return out
+	}
+	if out := r.fillReports(&f); out != nil {
+		return out
+	}
+	for i, m := range r.ms {
+		switch {
+		case m.kind == isPlace:
+			f.Place, r.used[i] = m.text, true
+		case m.kind == isNumber && len(m.codes) == 0 && m.value >= 1 && m.value <= 50 && m.value == float64(int(m.value)):
+			f.Top, r.used[i] = int(m.value), true
+		}
+	}
+	if out := r.fillPeriod(&f, ""); out != nil {
+		return out
+	}
+	return r.finish(f, cueShow, cueDetail, cueReport, cueOpen, cueOverdue, cueClosed, cueProgress, cueRejected, cueNear, cueLatest, cueNow, cueHow, cueCase, cueWhich)
+}
+
+// load reads "beban kerja DLH", "bagaimana kinerja dinas".
+func (r *reading) load() *reply {
+	if !r.has(cueLoad) && !(r.kindSaid(isOffice) && r.has(cueHow, cueProfile) && !r.aboutReports() && len(r.subjects) == 0) {
+		return nil
+	}
+	f := frame{tool: city.ToolOffice}
+	for i, m := range r.ms {
+		if m.kind == isOffice {
+			f.Office, r.used[i] = m.slug, true
+		}
+	}
+	if f.Office == "" && !r.has(cueOffices) {
+		return nil
+	}
+	if ps := r.namedPeriods(); len(ps) != 1 || ps[0] != city.PeriodToday {
+		if out := r.fillPeriod(&f, ""); out != nil {
+			return out
+		}
+	} else {
+		r.nowOnly()
+	}
+	return r.finish(f, cueLoad, cueHow, cueProfile, cueOffices, cueNow, cueShow, cueReport, cueBy)
+}
+
+// profile reads "bagaimana kondisi Palaran".
+func (r *reading) profile() *reply {
+	if !r.has(cueProfile) && !(r.has(cueHow) && r.areaSaid) || r.aboutReports() || len(r.subjects) > 0 || r.kindSaid(isOffice) {
+		return nil
+	}
+	f := frame{tool: city.ToolArea}
+	if out := r.fillPlace(&f); out != nil {
+		return out
+	}
+	if ps := r.namedPeriods(); len(ps) == 1 && ps[0] == city.PeriodToday {
+		r.nowOnly()
+	} else if out := r.fillPeriod(&f, ""); out != nil {
+		return out
+	}
+	return r.finish(f, cueProfile, cueHow, cueNow, cueShow, cueLatest)
+}
+
+// draft reads "buatkan disposisi ke DLH untuk …": what to do stays in the
+// person's own words.
+func (r *reading) draft() *reply {
+	at := r.find(cueDraft)
+	if at < 0 {
+		return nil
+	}
+	if r.anyWord("kirim", "kirimkan", "terbitkan", "setujui", "batalkan", "hapus", "teruskan") {
+		return decline("mengubah_data", "Saya hanya menyiapkan konsep disposisi; mengirimnya tetap dilakukan orang.")
+	}
+	if out := r.settleAreas(); out != nil {
+		return out
+	}
+	f := frame{tool: city.ToolDraft}
+	if len(r.areas) > 1 {
+		return ask("Disposisi untuk wilayah yang mana?", r.eachArea()...)
+	}
+	if len(r.areas) == 1 {
+		f.Area = r.areas[0]
+	}
+	for _, m := range r.ms {
+		if m.kind == isOffice {
+			f.Office = m.slug
+		}
+	}
+	if cats := r.categoriesSaid(); len(cats) == 1 {
+		f.Category = cats[0]
+	}
+	if _, id := r.incidentNumber(); id > 0 {
+		f.ID = id
+	} else if r.who.screen.Incident > 0 && r.has(cueThis, cueHere) {
+		f.ID = r.who.screen.Incident
+	}
+	f.Instruction = r.instruction(r.ms[at].to)
+	if f.Office == "" && f.Category == "" && f.ID == 0 {
+		return ask("Disposisi kepada siapa, dan tentang apa?", asks([]string{"Buatkan disposisi ke dinas terkait untuk kejadian paling mendesak"})...)
+	}
+	return answer(f)
+}
+
+// instruction is what follows "untuk" or "agar", as it was written.
+func (r *reading) instruction(from int) string {
+	for i := from; i < len(r.ts); i++ {
+		switch r.ts[i].word {
+		case "untuk", "agar", "supaya", "biar":
+			return strings.TrimSpace(written(r.ts[i+1:]))
+		}
+	}
+	return ""
+}

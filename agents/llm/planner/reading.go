@@ -1,0 +1,201 @@
+package planner
+
+import (
+	"slices"
+	"time"
+
+	"balaikota/backend/city"
+)
+
+// asker is who asks and what they look at, as the briefing says it.
+type asker struct {
+	role   string
+	area   string
+	office string
+	screen city.ScreenContext
+}
+
+// reading is one question on its way: what its words name and which of them
+// were used.
+type reading struct {
+	l    *lexicon
+	ts   []token
+	ms   []match
+	at   time.Time
+	who  asker
+	base *frame // the call before, when there was one
+	// mended are typing errors that were read as another word.
+	mended map[int]string
+	used   map[int]bool // indexes of ms
+
+	areas    []string // said, settled; "" for the whole city
+	areaSaid bool
+	subjects []match // categories and indicators, each with one or more candidates
+	again    bool    // read again with one reading chosen: asks for no options of options
+	periods  []span
+}
+
+func (l *lexicon) read(text string, at time.Time, who asker, base *frame) *reading {
+	r := &reading{l: l, at: at.In(l.zone), who: who, base: base, used: map[int]bool{}, mended: map[int]string{}}
+	r.ts = l.tokens(text)
+	if len(r.ts) > maxTokens {
+		return r
+	}
+	r.ms = settle(l.candidates(r.ts, r.at))
+	r.mendTypos()
+	for _, m := range r.ms {
+		switch m.kind {
+		case isSubject:
+			if m.fit != byHint {
+				r.subjects = append(r.subjects, m)
+			}
+		case isPeriod:
+			r.periods = append(r.periods, m.span)
+		}
+	}
+	return r
+}
+
+// mendTypos reads words that name nothing as the one known word that is near.
+func (r *reading) mendTypos() {
+	changed := false
+	for _, i := range r.unread() {
+		t := r.ts[i]
+		if t.number || t.ticket || t.word == isoDate {
+			continue
+		}
+		known := r.l.typos.mend(t.raw)
+		if known == "" || known == t.word {
+			continue
+		}
+		r.mended[i] = known
+		r.ts[i].word, r.ts[i].raw, r.ts[i].stem = known, known, r.l.stem(known)
+		changed = true
+	}
+	if changed {
+		r.ms = settle(r.l.candidates(r.ts, r.at))
+	}
+}
+
+// unread are the tokens that no match took.
+func (r *reading) unread() []int {
+	var taken [maxTokens + 1]bool
+	for _, m := range r.ms {
+		for i := m.from; i < m.to; i++ {
+			taken[i] = true
+		}
+	}
+	var out []int
+	for i := range r.ts {
+		if !taken[i] {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// has reports whether a cue was said.
+func (r *reading) has(cues ...cue) bool { return r.find(cues...) >= 0 }
+
+// find is the index of the first match with one of the cues, -1 if none.
+func (r *reading) find(cues ...cue) int {
+	return slices.IndexFunc(r.ms, func(m match) bool { return m.kind == isCue && slices.Contains(cues, m.cue) })
+}
+
+// use marks every match with one of the cues as understood.
+func (r *reading) use(cues ...cue) bool {
+	found := false
+	for i, m := range r.ms {
+		if m.kind == isCue && slices.Contains(cues, m.cue) {
+			r.used[i] = true
+			found = true
+		}
+	}
+	return found
+}
+
+// useKind marks every match of a kind as understood.
+func (r *reading) useKind(k kind) {
+	for i, m := range r.ms {
+		if m.kind == k && m.fit != byHint {
+			r.used[i] = true
+		}
+	}
+}
+
+// token is the word at i, "" beyond the ends.
+func (r *reading) word(i int) string {
+	if i < 0 || i >= len(r.ts) {
+		return ""
+	}
+	return r.ts[i].word
+}
+
+// first returns the first match that is no filler.
+func (r *reading) first() (match, bool) {
+	for _, m := range r.ms {
+		if m.kind != isFiller {
+			return m, true
+		}
+	}
+	return match{}, false
+}
+
+// aboutReports reports whether the question speaks of reports.
+func (r *reading) aboutReports() bool {
+	return r.has(cueReport, cueClosed, cueOpen, cueOverdue, cueOnTime, cueResponse, cueClosing, cueProgress, cueRejected, cueUnanswered)
+}
+
+// aboutValues reports whether it speaks of measured values.
+func (r *reading) aboutValues() bool {
+	return r.has(cueMaximum, cueMinimum, cueMean, cueLatest, cueAbove, cueBelow, cueDays, cueThreshold) || r.has(cueNow) && !r.has(cueOpen)
+}
+
+// categories and indicators are the settled subjects of each sort; several
+// candidates of one match are left where the words do not tell.
+func (r *reading) ofSort(indicator bool) []string {
+	var out []string
+	for _, m := range r.subjects {
+		cs := r.candidates(m)
+		if len(cs) == 1 && cs[0].indicator == indicator && !slices.Contains(out, cs[0].slug) {
+			out = append(out, cs[0].slug)
+		}
+	}
+	return out
+}
+
+// candidates are the subjects that a match may mean in this question.
+func (r *reading) candidates(m match) []subject {
+	if len(m.subjects) < 2 {
+		return m.subjects
+	}
+	keep := func(indicator bool) []subject {
+		var out []subject
+		for _, s := range m.subjects {
+			if s.indicator == indicator {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	out := m.subjects
+	if cats, inds := keep(false), keep(true); len(cats) > 0 && len(inds) > 0 {
+		switch {
+		case r.aboutReports():
+			out = cats
+		case r.aboutValues():
+			out = inds
+		}
+	}
+	return out
+}
+
+// unclear is a subject that words leave open.
+func (r *reading) unclear() (match, []subject, bool) {
+	for _, m := range r.subjects {
+		if cs := r.candidates(m); len(cs) > 1 {
+			return m, cs, true
+		}
+	}
+	return match{}, nil, false
+}
