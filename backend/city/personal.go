@@ -61,7 +61,7 @@ var (
 	findLong      = regexp.MustCompile(`\b\d{13,}\b`)
 	findPlate     = regexp.MustCompile(`\b([A-Z]{1,2})[ -]?(\d{1,4})[ -]?([A-Z]{1,3})\b|\b(?i:([A-Z]{1,2}))[ -]?(\d{3,4})[ -]?(?i:([A-Z]{2,3}))\b`)
 	findHouse     = regexp.MustCompile(`(?i)\b(?:jl|jln|jalan|gang|gg|lorong|lr|kompleks?|perum|perumahan|rumah|alamat|blok)\b[^\n;!?]{0,60}?\b(?:no|nomor|nomer|nmr)\b[.: ]{0,3}(\d{1,4}(?: ?[a-z]\b)?(?: ?[/-] ?\d{1,4}\b)?)|\bblok [a-z]{1,2} ?[-/]? ?(\d{1,3}(?: ?[/-] ?\d{1,3})?)\b`)
-	findTitled    = regexp.MustCompile(`\b(?i:bapak|ibu|pak|bu|bpk|sdri?|saudara|saudari|tn|ny|nn|hj?|drs?|dra|ust|ustadz|ustaz|haji|hajah|mbak|mas|bang|om|tante|oknum|pelapor|korban|nama(?: saya| lengkap| pelapor)?|nm|a\. ?n|an|atas nama|saya bernama)\b[.:]{0,2}[ \t]+((?:\p{Lu}[\p{L}'’-]*\.?[ \t]+){0,3}\p{Lu}[\p{L}'’-]+)`)
+	findTitled    = regexp.MustCompile(`\b(?:(?i:bapak|ibu|pak|bu|bpk|sdri?|saudara|saudari|tn|ny|nn|hj?|drs?|dra|ust|ustadz|ustaz|haji|hajah|mbak|mas|bang|om|tante|oknum|nama (?:saya|lengkap|pelapor)|a\. ?n|atas nama|saya bernama)\b[.:]{0,2}|(?i:nama|pelapor|korban) ?:)[ \t]+((?:\p{Lu}[\p{L}'’-]*\.?[ \t]+){0,3}\p{Lu}[\p{L}'’-]+)`)
 	findNamed     = regexp.MustCompile(`(?i)\b(?:nama saya|nama lengkap|saya bernama|atas nama|a\. ?n\.?)[ \t:]+(?:adalah )?((?:\p{L}[\p{L}'’-]+[ \t]+){0,2}\p{L}[\p{L}'’-]+)`)
 	placeBefore   = regexp.MustCompile(`(?i)\b(?:jl|jln|jalan|gang|gg|lorong|rs|rsud|rsia|masjid|musala|langgar|bandara|stadion|sd|smp|sma|taman|jembatan|pasar|gedung|simpang)\.?[ \t]*$`)
 	moneyGroups   = regexp.MustCompile(`^\d{1,3}(?:\.\d{3})+$`)
@@ -74,7 +74,7 @@ var plateAreas = strings.Fields("A AA AB AD AE AG B BA BB BD BE BG BH BK BL BM B
 // notNames are words that follow a title but name no one: offices, kin, pleas.
 var notNames = wordSet(`wali walikota wakil camat lurah rt rw ketua kepala sekda sekretaris gubernur presiden menteri bupati kadis kabid kapolres kapolsek
 	polisi dinas guru dokter dok bapak ibu pak bu warga operator admin petugas tolong mohon saya kami kita di ini itu dan dari yang kota mayor anggota dewan
-	pejabat staf satpam tetangga rumah hamil menyusui lansia anak sopir supir tukang pengurus pengelola pemilik penjual pedagang panitia imam ustadz ustaz haji hajah
+	pejabat staf satpam tetangga rumah hamil menyusui melahirkan bersalin nifas pkk balita lansia anak sopir supir tukang pengurus pengelola pemilik penjual pedagang panitia imam ustadz ustaz haji hajah
 	jalan laporan jumlah berapa apa kapan mana kenapa bagaimana harap segera minta bantu assalamualaikum selamat terima terimakasih sudah belum tidak lampu
 	sampah banjir air camatnya lurahnya jangan kok mas mbak bang om tante sdr sdri nomor nama kelurahan kecamatan kantor kepada untuk dengan pada ada lagi juga
 	kelas besar umum gadis muda januari februari maret april mei juni juli agustus september oktober november desember senin selasa rabu kamis jumat sabtu minggu`)

@@ -56,6 +56,7 @@ func TestFindPersonalKnowsWhatIdentifies(t *testing.T) {
 		"Pak Budi Santoso tidak datang":                   "Pak [NAMA] tidak datang",
 		"Ibu Siti Aminah dan Hj. Rahmah":                  "Ibu [NAMA] dan Hj. [NAMA]",
 		"nama saya budi santoso mau lapor":                "nama saya [NAMA] lapor",
+		"Pelapor: Rina Marlina, korban: Joko":             "Pelapor: [NAMA], korban: [NAMA]",
 		"a.n. Rina Marlina":                               "a.n. [NAMA]",
 	} {
 		if got := masked(text); got != want {
@@ -76,7 +77,7 @@ func TestFindPersonalLeavesFigures(t *testing.T) {
 		"Rp 62.812.345.678 dari Rp 12.750.000.000", "koordinat -0.502106, 117.153709", "RT 03/RW 05 Kelurahan Air Putih, KM 12, pasal 33 ayat 2",
 		"0,81 0,82 0.83 0.91 0.95", "buka 08.00 - 10.00 dan 13.00 - 15.30", "1.482 1.290 1.100 987 1.204 1.310", "Bapak Wali Kota dan Bu Lurah Sidodadi",
 		"berapa laporan di Jl. H. Agus Salim dan Jalan Dr. Soetomo", "Pak, berapa laporan bulan ini?", "12 cm, 25 °C, PM2.5 35 µg/m3, A 12 M", "laporan nomor 123 kejadian no 45",
-		"64.72.03.1004 64.72.05.1003", "Senin 15 Juni 2026 pukul 14.00 WITA", "PAK TOLONG JALAN RUSAK", "ibu kota negara", "1–18 Juni 2026, naik 12,5 %",
+		"64.72.03.1004 64.72.05.1003", "Senin 15 Juni 2026 pukul 14.00 WITA", "PAK TOLONG JALAN RUSAK", "ibu kota negara", "Jumlah Korban Meninggal 3 jiwa", "Angka Kematian Ibu Melahirkan", "Nama Indikator dan Nama Kelurahan", "Pelapor Unik 12", "1–18 Juni 2026, naik 12,5 %",
 	} {
 		if got := masked(text); got != text {
 			t.Errorf("%q became %q", text, got)
