@@ -127,6 +127,14 @@ type chooser struct {
 	scored []scored // that may be of one matter with the newcomer
 	below  []*node  // that are not
 	apart  []*node  // that are at another place
+	found  []candidate
+}
+
+// candidate is an earlier report, with what it is told apart by where that lies
+// closest to the others'.
+type candidate struct {
+	looks *prepared
+	n     *node
 }
 
 type scored struct {
@@ -138,26 +146,35 @@ type scored struct {
 // The result depends on f, the candidates and which of them belong together,
 // not on their order.
 func (c *chooser) choose(m *Model, f *Features, candidates []*node) (first, second rival, bridges bool) {
+	c.found = c.found[:0]
+	for _, n := range candidates {
+		c.found = append(c.found, candidate{&n.prepared, n})
+	}
+	return c.chooseFound(m, f)
+}
+
+// chooseFound is choose among what was found.
+func (c *chooser) chooseFound(m *Model, f *Features) (first, second rival, bridges bool) {
 	c.rivals, c.scored, c.below, c.apart = c.rivals[:0], c.scored[:0], c.below[:0], c.apart[:0]
 	top := m.ceiling()
-	for _, n := range candidates {
-		switch glance(f, &n.prepared) {
+	for _, o := range c.found {
+		switch glance(f, o.looks) {
 		case unlike:
 			continue
 		case apart:
-			c.apart = append(c.apart, n)
+			c.apart = append(c.apart, o.n)
 			continue
 		}
-		if top.below(f, &n.prepared) {
-			c.below = append(c.below, n)
+		if top.below(f, o.looks) {
+			c.below = append(c.below, o.n)
 			continue
 		}
-		v := weigh(f, &n.Features)
-		if s := (scored{n, m.score(&v)}); s.score >= 0 {
+		v := weigh(f, &o.n.Features)
+		if s := (scored{o.n, m.score(&v)}); s.score >= 0 {
 			c.scored = append(c.scored, s)
 			c.support(s, v[Wide] > 0.15)
 		} else {
-			c.below = append(c.below, n)
+			c.below = append(c.below, o.n)
 		}
 	}
 	if len(c.rivals) == 0 {
