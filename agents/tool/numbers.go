@@ -56,7 +56,7 @@ type Mention struct {
 // the side of finding a number: "puluhan laporan" is one (10), and so are
 // digits in other scripts.
 func Numbers(text string, names ...string) []Mention {
-	s := &numberScan{text: text, taken: make([]bool, len(text))}
+	s := &numberScan{text: text, taken: make([]bool, len(text)), named: make([]bool, len(text))}
 	for _, n := range names {
 		s.mask(n)
 	}
@@ -72,28 +72,39 @@ func Numbers(text string, names ...string) []Mention {
 
 type numberScan struct {
 	text  string
-	taken []bool // bytes that are read already, or belong to a name
+	taken []bool // bytes that are read already
+	named []bool // bytes that belong to a name
 	found []Mention
 }
 
-func (s *numberScan) free(from, to int) bool { return !slices.Contains(s.taken[from:to], true) }
+// free reports whether a number may stand there: not where another was read,
+// nor in a name. A date may hold a name ("12 Mei 2026" where "Mei 2026" is
+// one), but not lie in it.
+func (s *numberScan) free(m Mention) bool {
+	named := s.named[m.Start:m.End]
+	inName := slices.Contains(named, true)
+	if m.Kind == NumberDate {
+		inName = !slices.Contains(named, false)
+	}
+	return !inName && !slices.Contains(s.taken[m.Start:m.End], true)
+}
 
-func (s *numberScan) occupy(from, to int) {
-	for i := from; i < to; i++ {
-		s.taken[i] = true
+func occupy(bytes []bool) {
+	for i := range bytes {
+		bytes[i] = true
 	}
 }
 
 // take keeps m when nothing before it took its place.
 func (s *numberScan) take(m Mention) {
-	if !s.free(m.Start, m.End) {
+	if !s.free(m) {
 		return
 	}
 	if m.Scale == 0 {
 		m.Scale = 1
 	}
 	m.Text = s.text[m.Start:m.End]
-	s.occupy(m.Start, m.End)
+	occupy(s.taken[m.Start:m.End])
 	s.found = append(s.found, m)
 }
 
@@ -109,7 +120,7 @@ func (s *numberScan) mask(name string) {
 		before, _ := utf8.DecodeLastRuneInString(s.text[:at[0]])
 		after, _ := utf8.DecodeRuneInString(s.text[at[1]:])
 		if !wordRune(before) && !wordRune(after) {
-			s.occupy(at[0], at[1])
+			occupy(s.named[at[0]:at[1]])
 		}
 	}
 }

@@ -46,6 +46,7 @@ func TestNumbers(t *testing.T) {
 		{"puluhan laporan, separuh warga", nil, []seen{{"puluhan", NumberWord, 10}, {"separuh", NumberWord, 0.5}}},
 		{"salah satu, satu per satu, satu-satunya; satu", nil, []seen{{"satu", NumberWord, 1}}},
 		{"Kelurahan Simpang Tiga 3 laporan", []string{"Simpang Tiga"}, []seen{{"3", NumberPlain, 3}}},
+		{"Mei 2026, tepatnya 12 Mei 2026", []string{"Mei 2026"}, []seen{{"12 Mei 2026", NumberDate, 20260512}}},
 		{"Kelurahan Simpang Tiga", nil, []seen{{"Tiga", NumberWord, 3}}},
 		{"[E1] B-000123 64.72.08 PM2,5", nil, []seen{{"1", NumberCode, nan}, {"000123", NumberCode, nan}, {"64.72.08", NumberCode, nan}, {"2,5", NumberCode, nan}}},
 		{"RT 03/RW 05", nil, []seen{{"03", NumberCode, nan}, {"05", NumberCode, nan}}},

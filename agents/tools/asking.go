@@ -46,6 +46,10 @@ func (a *answer) chips(asked city.MeasureQuery, m city.Measurement) {
 		a.chip("category", q.Category, c.Name)
 	}
 	a.stated("area", asked.Area, q.Area, a.fullArea(q.Area))
+	if q.Indicator != "" && asked.Area != "" && q.Area != asked.Area && !a.wholeCity(asked.Area) {
+		a.name(a.areaName(asked.Area))
+		a.caveat("Indikator ini tidak diukur untuk " + a.areaName(asked.Area) + "; yang ditampilkan nilai " + a.areaName(q.Area) + ".")
+	}
 	if q.Office != "" {
 		a.stated("office", asked.Office, q.Office, q.Office)
 	}

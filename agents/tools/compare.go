@@ -214,7 +214,7 @@ func (a *answer) sideBySide(one, two city.Measurement) {
 	case y == 0:
 		a.caveat("Selisih terhadap 0 tidak dinyatakan dalam persen.")
 	default:
-		a.say(nameOne + " " + a.moreOrLess(one, two) + ".")
+		a.say(upper(nameOne) + " " + a.moreOrLess(one, two) + ".")
 	}
 }
 

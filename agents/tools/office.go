@@ -111,6 +111,7 @@ func (a *answer) allOfficesLoad(q city.MeasureQuery) error {
 	late, _ := known(ms[1])
 	table := city.Block{Kind: "table", Title: "Beban perangkat daerah", Columns: []string{"Perangkat daerah", "Belum selesai", "Lewat tenggat"}}
 	refs := make([]string, len(rows))
+	leader := len(a.r.Figures)
 	for i, r := range rows {
 		refs[i] = tool.FigureRef(a.figure(a.valueFigure(ms[0], r)))
 		lateRow := city.MeasureRow{Key: r.Key, Value: new(float64)}
@@ -124,7 +125,7 @@ func (a *answer) allOfficesLoad(q city.MeasureQuery) error {
 		a.nothing(ms[0])
 		return nil
 	}
-	a.r.Head = 0
+	a.r.Head = leader
 	when := a.asOf(ms[0].Period.To)
 	a.name(when)
 	a.say("Laporan yang belum selesai " + a.place(q.Area) + " " + when + " terbanyak pada " + table.Rows[0][0] + ": " + table.Rows[0][1] + ", " + table.Rows[0][2] + " di antaranya melewati batas waktu.")

@@ -109,17 +109,17 @@ func (a *answer) leaders(m city.Measurement, rows []city.MeasureRow, most bool, 
 			a.nothing(m)
 			return
 		}
-		a.head(a.valueFigure(m, rows[0]))
-		a.r.Figures[0].Area = cmp.Or(m.Query.Area, a.d.CityCode)
-		a.r.Figures[0].Category = m.Query.Category
+		f := a.valueFigure(m, rows[0])
+		f.Area, f.Category = cmp.Or(m.Query.Area, a.d.CityCode), m.Query.Category
+		a.head(f)
 		a.say("Tidak ada " + lower(matter) + " di " + dimensionNames[m.Query.By] + " mana pun" + a.within(m.Query) + " " + when + ": 0.")
 		return
 	}
 	refs := make([]string, len(rows))
+	a.r.Head = len(a.r.Figures)
 	for i, r := range rows {
 		refs[i] = tool.FigureRef(a.figure(a.valueFigure(m, r)))
 	}
-	a.r.Head = 0
 	a.lead(m.Query.By, rows[0].Key)
 	tied := 1
 	for tied < len(rows) && sameShown(m, *rows[tied].Value, *rows[0].Value) {

@@ -73,6 +73,7 @@ func (a *answer) wordChanges(ms []city.Measurement, rows []city.MeasureRow, rose
 		word = "turun"
 	}
 	refs := make([]string, len(rows))
+	leader := len(a.r.Figures)
 	for i, r := range rows {
 		f := a.valueFigure(now, r)
 		f.Label, f.Operation = "Perubahan, "+f.Label, "difference"
@@ -86,7 +87,7 @@ func (a *answer) wordChanges(ms []city.Measurement, rows []city.MeasureRow, rose
 		a.r.Blocks = append(a.r.Blocks, a.blockOf(now, rows, refs, title))
 		return
 	}
-	a.r.Head = 0
+	a.r.Head = leader
 	a.lead(now.Query.By, first.Key)
 	x, y := valueAt(now, first.Key), valueAt(then, first.Key)
 	a.partFigure(now, first.Key, x)

@@ -65,6 +65,7 @@ func (a *answer) waters(area string) error {
 func (a *answer) gauges(area string, p city.HazardPicture, states []city.IndicatorState) bool {
 	table := city.Block{Kind: "table", Title: "Cuaca dan muka air", Columns: []string{"Indikator", "Nilai", "Waktu"}}
 	var said []string
+	first := len(a.r.Figures)
 	for _, in := range p.Inputs {
 		if in.Role == city.RoleVoices || in.Role == city.RoleWarning || in.Slug == "" {
 			continue
@@ -98,7 +99,7 @@ func (a *answer) gauges(area string, p city.HazardPicture, states []city.Indicat
 	if len(said) == 0 {
 		return false
 	}
-	a.r.Head = 0
+	a.r.Head = first
 	a.say("Keadaan terakhir " + a.place(area) + ": " + enumerate(said) + ".")
 	a.r.Blocks = append(a.r.Blocks, table)
 	return true
