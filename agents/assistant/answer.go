@@ -9,12 +9,13 @@ import (
 	"balaikota/backend/city"
 )
 
-// text is what the tools say themselves, each result once.
+// text is what the tools say themselves, each result once, without what holds
+// others' words.
 func (f *findings) text() string {
 	var parts []string
 	for _, r := range f.results {
 		text := strings.TrimSpace(r.Text)
-		if text != "" && !contains(parts, text) {
+		if text != "" && !r.Tainted && !contains(parts, text) {
 			parts = append(parts, text)
 		}
 	}
@@ -60,7 +61,7 @@ func (t *turn) compose(f *findings, text string) city.Answer {
 	answer.TookMS = int(t.a.Now().Sub(t.began).Milliseconds())
 	last := f.last()
 	if last == nil {
-		answer.Status = city.Abstained
+		answer.Status, answer.Text = city.Abstained, "Pertanyaan ini tidak dapat dijawab dari data yang ada."
 		if f.fault != "" {
 			answer.Status, answer.Text = city.Failed, f.fault
 		}

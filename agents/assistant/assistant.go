@@ -2,7 +2,6 @@ package assistant
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"sync"
 	"time"
@@ -13,10 +12,13 @@ import (
 	"github.com/tmc/langchaingo/llms"
 )
 
-// Tools are the tools that an asker may use; tool.Registry implements it.
+// Tools are the tools that askers may use; tool.Registry implements it.
 type Tools interface {
-	For(ctx context.Context, asker city.Asker) []tool.Tool
-	Run(ctx context.Context, c tool.Call, name string, input json.RawMessage) tool.Result
+	// Offered are the tools of the asker's role, as a model is told of them.
+	Offered(asker city.Asker) []llms.Tool
+	// Run runs a tool with its JSON input. What went wrong is a Result that says
+	// so; the error is for a ctx that ended.
+	Run(ctx context.Context, c tool.Call, name, input string) (tool.Result, error)
 }
 
 // Model answers messages with text or tool calls.

@@ -109,6 +109,9 @@ func (t *turn) evidence(f *findings) *evidence {
 	}
 	var said []string
 	for _, r := range f.results {
+		if r.Tainted {
+			continue // others' words prove nothing
+		}
 		said = append(said, r.Text)
 		said = append(said, r.Names...)
 		said = append(said, r.Caveats...)
@@ -180,11 +183,20 @@ func (e *evidence) know(kind MentionKind, key string) {
 	}
 }
 
+// numberish is in a name that could be taken for a number.
+var numberish = regexp.MustCompile(`(?i)\d|nol|satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh|sebelas|belas|puluh|ratus|ribu|juta|pertama|separuh|setengah|lusin|januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember`)
+
 // hidden are the names in a text whose words are no numbers: Simpang Tiga.
-func (e *evidence) hidden(text string) []string {
-	names := slices.Clone(e.names)
+func (e *evidence) hidden(text string) (names []string) {
+	for _, n := range e.names {
+		if numberish.MatchString(n) {
+			names = append(names, n)
+		}
+	}
 	for _, m := range e.t.a.Places(text) {
-		names = append(names, text[m.Start:m.End])
+		if name := text[m.Start:m.End]; numberish.MatchString(name) {
+			names = append(names, name)
+		}
 	}
 	return names
 }

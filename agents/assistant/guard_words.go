@@ -164,28 +164,50 @@ func (e *evidence) directions(m *marked) (wrong []string) {
 }
 
 func (e *evidence) directionHolds(m *marked, c [2]int, direction int) bool {
-	if current, before, ok := pairIn(m); ok {
+	current, before, pair := pairIn(m)
+	if !m.comparesNames() {
+		if holds, known := e.changeHolds(m, c, direction); known && (!holds || !pair) {
+			return holds
+		}
+	}
+	if pair {
 		return sign(current-before) == direction
 	}
+	if holds, known := e.comparison(m, direction); known {
+		return holds
+	}
+	if holds, known := e.changeHolds(m, c, direction); known {
+		return holds
+	}
+	said, ok := directionOf(e.said)
+	return ok && said == direction || direction == 0 && levelWords.MatchString(e.said)
+}
+
+// comparesNames reports whether a sentence names two of a kind, which it may
+// compare with each other rather than with before.
+func (m *marked) comparesNames() bool {
+	for _, kind := range []MentionKind{MentionArea, MentionCategory, MentionOffice} {
+		if len(m.between(kind, 0, len(m.text))) == 2 {
+			return true
+		}
+	}
+	return false
+}
+
+// changeHolds checks a direction by the changes that tools returned for what
+// the clause is about; all of them must have it.
+func (e *evidence) changeHolds(m *marked, c [2]int, direction int) (holds, known bool) {
 	here := mark{kind: markNumber, start: c[1] - 1, end: c[1]}
-	found := false
 	for i, f := range e.figures {
 		if !signed(f) || !e.isOf(i, MentionArea, e.named(m, here, MentionArea)) || !e.isOf(i, MentionCategory, e.named(m, here, MentionCategory)) {
 			continue
 		}
 		if sign(f.Value) != direction {
-			return false
+			return false, true
 		}
-		found = true
+		known = true
 	}
-	if found {
-		return true
-	}
-	if holds, known := e.comparison(m, direction); known {
-		return holds
-	}
-	said, ok := directionOf(e.said)
-	return ok && said == direction || direction == 0 && levelWords.MatchString(e.said)
+	return known, known
 }
 
 // pairIn finds the value of now and of before in a sentence that states both:

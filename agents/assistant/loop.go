@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"balaikota/agents/tool"
@@ -57,7 +56,7 @@ var (
 func (a *Assistant) turn(ctx context.Context, q city.Asked, live bool) (city.Ending, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.Limits.Deadline)
 	defer cancel()
-	t := a.newTurn(ctx, q, live)
+	t := &turn{a: a, q: q, began: a.Now(), live: live}
 	if q.Call != nil {
 		return t.read(ctx)
 	}
@@ -80,14 +79,6 @@ func (a *Assistant) turn(ctx context.Context, q city.Asked, live bool) (city.End
 	return t.planned(ctx)
 }
 
-func (a *Assistant) newTurn(ctx context.Context, q city.Asked, live bool) *turn {
-	t := &turn{a: a, q: q, began: a.Now(), live: live}
-	for _, o := range a.Tools.For(ctx, q.Asker) {
-		t.offered = append(t.offered, o.Definition())
-	}
-	return t
-}
-
 // read runs the call that the person corrected on the chips.
 func (t *turn) read(ctx context.Context) (city.Ending, error) {
 	var f findings
@@ -108,6 +99,7 @@ func (t *turn) asked(ctx context.Context) (city.Ending, bool) {
 		t.fellBack = paused
 		return city.Ending{}, false
 	}
+	t.offered = t.a.Tools.Offered(t.q.Asker)
 	t.meter = &ownMeter{spent: city.Spending{Provider: provider, Model: model}}
 	if t.a.Meter != nil {
 		t.meter = t.a.Meter(t.q.Asker, t.q.ID)
@@ -137,18 +129,11 @@ func (t *turn) asked(ctx context.Context) (city.Ending, bool) {
 // planned lets the offline planner answer, from the start.
 func (t *turn) planned(ctx context.Context) (city.Ending, error) {
 	var f findings
-	t.meter = nil
-	text, err := t.converse(ctx, t.a.Offline, &f, 0)
-	if errors.Is(err, errUnproven) || errors.Is(err, errNoEvidence) {
-		// The planner's words are the tools' own, so this is a fault of ours;
-		// the tools' words are still what they found.
-		t.a.Log.Debug("The offline answer was not provable", "question", t.q.ID, "err", err)
-		text, err = f.text(), nil
-	}
-	if err != nil {
+	t.meter, t.offered = nil, nil
+	if _, err := t.converse(ctx, t.a.Offline, &f, 0); err != nil {
 		return city.Ending{}, fmt.Errorf("answer offline: %w", err)
 	}
-	answer := t.compose(&f, text)
+	answer := t.compose(&f, f.text())
 	answer.Offline = true
 	t.note(ctx, city.AIOffline)
 	return t.ending(&f, answer), nil
@@ -166,7 +151,8 @@ func (t *turn) note(ctx context.Context, note city.AINote) {
 // converse is the loop: messages to the model, its calls to the tools, their
 // results back, until it writes a text that the guard lets through or a tool
 // ends the turn. A text that the guard stops may be written again so many times
-// as repairs says.
+// as repairs says. The offline planner (0) has no words of its own: what counts
+// are the tools'.
 func (t *turn) converse(ctx context.Context, model llms.Model, f *findings, repairs int) (string, error) {
 	messages := t.messages()
 	refused := 0
@@ -176,6 +162,9 @@ func (t *turn) converse(ctx context.Context, model llms.Model, f *findings, repa
 			return "", err
 		}
 		if len(answer.calls) == 0 {
+			if repairs == 0 { // the planner's words are the tools' own
+				return "", nil
+			}
 			t.step(ctx, city.StepCheck, "", "Memeriksa angka dan nama")
 			text, wrong := t.check(answer.text, f)
 			if len(wrong) == 0 {
@@ -238,8 +227,6 @@ func (t *turn) called(ctx context.Context, f *findings, c llms.ToolCall) (text s
 		return "GALAT: tidak ada alat yang boleh dipanggil lagi pada giliran ini; jawab dari yang sudah ada.", false, nil
 	case !validJSON(call.Input):
 		return "GALAT: masukan alat bukan JSON yang utuh; ulangi dengan satu objek JSON yang benar.", false, nil
-	case !t.offers(call.Tool):
-		return "GALAT: tidak ada alat bernama itu; yang ada: " + strings.Join(t.names(), ", ") + ".", false, nil
 	}
 	res, err := t.call(ctx, f, call)
 	if err != nil {
@@ -251,10 +238,13 @@ func (t *turn) called(ctx context.Context, f *findings, c llms.ToolCall) (text s
 // call runs a tool under the asker's rights and keeps what it returned.
 func (t *turn) call(ctx context.Context, f *findings, call city.ToolCall) (tool.Result, error) {
 	t.step(ctx, city.StepFetch, call.Tool, stepText(call.Tool))
-	res := t.a.Tools.Run(ctx, tool.Call{
+	res, err := t.a.Tools.Run(ctx, tool.Call{
 		Asker: t.q.Asker, At: t.q.At, Zone: t.a.Zone, Figures: f.figures, Screen: t.q.Screen,
-	}, call.Tool, call.Input)
-	if err := ctx.Err(); err != nil {
+	}, call.Tool, string(call.Input))
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
 		return res, fmt.Errorf("run the tool %s: %w", call.Tool, err)
 	}
 	digest, err := city.FiguresDigest(res.Figures)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"balaikota/agents/prompts"
@@ -110,7 +109,7 @@ var errNoReply = errors.New("the model answered nothing")
 // first.
 func (t *turn) generate(ctx context.Context, model llms.Model, messages []llms.MessageContent, f *findings, hard bool) (reply, error) {
 	options := []llms.CallOption{llms.WithTemperature(0), llms.WithMaxTokens(longestReply)}
-	if !f.tainted {
+	if !f.tainted && len(t.offered) > 0 {
 		options = append(options, llms.WithTools(t.offered))
 	}
 	on := ctx
@@ -212,16 +211,6 @@ func callOf(c llms.ToolCall) city.ToolCall {
 func validJSON(input json.RawMessage) bool {
 	var fields map[string]json.RawMessage
 	return json.Unmarshal(input, &fields) == nil && fields != nil
-}
-
-func (t *turn) offers(name string) bool { return slices.Contains(t.names(), name) }
-
-func (t *turn) names() []string {
-	names := make([]string, len(t.offered))
-	for i, o := range t.offered {
-		names[i] = o.Function.Name
-	}
-	return names
 }
 
 // repairText tells a model once what was wrong with its answer.

@@ -77,7 +77,7 @@ func (a *Assistant) rerun(ctx context.Context, p city.PinnedQuestion) (city.Answ
 	ctx, cancel := context.WithTimeout(ctx, a.Limits.Deadline)
 	defer cancel()
 	now := a.Now().UTC()
-	t := a.newTurn(ctx, city.Asked{Question: city.Question{ID: p.QuestionID, Text: p.Text, At: now, AskedAt: now}, Asker: p.Asker}, false)
+	t := &turn{a: a, q: city.Asked{Question: city.Question{ID: p.QuestionID, Text: p.Text, At: now, AskedAt: now}, Asker: p.Asker}, began: now}
 	var f findings
 	for _, call := range p.Calls {
 		if _, err := t.call(ctx, &f, call); err != nil {

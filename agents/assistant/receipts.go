@@ -1,7 +1,6 @@
 package assistant
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -58,9 +57,12 @@ func (a *Assistant) checkReceipt(ctx context.Context, r city.Receipt) (city.Rece
 		if call.Status == statusError {
 			continue
 		}
-		res := a.Tools.Run(ctx, tool.Call{Asker: r.Asker, At: r.At, Zone: a.Zone, Figures: known}, call.Tool, call.Input)
-		if res.Failed && (ctx.Err() != nil || city.CodeOf(res.Err) == city.Internal) {
-			return check, fmt.Errorf("run %s of receipt %d again: %w", call.Tool, r.Number, cmp.Or(ctx.Err(), res.Err))
+		res, err := a.Tools.Run(ctx, tool.Call{Asker: r.Asker, At: r.At, Zone: a.Zone, Figures: known}, call.Tool, string(call.Input))
+		if err == nil && res.Failed && city.CodeOf(res.Err) == city.Internal {
+			err = res.Err
+		}
+		if err != nil {
+			return check, fmt.Errorf("run %s of receipt %d again: %w", call.Tool, r.Number, err)
 		}
 		again := sameIDs(res.Figures, call.Figures)
 		known = append(known, again...)
