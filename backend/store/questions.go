@@ -263,6 +263,18 @@ func (s *Store) Turns(ctx context.Context, conversation, before int64, limit int
 	return out, nil
 }
 
+// RecentChannels returns the channels of the newest reports, in order of name.
+func (s *Store) RecentChannels(ctx context.Context) (out []string, err error) {
+	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+		out, err = column[string](ctx, tx, `SELECT DISTINCT channel FROM (SELECT channel FROM reports ORDER BY created_at DESC, id DESC LIMIT 5000) r WHERE channel <> '' ORDER BY 1`)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the channels: %w", err)
+	}
+	return out, nil
+}
+
 // Recall returns an answer kept under a key; false when there is none.
 func (s *Store) Recall(ctx context.Context, key string) (r city.Remembered, ok bool, err error) {
 	err = s.read(ctx, city.System, func(tx pgx.Tx) error {

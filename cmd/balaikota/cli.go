@@ -21,6 +21,8 @@ type commands struct {
 	Simulate  simulateCommand  `cmd:"" help:"Run the simulated city alone: it speaks the protocols of a real one on loopback."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database's schema up to date and lay an empty one out for the city."`
 	Import    importCommand    `cmd:"" help:"Read files into the database: areas, reports, observations, indicators, categories, holidays, invoices of model providers."`
+	Ask       askCommand       `cmd:"" help:"Ask a question in Indonesian, or many as JSON lines; every figure of the answer has a receipt."`
+	Verify    verifyCommand    `cmd:"" help:"Run the receipts of answers again, and say which figures differ and why."`
 	Learn     learnCommand     `cmd:"" help:"Learn labels from rows that people labelled: JSON lines with text and label."`
 	Classify  classifyCommand  `cmd:"" help:"Say which label texts belong to, with confidence and the words that decided."`
 	Incidents incidentsCommand `cmd:"" help:"Group the reports and print which are one matter."`
