@@ -274,7 +274,7 @@ func TestRankIsWorded(t *testing.T) {
 		},
 		{
 			city.RankInput{MeasureQuery: q("laporan_masuk", "", "kesehatan", "2026-03", "kecamatan")},
-			told{"", "Laporan kesehatan pada Maret 2026 terbanyak sama banyak: Kecamatan Palaran dan Kecamatan Sungai Pinang, masing-masing 5 laporan. Menyusul Kecamatan Sambutan 2.", 5, "64.72.01", "kesehatan"},
+			told{"", "Laporan kesehatan pada Maret 2026 terbanyak di Kecamatan Palaran dan Kecamatan Sungai Pinang, masing-masing 5 laporan. Menyusul Kecamatan Sambutan 2.", 5, "64.72.01", "kesehatan"},
 		},
 		{
 			city.RankInput{MeasureQuery: q("laporan_masuk", "", "kesehatan", "2019", "kecamatan")},

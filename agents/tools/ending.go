@@ -35,8 +35,10 @@ func (d Deps) askBack() tool.Tool {
 		for _, o := range in.Options[:min(len(in.Options), 8)] {
 			if o.Text = d.ownWords(o.Text); o.Text != "" {
 				r.Options = append(r.Options, o)
+				r.Names = append(r.Names, anySpan.FindAllString(o.Text, -1)...)
 			}
 		}
+		r.Names = append(r.Names, anySpan.FindAllString(r.Text, -1)...)
 		return r, nil
 	})
 }
@@ -55,6 +57,7 @@ func (d Deps) unknown() tool.Tool {
 				r.FollowUps = append(r.FollowUps, o)
 			}
 		}
+		r.Names = append(r.Names, anySpan.FindAllString(r.Text, -1)...)
 		return r, nil
 	})
 }
@@ -102,7 +105,10 @@ func (d Deps) ownWords(s string) string {
 	return s
 }
 
-var timeSpan = regexp.MustCompile(`^ (?:jam|hari|minggu|pekan|bulan|triwulan|semester|tahun)\b`)
+var (
+	timeSpan = regexp.MustCompile(`^ (?:jam|hari|minggu|pekan|bulan|triwulan|semester|tahun)\b`)
+	anySpan  = regexp.MustCompile(`\d+ (?:jam|hari|minggu|pekan|bulan|triwulan|semester|tahun)\b`)
+)
 
 func (d Deps) areaNames() []string {
 	var names []string

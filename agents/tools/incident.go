@@ -48,7 +48,7 @@ func (a *answer) matterOf(i city.Incident) string {
 	a.name(n, upper(n))
 	what := ""
 	if i.Category != "" {
-		what = " tentang " + a.categoryWord(i.Category)
+		what = " (" + a.categoryWord(i.Category) + ")"
 	}
 	where := ""
 	if i.AreaCode != "" {

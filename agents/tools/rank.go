@@ -158,17 +158,24 @@ func (a *answer) within(q city.MeasureQuery) string {
 // at is a part as a sentence names it: "di Kecamatan Palaran", "pada DPUPR".
 func (a *answer) at(m city.Measurement, r city.MeasureRow) string {
 	name := a.keyName(m.Query.By, r.Key, r.Label)
+	if m.Query.By == city.ByCategory {
+		name = lower(name)
+	}
+	return a.preposition(m) + name
+}
+
+func (a *answer) preposition(m city.Measurement) string {
 	switch {
 	case ofArea(m.Query.By):
-		return "di " + name
+		return "di "
 	case m.Query.By == city.ByOffice:
-		return "pada " + name
+		return "pada "
 	case m.Query.By == city.ByChannel:
-		return "lewat " + name
+		return "lewat "
 	case m.Query.By == city.ByStatus:
-		return "berstatus " + name
+		return "berstatus "
 	}
-	return "tentang " + lower(name)
+	return "tentang "
 }
 
 // sameShown reports whether two values read alike: a tie on screen is a tie.
@@ -177,13 +184,13 @@ func sameShown(m city.Measurement, x, y float64) bool { return bare(m, x) == bar
 func (a *answer) tie(m city.Measurement, rows []city.MeasureRow, matter, word, when string) string {
 	var names []string
 	for _, r := range rows[:min(5, len(rows))] {
-		names = append(names, a.keyName(m.Query.By, r.Key, r.Label))
+		names = append(names, strings.TrimPrefix(a.at(m, r), a.preposition(m)))
 	}
 	who := enumerate(names)
 	if more := len(rows) - len(names); more > 0 {
 		who = strings.Join(names, ", ") + ", dan " + a.count(more, "bagian", "Bagian lain yang sama "+word) + " lainnya"
 	}
-	return matter + a.within(m.Query) + " " + when + " " + word + " sama banyak: " + who + ", masing-masing " + write(m, *rows[0].Value) + "."
+	return matter + a.within(m.Query) + " " + when + " " + word + " " + a.preposition(m) + who + ", masing-masing " + write(m, *rows[0].Value) + "."
 }
 
 // runnersUp names those after the lead: as many as were asked for, else two.
