@@ -36,8 +36,6 @@ func at(s string) time.Time {
 	return t
 }
 
-func number(x float64) *float64 { return &x }
-
 func TestMeasureIsWorded(t *testing.T) {
 	t.Parallel()
 	s := &script{t: t, rows: map[string][]city.MeasureRow{
@@ -128,7 +126,7 @@ func TestMeasureIsWorded(t *testing.T) {
 			told{"", "Rata-rata kecepatan rata-rata jalan utama di Kecamatan Samarinda Ilir dalam 7 hari terakhir (11 Juni 20.00 – 18 Juni 2026 20.00) adalah 27,93 km/jam.", 27.93, "64.72.04", ""},
 		},
 		{
-			city.MeasureQuery{Measure: "hari_di_atas", Indicator: "kecepatan-jalan", Area: "64.72.05", Period: "2026-03", Limit: number(30.1)},
+			city.MeasureQuery{Measure: "hari_di_atas", Indicator: "kecepatan-jalan", Area: "64.72.05", Period: "2026-03", Limit: new(30.1)},
 			told{"", "Kecepatan rata-rata jalan utama di Kecamatan Samarinda Utara di atas 30,1 km/jam selama 9 hari pada Maret 2026.", 9, "64.72.05", ""},
 		},
 	}
@@ -255,7 +253,7 @@ func TestRankIsWorded(t *testing.T) {
 		"laporan_masuk - kesehatan 2019 kecamatan":                    parts(),
 		"laporan_masuk 64.72.10.1004 - 2026-02 kategori":              parts("adminduk", 4, "sampah", 3, "pohon-tumbang", 1),
 		"laporan_masuk 64.72.01 sampah 2026-03 kelurahan":             parts("64.72.01.1001", 2, "64.72.01.1002", 1, "64.72.01.1003", 3, "64.72.01.1004", 1),
-		"median_waktu_respons - - 2026-03 kecamatan":                  {{Key: "64.72.01", Value: number(30), N: 3}, {Key: "64.72.02", Value: number(12.4), N: 40}, {Key: "64.72.03", Value: number(11), N: 25}},
+		"median_waktu_respons - - 2026-03 kecamatan":                  {{Key: "64.72.01", Value: new(30.0), N: 3}, {Key: "64.72.02", Value: new(12.4), N: 40}, {Key: "64.72.03", Value: new(11.0), N: 25}},
 		"indikator_rata_rata - curah-hujan 7_hari_terakhir kecamatan": parts("64.72.09", 12.49, "64.72.01", 8.0),
 		"laporan_masuk - - bulan_lalu kategori":                       parts("sampah", 40, "jalan-rusak", 10, "adminduk", 9),
 		"laporan_masuk - - 2026-04 kategori":                          parts("sampah", 22, "jalan-rusak", 12, "adminduk", 3),

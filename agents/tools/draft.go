@@ -36,6 +36,9 @@ func (a *answer) drafted(in city.DraftInput) error {
 	if in.WorkingDays < 0 || in.WorkingDays > 60 {
 		return city.InvalidField("working_days", "must be 1 to 60")
 	}
+	if err := a.mine(in.Area, ""); err != nil {
+		return err
+	}
 	draft := city.DispositionDraft{Area: in.Area}
 	matter, err := a.draftMatter(&in, &draft)
 	if err != nil {

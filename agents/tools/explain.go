@@ -60,7 +60,7 @@ func (a *answer) explainIndicator(slug string) error {
 			side = "hingga "
 		}
 		a.name(t.Source)
-		a.say("Ambang " + severityName(level) + " " + side + city.FormatValue(t.Value, i.Decimals, i.Unit) + " (" + t.Source + ").")
+		a.say("Ambang " + severityName(level) + " " + side + city.FormatValue(t.Value, i.Decimals, i.Unit) + ", menurut " + t.Source + ".")
 	}
 	if !slices.ContainsFunc(i.Thresholds, func(t city.Threshold) bool { return t.EffectiveOn <= day }) {
 		a.say("Belum ada ambang yang ditetapkan.")

@@ -35,6 +35,8 @@ func (a *answer) foreseen(in city.ForecastInput) error {
 	}
 	if in.Indicator != "" {
 		subject, q.Area, q.Office = in.Indicator, in.Area, ""
+	} else if err := a.mine(q.Area, ""); err != nil {
+		return err
 	}
 	code := q.Area
 	if code == "" {

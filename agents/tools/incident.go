@@ -130,6 +130,9 @@ func (a *answer) gravest(in city.IncidentInput) error {
 		return city.InvalidField("top", "must be 1 to 10")
 	}
 	q := a.scoped(city.MeasureQuery{Area: in.Area, Category: in.Category})
+	if err := a.mine(q.Area, q.Office); err != nil {
+		return err
+	}
 	found, total, err := a.d.Incidents.Incidents(a.ctx, a.asker, city.IncidentFilter{Status: running, AreaCode: q.Area, Category: q.Category, Office: q.Office, Limit: 200, Sort: "voices"})
 	if err != nil {
 		return err

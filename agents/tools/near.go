@@ -35,6 +35,9 @@ func (a *answer) listed(in city.NearInput) error {
 		return city.InvalidField("top", "must be 1 to %d", tool.MostIDs)
 	}
 	q := a.scoped(city.MeasureQuery{Measure: city.MeasureReceived, Area: in.Area, Category: in.Category, Office: in.Office, Period: in.Period})
+	if err := a.mine(q.Area, q.Office); err != nil {
+		return err
+	}
 	filter, period, err := a.reportFilter(in, &q)
 	if err != nil {
 		return err

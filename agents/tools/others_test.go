@@ -21,7 +21,7 @@ func daysFrom(first string, values ...any) []city.MeasureRow {
 	for i, x := range values {
 		r := city.MeasureRow{Key: day.AddDate(0, 0, i).Format(time.DateOnly)}
 		if n, ok := x.(int); ok {
-			r.Value, r.N = number(float64(n)), n
+			r.Value, r.N = new(float64(n)), n
 		}
 		out = append(out, r)
 	}
@@ -71,7 +71,7 @@ func TestForecastIsWorded(t *testing.T) {
 		points = append(points, city.ForecastPoint{Day: now.AddDate(0, 0, i).Format(time.DateOnly), Mean: 40 + float64(i%3), Low: 30, High: 55.5})
 	}
 	h := &hall{forecasts: []city.Forecast{{
-		Kind: city.ForecastReports, AreaCode: "64.72", MadeAt: now.Add(-time.Hour), Through: "2026-06-17", Points: points, Coverage: number(0.812), Relative: number(0.9),
+		Kind: city.ForecastReports, AreaCode: "64.72", MadeAt: now.Add(-time.Hour), Through: "2026-06-17", Points: points, Coverage: new(0.812), Relative: new(0.9),
 	}}}
 	got := run(t, deps(&script{t: t}, h), mayor, city.ToolForecast, city.ForecastInput{})
 	want := "Dalam 7 hari ke depan (19–25 Juni 2026) diperkirakan sekitar 287 laporan di Kota Samarinda. Per hari kisarannya 30,0–55,5 (80 %), tertinggi 42,0 pada 20 Juni 2026."
@@ -106,7 +106,7 @@ func someReports() []city.ReportSummary {
 		if i < 3 {
 			due := now.Add(2 * time.Hour)
 			r.DueAt = &due
-			r.Lon, r.Lat = number(117.15), number(-0.5)
+			r.Lon, r.Lat = new(117.15), new(-0.5)
 		}
 		out = append(out, r)
 	}
@@ -164,7 +164,7 @@ func someIncidents() []city.Incident {
 func TestIncidentsAreWorded(t *testing.T) {
 	t.Parallel()
 	h := &hall{incidents: someIncidents(), similar: []city.SimilarCase{
-		{ID: 3, DaysToClose: number(4), Office: "DPUPR", SamePlace: true}, {ID: 5, DaysToClose: number(7.5), Office: "DPUPR"}, {ID: 7},
+		{ID: 3, DaysToClose: new(4.0), Office: "DPUPR", SamePlace: true}, {ID: 5, DaysToClose: new(7.5), Office: "DPUPR"}, {ID: 7},
 	}}
 	d := deps(&script{t: t}, h)
 	one := run(t, d, mayor, city.ToolIncident, city.IncidentInput{ID: 12})

@@ -27,6 +27,29 @@ func (a *answer) scoped(q city.MeasureQuery) city.MeasureQuery {
 	return q
 }
 
+// mine is the first wall of tools that do not measure: what lies outside the
+// asker's own area or office is refused, not answered with nought. The second
+// wall is the store's.
+func (a *answer) mine(area, office string) error {
+	outside := ""
+	switch a.asker.Role {
+	case city.Camat, city.Lurah:
+		if area != "" && !city.Within(area, a.asker.AreaCode) {
+			outside = "area"
+		}
+	case city.KepalaOPD:
+		if o, ok := a.office(office); office != "" && (!ok || o.ID != a.asker.OfficeID) {
+			outside = "office"
+		}
+	}
+	if outside == "" {
+		return nil
+	}
+	e := city.Errorf(city.Forbidden, "it lies outside the asker's own")
+	e.Field = outside
+	return e
+}
+
 func ofIndicator(measure string) bool {
 	switch measure {
 	case city.MeasureLatest, city.MeasureMax, city.MeasureMin, city.MeasureMean, city.MeasureSum, city.MeasureDaysAbove, city.MeasureDaysBelow:

@@ -28,7 +28,7 @@ func (d Deps) weather() tool.Tool {
 // the city declared as inputs of the flood assessment, the risk, the warnings.
 func (a *answer) waters(area string) error {
 	p, err := a.d.Situation.HazardPicture(a.ctx, a.asker, city.HazardFlood)
-	if err != nil {
+	if err != nil && city.CodeOf(err) != city.NotFound { // a city that assesses no floods
 		return err
 	}
 	states, err := a.d.Situation.IndicatorStates(a.ctx, a.asker)

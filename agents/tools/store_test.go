@@ -1,0 +1,164 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"balaikota/agents/tool"
+	"balaikota/backend/city"
+	"balaikota/backend/store"
+	"balaikota/backend/store/storetest"
+)
+
+// part is what of the store the tools need beyond its own methods.
+type noSimilar struct{}
+
+func (noSimilar) Similar(context.Context, city.Asker, int64) ([]city.SimilarCase, error) {
+	return nil, nil
+}
+
+func onStore(s *store.Store) Deps {
+	return Deps{
+		Measures: s, Catalogue: s, Areas: index(), Reports: s, Incidents: s, Situation: s, Similar: noSimilar{},
+		CityCode: storetest.CityCode, ZoneLabel: "WITA",
+	}
+}
+
+// filled is a store with 21 reports of March and April 2026 and some rain.
+func filled(t *testing.T) *store.Store {
+	t.Helper()
+	s := storetest.New(t, storetest.WithClock(func() time.Time { return now }))
+	source := storetest.Source(t, s)
+	var reports []city.Report
+	add := func(n int, area, category string, day time.Time, closed time.Duration) {
+		for i := range n {
+			reports = append(reports, storetest.Report(fmt.Sprintf("%s-%s-%d-%d", area, category, day.Unix(), i), func(r *city.Report) {
+				r.StatedArea, r.Category, r.CreatedAt, r.UpdatedAt = area, category, day.Add(time.Duration(i)*time.Hour), day.AddDate(0, 0, 5)
+				if closed > 0 {
+					answered, done := r.CreatedAt.Add(3*time.Hour), r.CreatedAt.Add(closed)
+					r.RespondedAt, r.ClosedAt, r.Status = &answered, &done, city.Closed
+				}
+			}))
+		}
+	}
+	add(6, storetest.AirPutih, "sampah", at("2026-03-10 08:00"), 24*time.Hour)
+	add(9, storetest.AirPutih, "sampah", at("2026-04-10 08:00"), 0)
+	add(4, storetest.Lempake, "sampah", at("2026-04-12 08:00"), 0)
+	add(2, storetest.Lempake, "jalan-rusak", at("2026-04-13 08:00"), 48*time.Hour)
+	d := city.Delivery{SourceID: source, Reports: reports}
+	for i := range 5 {
+		d.Observations = append(d.Observations, storetest.Observation("curah-hujan", storetest.SamarindaUlu, at(fmt.Sprintf("2026-04-0%d 07:00", i+1)), float64(10*i)))
+	}
+	if tally := storetest.Ingest(t, s, d); tally.Added != len(reports)+5 {
+		t.Fatalf("stored %+v", tally)
+	}
+	return s
+}
+
+func TestToolsOnTheRealStore(t *testing.T) {
+	t.Parallel()
+	d := onStore(filled(t))
+	cases := []struct {
+		tool  string
+		input string
+		want  string
+	}{
+		{city.ToolMeasure, `{"measure":"laporan_masuk","category":"sampah","area":"64.72.03","period":"2026-04"}`, "Ada 9 laporan sampah di Kecamatan Samarinda Ulu pada April 2026."},
+		{city.ToolMeasure, `{"measure":"laporan_selesai","period":"2026-04"}`, "Ada 2 laporan warga di Kota Samarinda yang diselesaikan pada April 2026."},
+		{city.ToolMeasure, `{"measure":"laporan_belum_selesai"}`, "Ada 13 laporan warga di Kota Samarinda yang belum selesai per 18 Juni 2026 20.00 WITA."},
+		{city.ToolMeasure, `{"measure":"laporan_masuk","area":"64.72.01","category":"kesehatan","period":"2026-04"}`, "Tidak ada laporan kesehatan di Kecamatan Palaran pada April 2026: 0."},
+		{city.ToolMeasure, `{"measure":"laporan_masuk","period":"2019"}`, "Tidak ada data laporan warga di Kota Samarinda pada tahun 2019. Data yang ada dari 10 Maret 2026 sampai "},
+		{city.ToolMeasure, `{"measure":"porsi_laporan","category":"jalan-rusak","period":"2026-04"}`, "13,3 % laporan di Kota Samarinda pada April 2026 tentang jalan rusak: 2 dari 15 laporan."},
+		{city.ToolMeasure, `{"measure":"median_waktu_respons","period":"2026-03"}`, "Median waktu respons laporan warga di Kota Samarinda pada Maret 2026 adalah 3,0 jam, dari 6 laporan yang sudah direspons."},
+		{city.ToolMeasure, `{"measure":"indikator_tertinggi","indicator":"curah-hujan","area":"64.72.03","period":"2026-04"}`, "Curah hujan harian tertinggi di Kecamatan Samarinda Ulu pada April 2026 adalah 40,0 mm, pada 5 April 2026 07.00 WITA."},
+		{city.ToolMeasure, `{"measure":"hari_di_atas","indicator":"curah-hujan","area":"64.72.03","period":"2026-04","limit":15}`, "Curah hujan harian di Kecamatan Samarinda Ulu di atas 15 mm selama 3 hari pada April 2026."},
+		{city.ToolMeasure, `{"measure":"laporan_masuk","by":"kelurahan","period":"2026-04"}`, "Laporan warga di Kota Samarinda pada April 2026 adalah 15 laporan. Terbanyak: Kelurahan Air Putih 9, Kelurahan Lempake 6, dan "},
+		{city.ToolCompare, `{"measure":"laporan_masuk","category":"sampah","period":"2026-04","against_period":"2026-03"}`, "Laporan sampah di Kota Samarinda naik 116,7 %: 13 laporan pada April 2026, 6 laporan pada Maret 2026."},
+		{city.ToolRank, `{"measure":"laporan_masuk","by":"kelurahan","period":"2026-04","top":1}`, "Laporan warga pada April 2026 terbanyak di Kelurahan Air Putih: 9 laporan. Menyusul Kelurahan Lempake 6."},
+		{city.ToolRank, `{"measure":"laporan_masuk","by":"kategori","area":"64.72.05","period":"2026-04"}`, "Laporan warga di Kecamatan Samarinda Utara pada April 2026 terbanyak tentang sampah: 4 laporan. Menyusul Jalan rusak 2."},
+		{city.ToolTrend, `{"measure":"laporan_masuk","period":"2026-03..2026-05","by":"bulan"}`, "Laporan warga di Kota Samarinda pada Maret–Mei 2026 rata-rata 10,5 laporan per bulan, tertinggi 15 (April 2026), terakhir 15 (April 2026)."},
+		{city.ToolNear, `{"area":"64.72.05","period":"2026-04","status":"closed"}`, "Ada 2 laporan warga di Kecamatan Samarinda Utara yang selesai pada April 2026."},
+		{city.ToolArea, `{"area":"64.72.05","period":"2026-04"}`, ""},
+		{city.ToolOffice, `{}`, "Laporan yang belum selesai di Kota Samarinda per 18 Juni 2026 20.00 WITA terbanyak pada DLH: 13"},
+		{city.ToolMap, `{"measure":"laporan_masuk","period":"2026-04","level":"kecamatan"}`, "Laporan warga di Kota Samarinda pada April 2026 adalah 15 laporan."},
+		{city.ToolIncident, `{}`, "Tidak ada kejadian aktif di Kota Samarinda: 0."},
+		{city.ToolSources, `{}`, "Ada 1 sumber data: "},
+		{city.ToolAgenda, `{}`, "Kalender acara belum tersambung"},
+		{city.ToolWeather, `{}`, ""},
+		{city.ToolForecast, `{}`, "Belum ada prakiraan laporan warga di Kota Samarinda."},
+		{city.ToolDraft, `{"category":"sampah","area":"64.72.05"}`, "Konsep disposisi untuk DLH tentang laporan sampah di Kecamatan Samarinda Utara"},
+	}
+	for _, c := range cases {
+		got := run(t, d, mayor, c.tool, c.input)
+		if got.Failed || !strings.HasPrefix(got.Text, c.want) {
+			t.Errorf("%s %s:\n%s\nwant\n%s\n%v", c.tool, c.input, got.Text, c.want, got.Err)
+		}
+		if c.want == "" {
+			t.Logf("%s: %s", c.tool, got.Text)
+		}
+	}
+}
+
+func TestOthersAreasAreRefused(t *testing.T) {
+	t.Parallel()
+	d := onStore(filled(t))
+	camat := mayor
+	camat.Asker = city.Asker{Role: city.Camat, AreaCode: storetest.SamarindaUtara}
+	for name, c := range map[string]struct{ tool, input string }{
+		"measure": {city.ToolMeasure, `{"measure":"laporan_masuk","area":"64.72.03","period":"2026-04"}`},
+		"city":    {city.ToolMeasure, `{"measure":"laporan_masuk","area":"64.72","period":"2026-04"}`},
+		"compare": {city.ToolCompare, `{"measure":"laporan_masuk","period":"2026-04","against_area":"64.72.03"}`},
+		"rank":    {city.ToolRank, `{"measure":"laporan_masuk","by":"kelurahan","area":"64.72.03","period":"2026-04"}`},
+		"area":    {city.ToolArea, `{"area":"64.72.03"}`},
+		"near":    {city.ToolNear, `{"area":"64.72.03","period":"2026-04"}`},
+		"map":     {city.ToolMap, `{"measure":"laporan_masuk","area":"64.72.03"}`},
+		"list":    {city.ToolIncident, `{"area":"64.72.03"}`},
+	} {
+		got := run(t, d, camat, c.tool, c.input)
+		if got.Status != city.Refused || !strings.Contains(got.Text, "di luar wewenang Anda") {
+			t.Errorf("%s: %s %q %v", name, got.Status, got.Text, got.Err)
+		}
+	}
+	own := run(t, d, camat, city.ToolMeasure, `{"measure":"laporan_masuk","period":"2026-04"}`)
+	if !strings.HasPrefix(own.Text, "Ada 6 laporan warga di Kecamatan Samarinda Utara pada April 2026.") {
+		t.Errorf("%s", own.Text)
+	}
+	head := mayor
+	head.Asker = city.Asker{Role: city.KepalaOPD, OfficeID: officeID(t, d, "DLH")}
+	if got := run(t, d, head, city.ToolOffice, `{"office":"DPUPR"}`); got.Status != city.Refused {
+		t.Errorf("another office's load: %q", got.Text)
+	}
+	if got := run(t, d, head, city.ToolMeasure, `{"measure":"laporan_masuk","period":"2026-04"}`); !strings.HasPrefix(got.Text, "Ada 13 laporan warga untuk DLH di Kota Samarinda pada April 2026.") {
+		t.Errorf("%q %v", got.Text, got.Err)
+	}
+}
+
+func officeID(t *testing.T, d Deps, name string) int64 {
+	t.Helper()
+	all, err := d.Catalogue.Offices(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range all {
+		if o.ShortName == name {
+			return o.ID
+		}
+	}
+	t.Fatalf("no office %s", name)
+	return 0
+}
+
+func TestDeadCatalogueIsAnError(t *testing.T) {
+	t.Parallel()
+	s := filled(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	got, err := New(onStore(s)).Run(ctx, mayor, city.ToolMeasure, `{"measure":"laporan_masuk"}`)
+	if err == nil || !got.Failed {
+		t.Errorf("%+v", got)
+	}
+	var _ tool.Result = got
+}
