@@ -79,7 +79,7 @@ func service(t *testing.T, answer http.HandlerFunc) *voice.Transcriber {
 	srv := httptest.NewServer(answer)
 	t.Cleanup(srv.Close)
 	lex := voice.NewLexicon(cityNames, []string{"Siti Rahmawati"}, language.Known)
-	tr, err := voice.NewTranscriber(voice.Endpoint{BaseURL: srv.URL + "/v1/", Model: "suara", Key: "rahasia", Timeout: 2 * time.Second}, http.DefaultClient, func() *voice.Lexicon { return lex })
+	tr, err := voice.NewTranscriber(voice.Endpoint{BaseURL: srv.URL + "/v1/", Model: "suara", Key: "rahasia", Timeout: 2 * time.Second}, func() *voice.Lexicon { return lex })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,8 +117,11 @@ func TestAFailingServiceIsSaidPlainly(t *testing.T) {
 		answer http.HandlerFunc
 		key    string
 	}{
-		"500":     {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, "error.voice_refused"},
-		"401":     {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }, "error.voice_refused"},
+		"500": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, "error.voice_refused"},
+		"401": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }, "error.voice_refused"},
+		"sent away": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://localhost:9/v1/audio/transcriptions", http.StatusTemporaryRedirect)
+		}, "error.voice_refused"},
 		"garbage": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }, "error.voice_refused"},
 		"no text": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"error":"x"}`)) }, "error.voice_refused"},
 		"nothing": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"text":"  "}`)) }, "error.voice_silent"},

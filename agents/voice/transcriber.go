@@ -15,12 +15,6 @@ import (
 	"balaikota/backend/city"
 )
 
-// Doer sends a request; agents/llm's, through which alone anything leaves the
-// city, in the program.
-type Doer interface {
-	Do(req *http.Request) (*http.Response, error)
-}
-
 // Endpoint is an OpenAI-compatible transcription service (POST
 // {BaseURL}/audio/transcriptions): whisper.cpp's server, Speaches, LocalAI, or
 // a provider's.
@@ -33,15 +27,15 @@ type Endpoint struct {
 
 // Transcriber turns recordings into text.
 type Transcriber struct {
-	at   Endpoint
-	doer Doer
+	at     Endpoint
+	client *http.Client
 	// Names, when set, gives the names to listen for; the endpoint gets the
 	// first of them as a hint, and all mend the transcript.
 	Names func() *Lexicon
 }
 
 // NewTranscriber checks the endpoint. Errors are Invalid.
-func NewTranscriber(at Endpoint, doer Doer, names func() *Lexicon) (*Transcriber, error) {
+func NewTranscriber(at Endpoint, names func() *Lexicon) (*Transcriber, error) {
 	u, err := url.Parse(at.BaseURL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, city.Errorf(city.Invalid, "the address of the transcription service (BALAIKOTA_VOICE_URL) must be like http://host/v1, not %q", at.BaseURL)
@@ -49,7 +43,9 @@ func NewTranscriber(at Endpoint, doer Doer, names func() *Lexicon) (*Transcriber
 	if at.Timeout <= 0 {
 		at.Timeout = 30 * time.Second
 	}
-	return &Transcriber{at: at, doer: doer, Names: names}, nil
+	// A service that sends us elsewhere does not get the recording there.
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &Transcriber{at: at, client: client, Names: names}, nil
 }
 
 // Transcript is what was heard, with its names put right.
@@ -73,7 +69,7 @@ func (t *Transcriber) Transcribe(ctx context.Context, wav []byte) (Transcript, e
 	if err != nil {
 		return Transcript{}, err
 	}
-	resp, err := t.doer.Do(req)
+	resp, err := t.client.Do(req)
 	if err != nil {
 		return Transcript{}, serviceFailed("error.voice_unreachable", err, "the transcription service was not reached")
 	}

@@ -71,6 +71,9 @@ type serving struct {
 	jobs      *jobs.Jobs
 	pace      *paceKeeper
 	patterns  *patternWatch
+	assistant *assisting
+	stopping  context.Context // ends when the server is about to stop
+	stop      context.CancelFunc
 	http      *http.Server
 	address   string
 }
@@ -88,6 +91,17 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	if s.analyst, err = newAnalyst(in.ctx, db, s.geography, in.log); err != nil {
 		return nil, err
 	}
+	ear, err := newEar(db, s.geography, cfg.Voice, in.log)
+	if err != nil {
+		return nil, err
+	}
+	s.assistant, err = newAssistant(in.ctx, db, s.geography, in.log, assistantParts{
+		AI: cfg.AI, Similar: s.analyst, AtRisk: s.pace, Meter: true, Abilities: ear.abilities,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.stopping, s.stop = context.WithCancel(context.Background())
 	door := &intake{store: db.Store, geography: s.geography, stored: s.analyst.stir}
 	if s.jobs, err = s.newJobs(door); err != nil {
 		return nil, err
@@ -96,7 +110,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	handler := web.Handler(web.Deps{
 		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
-		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Analyst: s.analyst, Hotspots: s.patterns, Deadlines: s.pace, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
+		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Analyst: s.analyst, Assistant: s.assistant, Voice: ear, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
 		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
 	})
 	s.http = &http.Server{
@@ -135,6 +149,8 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "bersih", Every: time.Hour, Run: s.housekeep},
 			{Name: "rekap", Every: 24 * time.Hour, Run: s.checkRollups},
 			{Name: "belajar", Every: 24 * time.Hour, Run: func(ctx context.Context) error { return s.db.learnCategories(ctx, s.log) }},
+			{Name: "sematan", Every: time.Minute, Run: s.assistant.RefreshPins},
+			{Name: "istilah", Every: time.Minute, Run: s.assistant.renew},
 			{Name: "ramalan", Every: 6 * time.Hour, Run: func(ctx context.Context) error { return s.db.foresee(ctx, time.Now(), s.log) }},
 		},
 	})
@@ -199,6 +215,7 @@ func (s *serving) run(ctx context.Context, listener net.Listener, began time.Tim
 	parts.Go(func() error { return s.geography.run(failed, s.log) })
 	parts.Go(func() error { defer close(jobsDone); return s.jobs.Run(jobsCtx) })
 	parts.Go(func() error { return s.analyst.run(failed) })
+	parts.Go(func() error { return s.assistant.Run(failed) })
 	parts.Go(func() error { return s.watchLocal(failed) })
 	if s.cfg.Simulate {
 		// It goes last: a pull under way still finds its source.
@@ -216,6 +233,7 @@ func (s *serving) run(ctx context.Context, listener net.Listener, began time.Tim
 	case <-failed.Done():
 	}
 	s.log.Info("Stopping")
+	s.stop()  // who follows an answer comes back
 	stopHub() // sockets hear "come back" before the listener goes
 	<-hubDone
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)

@@ -30,7 +30,7 @@ type ear struct {
 // lexiconAge is how long the names are kept before they are read again.
 const lexiconAge = 10 * time.Minute
 
-func newEar(db *database, g *geography, cfg config.Voice, doer voice.Doer, log *slog.Logger) (*ear, error) {
+func newEar(db *database, g *geography, cfg config.Voice, log *slog.Logger) (*ear, error) {
 	e := &ear{Speaker: voice.NewSpeaker(), db: db, geography: g, log: log}
 	if cfg.VoiceURL == "" {
 		return e, nil
@@ -40,7 +40,7 @@ func newEar(db *database, g *geography, cfg config.Voice, doer voice.Doer, log *
 		return nil, err
 	}
 	at := voice.Endpoint{BaseURL: cfg.VoiceURL, Model: cfg.VoiceModel, Key: key, Timeout: cfg.VoiceTimeout}
-	e.transcriber, err = voice.NewTranscriber(at, doer, e.names)
+	e.transcriber, err = voice.NewTranscriber(at, e.names)
 	return e, err
 }
 
@@ -71,12 +71,17 @@ func (e *ear) Transcribe(ctx context.Context, by city.Actor, wav []byte) (web.Tr
 	return out, nil
 }
 
-// abilities say what ear can do, for the assistant's state.
-func (e *ear) abilities(s *city.AssistantState) {
-	s.Voice, s.Speech = e.transcriber != nil, e.Able()
+// abilities say what the ear can do.
+func (e *ear) abilities(ctx context.Context) city.AssistantState {
+	s := city.AssistantState{Voice: e.transcriber != nil, Speech: e.Able()}
 	if !s.Voice {
 		s.VoiceHelp = "Mikrofon belum aktif: layanan transkripsi belum diatur. Isi BALAIKOTA_VOICE_URL pada server (lihat docs/config.md), lalu jalankan ulang."
 	}
+	var err error
+	if s.TextLeaves, err = e.db.TextLeaves(ctx); err != nil {
+		e.log.Warn("Whether citizens' words may leave was not read", "err", err)
+	}
+	return s
 }
 
 // names are the city's names as a recogniser should write them.
