@@ -132,7 +132,7 @@ func (a *answer) inForceAlerts() error {
 		a.name(m.Alert.Headline)
 		table.Rows = append(table.Rows, []string{m.Alert.Headline, severityName(m.Alert.Severity)})
 	}
-	a.say("Ada " + city.FormatNumber(float64(n), 0) + " peringatan yang berlaku; teratas: " + matters[0].Alert.Headline + ".")
+	a.say("Ada " + city.FormatNumber(float64(n), 0) + " peringatan yang berlaku; teratas: " + a.alertWords(matters[0].Alert) + ".")
 	a.r.Blocks = append(a.r.Blocks, table)
 	return nil
 }

@@ -42,7 +42,7 @@ func (a *answer) foreseen(in city.ForecastInput) error {
 	if code == "" {
 		code = a.d.CityCode
 	}
-	all, err := a.d.Situation.Forecasts(a.ctx, a.asker, subject, "")
+	all, err := a.d.Situation.Forecasts(a.ctx, a.asker, subject, code)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,9 @@ func (a *answer) foreseen(in city.ForecastInput) error {
 	if found == nil {
 		a.r.Status = city.Abstained
 		a.say("Belum ada prakiraan " + a.forecastMatter(in) + " " + a.place(code) + ".")
-		a.ask("Berapa prakiraan " + a.forecastMatter(in) + " 7 hari ke depan?")
+		if !a.wholeCity(code) {
+			a.ask("Berapa prakiraan " + a.forecastMatter(in) + " 7 hari ke depan?")
+		}
 		return nil
 	}
 	a.wordForecast(in, code, *found, days)

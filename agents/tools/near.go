@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"math"
 	"slices"
+	"strings"
 
 	"balaikota/agents/tool"
 	"balaikota/backend/city"
@@ -123,8 +124,7 @@ func (a *answer) spot(in city.NearInput, area string, f *city.ReportFilter) (spo
 		return &places[0], false, nil
 	case a.d.Stems == nil:
 		a.r.Status = city.Abstained
-		a.name(in.Place)
-		a.say("Tempat " + in.Place + " tidak dikenal.")
+		a.say(strings.TrimSpace("Tempat "+a.d.ownWords(in.Place)) + " tidak dikenal.")
 		return nil, true, nil
 	}
 	f.Stems = append(f.Stems, a.d.Stems(in.Place)...)
@@ -204,7 +204,7 @@ func (a *answer) wordReports(in city.NearInput, q city.MeasureQuery, p city.Peri
 	noun := a.reports(q)
 	where, rest := a.place(q.Area), ""
 	if spot != nil {
-		a.name(spot.Name, in.Place)
+		a.name(spot.Name)
 		where = "di sekitar " + spot.Name + ", " + a.areaName(spot.Area)
 		a.place(spot.Area)
 	}
@@ -212,8 +212,10 @@ func (a *answer) wordReports(in city.NearInput, q city.MeasureQuery, p city.Peri
 		rest = " yang " + statusName(in.Status)
 	}
 	if in.Words != "" {
-		a.name(in.Words)
-		rest += " yang menyebut “" + in.Words + "”"
+		rest += " yang menyebut kata yang dicari"
+		if said := a.d.ownWords(in.Words); said != "" {
+			rest = strings.Replace(rest, "kata yang dicari", "“"+said+"”", 1)
+		}
 	}
 	when := a.during(p)
 	f := city.Figure{

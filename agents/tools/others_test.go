@@ -251,11 +251,11 @@ func TestTheRestIsWorded(t *testing.T) {
 		{city.ToolSources, city.SourcesInput{}, "Ada 2 sumber data: 1 langsung dan 1 terputus. Yang bermasalah: BMKG cuaca."},
 		{city.ToolSources, city.SourcesInput{Source: "bmkg"}, "Sumber data BMKG cuaca terputus. Hari ini masuk 0 baris. Gagal 5 kali berturut-turut."},
 		{city.ToolAgenda, city.AgendaInput{}, "Kalender acara belum tersambung, jadi janji temu dan rapat tidak diketahui. 18 Juni 2026 adalah hari kerja; 3 laporan jatuh tempo hari itu. " +
-			"6 laporan kemungkinan melewati tenggat sebelum 21 Juni 2026. Ada 1 peringatan yang berlaku; teratas: Hujan lebat disertai petir."},
+			"6 laporan kemungkinan melewati tenggat sebelum 21 Juni 2026. Ada 1 peringatan yang berlaku; teratas: peringatan BMKG tingkat Siaga."},
 		{city.ToolWeather, city.WeatherInput{}, "Keadaan terakhir di Kota Samarinda: tinggi muka air Bendungan Benanga 7,40 m. " +
-			"Risiko banjir 1 jam ke depan meningkat di 1 kelurahan; tertinggi Kelurahan Temindung Permai, tingkat Siaga (dinilai 18 Juni 2026 19.50 WITA). Peringatan BMKG: Hujan lebat disertai petir."},
+			"Risiko banjir 1 jam ke depan meningkat di 1 kelurahan; tertinggi Kelurahan Temindung Permai, tingkat Siaga (dinilai 18 Juni 2026 19.50 WITA). Ada 1 peringatan resmi yang berlaku; tertinggi: peringatan BMKG tingkat Siaga."},
 		{city.ToolWeather, city.WeatherInput{Area: "64.72.01"}, "Keadaan terakhir di Kecamatan Palaran: tinggi muka air Bendungan Benanga 7,40 m. " +
-			"Risiko banjir 1 jam ke depan tidak meningkat di kelurahan mana pun (0), dinilai 18 Juni 2026 19.50 WITA. Peringatan BMKG: Hujan lebat disertai petir."},
+			"Risiko banjir 1 jam ke depan tidak meningkat di kelurahan mana pun (0), dinilai 18 Juni 2026 19.50 WITA. Ada 1 peringatan resmi yang berlaku; tertinggi: peringatan BMKG tingkat Siaga."},
 		{city.ToolArea, city.AreaInput{Area: "64.72.07"}, populated("64.72.07") + "Dalam 30 hari terakhir (19 Mei 20.00 – 18 Juni 2026 20.00) ada 120 laporan masuk di Kecamatan Sambutan dan 100 diselesaikan; sekarang 36 belum selesai, 9 di antaranya melewati batas waktu. Keluhan terbanyak: sampah, 50 laporan."},
 		{city.ToolOffice, city.OfficeInput{Office: "dpupr", Period: "bulan_ini"}, "DPUPR punya 40 laporan yang belum selesai, 12 di antaranya melewati batas waktu. Pada bulan ini (1–18 Juni 2026) masuk 80 dan selesai 70, median waktu penyelesaian 72,5 jam, tepat waktu 80,0 %."},
 		{city.ToolOffice, city.OfficeInput{}, "Laporan yang belum selesai di Kota Samarinda per 18 Juni 2026 20.00 WITA terbanyak pada DPUPR: 40, 12 di antaranya melewati batas waktu. Menyusul DLH 31."},

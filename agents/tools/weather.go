@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"slices"
-	"strings"
 	"time"
 
 	"balaikota/agents/tool"
@@ -164,8 +163,10 @@ func (a *answer) floodRisk(area string, p city.HazardPicture) bool {
 	return true
 }
 
+// warnings words the official warnings that hold. What they say stands in a
+// table for the screen: it is the issuer's text, and no sentence of ours.
 func (a *answer) warnings(area string, alerts []city.Alert) bool {
-	var texts []string
+	var held []city.Alert
 	for _, al := range alerts {
 		if al.Kind != city.AlertWarning || al.Until != nil && al.Until.Before(a.c.At) || al.Since.After(a.c.At) {
 			continue
@@ -175,20 +176,52 @@ func (a *answer) warnings(area string, alerts []city.Alert) bool {
 			touches = touches || city.Within(code, area) || city.Within(area, code)
 		}
 		if touches {
-			by := al.Attribution
-			if by == "" {
-				by = "resmi"
-			}
-			a.name(al.Headline, by)
-			texts = append(texts, "Peringatan "+by+": "+strings.TrimSuffix(al.Headline, ".")+".")
+			held = append(held, al)
 		}
 	}
-	if len(texts) == 0 {
+	if len(held) == 0 {
 		return false
 	}
-	a.say(texts[0])
-	for _, t := range texts[1:min(len(texts), 4)] {
-		a.caveat(t)
+	slices.SortStableFunc(held, func(x, y city.Alert) int { return y.Severity.Rank() - x.Severity.Rank() })
+	table := city.Block{Kind: "table", Title: "Peringatan resmi", Columns: []string{"Peringatan", "Tingkat", "Sampai"}}
+	for _, al := range held {
+		until := "tidak disebut"
+		if al.Until != nil {
+			until = a.clock(*al.Until)
+			a.name(until)
+		}
+		table.Rows = append(table.Rows, []string{al.Headline, severityName(al.Severity), until})
+		a.name(al.Headline)
 	}
+	a.r.Blocks = append(a.r.Blocks, table)
+	a.say("Ada " + a.count(len(held), "peringatan", "Peringatan resmi yang berlaku") + " peringatan resmi yang berlaku; tertinggi: " + a.alertWords(held[0]) + ".")
 	return true
+}
+
+// alertWords names an alert in a sentence. Those that others word (official
+// warnings, incidents with their titles) are named by what we know of them.
+func (a *answer) alertWords(al city.Alert) string {
+	where := ""
+	if len(al.AreaCodes) > 0 {
+		where = " " + a.place(al.AreaCodes[0])
+	}
+	level := ""
+	if al.Severity.Rank() > 0 {
+		level = " tingkat " + severityName(al.Severity)
+	}
+	switch al.Kind {
+	case city.AlertWarning:
+		by := a.d.ownWords(al.Attribution)
+		if len(by) > 20 || by == "" {
+			by = "resmi"
+		}
+		a.name(by)
+		return "peringatan " + by + level + where
+	case city.AlertQuake:
+		return "gempa bumi" + where
+	case city.AlertIncident:
+		return "kejadian mendesak" + level + where
+	}
+	a.name(al.Headline)
+	return al.Headline
 }
