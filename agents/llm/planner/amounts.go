@@ -81,18 +81,20 @@ func (l *lexicon) channelsAt(out []match, ts []token, i int) []match {
 	if !throughWords[ts[i].word] && !(i > 0 && l.cues[ts[i-1].word] == cueReport) {
 		return out
 	}
-	from := i
+	from, starts := i, []int{i}
 	if throughWords[ts[i].word] {
-		i++
-		if i < len(ts) && throughWords[ts[i].word] {
-			i++
+		starts = []int{i + 1}
+		if i+1 < len(ts) && throughWords[ts[i+1].word] {
+			starts = append(starts, i+2)
 		}
 	}
-	key := "\x00kanal"
-	for k := 1; k <= 4 && i+k <= len(ts); k++ {
-		key += " " + ts[i+k-1].word
-		if f, ok := l.phrases[key]; ok {
-			out = append(out, match{from: from, to: i + k, kind: isChannel, slug: f.slug})
+	for _, start := range starts {
+		key := "\x00kanal"
+		for k := 1; k <= 4 && start+k <= len(ts); k++ {
+			key += " " + ts[start+k-1].word
+			if f, ok := l.phrases[key]; ok {
+				out = append(out, match{from: from, to: start + k, kind: isChannel, slug: f.slug})
+			}
 		}
 	}
 	return out

@@ -92,3 +92,30 @@ kasus-dbd,Kasus demam berdarah,kasus,district`, "\n") {
 	}
 	return c
 }
+
+// kandaraya is a third city, with categories and indicators named otherwise.
+func kandaraya() planner.Catalogue {
+	c := planner.Catalogue{CityName: "Kota Kandaraya", CityCode: "92.01", Zone: wita}
+	area := func(code, name string, level city.Level) {
+		c.Areas = append(c.Areas, city.Area{Code: code, Name: name, Level: level, ParentCode: city.ParentCode(code)})
+	}
+	area("92.01", "Kota Kandaraya", city.Kota)
+	for i, row := range []string{"Kandaraya Timur: Sumber Rejo, Sumber Agung, Oro Bulu", "Kandaraya Barat: Mulyorejo, Tegalsari, Patemon", "Gadingmas: Gadingmas, Wringin Anom, Bandulan", "Klojen Baru: Rampal, Kasin, Sumber Waras"} {
+		head, tail, _ := strings.Cut(row, ": ")
+		code := "92.01.0" + string(rune('1'+i))
+		area(code, head, city.Kecamatan)
+		for k, name := range strings.Split(tail, ", ") {
+			area(code+".100"+string(rune('1'+k)), name, city.Kelurahan)
+		}
+	}
+	for _, row := range strings.Split("kebersihan,Kebersihan dan persampahan,DLH\ninfrastruktur,Infrastruktur jalan dan jembatan,DPUPRPKP\npdam,Air PDAM,Perumda Tugu Tirta\npju,Penerangan jalan (PJU),Dishub\nlalin,Lalu lintas dan parkir,Dishub\ntrantib,Ketenteraman dan ketertiban,Satpol PP\nkependudukan,Layanan kependudukan,Dispendukcapil\nbansos,Bantuan sosial warga,Dinsos\nkesehatan-hewan,Kesehatan hewan,Dispangtan\nsekolah,Fasilitas sekolah,Disdikbud\nlainnya,Lainnya,Setda", "\n") {
+		f := strings.Split(row, ",")
+		c.Categories = append(c.Categories, city.Category{Slug: f[0], Name: f[1], Office: f[2]})
+		c.Offices = append(c.Offices, city.Office{ShortName: f[2], Name: f[2], Kind: "opd"})
+	}
+	for _, row := range strings.Split("bor,Tingkat hunian rumah sakit (BOR),%\npm25,Kadar PM2.5,µg/m³\nharga-telur,Harga telur ayam,Rp/kg\nvolume-sampah,Volume sampah harian,ton\nmacet,Indeks kemacetan,poin\nhujan,Curah hujan,mm", "\n") {
+		f := strings.Split(row, ",")
+		c.Indicators = append(c.Indicators, city.Indicator{Slug: f[0], Name: f[1], Unit: f[2], Grain: "district"})
+	}
+	return c
+}

@@ -22,9 +22,9 @@ func (r *reading) strange() *reply {
 	switch {
 	case r.placeBefore(at) && (r.aboutReports() || len(r.subjects) > 0 || r.base != nil):
 		return ask("Saya tidak mengenal tempat “"+text+"” di kota ini. Kecamatan atau kelurahan mana yang dimaksud?", asks(r.offers())...)
-	case !r.aboutReports() && !r.strong() && r.base == nil, r.topicBefore(at) && len(r.subjects) == 0:
+	case !r.has(cueReport) && !r.strong() && r.base == nil, r.topicBefore(at) && len(r.subjects) == 0:
 		return r.unknown(text, "Tidak ada data tentang “"+text+"” yang saya pegang.")
-	case !r.aboutReports() && !r.strong() && !r.has(cueFollow) && len(r.ts) > 3:
+	case !r.has(cueReport) && !r.strong() && !r.has(cueFollow) && len(r.ts) > 3:
 		return r.unknown(text, "Tidak ada data tentang “"+text+"” yang saya pegang.")
 	}
 	return ask("Saya belum paham kata “"+text+"” dalam pertanyaan ini. Bisa diperjelas, atau pilih salah satu:", asks(r.offers())...)

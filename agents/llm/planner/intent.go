@@ -8,7 +8,7 @@ import (
 
 // always are cues that no wish has to take up: they only say that something is
 // asked, or of reports, or of the whole city.
-var always = []cue{cueHowMany, cueAbout, cueCity, cueWhat, cueFollow, cueAll, cueGreeting}
+var always = []cue{cueHowMany, cueAbout, cueCity, cueWhat, cueFollow, cueAll, cueGreeting, cueWith}
 
 // decide finds out what is wanted. The order is from what must never be
 // overlooked to what is left when nothing else was said.

@@ -110,7 +110,7 @@ func (l *lexicon) learnGrammar() {
 			l.know(w)
 		}
 	}
-	l.know("hari minggu pekan bulan tahun triwulan kuartal semester jam seminggu sepekan sebulan setahun sehari besok lusa semalam samalam tadi nanti pagi siang sore malam subuh sejak mulai semenjak antara awal akhir sebelumnya depan mendatang tanggal senin selasa rabu kamis jumat sabtu ahad belakang belakangan dulu koma belas puluh ratus ribu juta miliar seratus seribu sepuluh sebelas pertama kedua ketiga keempat hingga sekota rp rupiah mm cm meter km kg persen derajat")
+	l.know("i ii iii iv hari minggu pekan bulan tahun triwulan kuartal semester jam seminggu sepekan sebulan setahun sehari besok lusa semalam samalam tadi nanti pagi siang sore malam subuh sejak mulai semenjak antara awal akhir sebelumnya depan mendatang tanggal senin selasa rabu kamis jumat sabtu ahad belakang belakangan dulu koma belas puluh ratus ribu juta miliar seratus seribu sepuluh sebelas pertama kedua ketiga keempat hingga sekota rp rupiah mm cm meter km kg persen derajat")
 	for w := range digitWords {
 		l.know(w)
 	}

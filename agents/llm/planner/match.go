@@ -1,9 +1,6 @@
 package planner
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // kind is what a group of words names.
 type kind int
@@ -46,32 +43,49 @@ type match struct {
 	span     span      // period
 	value    float64   // number
 	text     string    // as written, for asking back
+	lean     int       // more where the word before speaks for this kind
 }
 
 func (m match) length() int { return m.to - m.from }
 
-// settle keeps the readings that hold together: the longest first, then the
-// better fit, then the kind that says more, then the earlier.
-func settle(candidates []match) []match {
-	slices.SortStableFunc(candidates, func(a, b match) int {
-		return cmp.Or(cmp.Compare(b.length(), a.length()), cmp.Compare(a.fit, b.fit), cmp.Compare(b.kind.weight(), a.kind.weight()), cmp.Compare(a.from, b.from))
-	})
-	var out []match
-	var taken [maxTokens + 1]bool
-next:
-	for _, m := range candidates {
-		for i := m.from; i < m.to; i++ {
-			if taken[i] {
-				continue next
+// settle keeps the readings that hold together: those that leave the fewest
+// words unread, then in fewer and longer groups, then the better fits. It is
+// the best path through the tokens, found from the left (Viterbi 1967).
+func settle(candidates []match, n int) []match {
+	if n > maxTokens {
+		return nil
+	}
+	ending := make([][]int, n+1)
+	for k, m := range candidates {
+		ending[m.to] = append(ending[m.to], k)
+	}
+	var worth [maxTokens + 1]int
+	var taken [maxTokens + 1]int // match that ends here, -1 for an unread word
+	for i := 1; i <= n; i++ {
+		worth[i], taken[i] = worth[i-1], -1
+		for _, k := range ending[i] {
+			if w := worth[candidates[k].from] + candidates[k].worth(); w > worth[i] {
+				worth[i], taken[i] = w, k
 			}
 		}
-		for i := m.from; i < m.to; i++ {
-			taken[i] = true
-		}
-		out = append(out, m)
 	}
-	slices.SortFunc(out, func(a, b match) int { return cmp.Compare(a.from, b.from) })
+	var out []match
+	for i := n; i > 0; {
+		if taken[i] < 0 {
+			i--
+			continue
+		}
+		out = append(out, candidates[taken[i]])
+		i = candidates[taken[i]].from
+	}
+	slices.Reverse(out)
 	return out
+}
+
+// worth weighs a reading. A word read counts more than all else together.
+func (m match) worth() int {
+	n := m.length()
+	return 1000*n + 10*n*n - 100 + 40*m.lean - 20*int(m.fit) + int(m.kind.weight())
 }
 
 // weight orders kinds where two readings take the same words.

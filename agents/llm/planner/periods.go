@@ -86,6 +86,12 @@ func (r periodReader) phrase(i int) (span, int) {
 		return span{name: city.PeriodDayBefore}, 2
 	case a == "kemarin" && partOfDay[b] != [2]int{}:
 		return span{name: hours(day(-1), partOfDay[b])}, 2
+	case a == "periode" && (b == "sebelumnya" || b == "lalu"), a == "waktu" && b == "sebelumnya":
+		return span{before: true}, 2
+	case a == "sebelumnya":
+		return span{before: true}, 1
+	case a == "hari" && (b == "sebelumnya" || b == "sebelum"):
+		return span{before: true, unit: "hari"}, 2
 	case a == "hari" && b == "kemarin":
 		return span{name: city.PeriodYesterday}, 2
 	case a == "kemarin", a == "samalam":
@@ -151,7 +157,7 @@ func (r periodReader) unit(i int) (span, int) {
 // counted reads "7 hari terakhir", "dua bulan yang lalu", "3 hari ke depan".
 func (r periodReader) counted(i int) (span, int) {
 	v, n := numberAt(r.ts, i)
-	if n == 0 || v != float64(int(v)) || v < 1 || v > 4000 {
+	if n == 0 || v != float64(int(v)) || v < 1 || v > 4000 || r.limits(i) {
 		return span{}, 0
 	}
 	unit, ok := unitWords[r.word(i+n)]
@@ -163,6 +169,21 @@ func (r periodReader) counted(i int) (span, int) {
 		return span{}, 0
 	}
 	return s, n + 1 + m
+}
+
+// limits reports whether the number at i is a limit: "di atas 40 bulan lalu"
+// speaks of 40, not of forty months.
+func (r periodReader) limits(i int) bool {
+	switch r.word(i - 1) {
+	case "atas", "bawah":
+		return r.word(i-2) == "di"
+	case "diatas", "dibawah", "melebihi", "melampaui", "melewati", "tembus", "menembus", ">", "<":
+		return true
+	case "dari", "daripada":
+		w := r.word(i - 2)
+		return w == "lebih" || w == "kurang" || w == "tinggi" || w == "rendah" || w == "besar" || w == "kecil"
+	}
+	return false
 }
 
 // oneUnit reads "seminggu terakhir", "sebulan ini", "setahun belakangan".

@@ -105,7 +105,7 @@ var cuePhrases = map[cue]string{
 	cueTotal:      "total|totalnya|akumulasi|jumlah total|berapa total|total berapa|jumlah keseluruhan|keseluruhan",
 	cueReport:     "laporan|aduan|keluhan|pengaduan|komplain|komplen|complaint|tiket|curhatan|curhat|laporan warga|laporan masyarakat|aduan warga|aduan masyarakat|keluhan warga|keluhan masyarakat|laporan pengaduan|dilaporkan|diadukan|dikeluhkan|melapor|mengadu|mengeluh|ngeluh|ngadu|lapor|melaporkan|mengadukan|mengeluhkan|pelaporan|dikomplain|kiriman warga",
 	cueCase:       "kasus|masalah|persoalan|permasalahan|problem|isu|gangguan|urusan",
-	cueClosed:     "~selesai|ditutup|tuntas|dituntaskan|beres|dibereskan|rampung|dirampungkan|kelar|dikelarkan|tertangani|sudah ditangani|telah ditangani|berhasil ditangani|sudah selesai|telah selesai|sudah tuntas|sudah beres|sudah ditutup|telah ditutup|terselesaikan|teratasi|sudah teratasi",
+	cueClosed:     "~selesai|ditutup|tuntas|dituntaskan|beres|dibereskan|rampung|dirampungkan|kelar|dikelarkan|tertangani|sudah ditangani|telah ditangani|berhasil ditangani|berhasil diselesaikan|berhasil dituntaskan|berhasil ditutup|berhasil dibereskan|sudah selesai|telah selesai|sudah tuntas|sudah beres|sudah ditutup|telah ditutup|terselesaikan|teratasi|sudah teratasi",
 	cueOpen:       "belum selesai|belum tuntas|belum beres|belum ditangani|belum ditutup|belum rampung|belum kelar|belum diselesaikan|belum dituntaskan|belum terselesaikan|belum tertangani|belum dikerjakan|belum ditindaklanjuti|belum dibereskan|belum teratasi|belum diatasi|belum rampung|tidak selesai|tidak tuntas|tidak kunjung selesai|tak kunjung selesai|belum juga selesai|belum juga ditangani|belum juga beres|masih terbuka|terbuka|masih jalan|masih berjalan|masih aktif|masih menggantung|masih gantung|menggantung|mangkrak|nunggak|menunggak|tunggakan|masih menunggak|masih nunggak|terbengkalai|masih tersisa|tersisa|masih antre|menumpuk belum selesai|pending|outstanding|belum ada penyelesaian|belum ada penanganan|belum ada tindak lanjut|belum digarap|kada tuntas|masih belum selesai|masih belum beres|masih belum tuntas|masih belum ditangani|belum dikelarkan|belum sempat ditangani|masih mangkrak|tertunda",
 	cueProgress:   "sedang ditangani|sedang diproses|dalam proses|sedang dikerjakan|lagi dikerjakan|lagi diproses|lagi ditangani|masih diproses|masih dikerjakan|dalam penanganan|dalam pengerjaan|diproses",
 	cueRejected:   "ditolak|yang ditolak|tidak diterima",
@@ -144,7 +144,7 @@ var cuePhrases = map[cue]string{
 	cueWhich:      "mana|yang mana|manakah|mana yang|manalah",
 	cueWhat:       "apa|apakah|apa yang|apanya|napa",
 	cueWhere:      "di mana|dimana|dimana yang|di mana yang|di wilayah mana|di daerah mana",
-	cueMost:       "paling banyak|terbanyak|paling sering|tersering|paling besar|terbesar|paling ramai|banyakan|lebih banyak|teratas|paling tinggi|tertinggi|paling dominan|dominan|paling utama|juaranya|paling dikeluhkan|lebih tinggi|lebih besar|lebih sering|tinggian|paling menonjol|paling kerap|nomor satu|tambanyak|paling umum|paling rame|paling",
+	cueMost:       "paling banyak|terbanyak|paling sering|tersering|paling besar|terbesar|paling ramai|banyakan|lebih banyak|teratas|paling tinggi|tertinggi|paling dominan|dominan|paling utama|utama|juaranya|paling dikeluhkan|lebih tinggi|lebih besar|lebih sering|tinggian|paling menonjol|paling kerap|nomor satu|tambanyak|paling umum|paling rame|paling",
 	cueLeast:      "paling sedikit|tersedikit|paling jarang|paling minim|paling kecil|terkecil|paling rendah|terendah|lebih sedikit|sedikitan|lebih rendah|lebih kecil|paling dikit|terbawah",
 	cueSlow:       "paling lambat|paling lama|terlama|paling lelet|paling lemot|lebih lambat|lebih lama|paling lamban|lelet",
 	cueFast:       "paling cepat|tercepat|paling gesit|paling sigap|lebih cepat|paling responsif|paling tanggap|paling kilat",
@@ -158,7 +158,7 @@ var cuePhrases = map[cue]string{
 	cueMinimum:    "minimum|minimal|termurah|paling murah|minimumnya|min",
 	cueMean:       "rata|rata-rata|rerata|rataan|reratanya|rataannya|average|rata-ratanya|rata2",
 	cueLatest:     "terakhir|terkini|terbaru|mutakhir|paling baru|paling akhir|teranyar",
-	cueNow:        "sekarang|saat ini|sekarang ini|kini|detik ini|kekinian|wayahini|wayah ini|wayahni|wayah hini|per hari ini|per sekarang|sampai saat ini|hingga saat ini|hingga kini|sampai sekarang|sampai detik ini|hingga hari ini|sampai hari ini|per saat ini",
+	cueNow:        "sekarang|saat ini|sekarang ini|kini|detik ini|kekinian|wayahini|wayah ini|wayahni|wayah hini|aktif|sedang berlangsung|berlangsung|per hari ini|per sekarang|sampai saat ini|hingga saat ini|hingga kini|sampai sekarang|sampai detik ini|hingga hari ini|sampai hari ini|per saat ini",
 	cueAbove:      "di atas|diatas|lebih dari|melebihi|melampaui|>|lebih tinggi dari|lebih besar dari|tembus|menembus|lewat dari|di atasnya|melewati|lebih tinggi daripada|lebih dari pada",
 	cueBelow:      "di bawah|dibawah|kurang dari|<|lebih rendah dari|lebih kecil dari|tidak sampai|lebih rendah daripada",
 	cueThreshold:  "ambang|ambang batas|batas aman|ambangnya|batas ambang|nilai ambang|baku mutu|batas normal",
@@ -199,11 +199,11 @@ var ofCommand = wordSet(`hapus hapuskan hapusin delete musnahkan hilangkan ubah 
 
 // fillers say nothing by themselves.
 var fillers = wordSet(`yang di ke dari pada untuk itu ini ada saya aku kami kita dong sih ya yah deh pak bu bapak ibu min mas mbak bang kak om tuan wali walikota tolong coba mohon minta
-	ingin mau pengen kepengen kasih beri berikan bisa boleh dapat sudah telah juga saja hanya cuma nih tuh kan kah lah pun pang nah adalah yaitu yakni merupakan buat buatkan punya dalam selama sepanjang periode waktu
+	ingin mau pengen kepengen kasih beri berikan bisa boleh dapat sudah telah juga saja hanya cuma nih tuh kan kah lah pun pang nah adalah yaitu yakni merupakan buat buatkan punya dalam selama sepanjang periode waktu se
 	pas ketika warga masyarakat terjadi tercatat terdata tercatatnya masuk diterima dibuat baru muncul kok loh lho eh ehm anu hmm em kira kiranya tahu tau mengetahui informasi info infokan informasikan beritahu
-	kabari kasihkan bilang katakan cari carikan carilah jadi jadinya menjadi per oleh secara seberapa sebenarnya sebetulnya sekiranya memang ternyata kalau nya si sang para tersebut tadi begitu gitu gini begini
+	kabari kasihkan bilang katakan cari carikan carilah jadi jadinya menjadi oleh secara seberapa sebenarnya sebetulnya sekiranya memang ternyata kalau nya si sang para tersebut tadi begitu gitu gini begini
 	data datanya nilai nilainya hasil hasilnya besarnya besaran handak ulun pian banar lah tingkat kondisinya level posisi sampai selalu seringkali sering beserta mohon tampil pertanyaan tanya bertanya dipunya punya
-	paham masing dimiliki terdapat didapat didapatkan berjumlah jua samarinda_ kira-kira hai halo kamu anda bertanya silakan silahkan segera ulang nang nan gasan`)
+	paham dimiliki terdapat didapat didapatkan berjumlah jua samarinda_ kira-kira hai halo kamu anda bertanya silakan silahkan segera ulang nang nan gasan`)
 
 // weak are words of names that say too little alone to name one thing.
 var weak = wordSet(`umum harian utama rata tinggi harga jumlah tingkat kota warga daya layanan pelayanan fasilitas publik masyarakat indeks angka nilai kadar persentase rasio total air jalan rumah tempat

@@ -34,7 +34,7 @@ func (l *lexicon) learnAreas() {
 		l.cityName = l.cat.CityName
 	}
 	for _, n := range []string{l.cityName} {
-		bare := withoutRank(words(n))
+		bare := withoutRank(words(n), city.Kota)
 		l.addArea(bare, l.cityCode)
 		if len(bare) == 1 {
 			l.cityWords[bare[0]] = true
@@ -46,14 +46,18 @@ func (l *lexicon) learnAreas() {
 			continue
 		}
 		for _, n := range append([]string{a.Name}, a.Aliases...) {
-			l.addArea(withoutRank(words(n)), a.Code)
+			l.addArea(withoutRank(words(n), a.Level), a.Code)
 		}
 	}
 	l.learnBeginnings()
 }
 
-func withoutRank(ws []string) []string {
-	if len(ws) > 1 && ranks[ws[0]] != "" {
+// official are the words that stand before a name without belonging to it; a
+// kecamatan may be called Kota Lama and a kelurahan Kampung Baru.
+var official = map[city.Level][]string{city.Kota: {"kota", "kabupaten"}, city.Kecamatan: {"kecamatan", "distrik"}, city.Kelurahan: {"kelurahan", "desa"}}
+
+func withoutRank(ws []string, level city.Level) []string {
+	if len(ws) > 1 && slices.Contains(official[level], ws[0]) {
 		return ws[1:]
 	}
 	return ws
@@ -76,7 +80,7 @@ func (l *lexicon) learnBeginnings() {
 		if a.Level != city.Kecamatan && a.Level != city.Kelurahan {
 			continue
 		}
-		ws := withoutRank(words(a.Name))
+		ws := withoutRank(words(a.Name), a.Level)
 		for n := 1; n < len(ws); n++ {
 			key := strings.Join(ws[:n], " ")
 			if l.cityWords[key] || n == 1 && (len(ws[0]) < 4 || genericPlace[ws[0]]) {
@@ -107,24 +111,42 @@ func put(m map[string]areaName, key, code string, part bool) {
 	m[key] = have
 }
 
-// areasAt appends the places that begin at token i, with the rank before them.
+// areasAt appends the places that begin at token i, with the rank before them
+// or behind them.
 func (l *lexicon) areasAt(out []match, ts []token, i int) []match {
-	from, rank := i, ""
+	old := len(out)
 	if r := ranks[ts[i].word]; r != "" && i+1 < len(ts) {
-		rank, i = r, i+1
+		out = l.namesAt(out, ts, i, i+1, r)
 	}
+	out = l.namesAt(out, ts, i, i, "")
+	for _, m := range out[old:] { // "Sambutan Kecamatan"
+		if m.said != "" || m.to >= len(ts) || !l.rankBehind(ts, m.to) {
+			continue
+		}
+		if r := ranks[ts[m.to].word]; r == "kecamatan" || r == "kelurahan" {
+			if better, ok := l.ranked(areaName{m.codes, m.fit != byName}, r); ok && better.fit != byHint {
+				better.from, better.to, better.lean = m.from, m.to+1, m.lean
+				out = append(out, better)
+			}
+		}
+	}
+	return out
+}
+
+// namesAt appends the names of areas that begin at token i, as a match from
+// token from on.
+func (l *lexicon) namesAt(out []match, ts []token, from, i int, rank string) []match {
 	key, glued := "", ""
+	old := len(out)
 	for n := 1; n <= 5 && i+n <= len(ts); n++ {
-		t := ts[i+n-1]
-		w := t.raw
+		w := ts[i+n-1].raw
 		if !l.vocabulary[w] {
-			w = t.word
+			w = ts[i+n-1].word
 		}
 		key, glued = strings.TrimPrefix(key+" "+w, " "), glued+w
 		name, ok := l.areas[key]
-		if !ok {
+		if !ok && (n > 1 || l.cues[w] == noCue) {
 			name, ok = l.squashed[glued]
-			ok = ok && (n > 1 || !strings.Contains(key, " ")) && !(n == 1 && l.cues[w] != noCue)
 		}
 		if !ok && rank != "" && len(glued) > 2 {
 			name, ok = l.someWords(key, rank)
@@ -134,24 +156,37 @@ func (l *lexicon) areasAt(out []match, ts []token, i int) []match {
 		}
 		if m, ok := l.ranked(name, rank); ok {
 			m.from, m.to = from, i+n
+			m.lean = btoi(from > 0 && placeWords[ts[from-1].word])
 			out = append(out, m)
 		}
 	}
-	if rank != "" { // the name without its rank stays possible
-		return out
-	}
-	// "Sambutan Kecamatan": the rank behind the name
-	for k := range out {
-		m := out[k]
-		if m.kind == isArea && m.said == "" && m.from == from && m.to < len(ts) && (ranks[ts[m.to].word] == "kecamatan" || ranks[ts[m.to].word] == "kelurahan") && l.rankBehind(ts, m.to) {
-			if better, ok := l.ranked(areaName{m.codes, m.fit != byName}, ranks[ts[m.to].word]); ok && len(better.codes) < max(2, len(m.codes)) {
-				better.from, better.to = m.from, m.to+1
-				out = append(out, better)
-			}
-		}
+	// "Kecamatan Sungai Pinang dalam 7 hari": a longer name of another rank is not meant.
+	if slices.ContainsFunc(out[old:], func(m match) bool { return m.fit == byName }) {
+		out = append(out[:old], slices.DeleteFunc(out[old:], func(m match) bool { return m.fit == byHint })...)
 	}
 	return out
 }
+
+// tail finds the place meant by a name without its last word, where that word
+// is also a preposition before a time: "Sungai Pinang dalam 7 hari".
+func (r *reading) tail(m match) []string {
+	next := slices.ContainsFunc(r.ms, func(p match) bool { return p.kind == isPeriod && p.from == m.to })
+	if !next || m.length() < 2 || !fillers[r.ts[m.to-1].word] || m.said != "" {
+		return nil
+	}
+	var ws []string
+	for _, t := range r.ts[m.from : m.to-1] {
+		ws = append(ws, t.word)
+	}
+	name := r.l.areas[strings.Join(ws, " ")]
+	if name.part {
+		return nil
+	}
+	return name.codes
+}
+
+// placeWords are the words before the name of a place.
+var placeWords = wordSet("di ke dari wilayah daerah sekitar kawasan")
 
 // rankBehind reports whether a rank belongs to the name before it: nothing
 // that it could go before follows.

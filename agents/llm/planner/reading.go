@@ -41,8 +41,9 @@ func (l *lexicon) read(text string, at time.Time, who asker, base *frame) *readi
 	if len(r.ts) > maxTokens {
 		return r
 	}
-	r.ms = settle(l.candidates(r.ts, r.at))
+	r.ms = settle(l.candidates(r.ts, r.at), len(r.ts))
 	r.mendTypos()
+	r.absorb()
 	for _, m := range r.ms {
 		switch m.kind {
 		case isSubject:
@@ -56,15 +57,51 @@ func (l *lexicon) read(text string, at time.Time, who asker, base *frame) *readi
 	return r
 }
 
+// absorb joins a subject with words next to it that only repeat its name:
+// "BOR rumah sakit".
+func (r *reading) absorb() {
+	for i := range r.ms {
+		m := &r.ms[i]
+		if m.kind != isSubject || len(m.subjects) != 1 {
+			continue
+		}
+		for _, j := range []int{i - 1, i + 1} {
+			if j < 0 || j >= len(r.ms) || r.ms[j].kind != isSubject || r.ms[j].fit == byName {
+				continue
+			}
+			other := r.ms[j]
+			if (other.from == m.to || other.to == m.from) && r.repeats(other, m.subjects[0]) {
+				r.ms[j].subjects, r.ms[j].fit = m.subjects, m.fit
+			}
+		}
+	}
+}
+
+// repeats reports whether all words of a match are in a subject's name.
+func (r *reading) repeats(m match, s subject) bool {
+	for _, n := range r.l.subjects {
+		if n.subject != s {
+			continue
+		}
+		for _, t := range r.ts[m.from:m.to] {
+			if !slices.Contains(n.words, t.word) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
 // mendTypos reads words that name nothing as the one known word that is near.
 func (r *reading) mendTypos() {
 	changed := false
 	for _, i := range r.unread() {
 		t := r.ts[i]
-		if t.number || t.ticket || t.word == isoDate {
+		if t.number || t.ticket || t.word == isoDate || r.l.isWord(t.raw) {
 			continue
 		}
-		known := r.l.typos.mend(t.raw)
+		known := r.nearest(i)
 		if known == "" || known == t.word {
 			continue
 		}
@@ -73,8 +110,58 @@ func (r *reading) mendTypos() {
 		changed = true
 	}
 	if changed {
-		r.ms = settle(r.l.candidates(r.ts, r.at))
+		r.undouble()
+		r.ms = settle(r.l.candidates(r.ts, r.at), len(r.ts))
 	}
+}
+
+// undouble joins words that turned out to be one doubled word when they were
+// mended, and keeps the places of the mended ones.
+func (r *reading) undouble() {
+	for i := 1; i < len(r.ts); i++ {
+		if r.ts[i].word != r.ts[i-1].word || !r.l.doubled[r.ts[i].word] || r.ts[i].stop {
+			continue
+		}
+		r.ts = slices.Delete(r.ts, i, i+1)
+		moved := map[int]string{}
+		for k, w := range r.mended {
+			moved[k-btoi(k >= i)] = w
+		}
+		r.mended = moved
+	}
+}
+
+// nearest is the one known word that token i may be a slip for: where several
+// are as near, the one that makes a name with its neighbours.
+func (r *reading) nearest(i int) string {
+	near := r.l.typos.near(r.ts[i].raw)
+	if len(near) == 1 {
+		return near[0]
+	}
+	var fitting []string
+	for _, w := range near {
+		if r.l.names2(r.word(i-1)+" "+w) || r.l.names2(w+" "+r.word(i+1)) {
+			fitting = append(fitting, w)
+		}
+	}
+	if len(fitting) == 1 {
+		return fitting[0]
+	}
+	return ""
+}
+
+// names2 reports whether two words name something.
+func (l *lexicon) names2(key string) bool {
+	_, area := l.areas[key]
+	_, other := l.phrases[key]
+	return area || other
+}
+
+// isWord reports whether a word is good Indonesian that only is not the
+// grammar's: kapal is no slip for kapan. The stemmer cuts -nya and affixes
+// from roots it knows alone.
+func (l *lexicon) isWord(w string) bool {
+	return l.stem(w) != w || l.stem(w+"nya") == w
 }
 
 // unread are the tokens that no match took.

@@ -27,6 +27,15 @@ func (r *reading) settleAreas() *reply {
 	named = nest(named)
 	levels := r.levelHints(named)
 	for k, m := range named {
+		more := r.tail(m)
+		switch last := r.ts[m.to-1]; {
+		case len(more) == 0 || last.capital:
+		case r.ts[m.from].capital:
+			m.codes = more // "Sungai Pinang dalam 7 hari": the case tells
+		default:
+			m.codes = append(slices.Clone(m.codes), more...)
+			return r.askArea(m, "")
+		}
 		if m.fit == byHint {
 			return r.askArea(m, "Tidak ada "+m.said+" bernama itu. Yang mana maksudnya?")
 		}

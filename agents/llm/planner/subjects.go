@@ -91,11 +91,14 @@ func (l *lexicon) partsAt(out []match, ts []token, i int) []match {
 	exact := true
 	for n := 1; i+n <= len(ts) && n <= longestPhrase; n++ {
 		t := ts[i+n-1]
-		if n > 1 && (t.word == "di" || t.word == "yang" || t.word == "dan" || t.word == "untuk") && i+n < len(ts) {
+		if n > 1 && (t.word == "yang" || t.word == "dan") && i+n < len(ts) {
 			continue
 		}
+		if slices.Contains(seen, t.stem) {
+			return out // each word of a name stands in it once
+		}
 		with, plain := l.parts[t.word], true
-		if with == nil {
+		if with == nil && l.cues[t.word] == noCue {
 			with, plain = l.roots[t.stem], false
 		}
 		if n == 1 {
@@ -107,8 +110,9 @@ func (l *lexicon) partsAt(out []match, ts []token, i int) []match {
 			return out
 		}
 		exact = exact && plain
-		if !slices.Contains(seen, t.stem) {
-			seen = append(seen, t.stem)
+		seen = append(seen, t.stem)
+		if l.cues[ts[i].word] != noCue && !l.begins(held, ts[i].word) {
+			return out // "rata-rata kecepatan": the wish stands before the name
 		}
 		if m, ok := l.partMatch(held, seen, t, exact); ok {
 			m.from, m.to = i, i+n
@@ -116,6 +120,11 @@ func (l *lexicon) partsAt(out []match, ts []token, i int) []match {
 		}
 	}
 	return out
+}
+
+// begins reports whether a word is the first of one of the subjects' names.
+func (l *lexicon) begins(held []int, w string) bool {
+	return slices.ContainsFunc(held, func(k int) bool { return l.subjects[k].head == w })
 }
 
 // partMatch judges how much the words seen say about the subjects that hold them.
@@ -137,6 +146,8 @@ func (l *lexicon) partMatch(held []int, seen []string, last token, exact bool) (
 	case len(held) > 6:
 		return m, false
 	case whole && (exact || strong > 0):
+	case len(seen) == 1 && weak[last.word] && !l.begins(held, last.word):
+		return m, false
 	case len(seen) == 1 && weak[last.word]:
 		m.fit = byHint
 	case len(seen) == 1 && !exact:

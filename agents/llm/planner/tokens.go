@@ -15,6 +15,8 @@ type token struct {
 	value  float64
 	// stop is true when a punctuation mark stands before the token.
 	stop bool
+	// capital is true when it was written with a capital letter.
+	capital bool
 	// ticket is true for what looks like the number of a report: UJI-00012.
 	ticket bool
 }
@@ -28,11 +30,13 @@ type piece struct {
 	dash  bool // a hyphen does, perhaps with spaces
 	tight bool // a hyphen and nothing else does
 	slash bool
+	// capital is true when the first letter was one.
+	capital bool
 }
 
 // tokens splits a question into words and numbers and mends the words.
 func (l *lexicon) tokens(text string) []token {
-	pieces := split(strings.ToLower(text))
+	pieces := split(text)
 	out := make([]token, 0, len(pieces)+4)
 	for i := 0; i < len(pieces); i++ {
 		p := pieces[i]
@@ -68,7 +72,7 @@ func doubles(first, second string) bool {
 func (l *lexicon) mended(out []token, p piece) []token {
 	words := l.mend(p.text)
 	for i, w := range words {
-		t := token{raw: p.text, word: w, stem: l.stem(w), stop: p.stop && i == 0}
+		t := token{raw: p.text, word: w, stem: l.stem(w), stop: p.stop && i == 0, capital: p.capital}
 		if len(words) > 1 {
 			t.raw = w
 		}
@@ -143,17 +147,17 @@ func split(text string) []piece {
 			for j < len(rs) && (unicode.IsDigit(rs[j]) || (rs[j] == '.' || rs[j] == ',') && j+1 < len(rs) && unicode.IsDigit(rs[j+1]) && j > i) {
 				j++
 			}
-			out = append(out, piece{string(rs[i:j]), true, stop, !gap, dash, tight && rs[i-1] != ' ', slash})
+			out = append(out, piece{string(rs[i:j]), true, stop, !gap, dash, tight && rs[i-1] != ' ', slash, false})
 			i, stop, dash, tight, slash, gap = j, false, false, false, false, false
 		case unicode.IsLetter(r):
 			j := i
 			for j < len(rs) && unicode.IsLetter(rs[j]) {
 				j++
 			}
-			out = append(out, piece{string(rs[i:j]), false, stop, !gap, dash, tight && rs[i-1] != ' ', slash})
+			out = append(out, piece{strings.ToLower(string(rs[i:j])), false, stop, !gap, dash, tight && rs[i-1] != ' ', slash, unicode.IsUpper(r)})
 			i, stop, dash, tight, slash, gap = j, false, false, false, false, false
 		case r == '%' || r == '>' || r == '<':
-			out = append(out, piece{string(r), false, stop, false, false, false, false})
+			out = append(out, piece{text: string(r), stop: stop})
 			i, stop, dash, tight, slash, gap = i+1, false, false, false, false, true
 		default:
 			hyphen := strings.ContainsRune("-–—", r)

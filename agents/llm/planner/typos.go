@@ -6,17 +6,20 @@ import "slices"
 // written one. Words are kept by length, so that a look-up compares a few
 // hundred of them.
 type typoIndex struct {
-	byLength map[int][]string
+	byLength map[int][][]rune
 }
 
 // shortestTypo is the length below which a slip leaves too many readings.
-const shortestTypo = 5
+const (
+	shortestTypo = 5
+	longestTypo  = 40
+)
 
 func newTypoIndex(l *lexicon) typoIndex {
-	ix := typoIndex{byLength: map[int][]string{}}
+	ix := typoIndex{byLength: map[int][][]rune{}}
 	add := func(w string) {
-		if n := len([]rune(w)); n >= 4 {
-			ix.byLength[n] = append(ix.byLength[n], w)
+		if rs := []rune(w); len(rs) >= 4 {
+			ix.byLength[len(rs)] = append(ix.byLength[len(rs)], rs)
 		}
 	}
 	for w := range l.vocabulary {
@@ -28,39 +31,39 @@ func newTypoIndex(l *lexicon) typoIndex {
 		}
 	}
 	for _, ws := range ix.byLength {
-		slices.Sort(ws)
+		slices.SortFunc(ws, slices.Compare)
 	}
 	return ix
 }
 
-// mend returns the one known word that is nearest to w, "" when none is near
-// or several are.
-func (ix typoIndex) mend(w string) string {
+// near returns the known words that are nearest to w.
+func (ix typoIndex) near(w string) []string {
 	rs := []rune(w)
 	if len(rs) < shortestTypo {
-		return ""
+		return nil
 	}
 	limit := 1
-	if len(rs) >= 8 {
+	if len(rs) >= 9 {
 		limit = 2
 	}
-	best, bestAt, several := "", limit+1, false
+	var best []string
+	bestAt := limit + 1
 	for n := len(rs) - limit; n <= len(rs)+limit; n++ {
 		for _, known := range ix.byLength[n] {
-			if known[0] != w[0] && (limit < 2 || known[len(known)-1] != w[len(w)-1]) {
+			if known[0] != rs[0] {
 				continue // the first letter is seldom wrong
 			}
-			d := distance(rs, []rune(known), limit)
+			d := distance(rs, known, limit)
+			if d == 2 && known[len(known)-1] != rs[len(rs)-1] {
+				continue
+			}
 			switch {
 			case d < bestAt:
-				best, bestAt, several = known, d, false
+				best, bestAt = []string{string(known)}, d
 			case d == bestAt && d <= limit:
-				several = true
+				best = append(best, string(known))
 			}
 		}
-	}
-	if several || bestAt > limit {
-		return ""
 	}
 	return best
 }
@@ -68,16 +71,19 @@ func (ix typoIndex) mend(w string) string {
 // distance is the number of letters wrong, missing, too many or changed over
 // (Damerau 1964, optimal string alignment), limit+1 when it is more than limit.
 func distance(a, b []rune, limit int) int {
-	prev2, prev, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range prev {
+	if len(a) >= longestTypo || len(b) >= longestTypo {
+		return limit + 1
+	}
+	var rows [3][longestTypo + 1]int
+	prev2, prev, row := &rows[0], &rows[1], &rows[2]
+	for j := range len(b) + 1 {
 		prev[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
 		row[0] = i
 		least := i
 		for j := 1; j <= len(b); j++ {
-			cost := btoi(a[i-1] != b[j-1])
-			row[j] = min(prev[j]+1, row[j-1]+1, prev[j-1]+cost)
+			row[j] = min(prev[j]+1, row[j-1]+1, prev[j-1]+btoi(a[i-1] != b[j-1]))
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
 				row[j] = min(row[j], prev2[j-2]+1)
 			}
