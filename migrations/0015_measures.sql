@@ -32,10 +32,14 @@ ALTER TABLE report_segments ALTER created SET STORAGE EXTERNAL, ALTER responded 
     ALTER closed SET STORAGE EXTERNAL, ALTER due SET STORAGE EXTERNAL, ALTER labels SET STORAGE EXTERNAL;
 CREATE INDEX report_segments_stale ON report_segments (month) WHERE stale;
 
--- Months whose reports are all in segments, stale or not.
+-- Months whose reports made before the day until are all in segments, stale or
+-- not: those of a month that has ended, or of the days of the running one that
+-- have.
 CREATE TABLE report_sealed_months (
     month     date PRIMARY KEY,
-    sealed_at timestamptz NOT NULL DEFAULT now()
+    until     date NOT NULL,
+    sealed_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT report_sealed_months_end_in_time CHECK (until > month AND until <= month + interval '1 month')
 );
 
 -- These fire after the triggers that count, which hold lock_rollups by then:
@@ -45,7 +49,7 @@ CREATE TABLE report_sealed_months (
 CREATE FUNCTION report_unseal_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     zone text := (SELECT timezone FROM city_setting);
-    open_from timestamptz := ((SELECT max(month) FROM report_sealed_months) + interval '1 month')::timestamp AT TIME ZONE zone;
+    open_from timestamptz := (SELECT max(until) FROM report_sealed_months)::timestamp AT TIME ZONE zone;
 BEGIN
     IF open_from IS NULL OR NOT EXISTS (SELECT FROM new_rows WHERE created_at < open_from) THEN
         RETURN NULL;
@@ -53,7 +57,7 @@ BEGIN
     INSERT INTO report_segments AS s (month, area_code, office_id, stale)
     SELECT DISTINCT m.month, n.area_code, coalesce(n.office_id, 0), true
     FROM new_rows n JOIN report_sealed_months m ON m.month = date_trunc('month', n.created_at AT TIME ZONE zone)::date
-    WHERE n.created_at < open_from ORDER BY 1, 2, 3
+    WHERE n.created_at < m.until::timestamp AT TIME ZONE zone ORDER BY 1, 2, 3
     ON CONFLICT ON CONSTRAINT report_segments_pkey DO UPDATE SET stale = true WHERE NOT s.stale;
     RETURN NULL;
 END
@@ -62,7 +66,7 @@ $$;
 CREATE FUNCTION report_unseal_update() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     zone text := (SELECT timezone FROM city_setting);
-    open_from timestamptz := ((SELECT max(month) FROM report_sealed_months) + interval '1 month')::timestamp AT TIME ZONE zone;
+    open_from timestamptz := (SELECT max(until) FROM report_sealed_months)::timestamp AT TIME ZONE zone;
 BEGIN
     IF open_from IS NULL OR NOT EXISTS (SELECT FROM old_rows WHERE created_at < open_from UNION ALL SELECT FROM new_rows WHERE created_at < open_from) THEN
         RETURN NULL;
@@ -72,7 +76,7 @@ BEGIN
     FROM old_rows o JOIN new_rows n ON n.id = o.id
         CROSS JOIN LATERAL (VALUES (o.created_at, o.area_code, coalesce(o.office_id, 0)), (n.created_at, n.area_code, coalesce(n.office_id, 0))) AS x (created_at, area_code, office_id)
         JOIN report_sealed_months m ON m.month = date_trunc('month', x.created_at AT TIME ZONE zone)::date
-    WHERE x.created_at < open_from
+    WHERE x.created_at < m.until::timestamp AT TIME ZONE zone
         AND (o.created_at, o.responded_at, o.closed_at, o.due_at, o.area_code, o.office_id, o.category, o.channel, o.status, o.removed_at)
             IS DISTINCT FROM (n.created_at, n.responded_at, n.closed_at, n.due_at, n.area_code, n.office_id, n.category, n.channel, n.status, n.removed_at)
     ORDER BY 1, 2, 3

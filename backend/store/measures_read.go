@@ -8,6 +8,7 @@ import (
 	"balaikota/backend/city"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // span is which reports a measure needs: those created in [from, to), and of
@@ -47,7 +48,7 @@ const (
 	// scopeConditions keep to an area and an office of the rows called r.
 	scopeConditions = `(@area = '' OR (r.area_code ~>=~ @area AND r.area_code ~<~ (@area || '/'))) AND (@office::bigint = 0 OR r.office_id = @office)`
 
-	segmentsQuery = `SELECT r.area_code, r.office_id, r.reports, r.categories, r.channels, r.created,
+	segmentsQuery = `SELECT r.area_code, r.office_id, r.reports::bigint AS reports, r.categories, r.channels, r.created,
 	CASE WHEN @want_responded THEN r.responded ELSE '' END AS responded, CASE WHEN @want_closed THEN r.closed ELSE '' END AS closed,
 	CASE WHEN @want_due THEN r.due ELSE '' END AS due, CASE WHEN @want_labels THEN r.labels ELSE '' END AS labels
 	FROM report_segments r WHERE NOT r.stale AND r.month = ANY (@months::date[]) AND (@category = '' OR @category = ANY (r.categories))
@@ -87,50 +88,87 @@ func (p *measurePlan) ownOffice() int64 {
 	return 0
 }
 
-// readReports returns the reports that a plan needs as segments: those of
-// sealed months as they are packed, the others packed now.
-func (m *measuring) readReports(ctx context.Context, p *measurePlan) ([]*segment, error) {
+// readReports hands the reports that a plan needs to visit as segments: those
+// of sealed months as they are packed, the others packed now. A segment is
+// valid until visit returns.
+func (m *measuring) readReports(ctx context.Context, p *measurePlan, visit func(*segment)) error {
 	s := p.span()
 	args := p.scopeArgs(s)
+	var packed packer
+	defer func() {
+		for _, s := range packed.done {
+			visit(s)
+		}
+	}()
 	if p.measure.Slug == city.MeasureIncidents {
 		args["to"] = s.to
-		var packed packer
-		if err := m.packQuery(ctx, &packed, incidentRowsQuery, args); err != nil {
-			return nil, err
-		}
-		return packed.done, nil
+		return m.packQuery(ctx, &packed, incidentRowsQuery, args)
 	}
 	sealed, gaps, err := m.months(ctx, s)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var packed packer
 	for _, g := range gaps {
 		args["from"], args["to"] = g.from, g.to
 		if err := m.packQuery(ctx, &packed, rawReportsQuery, args); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if len(sealed) == 0 {
-		return packed.done, nil
+		return nil
 	}
 	args["months"] = sealed
 	rows, err := m.tx.Query(ctx, staleRowsQuery, args)
-	if err != nil {
-		return nil, fmt.Errorf("read stale reports: %w", err)
+	if err == nil {
+		err = packed.pack(rows, true)
 	}
-	if err := packed.pack(rows, true); err != nil {
-		return nil, fmt.Errorf("read stale reports: %w", err)
+	if err != nil {
+		return fmt.Errorf("read stale reports: %w", err)
 	}
 	args["want_responded"], args["want_closed"], args["want_due"], args["want_labels"] = p.columns()
-	whole, err := rowsOf[segment](ctx, m.tx, segmentsQuery, args)
+	if err := m.visitSegments(ctx, args, visit); err != nil {
+		return fmt.Errorf("read segments: %w", err)
+	}
+	return nil
+}
+
+// visitSegments reads segments as they come over the wire: they are many and
+// large, and nothing of them is kept.
+func (m *measuring) visitSegments(ctx context.Context, args pgx.NamedArgs, visit func(*segment)) error {
+	rows, err := m.tx.Query(ctx, segmentsQuery, args)
 	if err != nil {
-		return nil, fmt.Errorf("read segments: %w", err)
+		return err
 	}
-	for i := range whole {
-		packed.done = append(packed.done, &whole[i])
+	defer rows.Close()
+	lists := map[string][]string{}
+	list := func(raw []byte) ([]string, error) {
+		if l, ok := lists[string(raw)]; ok {
+			return l, nil
+		}
+		var l []string
+		if err := m.tx.Conn().TypeMap().Scan(pgtype.TextArrayOID, pgtype.BinaryFormatCode, raw, &l); err != nil {
+			return nil, fmt.Errorf("read labels: %w", err)
+		}
+		lists[string(raw)] = l
+		return l, nil
 	}
-	return packed.done, nil
+	var s segment
+	for rows.Next() {
+		v := rows.RawValues()
+		if s.AreaCode != string(v[0]) {
+			s.AreaCode = string(v[0])
+		}
+		s.OfficeID, s.Reports = timeAt(v[1], 0), int(timeAt(v[2], 0))
+		if s.Categories, err = list(v[3]); err != nil {
+			return err
+		}
+		if s.Channels, err = list(v[4]); err != nil {
+			return err
+		}
+		s.Created, s.Responded, s.Closed, s.Due, s.Labels = v[5], v[6], v[7], v[8], v[9]
+		visit(&s)
+	}
+	return rows.Err()
 }
 
 func (m *measuring) packQuery(ctx context.Context, into *packer, sql string, args pgx.NamedArgs) error {
@@ -147,18 +185,17 @@ func (m *measuring) packQuery(ctx context.Context, into *packer, sql string, arg
 // months returns the sealed months that the span touches, and the gaps
 // between them.
 func (m *measuring) months(ctx context.Context, s span) (sealed []string, gaps []span, err error) {
-	months, err := column[time.Time](ctx, m.tx, "SELECT month FROM report_sealed_months ORDER BY month")
+	months, err := rowsOf[sealing](ctx, m.tx, "SELECT month, until FROM report_sealed_months ORDER BY month")
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the sealed months: %w", err)
 	}
 	from := s.from
 	for _, month := range months {
-		begin := time.Date(month.Year(), month.Month(), 1, 0, 0, 0, 0, m.cat.location)
-		end := begin.AddDate(0, 1, 0)
+		begin, end := m.midnight(month.Month), m.midnight(month.Until)
 		if !end.After(s.from) || !begin.Before(s.to) {
 			continue
 		}
-		sealed = append(sealed, month.Format(time.DateOnly))
+		sealed = append(sealed, month.Month.Format(time.DateOnly))
 		if from.Before(begin) {
 			gaps = append(gaps, span{from: from, to: begin})
 		}
@@ -168,4 +205,9 @@ func (m *measuring) months(ctx context.Context, s span) (sealed []string, gaps [
 		gaps = append(gaps, span{from: from, to: s.to})
 	}
 	return sealed, gaps, nil
+}
+
+// midnight is the beginning of a date in the city's zone.
+func (m *measuring) midnight(date time.Time) time.Time {
+	return time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, m.cat.location)
 }

@@ -18,6 +18,7 @@ type counting struct {
 	status   byte  // wanted; anyStatus for all
 	ends     []int64
 	begins   []int64
+	steps    []*group
 	groups   map[string]*group
 	whole    *group
 }
@@ -34,13 +35,9 @@ type group struct {
 func (m *measuring) reportRows(ctx context.Context, p *measurePlan, e extent, out *city.Measurement) error {
 	p.cutSteps(*e.first)
 	out.Cut = p.cut
-	segments, err := m.readReports(ctx, p)
-	if err != nil {
-		return err
-	}
 	c := p.counting()
-	for _, s := range segments {
-		c.add(s)
+	if err := m.readReports(ctx, p, c.add); err != nil {
+		return err
 	}
 	whole := c.row("", p.wholeLabel(), c.whole)
 	if p.query.By == city.ByNothing {
@@ -65,10 +62,11 @@ func (p *measurePlan) counting() *counting {
 		c.from = noTime + 1
 	}
 	if p.query.Status != "" {
-		c.status = byte(slices.Index(packedStatuses, p.query.Status)) //nolint:gosec // one of four
+		c.status = byte(slices.Index(packedStatuses, p.query.Status))
 	}
 	for _, st := range p.steps {
 		c.begins, c.ends = append(c.begins, microseconds(st.from)), append(c.ends, microseconds(st.to))
+		c.steps = append(c.steps, c.group(st.key))
 	}
 	return c
 }
@@ -79,16 +77,41 @@ func (c *counting) add(s *segment) {
 	_, _, _, labels := p.columns()
 	category, channel := wanted(s.Categories, p.query.Category), wanted(s.Channels, p.query.Channel)
 	office := p.office == 0 || p.office == s.OfficeID
-	key := c.keyOfSegment(s)
+	groupOf := c.groupsOf(s)
+	at := c.statusTime()
 	for n := range s.Reports {
 		r := c.report(s, n, labels)
-		fits := office && category.fits(r.category) && channel.fits(r.channel) && (c.status == anyStatus || c.status == c.statusAt(r, c.statusTime()))
-		if p.query.By == city.ByNothing || p.query.By.Times() {
-			c.count(r, fits, nil)
-			continue
-		}
-		c.count(r, fits, c.group(c.key(key, s, r)))
+		fits := office && category.fits(r.category) && channel.fits(r.channel) && (c.status == anyStatus || c.status == c.statusAt(r, at))
+		c.count(r, fits, groupOf(r))
 	}
+}
+
+// groupsOf finds the groups of a segment's reports once for all of them.
+func (c *counting) groupsOf(s *segment) func(report) *group {
+	all := func(labels []string) (groups []*group) {
+		for _, l := range labels {
+			groups = append(groups, c.group(l))
+		}
+		return groups
+	}
+	switch c.plan.query.By {
+	case city.ByKecamatan, city.ByKelurahan:
+		g := c.group(c.plan.keyOfArea(s.AreaCode))
+		return func(report) *group { return g }
+	case city.ByOffice:
+		g := c.group(c.plan.cat.officeName[s.OfficeID])
+		return func(report) *group { return g }
+	case city.ByCategory:
+		groups := all(s.Categories)
+		return func(r report) *group { return groups[r.category] }
+	case city.ByChannel:
+		groups := all(s.Channels)
+		return func(r report) *group { return groups[r.channel] }
+	case city.ByStatus:
+		groups := all(packedStatuses)
+		return func(r report) *group { return groups[c.statusAt(r, c.at)] }
+	}
+	return func(report) *group { return nil }
 }
 
 // report is one unpacked; columns that were not read are as if there were no
@@ -207,23 +230,30 @@ func (c *counting) tally(when int64, counts, only bool, g *group) {
 	if only && !counts {
 		return
 	}
-	for _, g := range [...]*group{c.whole, g, c.stepGroup(when)} {
-		if g == nil {
-			continue
-		}
-		g.of++
-		if counts {
-			g.n++
-		}
+	c.whole.tally(counts)
+	if g != nil {
+		g.tally(counts)
+	}
+	if g = c.stepGroup(when); g != nil {
+		g.tally(counts)
+	}
+}
+
+func (g *group) tally(counts bool) {
+	g.of++
+	if counts {
+		g.n++
 	}
 }
 
 // last adds how many hours something lasted.
 func (c *counting) last(when int64, hours float64, g *group) {
-	for _, g := range [...]*group{c.whole, g, c.stepGroup(when)} {
-		if g != nil {
-			g.hours = append(g.hours, hours)
-		}
+	c.whole.hours = append(c.whole.hours, hours)
+	if g != nil {
+		g.hours = append(g.hours, hours)
+	}
+	if g = c.stepGroup(when); g != nil {
+		g.hours = append(g.hours, hours)
 	}
 }
 
@@ -234,19 +264,20 @@ func (c *counting) state(r report, fits bool, begins int64, g *group) {
 		return
 	}
 	if c.to >= begins && openAt(r, c.to) {
-		for _, g := range [...]*group{c.whole, g} {
-			if g != nil {
-				g.n++
-				g.of++
-			}
+		c.whole.tally(true)
+		if g != nil {
+			g.tally(true)
 		}
+	}
+	if len(c.ends) == 0 {
+		return
 	}
 	for i := sort.Search(len(c.ends), func(i int) bool { return c.ends[i] >= begins }); i < len(c.ends); i++ {
 		if r.closed != noTime && r.closed < c.ends[i] {
 			return
 		}
 		if openAt(r, c.ends[i]) && (c.status == anyStatus || c.status == c.statusAt(r, c.ends[i])) {
-			c.group(c.plan.steps[i].key).n++
+			c.steps[i].n++
 		}
 	}
 }
@@ -257,7 +288,7 @@ func (c *counting) stepGroup(us int64) *group {
 	if i == len(c.ends) || us < c.begins[i] {
 		return nil
 	}
-	return c.group(c.plan.steps[i].key)
+	return c.steps[i]
 }
 
 func (c *counting) group(key string) *group {
@@ -267,29 +298,6 @@ func (c *counting) group(key string) *group {
 		c.groups[key] = g
 	}
 	return g
-}
-
-// keyOfSegment is the key of all reports of a segment, where they share it.
-func (c *counting) keyOfSegment(s *segment) string {
-	switch c.plan.query.By {
-	case city.ByKecamatan, city.ByKelurahan:
-		return c.plan.keyOfArea(s.AreaCode)
-	case city.ByOffice:
-		return c.plan.cat.officeName[s.OfficeID]
-	}
-	return ""
-}
-
-func (c *counting) key(ofSegment string, s *segment, r report) string {
-	switch c.plan.query.By {
-	case city.ByCategory:
-		return s.Categories[r.category]
-	case city.ByChannel:
-		return s.Channels[r.channel]
-	case city.ByStatus:
-		return packedStatuses[c.statusAt(r, c.at)]
-	}
-	return ofSegment
 }
 
 // row is a group's value.

@@ -59,11 +59,11 @@ const labelWidth = 9
 
 // timeAt is the nth time of a column.
 func timeAt(column []byte, n int) int64 {
-	return int64(binary.BigEndian.Uint64(column[8*n:])) //nolint:gosec // the bits of a signed number
+	return int64(binary.BigEndian.Uint64(column[8*n:]))
 }
 
 func appendTime(column []byte, us int64) []byte {
-	return binary.BigEndian.AppendUint64(column, uint64(us)) //nolint:gosec // the bits of a signed number
+	return binary.BigEndian.AppendUint64(column, uint64(us))
 }
 
 // label is the places of the nth report's category and channel, and its status.
@@ -112,7 +112,7 @@ func (p *packer) add(r rawReport) {
 	s.Closed, s.Due = appendTime(s.Closed, r.closed), appendTime(s.Due, r.due)
 	s.Labels = binary.BigEndian.AppendUint32(s.Labels, labelPlace(&s.Categories, s.categories, r.category))
 	s.Labels = binary.BigEndian.AppendUint32(s.Labels, labelPlace(&s.Channels, s.channels, r.channel))
-	s.Labels = append(s.Labels, byte(slices.Index(packedStatuses, string(r.status)))) //nolint:gosec // one of four: a rule of the table
+	s.Labels = append(s.Labels, byte(slices.Index(packedStatuses, string(r.status))))
 	s.Reports++
 }
 
@@ -121,7 +121,7 @@ func labelPlace(list *[]string, places map[string]uint32, label []byte) uint32 {
 	if at, ok := places[string(label)]; ok {
 		return at
 	}
-	at := uint32(len(*list)) //nolint:gosec // as many as reports of a month at most
+	at := uint32(len(*list))
 	places[string(label)] = at
 	*list = append(*list, string(label))
 	return at
@@ -147,25 +147,33 @@ func (p *packer) pack(rows pgx.Rows, withMonth bool) error {
 	return rows.Err()
 }
 
-const monthsToSealQuery = `SELECT DISTINCT month FROM report_monthly m WHERE received > 0 AND month < $1::date
-	AND NOT EXISTS (SELECT FROM report_sealed_months s WHERE s.month = m.month) ORDER BY month`
+// monthsToSealQuery finds months with reports that are not sealed as far as
+// their days have ended; $1 is today.
+const monthsToSealQuery = `SELECT m.month, least((m.month + interval '1 month')::date, $1::date) AS until
+	FROM (SELECT DISTINCT month FROM report_monthly WHERE received > 0 AND month < $1::date) m LEFT JOIN report_sealed_months s ON s.month = m.month
+	WHERE s.until IS NULL OR s.until < least((m.month + interval '1 month')::date, $1::date) ORDER BY 1`
 
-// SealReports packs the reports of every month of the city that has ended into
-// segments, and those of segments that a change has made stale anew. Measures
-// are as right without it, only slower over many reports. It returns how many
-// segments it wrote. Each month is a transaction, during which reports can be
-// read but not written.
+const staleMonthsQuery = `SELECT DISTINCT s.month, m.until FROM report_segments s JOIN report_sealed_months m ON m.month = s.month WHERE s.stale ORDER BY 1`
+
+// sealing is a month of the city and the day before which it is sealed.
+type sealing struct{ Month, Until time.Time }
+
+// SealReports packs the reports of every day of the city that has ended into
+// segments, month by month, and those of segments that a change has made stale
+// anew. Measures are as right without it, only slower over many reports. It
+// returns how many segments it wrote. Each month is a transaction, during which
+// reports can be read but not written.
 func (s *Store) SealReports(ctx context.Context) (int, error) {
 	cat, err := s.currentCatalogue(ctx)
 	if err != nil {
 		return 0, err
 	}
-	var months, stale []time.Time
+	var months, stale []sealing
 	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
-		if months, err = column[time.Time](ctx, tx, monthsToSealQuery, firstOfMonth(s.now().In(cat.location)).Format(time.DateOnly)); err != nil {
+		if months, err = rowsOf[sealing](ctx, tx, monthsToSealQuery, cat.calendar.DayStart(s.now()).Format(time.DateOnly)); err != nil {
 			return err
 		}
-		stale, err = column[time.Time](ctx, tx, "SELECT DISTINCT month FROM report_segments WHERE stale ORDER BY month")
+		stale, err = rowsOf[sealing](ctx, tx, staleMonthsQuery)
 		return err
 	})
 	if err != nil {
@@ -173,9 +181,9 @@ func (s *Store) SealReports(ctx context.Context) (int, error) {
 	}
 	total := 0
 	for i, month := range append(months, stale...) {
-		n, err := s.sealMonth(ctx, cat, month.Format(time.DateOnly), i < len(months))
+		n, err := s.sealMonth(ctx, cat, month, i < len(months))
 		if err != nil {
-			return total, fmt.Errorf("seal %s: %w", month.Format("2006-01"), err)
+			return total, fmt.Errorf("seal %s: %w", month.Month.Format("2006-01"), err)
 		}
 		total += n
 	}
@@ -184,33 +192,38 @@ func (s *Store) SealReports(ctx context.Context) (int, error) {
 
 const (
 	monthRowsQuery = `SELECT ` + rawColumns + ` FROM reports r WHERE r.removed_at IS NULL
-	AND r.created_at >= $1::date::timestamp AT TIME ZONE $2::text AND r.created_at < ($1::date + interval '1 month')::timestamp AT TIME ZONE $2::text ORDER BY r.created_at, r.id`
-	staleRowsQuery = `SELECT s.month - '2000-01-01'::date AS month, ` + rawColumns + ` FROM report_segments s
+	AND r.created_at >= $1::date::timestamp AT TIME ZONE $3::text AND r.created_at < $2::date::timestamp AT TIME ZONE $3::text ORDER BY r.created_at, r.id`
+	staleRowsQuery = `SELECT s.month - '2000-01-01'::date AS month, ` + rawColumns + ` FROM report_segments s JOIN report_sealed_months m ON m.month = s.month
 	JOIN reports r ON r.area_code = s.area_code AND coalesce(r.office_id, 0) = s.office_id
-		AND r.created_at >= s.month::timestamp AT TIME ZONE @zone::text AND r.created_at < (s.month + interval '1 month')::timestamp AT TIME ZONE @zone::text
+		AND r.created_at >= m.month::timestamp AT TIME ZONE @zone::text AND r.created_at < m.until::timestamp AT TIME ZONE @zone::text
 	WHERE s.stale AND s.month = ANY (@months::date[]) AND r.removed_at IS NULL
 		AND (@area = '' OR (s.area_code ~>=~ @area AND s.area_code ~<~ (@area || '/'))) AND (@office::bigint = 0 OR s.office_id = @office)
 		AND (@since::timestamptz IS NULL OR r.closed_at >= @since OR (@unfinished AND r.closed_at IS NULL))`
+	sealedQuery = `INSERT INTO report_sealed_months (month, until) VALUES ($1::date, $2::date)
+	ON CONFLICT (month) DO UPDATE SET until = greatest(report_sealed_months.until, excluded.until), sealed_at = now()`
 	saveSegmentQuery = `INSERT INTO report_segments (month, area_code, office_id, reports, unfinished, last_closed, categories, channels, created, responded, closed, due, labels)
 	VALUES ($1::date, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 )
 
 // sealMonth packs all of a month, or its stale segments.
-func (s *Store) sealMonth(ctx context.Context, cat *catalogue, month string, all bool) (n int, err error) {
+func (s *Store) sealMonth(ctx context.Context, cat *catalogue, m sealing, all bool) (n int, err error) {
+	month, until := m.Month.Format(time.DateOnly), m.Until.Format(time.DateOnly)
 	err = s.write(ctx, func(tx pgx.Tx) error {
 		// Who changes reports marks segments under this lock (migration 0015).
 		if _, err := tx.Exec(ctx, "SELECT lock_rollups()"); err != nil {
 			return fmt.Errorf("hold the reports still: %w", err)
 		}
-		p, err := packMonth(ctx, tx, cat, month, all)
+		p, err := packMonth(ctx, tx, cat, month, until, all)
 		if err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, "DELETE FROM report_segments WHERE month = $1::date AND (stale OR $2)", month, all); err != nil {
 			return fmt.Errorf("clear segments: %w", err)
 		}
-		if _, err := tx.Exec(ctx, "INSERT INTO report_sealed_months (month) VALUES ($1::date) ON CONFLICT (month) DO UPDATE SET sealed_at = now()", month); err != nil {
-			return fmt.Errorf("mark the month: %w", err)
+		if all {
+			if _, err := tx.Exec(ctx, sealedQuery, month, until); err != nil {
+				return fmt.Errorf("mark the month: %w", err)
+			}
 		}
 		n = len(p.done)
 		return saveSegments(ctx, tx, month, p.done)
@@ -218,9 +231,9 @@ func (s *Store) sealMonth(ctx context.Context, cat *catalogue, month string, all
 	return n, err
 }
 
-func packMonth(ctx context.Context, tx pgx.Tx, cat *catalogue, month string, all bool) (p packer, err error) {
+func packMonth(ctx context.Context, tx pgx.Tx, cat *catalogue, month, until string, all bool) (p packer, err error) {
 	if all {
-		rows, err := tx.Query(ctx, monthRowsQuery, month, cat.location.String())
+		rows, err := tx.Query(ctx, monthRowsQuery, month, until, cat.location.String())
 		if err != nil {
 			return p, fmt.Errorf("read the month: %w", err)
 		}
