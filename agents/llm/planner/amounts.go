@@ -21,6 +21,9 @@ func (l *lexicon) amountsAt(out []match, ts []token, i int) []match {
 	}
 	v, n := numberAt(ts, i)
 	if n == 0 {
+		if _, alias := unitAlias[ts[from].word]; alias && ts[from].word != "per" && ts[from].word != "jam" && from > 0 && l.cues[ts[from-1].word] == cueHowMany {
+			out = append(out, match{from: from, to: from + 1, kind: isCue, cue: cueUnit, fit: byHint})
+		}
 		return out
 	}
 	j := i + n

@@ -14,6 +14,13 @@ func (r *reading) strange() *reply {
 	if len(unknown) == 0 && len(hints) == 0 {
 		return nil
 	}
+	if n := len(unknown); n > 0 && unknown[n-1] == len(r.ts)-1 && r.word(len(r.ts)-1) == "tidak" {
+		unknown = unknown[:n-1] // "… hujan nggak?"
+		r.ms = append(r.ms, match{from: len(r.ts) - 1, to: len(r.ts), kind: isFiller})
+	}
+	if len(unknown) == 0 && (len(hints) == 0 || r.has(cueWeather, cueDraft)) {
+		return nil
+	}
 	if len(unknown) == 0 {
 		return r.askHints(hints)
 	}

@@ -95,6 +95,9 @@ func (r *reading) figureOfReports() *reply {
 	if out := r.dividedBy(&f); out != nil {
 		return out
 	}
+	if r.has(cueNow) && !momentary(f.Measure) && len(r.periods) == 0 {
+		return r.askNow(f)
+	}
 	several := r.severalFigures(f)
 	if several != nil {
 		return several
@@ -179,6 +182,22 @@ func (r *reading) fillFigure(f *frame) *reply {
 // defaultPeriod is the time meant when none was said: "sekarang" is today's
 // month as much as nothing is.
 func (r *reading) defaultPeriod() string { return city.PeriodThisMonth }
+
+// askNow meets "berapa laporan sekarang": reports are counted over a time.
+func (r *reading) askNow(f frame) *reply {
+	if out := r.fillFigure(&f); out != nil {
+		return out
+	}
+	f.Assumed = nil
+	day, month, open := f, f, f
+	day.Period, month.Period = city.PeriodToday, city.PeriodThisMonth
+	options := []city.Option{option("Hari ini", day), option("Bulan ini", month)}
+	if f.Measure == city.MeasureReceived && f.Status == "" {
+		open.Measure, open.Period = city.MeasureOpen, ""
+		options = append(options, option("Yang belum selesai saat ini", open))
+	}
+	return ask("“Sekarang” dihitung untuk hari ini atau bulan ini?", options...)
+}
 
 // moment checks the time of a measure that is a state: now needs no saying;
 // about another time it is asked, because "belum selesai bulan lalu" may mean

@@ -25,6 +25,7 @@ func (r *reading) valueOfIndicator() *reply {
 	if out := r.fillPlace(&f); out != nil {
 		return out
 	}
+	r.useUnit(r.l.indic[f.Indicator])
 	if r.has(cueAbove, cueBelow, cueThreshold, cueWatch, cueDanger, cueCare, cueDays) {
 		return r.daysBeyond(f)
 	}
@@ -38,6 +39,18 @@ func (r *reading) valueOfIndicator() *reply {
 		return out
 	}
 	return r.finish(f, cueMaximum, cueMinimum, cueMean, cueLatest, cueNow, cueTotal, cueHow, cueShow, cueBy, cueMost, cueLeast)
+}
+
+// useUnit takes up "berapa mm", "berapa persen" where that is the indicator's unit.
+func (r *reading) useUnit(ind city.Indicator) {
+	for i, m := range r.ms {
+		if m.kind == isCue && m.cue == cueUnit && unitFits([]string{r.word(m.from)}, ind) {
+			r.used[i] = true
+		}
+	}
+	if ind.Unit == "%" {
+		r.use(cueShare)
+	}
 }
 
 // countOfThings meets "berapa rumah sakit": a part of an indicator's name

@@ -203,6 +203,8 @@ var fillers = wordSet(`yang di ke dari pada untuk itu ini ada saya aku kami kita
 	pas ketika warga masyarakat terjadi tercatat terdata tercatatnya masuk diterima dibuat baru muncul kok loh lho eh ehm anu hmm em kira kiranya tahu tau mengetahui informasi info infokan informasikan beritahu
 	kabari kasihkan bilang katakan cari carikan carilah jadi jadinya menjadi oleh secara seberapa sebenarnya sebetulnya sekiranya memang ternyata kalau nya si sang para tersebut tadi begitu gitu gini begini
 	data datanya nilai nilainya hasil hasilnya besarnya besaran handak ulun pian banar lah tingkat kondisinya level posisi sampai selalu seringkali sering beserta mohon tampil pertanyaan tanya bertanya dipunya punya
+	memiliki mempunyai mencatat tercatat dicatat berada menerima mendapat mendapatkan dipakai digunakan biasanya umumnya lazimnya biasa menunjukkan menampilkan disampaikan sampaikan diajukan dilayangkan dikirim dikirimkan berasal datang
+	antara ngeceknya mengecek dicek mengetahuinya penasaran pengin kepingin sekalian dulu rupanya sesungguhnya sejumlah sebanyak adakah apakah kepada buatkanlah nomor terjadinya diketahui diperoleh peroleh dihitung
 	paham dimiliki terdapat didapat didapatkan berjumlah jua samarinda_ kira-kira hai halo kamu anda bertanya silakan silahkan segera ulang nang nan gasan`)
 
 // weak are words of names that say too little alone to name one thing.

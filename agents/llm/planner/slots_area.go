@@ -16,6 +16,9 @@ func (r *reading) settleAreas() *reply {
 		}
 		r.used[i] = true
 		r.areaSaid = true
+		if i > 0 && r.ms[i-1].kind == isCue && r.ms[i-1].cue == cueSomeArea && r.ms[i-1].to == m.from {
+			r.used[i-1], r.ms[i-1].kind = true, isFiller // "wilayah Kecamatan Palaran"
+		}
 		if len(m.codes) == 1 && m.codes[0] == r.l.cityCode {
 			continue
 		}

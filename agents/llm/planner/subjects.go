@@ -152,7 +152,8 @@ func (l *lexicon) partMatch(held []int, seen []string, last token, exact bool) (
 		m.fit = byHint
 	case len(seen) == 1 && !exact:
 		return m, false
-	case len(seen) == 1 && !l.subjects[held[0]].heads[last.word]:
+	case len(seen) == 1 && (!l.subjects[held[0]].heads[last.word] || slices.ContainsFunc(m.subjects, func(s subject) bool { return !s.indicator })):
+		// "kesehatan" is not Kesehatan hewan: what qualifies a name counts.
 		m.fit = byHint
 	case strong == 0 && len(seen) < 2:
 		m.fit = byHint
@@ -212,7 +213,7 @@ func (l *lexicon) signed(c concept, indicator bool) []subject {
 		var out []subject
 		ws := words(sign)
 		for _, s := range l.subjects {
-			if s.indicator == indicator && s.bears(ws, l) {
+			if s.indicator == indicator && s.bears(ws, l) && (indicator || l.narrow(s, ws, c)) {
 				out = append(out, s.subject)
 			}
 		}
@@ -221,6 +222,55 @@ func (l *lexicon) signed(c concept, indicator bool) []subject {
 		}
 	}
 	return nil
+}
+
+// narrow reports whether a category that bears a sign is about no more than
+// the concept: the part of its name with the sign has no other words of weight
+// ("Kesehatan hewan" is not health).
+func (l *lexicon) narrow(s namedSubject, sign []string, c concept) bool {
+	own := map[string]bool{}
+	for _, w := range words(strings.ReplaceAll(c.words, "|", " ") + " " + strings.Join(c.signs, " ")) {
+		own[w], own[l.stem(w)] = true, true
+	}
+	part, ok := []string{}, true
+	check := func() bool {
+		n := namedSubject{}
+		for _, w := range part {
+			n.add(w, l.stem(w))
+		}
+		if !n.bears(sign, l) {
+			return false
+		}
+		for _, w := range part {
+			ok = ok && (own[w] || own[l.stem(w)] || weak[w])
+		}
+		return ok
+	}
+	for _, w := range words(s.name) {
+		if w == "dan" || w == "serta" {
+			if check() {
+				return true
+			}
+			part, ok = nil, true
+			continue
+		}
+		part = append(part, w)
+	}
+	if check() {
+		return true
+	}
+	part, ok = words(strings.ReplaceAll(s.slug, "-", " ")), true
+	return check() || l.declares(s, sign)
+}
+
+// declares reports whether a category's own declared words hold the sign.
+func (l *lexicon) declares(s namedSubject, sign []string) bool {
+	for _, w := range l.category[s.slug].Words {
+		if strings.EqualFold(w, strings.Join(sign, " ")) {
+			return true
+		}
+	}
+	return false
 }
 
 func (n namedSubject) bears(sign []string, l *lexicon) bool {

@@ -46,7 +46,7 @@ var indicatorConcepts = []concept{
 	{[]string{"harga beras", "beras"}, "beras|harga beras"},
 	{[]string{"harga cabai", "cabai"}, "cabai|cabe|harga cabai|harga cabe|lombok"},
 	{[]string{"harga minyak goreng", "minyak goreng"}, "minyak goreng|harga minyak|migor|minyak"},
-	{[]string{"harga telur", "telur"}, "telur|harga telur"},
+	{[]string{"harga telur", "telur"}, "telur|harga telur|telur ayam"},
 	{[]string{"harga gula", "gula"}, "gula|harga gula"},
 	{[]string{"harga daging", "daging"}, "daging|harga daging"},
 	{[]string{"harga bawang", "bawang"}, "bawang|harga bawang"},

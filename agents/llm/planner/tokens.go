@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -101,6 +102,12 @@ func (l *lexicon) mend(raw string) []string {
 		return []string{bare}
 	}
 	words := strings.Fields(l.language.Normalise(raw))
+	if len(words) == 1 && words[0] != raw && len(raw) >= 5 && l.vocabulary[words[0]] {
+		// A slip that may as well be for another word is left for its neighbours to tell.
+		if near := l.typos.near(raw); len(near) > 1 && slices.Contains(near, words[0]) {
+			return []string{raw}
+		}
+	}
 	for i, w := range words {
 		if full, ok := spoken[w]; ok && !l.vocabulary[w] && !strings.Contains(full, " ") {
 			words[i] = full

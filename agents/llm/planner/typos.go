@@ -11,7 +11,7 @@ type typoIndex struct {
 
 // shortestTypo is the length below which a slip leaves too many readings.
 const (
-	shortestTypo = 5
+	shortestTypo = 4 // of four letters only a fifth may be missing
 	longestTypo  = 40
 )
 
@@ -54,6 +54,9 @@ func (ix typoIndex) near(w string) []string {
 				continue // the first letter is seldom wrong
 			}
 			d := distance(rs, known, limit)
+			if len(rs) == 4 && (d != 1 || len(known) != 5) {
+				continue
+			}
 			if d == 2 && known[len(known)-1] != rs[len(rs)-1] {
 				continue
 			}
