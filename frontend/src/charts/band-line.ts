@@ -12,13 +12,13 @@ export interface Scale {
   ticks: number[];
 }
 
-/** Round values around those given: 1, 2 or 5 times a power of ten apart, at most about four. */
+/** Round values around those given: 1, 2 or 5 times a power of ten apart, at most about five. */
 export function scaleOf(values: readonly number[], fromZero: boolean): Scale {
   const least = Math.min(...values, ...(fromZero ? [0] : []));
   const most = Math.max(...values, ...(fromZero ? [0] : []));
   if (values.length === 0) return { low: 0, high: 1, ticks: [0, 1] };
   const span = most - least || Math.abs(most) || 1;
-  const rough = span / 3;
+  const rough = span / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find((f) => f * power >= rough) ?? 10) * power;
   const low = Math.floor(least / step + 1e-9) * step;

@@ -25,24 +25,6 @@ const periodTexts = {
   '7_hari_terakhir': '7 hari terakhir',
 };
 
-/** Scripts by a word in the question; the first that fits is played. */
-const scripts = [
-  ['peringkat|terbanyak', rank],
-  ['tren|muka air', trend],
-  ['prakiraan|besok', forecast],
-  ['peta', map],
-  ['daftar laporan', reports],
-  ['kejadian', incidents],
-  ['disposisi', draft],
-  ['sumber', sources],
-  ['samarinda\\b', clarify],
-  ['siapa pelapor', refuse],
-  ['harga emas', abstain],
-  ['rusak', fail],
-  ['<b>', markup],
-  ['', measure],
-];
-
 function measure(w, call) {
   const input = { measure: 'laporan_masuk', category: 'sampah', period: '7_hari_terakhir', ...call?.input };
   const area = w.areas.find((a) => a.code === input.area);
@@ -298,6 +280,24 @@ const markup = () => ({
   text: 'Teks <b>apa adanya</b> <img src=x onerror=alert(1)> 12.',
   figures: [figure(1, '<i>label</i>', 12)],
 });
+
+/** Scripts by a word in the question; the first that fits is played. */
+const scripts = [
+  ['peringkat|terbanyak', rank],
+  ['tren|muka air', trend],
+  ['prakiraan|besok', forecast],
+  ['peta', map],
+  ['daftar laporan', reports],
+  ['kejadian', incidents],
+  ['disposisi', draft],
+  ['sumber', sources],
+  ['samarinda\\b', clarify],
+  ['siapa pelapor', refuse],
+  ['harga emas', abstain],
+  ['rusak', fail],
+  ['<b>', markup],
+  ['', measure],
+];
 
 const spending = { calls: 0, input_tokens: 0, output_tokens: 0, rupiah: 0 };
 

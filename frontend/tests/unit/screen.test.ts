@@ -73,7 +73,17 @@ describe('texts', () => {
     const code = files.map((n) => readFileSync(`src/${n}`, 'utf8')).join('\n');
     // Keys that code puts together, and texts that the server names.
     const prefixes = [
+      'answer',
+      'chip',
+      'dimension',
       'error',
+      'evidence.why',
+      'operation',
+      'order',
+      'period',
+      'step',
+      'tool',
+      'voice.failed',
       'severity',
       'status',
       'freshness',
