@@ -35,7 +35,9 @@ func failed(ctx context.Context, name string, limit time.Duration, err error) Re
 	case ok && e.Code == city.NotFound:
 		r.Status, r.Failed = city.Abstained, false
 		r.Text = "Tidak ada data yang dimaksud."
-		if word := fieldNames[e.Field]; word != "" {
+		if word := fieldNames[e.Field]; word == "nomor kejadian" {
+			r.Text = "Tidak ada kejadian dengan nomor itu."
+		} else if word != "" {
 			r.Text = "Tidak ada " + word + " yang dimaksud."
 		}
 	case ok && e.Code == city.Invalid:

@@ -143,7 +143,7 @@ func TestWhatGoesWrongIsAResult(t *testing.T) {
 		}, "", true, "tidak selesai dalam"},
 		"deaf":      {func(context.Context, Call, countInput) (Result, error) { select {} }, "", true, "tidak selesai dalam"},
 		"forbidden": {fail(&city.Error{Code: city.Forbidden, Field: "area"}), city.Refused, false, "di luar wewenang Anda"},
-		"not found": {fail(&city.Error{Code: city.NotFound, Field: "id"}), city.Abstained, false, "Tidak ada nomor kejadian"},
+		"not found": {fail(&city.Error{Code: city.NotFound, Field: "id"}), city.Abstained, false, "Tidak ada kejadian dengan nomor itu."},
 		"invalid":   {fail(city.InvalidField("period", "no such period")), "", true, "periode (period)"},
 		"broken":    {fail(errors.New("connection refused at 10.0.0.1")), "", true, "Coba lagi"},
 		"no number": {func(context.Context, Call, countInput) (Result, error) {

@@ -280,7 +280,7 @@ func TestRankIsWorded(t *testing.T) {
 		},
 		{
 			city.RankInput{MeasureQuery: q("laporan_masuk", "64.72.10.1004", "", "2026-02", "kategori")},
-			told{"", "Laporan warga di Kelurahan Harapan Baru pada Februari 2026 terbanyak tentang administrasi kependudukan: 4 laporan. Menyusul Sampah 3 dan Pohon 1.", 4, "64.72.10.1004", "adminduk"},
+			told{"", "Laporan warga di Kelurahan Harapan Baru pada Februari 2026 terbanyak tentang administrasi kependudukan: 4 laporan. Menyusul sampah 3 dan pohon 1.", 4, "64.72.10.1004", "adminduk"},
 		},
 		{
 			city.RankInput{MeasureQuery: q("laporan_masuk", "64.72.01", "sampah", "2026-03", "kelurahan"), Order: "tersedikit", Top: 3},
@@ -296,7 +296,7 @@ func TestRankIsWorded(t *testing.T) {
 		},
 		{
 			city.RankInput{MeasureQuery: q("laporan_masuk", "", "", "bulan_lalu", "kategori"), Change: true},
-			told{"", "Laporan warga paling banyak naik tentang sampah: naik 18 laporan, dari 22 pada April 2026 menjadi 40 pada Mei 2026. Menyusul Administrasi kependudukan 6.", 18, "64.72", "sampah"},
+			told{"", "Laporan warga paling banyak naik tentang sampah: naik 18 laporan, dari 22 pada April 2026 menjadi 40 pada Mei 2026. Menyusul administrasi kependudukan 6.", 18, "64.72", "sampah"},
 		},
 		{
 			city.RankInput{MeasureQuery: q("laporan_belum_selesai", "", "", "", "opd"), Top: 3},

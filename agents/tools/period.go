@@ -58,6 +58,9 @@ func (a *answer) askPeriod(p city.Period) string {
 	if len(p.Name) == len("2006") {
 		return "tahun " + p.Name
 	}
+	if from, to, ranged := strings.Cut(dates, "–"); ranged {
+		return "dari " + strings.TrimSpace(from) + " sampai " + strings.TrimSpace(to)
+	}
 	return dates
 }
 

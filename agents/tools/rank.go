@@ -131,7 +131,7 @@ func (a *answer) leaders(m city.Measurement, rows []city.MeasureRow, most bool, 
 	} else {
 		a.say(matter + a.within(m.Query) + " " + when + " " + word + " " + a.at(m, rows[0]) + ": " + write(m, *rows[0].Value) + ".")
 	}
-	a.runnersUp(m, rows[tied:], top-tied)
+	a.runnersUp(m, rows[tied:], most, top-tied)
 	title := a.title(m)
 	a.r.Blocks = append(a.r.Blocks, a.blockOf(m, rows, refs, title), a.table(m, rows, title))
 	if ofArea(m.Query.By) {
@@ -157,11 +157,16 @@ func (a *answer) within(q city.MeasureQuery) string {
 
 // at is a part as a sentence names it: "di Kecamatan Palaran", "pada DPUPR".
 func (a *answer) at(m city.Measurement, r city.MeasureRow) string {
+	return a.preposition(m) + a.partName(m, r)
+}
+
+// partName is a part inside a sentence.
+func (a *answer) partName(m city.Measurement, r city.MeasureRow) string {
 	name := a.keyName(m.Query.By, r.Key, r.Label)
 	if m.Query.By == city.ByCategory {
 		name = lower(name)
 	}
-	return a.preposition(m) + name
+	return name
 }
 
 func (a *answer) preposition(m city.Measurement) string {
@@ -184,7 +189,7 @@ func sameShown(m city.Measurement, x, y float64) bool { return bare(m, x) == bar
 func (a *answer) tie(m city.Measurement, rows []city.MeasureRow, matter, word, when string) string {
 	var names []string
 	for _, r := range rows[:min(5, len(rows))] {
-		names = append(names, strings.TrimPrefix(a.at(m, r), a.preposition(m)))
+		names = append(names, a.partName(m, r))
 	}
 	who := enumerate(names)
 	if more := len(rows) - len(names); more > 0 {
@@ -194,16 +199,17 @@ func (a *answer) tie(m city.Measurement, rows []city.MeasureRow, matter, word, w
 }
 
 // runnersUp names those after the lead: as many as were asked for, else two.
-func (a *answer) runnersUp(m city.Measurement, rows []city.MeasureRow, want int) {
+// Behind the most, parts with nothing are not worth naming.
+func (a *answer) runnersUp(m city.Measurement, rows []city.MeasureRow, most bool, want int) {
 	if want <= 0 {
 		want = 2
 	}
 	var names []string
 	for _, r := range rows[:min(want, len(rows))] {
-		if counts(m.Query.Measure) && *r.Value == 0 && len(names) > 0 {
+		if most && counts(m.Query.Measure) && *r.Value == 0 {
 			break
 		}
-		names = append(names, a.keyName(m.Query.By, r.Key, r.Label)+" "+bare(m, *r.Value))
+		names = append(names, a.partName(m, r)+" "+bare(m, *r.Value))
 	}
 	if len(names) > 0 {
 		a.say("Menyusul " + enumerate(names) + ".")

@@ -115,7 +115,7 @@ func (a *answer) followChanges(m city.Measurement, rows []city.MeasureRow, rose 
 		if *r.Value == 0 || (*r.Value > 0) != rose {
 			break
 		}
-		names = append(names, a.keyName(m.Query.By, r.Key, r.Label)+" "+bare(m, math.Abs(*r.Value)))
+		names = append(names, a.partName(m, r)+" "+bare(m, math.Abs(*r.Value)))
 	}
 	if len(names) > 0 {
 		a.say("Menyusul " + enumerate(names) + ".")

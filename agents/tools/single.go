@@ -200,7 +200,10 @@ func (a *answer) divided(m city.Measurement) {
 	}
 	var top []string
 	for _, r := range rows[:min(3, len(rows))] {
-		top = append(top, a.keyName(m.Query.By, r.Key, r.Label)+" "+bare(m, *r.Value))
+		if counts(m.Query.Measure) && *r.Value == 0 {
+			break
+		}
+		top = append(top, a.partName(m, r)+" "+bare(m, *r.Value))
 	}
 	if len(top) > 0 {
 		a.say(upper(extreme(m.Query.Measure, true)) + ": " + enumerate(top) + ".")

@@ -102,12 +102,6 @@ func (a *answer) describeTrend(m city.Measurement, steps []city.MeasureRow) {
 	if len(full) == 0 {
 		full = steps
 	}
-	mean := meanOf(full)
-	step := dimensionNames[m.Query.By]
-	f := a.valueFigure(m, city.MeasureRow{Value: &mean, N: len(full)})
-	f.Label, f.Operation, f.Decimals = "Rata-rata per "+step+", "+f.Label, "mean", max(1, m.Decimals)
-	f.From, f.To = a.span(m)
-	a.head(f)
 	most := full[0]
 	for _, r := range full {
 		if *r.Value > *most.Value {
@@ -115,16 +109,44 @@ func (a *answer) describeTrend(m city.Measurement, steps []city.MeasureRow) {
 		}
 	}
 	last := full[len(full)-1]
-	a.say(upper(a.matter(m.Query)) + a.indicatorOrPlace(m.Query) + " " + a.during(m.Period) + " rata-rata " +
-		city.FormatValue(mean, f.Decimals, m.Unit) + " per " + step + ", tertinggi " + bare(m, *most.Value) + " (" + a.keyStep(m, most) +
-		"), terakhir " + bare(m, *last.Value) + " (" + a.keyStep(m, last) + ").")
+	a.say(a.trendMean(m, full) + ", tertinggi " + a.point(m, most) + ", terakhir " + a.point(m, last) + ".")
 	a.say(a.whereTo(m, full))
+	step := dimensionNames[m.Query.By]
 	if len(full) < len(steps) {
 		a.caveat(upper(step) + " yang belum penuh tidak ikut dihitung.")
 	}
 	if gaps := len(m.Rows) - len(steps); gaps > 0 {
 		a.caveat(a.count(gaps, step, upper(step)+" tanpa data") + " " + step + " tidak ada datanya.")
 	}
+}
+
+// trendMean words the mean of the steps and makes it the head figure: of
+// counts so many a step, of all else the mean itself.
+func (a *answer) trendMean(m city.Measurement, full []city.MeasureRow) string {
+	mean := meanOf(full)
+	step := dimensionNames[m.Query.By]
+	f := a.valueFigure(m, city.MeasureRow{Value: &mean, N: len(full)})
+	f.Label, f.Operation, f.Decimals = "Rata-rata per "+step+", "+f.Label, "mean", max(1, m.Decimals)
+	f.From, f.To = a.span(m)
+	a.head(f)
+	matter, per := a.matter(m.Query), ""
+	if counts(m.Query.Measure) || m.Query.Measure == city.MeasureSum {
+		per = " per " + step
+	}
+	if m.Query.Measure == city.MeasureMean {
+		i, _ := a.indicator(m.Query.Indicator)
+		matter = lower(i.Name)
+	}
+	return upper(matter) + a.indicatorOrPlace(m.Query) + " " + a.during(m.Period) + " rata-rata " + city.FormatValue(mean, f.Decimals, m.Unit) + per
+}
+
+// point is one step's value with its time: of an indicator's means no more
+// decimals than the indicator has itself.
+func (a *answer) point(m city.Measurement, r city.MeasureRow) string {
+	if i, ok := a.indicator(m.Query.Indicator); ok && m.Query.Measure == city.MeasureMean {
+		m.Decimals = i.Decimals
+	}
+	return bare(m, *r.Value) + " (" + a.keyStep(m, r) + ")"
 }
 
 func (a *answer) span(m city.Measurement) (from, to *time.Time) {
