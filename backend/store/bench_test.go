@@ -239,6 +239,18 @@ func must[T any](v T, err error) T {
 // load copies reports in the text form of COPY.
 func load(b *testing.B, conn *pgx.Conn, g *tongue, source int64, rows int, begin time.Time, step time.Duration) {
 	b.Helper()
+	type owned struct {
+		Slug     string
+		OfficeID int64
+	}
+	rowsOwned, err := pgx.CollectRows(must(conn.Query(b.Context(), "SELECT slug, office_id FROM categories")), pgx.RowToStructByName[owned])
+	if err != nil {
+		b.Fatal(err)
+	}
+	owner := map[string]int64{}
+	for _, o := range rowsOwned {
+		owner[o.Slug] = o.OfficeID
+	}
 	reader, writer := io.Pipe()
 	go func() {
 		w := bufio.NewWriterSize(writer, 1<<20)
@@ -249,12 +261,14 @@ func load(b *testing.B, conn *pgx.Conn, g *tongue, source int64, rows int, begin
 				r.Status = city.Closed
 				closed = r.CreatedAt.Add(time.Duration(g.IntN(20*24)) * time.Hour).Format(time.RFC3339Nano)
 			}
-			fmt.Fprintf(w, "%d\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%f\t%f\t%s\t%s\t%s\t%s\n", source, r.ExternalID, n, r.Channel,
-				r.CreatedAt.Format(time.RFC3339Nano), closed, r.UpdatedAt.Format(time.RFC3339Nano), r.Text, *r.Lon, *r.Lat, r.StatedArea, r.Category, r.Status, r.Stems)
+			responded := r.CreatedAt.Add(time.Duration(g.ExpFloat64() * float64(12*time.Hour))).Format(time.RFC3339Nano)
+			due := r.CreatedAt.Truncate(24*time.Hour).AddDate(0, 0, 7).Format(time.RFC3339Nano)
+			fmt.Fprintf(w, "%d\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%f\t%f\t%s\t%s\t%s\t%s\n", source, r.ExternalID, n, []string{"web", "whatsapp", "loket"}[n%3],
+				r.CreatedAt.Format(time.RFC3339Nano), responded, closed, due, owner[r.Category], r.UpdatedAt.Format(time.RFC3339Nano), r.Text, *r.Lon, *r.Lat, r.StatedArea, r.Category, r.Status, r.Stems)
 		}
 		_ = writer.CloseWithError(w.Flush())
 	}()
-	if _, err := conn.PgConn().CopyFrom(b.Context(), reader, `COPY reports (source_id, external_id, content_hash, channel, created_at, closed_at,
+	if _, err := conn.PgConn().CopyFrom(b.Context(), reader, `COPY reports (source_id, external_id, content_hash, channel, created_at, responded_at, closed_at, due_at, office_id,
 		source_updated_at, text, lon, lat, stated_area, category, status, search) FROM STDIN`); err != nil {
 		b.Fatal(err)
 	}
