@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"balaikota/backend/city"
 	"balaikota/backend/geo"
 	"balaikota/backend/importing"
+	"balaikota/backend/pack"
 	"balaikota/connectors"
 )
 
@@ -75,7 +77,7 @@ func (c *importCommand) tell(w io.Writer, done imported) error {
 func (c *importCommand) one(in *invocation, d *database, file string) (imported, error) {
 	done := imported{Kind: c.Kind, File: filepath.Base(file)}
 	if c.Kind == "areas" {
-		tally, refused, err := c.areas(in.ctx, d, file)
+		tally, refused, err := c.areas(in, d, file)
 		done.Tally = tally
 		if err == nil && len(refused) > 0 {
 			err = areasRefused(refused)
@@ -136,7 +138,11 @@ type importJob struct {
 func (j *importJob) run(kind importing.Kind) error {
 	switch kind {
 	case importing.Reports:
-		return importRows(j, importing.Report, func(rs []city.Report) (city.Tally, error) { return j.ingest(city.Delivery{Reports: rs}) })
+		if err := importRows(j, importing.Report, func(rs []city.Report) (city.Tally, error) { return j.ingest(city.Delivery{Reports: rs}) }); err != nil {
+			return err
+		}
+		_, err := j.db.SealReports(j.ctx) // so that questions are quick before any server has run
+		return err
 	case importing.Observations:
 		return importRows(j, importing.Observation, func(os []city.Observation) (city.Tally, error) {
 			return j.ingest(city.Delivery{Observations: os})
@@ -219,13 +225,13 @@ func importRows[T any](j *importJob, read func(importing.Row, importing.Env) (T,
 }
 
 // areas replaces the outlines of the city's areas, or lays out a new city.
-func (c *importCommand) areas(ctx context.Context, d *database, file string) (city.Tally, []city.Refusal, error) {
+func (c *importCommand) areas(in *invocation, d *database, file string) (city.Tally, []city.Refusal, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return city.Tally{}, nil, city.Wrap(city.Invalid, err, "the file cannot be opened; check its name and rights")
 	}
 	defer f.Close()
-	known, err := d.Areas(ctx)
+	known, err := d.Areas(in.ctx)
 	if err != nil {
 		return city.Tally{}, nil, err
 	}
@@ -234,15 +240,39 @@ func (c *importCommand) areas(ctx context.Context, d *database, file string) (ci
 		opt.Known, opt.City, opt.NewCity, opt.CityName = nil, c.NewCity, true, c.CityName
 	}
 	areas, refused, err := geo.ParseAreas(f, opt)
+	if foreign, ok := errors.AsType[*geo.ForeignCity](err); ok && c.NewCity == "" {
+		if opt, err = d.begin(in, f, opt, foreign, c.CityName); err == nil {
+			areas, refused, err = geo.ParseAreas(f, opt)
+		}
+	}
 	if err != nil || len(refused) > 0 {
 		return city.Tally{Read: len(areas) + len(refused), Refused: len(refused)}, refused, err
 	}
 	if opt.NewCity {
-		tally, err := d.newCity(ctx, opt.City, areas)
+		tally, err := d.newCity(in.ctx, opt.City, areas)
 		return tally, nil, err
 	}
-	tally, err := d.SaveAreas(ctx, areas)
+	tally, err := d.SaveAreas(in.ctx, areas)
 	return tally, nil, err
+}
+
+// begin makes the first file of another city lay that city out, while the
+// database was never used for ours; else it gives the refusal back.
+func (d *database) begin(in *invocation, f io.Seeker, opt geo.ParseOptions, foreign *geo.ForeignCity, name string) (geo.ParseOptions, error) {
+	unused, err := d.Unused(in.ctx)
+	if err != nil {
+		return opt, err
+	}
+	if !unused {
+		return opt, foreign
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return opt, fmt.Errorf("read the file again: %w", err)
+	}
+	opt.Known, opt.City, opt.NewCity = nil, foreign.Code, true
+	opt.CityName = cmp.Or(name, foreign.Name, pack.CityName(foreign.Code), "Kota "+foreign.Code)
+	in.log.Warn("The database was not in use yet and now serves the city of this file", "city", opt.CityName, "code", foreign.Code)
+	return opt, nil
 }
 
 // areasRefused says what is wrong with a border file: it is taken whole or not

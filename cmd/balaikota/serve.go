@@ -147,6 +147,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "risiko-banjir", Every: 5 * time.Minute, Run: func(ctx context.Context) error { return s.db.assessFlood(ctx, time.Now()) }},
 			{Name: "peringatan", Every: time.Minute, Run: func(ctx context.Context) error { _, err := s.db.EndExpiredAlerts(ctx); return err }},
 			{Name: "bersih", Every: time.Hour, Run: s.housekeep},
+			{Name: "segmen", Every: 5 * time.Minute, Run: func(ctx context.Context) error { _, err := s.db.SealReports(ctx); return err }},
 			{Name: "rekap", Every: 24 * time.Hour, Run: s.checkRollups},
 			{Name: "belajar", Every: 24 * time.Hour, Run: func(ctx context.Context) error { return s.db.learnCategories(ctx, s.log) }},
 			{Name: "sematan", Every: time.Minute, Run: s.assistant.RefreshPins},
