@@ -2,6 +2,7 @@ package planner
 
 import (
 	"slices"
+	"strings"
 
 	"balaikota/backend/city"
 )
@@ -92,10 +93,10 @@ func (l *lexicon) channelsAt(out []match, ts []token, i int) []match {
 		}
 	}
 	for _, start := range starts {
-		key := "\x00kanal"
+		var ws []string
 		for k := 1; k <= 4 && start+k <= len(ts); k++ {
-			key += " " + ts[start+k-1].word
-			if f, ok := l.phrases[key]; ok {
+			ws = append(ws, ts[start+k-1].word)
+			if f, ok := l.phrases["\x00kanal "+strings.Join(ws, " ")]; ok {
 				out = append(out, match{from: from, to: start + k, kind: isChannel, slug: f.slug})
 			}
 		}

@@ -26,7 +26,7 @@ func samarinda(t testing.TB) planner.Catalogue {
 		t.Fatal(err)
 	}
 	return planner.Catalogue{
-		CityName: p.Name, CityCode: p.Code, Areas: p.Areas, Categories: p.Categories, Indicators: p.Indicators, Offices: p.Offices, Zone: wita,
+		CityName: p.Name, CityCode: p.Code, Areas: p.Areas, Categories: p.Categories, Indicators: p.Indicators, Offices: p.Offices, Measures: city.Measures(), Zone: wita,
 		Channels: channels("whatsapp", "call-112", "lapor", "loket", "web"),
 	}
 }
@@ -42,12 +42,12 @@ func channels(slugs ...string) []planner.Channel {
 // harapan is a made-up city that has nothing but what import files give:
 // names, slugs and units, no aliases, words or thresholds.
 func harapan() planner.Catalogue {
-	c := planner.Catalogue{CityName: "Kota Tanjung Harapan", CityCode: "91.71", Zone: wita, Channels: channels("aplikasi", "telepon")}
+	c := planner.Catalogue{CityName: "Kota Tanjung Harapan", CityCode: "91.71", Measures: city.Measures(), Zone: wita, Channels: channels("aplikasi", "telepon")}
 	area := func(code, name string, level city.Level) {
 		c.Areas = append(c.Areas, city.Area{Code: code, Name: name, Level: level, ParentCode: city.ParentCode(code)})
 	}
 	area("91.71", "Kota Tanjung Harapan", city.Kota)
-	for _, row := range strings.Split(strings.TrimSpace(`
+	for row := range strings.SplitSeq(strings.TrimSpace(`
 91.71.01 Lembah Hijau: 1001 Lembah Hijau, 1002 Suka Damai, 1003 Suka Maju, 1004 Suka Makmur, 1005 Cempaka
 91.71.02 Batu Putih: 1001 Batu Putih Atas, 1002 Batu Putih Bawah, 1003 Gerbang Sari
 91.71.03 Muara Raya: 1001 Muara Kecil, 1002 Pantai Panjang, 1003 Ranca Indah
@@ -56,12 +56,12 @@ func harapan() planner.Catalogue {
 		head, tail, _ := strings.Cut(row, ": ")
 		code, name, _ := strings.Cut(head, " ")
 		area(code, name, city.Kecamatan)
-		for _, k := range strings.Split(tail, ", ") {
+		for k := range strings.SplitSeq(tail, ", ") {
 			n, kel, _ := strings.Cut(k, " ")
 			area(code+"."+n, kel, city.Kelurahan)
 		}
 	}
-	for _, row := range strings.Split(`trotoar,Trotoar dan jembatan penyeberangan,DPU
+	for row := range strings.SplitSeq(`trotoar,Trotoar dan jembatan penyeberangan,DPU
 kemacetan,Kemacetan lalu lintas,Dishub
 listrik,Listrik padam,PLN
 kebakaran,Kebakaran lahan,Damkar
@@ -79,7 +79,7 @@ puskesmas,Pelayanan puskesmas,Dinkes`, "\n") {
 		c.Categories = append(c.Categories, city.Category{Slug: f[0], Name: f[1], Office: f[2], WorkingDaysToClose: 5})
 		c.Offices = append(c.Offices, city.Office{ShortName: f[2], Name: f[2], Kind: "opd"})
 	}
-	for _, row := range strings.Split(`suhu-udara,Suhu udara,°C,district
+	for row := range strings.SplitSeq(`suhu-udara,Suhu udara,°C,district
 harga-cabai,Harga cabai rawit,Rp/kg,city
 tinggi-sungai,Tinggi muka air Sungai Ranca,m,city
 antrean-rs,Waktu antrean rumah sakit,menit,city
@@ -95,7 +95,7 @@ kasus-dbd,Kasus demam berdarah,kasus,district`, "\n") {
 
 // kandaraya is a third city, with categories and indicators named otherwise.
 func kandaraya() planner.Catalogue {
-	c := planner.Catalogue{CityName: "Kota Kandaraya", CityCode: "92.01", Zone: wita}
+	c := planner.Catalogue{CityName: "Kota Kandaraya", CityCode: "92.01", Measures: city.Measures(), Zone: wita}
 	area := func(code, name string, level city.Level) {
 		c.Areas = append(c.Areas, city.Area{Code: code, Name: name, Level: level, ParentCode: city.ParentCode(code)})
 	}
@@ -108,12 +108,12 @@ func kandaraya() planner.Catalogue {
 			area(code+".100"+string(rune('1'+k)), name, city.Kelurahan)
 		}
 	}
-	for _, row := range strings.Split("kebersihan,Kebersihan dan persampahan,DLH\ninfrastruktur,Infrastruktur jalan dan jembatan,DPUPRPKP\npdam,Air PDAM,Perumda Tugu Tirta\npju,Penerangan jalan (PJU),Dishub\nlalin,Lalu lintas dan parkir,Dishub\ntrantib,Ketenteraman dan ketertiban,Satpol PP\nkependudukan,Layanan kependudukan,Dispendukcapil\nbansos,Bantuan sosial warga,Dinsos\nkesehatan-hewan,Kesehatan hewan,Dispangtan\nsekolah,Fasilitas sekolah,Disdikbud\nlainnya,Lainnya,Setda", "\n") {
+	for row := range strings.SplitSeq("kebersihan,Kebersihan dan persampahan,DLH\ninfrastruktur,Infrastruktur jalan dan jembatan,DPUPRPKP\npdam,Air PDAM,Perumda Tugu Tirta\npju,Penerangan jalan (PJU),Dishub\nlalin,Lalu lintas dan parkir,Dishub\ntrantib,Ketenteraman dan ketertiban,Satpol PP\nkependudukan,Layanan kependudukan,Dispendukcapil\nbansos,Bantuan sosial warga,Dinsos\nkesehatan-hewan,Kesehatan hewan,Dispangtan\nsekolah,Fasilitas sekolah,Disdikbud\nlainnya,Lainnya,Setda", "\n") {
 		f := strings.Split(row, ",")
 		c.Categories = append(c.Categories, city.Category{Slug: f[0], Name: f[1], Office: f[2]})
 		c.Offices = append(c.Offices, city.Office{ShortName: f[2], Name: f[2], Kind: "opd"})
 	}
-	for _, row := range strings.Split("bor,Tingkat hunian rumah sakit (BOR),%\npm25,Kadar PM2.5,µg/m³\nharga-telur,Harga telur ayam,Rp/kg\nvolume-sampah,Volume sampah harian,ton\nmacet,Indeks kemacetan,poin\nhujan,Curah hujan,mm", "\n") {
+	for row := range strings.SplitSeq("bor,Tingkat hunian rumah sakit (BOR),%\npm25,Kadar PM2.5,µg/m³\nharga-telur,Harga telur ayam,Rp/kg\nvolume-sampah,Volume sampah harian,ton\nmacet,Indeks kemacetan,poin\nhujan,Curah hujan,mm", "\n") {
 		f := strings.Split(row, ",")
 		c.Indicators = append(c.Indicators, city.Indicator{Slug: f[0], Name: f[1], Unit: f[2], Grain: "district"})
 	}

@@ -18,7 +18,7 @@ func TestDbg(t *testing.T) {
 	p, _ := pack.Load("samarinda")
 	z := time.FixedZone("WITA", 8*3600)
 	l := newLexicon(Catalogue{CityName: p.Name, CityCode: p.Code, Areas: p.Areas, Categories: p.Categories, Indicators: p.Indicators, Offices: p.Offices, Zone: z}, Language{language.Normalise, language.Stem})
-	for _, q := range strings.Split(os.Getenv("Q"), "|") {
+	for q := range strings.SplitSeq(os.Getenv("Q"), "|") {
 		r := l.read(q, time.Date(2026, 6, 18, 20, 0, 0, 0, z), asker{}, nil)
 		fmt.Println("==", q)
 		for _, tk := range r.ts {

@@ -142,9 +142,6 @@ func frameOf(tool string, input []byte) *frame {
 	return f
 }
 
-// ofIndicator reports whether the frame measures an indicator.
-func (f *frame) ofIndicator() bool { return f.Indicator != "" }
-
 // momentary reports whether the measure is a state at a moment.
 func momentary(measure string) bool {
 	return measure == city.MeasureOpen || measure == city.MeasureOverdue || measure == city.MeasureIncidents || measure == city.MeasureLatest

@@ -90,7 +90,7 @@ func (g *maker) next() made {
 	if g.k%3 == 1 {
 		frame = g.pick(momentFrames)
 	}
-	text, what := "", ""
+	var text, what string
 	if g.k%3 == 2 {
 		frame = g.pick(valueFrames)
 		i := g.cat.Indicators[g.rng.IntN(len(g.cat.Indicators))]

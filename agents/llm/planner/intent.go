@@ -115,8 +115,8 @@ func (r *reading) smallTalk() *reply {
 	if r.has(cueHelp) {
 		return ask("Saya menjawab pertanyaan tentang laporan warga, indikator kota, kejadian, dan kinerja perangkat daerah. Misalnya:", asks(r.examples())...)
 	}
-	m, any := r.first()
-	if len(r.unread()) > 0 || any && (m.kind != isCue || m.cue != cueGreeting) {
+	m, some := r.first()
+	if len(r.unread()) > 0 || some && (m.kind != isCue || m.cue != cueGreeting) {
 		return nil
 	}
 	for _, m := range r.ms {

@@ -65,7 +65,7 @@ func (r *reading) shareMeasure() (measure, status string, open *reply) {
 		return "", "", ask("Persen yang saya punya: bagian laporan menurut kategori, dan laporan yang selesai tepat waktu. Yang mana?",
 			asks([]string{"Berapa persen laporan yang selesai tepat waktu bulan ini?", "Berapa laporan yang selesai bulan ini?"})...)
 	}
-	if len(r.categoriesSaid()) == 0 && (r.base == nil || r.base.Category == "") {
+	if len(r.categoriesSaid()) == 0 && !r.kindSaid(isOffice) && !r.kindSaid(isChannel) && (r.base == nil || r.base.Category == "") {
 		return "", "", ask("Bagian laporan tentang kategori apa yang dimaksud?", asks(r.offers())...)
 	}
 	r.use(cueShare)

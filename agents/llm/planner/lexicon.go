@@ -44,7 +44,6 @@ type lexicon struct {
 	parts    map[string][]int // word → subjects with it in their name
 	roots    map[string][]int // root → subjects
 	subjects []namedSubject
-	measures map[string]string // phrase → measure slug
 	names    map[string]city.Area
 	category map[string]city.Category
 	indic    map[string]city.Indicator
@@ -64,7 +63,7 @@ func newLexicon(c Catalogue, lang Language) *lexicon {
 	l := &lexicon{
 		language: lang, cat: c, zone: c.Zone, vocabulary: map[string]bool{}, cityWords: map[string]bool{}, counted: countedWords, doubled: doubledWords,
 		cues: map[string]cue{}, stems: map[string]cue{}, phrases: map[string]found{}, byStem: map[string]found{}, areas: map[string]areaName{}, squashed: map[string]areaName{},
-		parts: map[string][]int{}, roots: map[string][]int{}, measures: map[string]string{}, names: map[string]city.Area{}, category: map[string]city.Category{}, indic: map[string]city.Indicator{}, office: map[string]city.Office{}, units: map[string]bool{},
+		parts: map[string][]int{}, roots: map[string][]int{}, names: map[string]city.Area{}, category: map[string]city.Category{}, indic: map[string]city.Indicator{}, office: map[string]city.Office{}, units: map[string]bool{},
 	}
 	if l.zone == nil {
 		l.zone = time.UTC
@@ -72,10 +71,10 @@ func newLexicon(c Catalogue, lang Language) *lexicon {
 	l.learnGrammar()
 	l.learnAreas()
 	l.learnSubjects()
-	l.learnMeasures()
 	l.learnOffices()
 	l.learnChannels()
 	l.learnSynonyms()
+	l.learnMeasures()
 	l.typos = newTypoIndex(l)
 	return l
 }

@@ -85,7 +85,7 @@ func settle(candidates []match, n int) []match {
 // worth weighs a reading. A word read counts more than all else together.
 func (m match) worth() int {
 	n := m.length()
-	return 1000*n + 10*n*n - 100 + 40*m.lean - 20*int(m.fit) + int(m.kind.weight())
+	return 1000*n + 10*n*n - 100 + 40*m.lean - 20*int(m.fit) + m.kind.weight()
 }
 
 // weight orders kinds where two readings take the same words.

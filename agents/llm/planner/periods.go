@@ -149,7 +149,7 @@ func (r periodReader) unit(i int) (span, int) {
 		}
 		return span{far: true}, j + 1 - i
 	case w == "terakhir" && unit != "triwulan" && unit != "semester":
-		return span{name: "1_" + unit + "_terakhir", vague: true}, j + 1 - i
+		return span{name: back(1, unit), vague: true}, j + 1 - i
 	}
 	return span{}, 0
 }
@@ -246,7 +246,7 @@ func (r periodReader) ago(n int, unit string) string {
 		return strconv.Itoa(n) + "_" + unit + "_terakhir" // hours have no calendar unit
 	}
 	if unit == "hari" && n <= 2 {
-		return []string{city.PeriodYesterday, city.PeriodDayBefore}[n-1]
+		return map[int]string{1: city.PeriodYesterday, 2: city.PeriodDayBefore}[n]
 	}
 	if n == 1 {
 		return unit + "_lalu"

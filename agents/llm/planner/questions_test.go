@@ -117,6 +117,13 @@ func called(c city.ToolCall) string {
 	if c.Tool == city.ToolDecline {
 		return fmt.Sprintf("refuse:%v", in["reason"])
 	}
+	for _, k := range []string{"period", "against_period"} {
+		if name, ok := in[k].(string); ok && name != "" && name != "sebelumnya" {
+			if _, err := city.ParsePeriod(name, now, wita); err != nil {
+				return "broken " + err.Error()
+			}
+		}
+	}
 	fields := map[string]string{}
 	for k, v := range in {
 		if k != "assumed" && k != "instruction" && v != "" {
@@ -166,6 +173,7 @@ func (s tally) String() string {
 
 // score counts a file; what was missed is logged.
 func score(t testing.TB, p *planner.Planner, file string) tally {
+	t.Helper()
 	var s tally
 	for _, a := range readQuestions(t, file) {
 		for i, got := range talk(t, p, "wali_kota", a.turns) {

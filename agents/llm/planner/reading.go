@@ -135,6 +135,11 @@ func (r *reading) undouble() {
 // are as near, the one that makes a name with its neighbours.
 func (r *reading) nearest(i int) string {
 	near := r.l.typos.near(r.ts[i].raw)
+	if len(near) > 1 { // a rank stands before a name or "mana"
+		next := r.word(i + 1)
+		begins := r.l.areas[next].codes != nil || r.l.areas[next+" "+r.word(i+2)].codes != nil || r.l.cues[next] == cueWhich || r.l.cues[next] == cueWhat
+		near = slices.DeleteFunc(near, func(w string) bool { return ranks[w] != "" && !begins })
+	}
 	if len(near) == 1 {
 		return near[0]
 	}
@@ -146,6 +151,10 @@ func (r *reading) nearest(i int) string {
 	}
 	if len(fitting) == 1 {
 		return fitting[0]
+	}
+	// Nothing near tells: what the language holds for the likeliest slip.
+	if w := r.l.language.Normalise(r.ts[i].raw); slices.Contains(near, w) {
+		return w
 	}
 	return ""
 }
@@ -201,16 +210,7 @@ func (r *reading) use(cues ...cue) bool {
 	return found
 }
 
-// useKind marks every match of a kind as understood.
-func (r *reading) useKind(k kind) {
-	for i, m := range r.ms {
-		if m.kind == k && m.fit != byHint {
-			r.used[i] = true
-		}
-	}
-}
-
-// token is the word at i, "" beyond the ends.
+// word is the word at i, "" beyond the ends.
 func (r *reading) word(i int) string {
 	if i < 0 || i >= len(r.ts) {
 		return ""

@@ -63,7 +63,7 @@ func fitsKind(kind, got string) bool {
 	if want == "" {
 		return false
 	}
-	for _, part := range strings.Fields(want) {
+	for part := range strings.FieldsSeq(want) {
 		if !strings.Contains(got, part) {
 			return false
 		}

@@ -3,6 +3,8 @@ package planner
 import (
 	"slices"
 	"strings"
+
+	"balaikota/backend/city"
 )
 
 // namedSubject is a subject with the words of its own name.
@@ -282,13 +284,30 @@ func (n namedSubject) bears(sign []string, l *lexicon) bool {
 	return true
 }
 
+// measureCues are the cues that stand for the measures of reports.
+var measureCues = map[string]cue{
+	city.MeasureReceived: cueReport, city.MeasureClosed: cueClosed, city.MeasureOpen: cueOpen, city.MeasureOverdue: cueOverdue, city.MeasureResponse: cueResponse,
+	city.MeasureClosing: cueClosing, city.MeasureShare: cueShare, city.MeasureOnTime: cueOnTime, city.MeasureIncidents: cueIncident,
+}
+
+// learnMeasures takes the declared names of the measures of reports beside our
+// own cues. Single words are left out: "antrean" is more often a matter of
+// reports than their state.
 func (l *lexicon) learnMeasures() {
 	for _, m := range l.cat.Measures {
+		c, ok := measureCues[m.Slug]
+		if !ok {
+			continue
+		}
 		for _, w := range append([]string{m.Name}, m.Words...) {
-			key := strings.Join(words(w), " ")
-			if key != "" {
-				l.measures[key] = m.Slug
+			ws := words(w)
+			key := strings.Join(ws, " ")
+			if _, taken := l.cues[key]; taken || len(ws) < 2 {
+				continue
+			}
+			if _, taken := l.phrases[key]; !taken {
 				l.know(key)
+				l.cues[key] = c
 			}
 		}
 	}
