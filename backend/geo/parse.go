@@ -287,6 +287,18 @@ func (p *parser) farFromHome(code string, m orb.MultiPolygon) string {
 	return fmt.Sprintf("the border lies far from %s, whose centre is near %.4f, %.4f; look whether code and shape belong together", a.Name, a.Label[0], a.Label[1])
 }
 
+// ForeignCity is the error about a file that holds one other city and nothing
+// of ours: somebody took the wrong file, or begins with another city.
+type ForeignCity struct {
+	Code, Name string // Name is "" where the file has none
+	Err        error
+}
+
+func (e *ForeignCity) Error() string { return e.Err.Error() }
+
+// Unwrap returns the refusal in words.
+func (e *ForeignCity) Unwrap() error { return e.Err }
+
 // whose refuses a file of another city as a whole.
 func (p *parser) whose() error {
 	if len(p.taken) > 0 || len(p.foreign) == 0 {
@@ -305,7 +317,8 @@ func (p *parser) whose() error {
 	if len(codes) > 1 {
 		return p.fail("the file holds %d other cities, among them %s, and nothing of %s; take the file of %s", len(codes), label(codes[0]), here, here)
 	}
-	return p.fail("the file holds %s, not %s; to load it as a new city add --city %s", label(codes[0]), here, codes[0])
+	why := p.fail("the file holds %s, not %s; to load it as a new city add --new-city %s", label(codes[0]), here, codes[0])
+	return &ForeignCity{Code: codes[0], Name: p.foreign[codes[0]], Err: why}
 }
 
 func (p *parser) nothing() error {

@@ -156,7 +156,7 @@ func TestParseRefusesFiles(t *testing.T) {
 		"crs":           {`{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::32750"}},"features":[]}`, "not WGS 84"},
 		"crs last":      {strings.TrimSuffix(collection(samarinda), "}") + `,"crs":{"properties":{"name":"EPSG:23836"}}}`, "not WGS 84"},
 		"Balikpapan": {collection(feature(`{"KDEPUM":"64.71.01.1001","WADMKD":"Manggar","WADMKC":"Balikpapan Timur","WADMKK":"Kota Balikpapan"}`, 116.9, -1.2)),
-			"the file holds Kota Balikpapan (64.71), not Kota Samarinda (64.72); to load it as a new city add --city 64.71"},
+			"the file holds Kota Balikpapan (64.71), not Kota Samarinda (64.72); to load it as a new city add --new-city 64.71"},
 		"two others": {collection(feature(`{"KDEPUM":"64.71.01.1001"}`, 116.9, -1.2), feature(`{"KDEPUM":"64.74.01.1001"}`, 117.4, 0.1)), "2 other cities"},
 		"all bad":    {collection(feature(`{"code":"64.72.03.1008"}`, -0.47, 117.14)), "none of 1 features can be taken; the first: batas.geojson, feature 1"},
 	} {

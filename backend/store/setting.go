@@ -32,6 +32,21 @@ func (s *Store) Setting(ctx context.Context) (Setting, error) {
 	return out, err
 }
 
+// Unused reports whether the database was only laid out so far: no report, no
+// observation, no source and no account.
+func (s *Store) Unused(ctx context.Context) (unused bool, err error) {
+	err = s.read(ctx, city.System, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, unusedQuery).Scan(&unused)
+	})
+	if err != nil {
+		return false, fmt.Errorf("look whether the database was used: %w", err)
+	}
+	return unused, nil
+}
+
+const unusedQuery = `SELECT NOT EXISTS (SELECT FROM reports) AND NOT EXISTS (SELECT FROM observations)
+	AND NOT EXISTS (SELECT FROM sources) AND NOT EXISTS (SELECT FROM officers)`
+
 // ReplaceCity makes the database serve another city with the given areas. It
 // is a Conflict once reports or observations are stored: figures of two cities
 // are never mixed.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -100,6 +101,9 @@ func (a *assisting) catalogue(ctx context.Context) (c planner.Catalogue, err err
 	if c.Categories, c.Indicators, err = a.db.catalogue(ctx); err != nil {
 		return c, err
 	}
+	if c.Categories, c.Indicators, err = a.db.spoken(ctx, c.Categories, c.Indicators); err != nil {
+		return c, err
+	}
 	if c.Offices, err = a.db.Offices(ctx); err != nil {
 		return c, err
 	}
@@ -119,6 +123,26 @@ func (a *assisting) catalogue(ctx context.Context) (c planner.Catalogue, err err
 	}
 	a.rename(c)
 	return c, nil
+}
+
+// packOrigin marks declarations that came with the city pack.
+const packOrigin = "pack"
+
+// spoken leaves out what the pack declares and the city does not use, where the
+// city brought declarations of its own: "sampah" then means its "Sampah liar"
+// and not a category that no report ever had.
+func (d *database) spoken(ctx context.Context, cs []city.Category, is []city.Indicator) ([]city.Category, []city.Indicator, error) {
+	categories, indicators, err := d.InUse(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if slices.ContainsFunc(cs, func(c city.Category) bool { return c.Origin != packOrigin && categories[c.Slug] }) {
+		cs = slices.DeleteFunc(slices.Clone(cs), func(c city.Category) bool { return c.Origin == packOrigin && !categories[c.Slug] })
+	}
+	if slices.ContainsFunc(is, func(i city.Indicator) bool { return i.Origin != packOrigin && indicators[i.Slug] }) {
+		is = slices.DeleteFunc(slices.Clone(is), func(i city.Indicator) bool { return i.Origin == packOrigin && !indicators[i.Slug] })
+	}
+	return cs, is, nil
 }
 
 func (a *assisting) rename(c planner.Catalogue) {
