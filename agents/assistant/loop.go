@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"balaikota/agents/tool"
@@ -111,8 +112,9 @@ func (t *turn) asked(ctx context.Context) (city.Ending, bool) {
 	text, err := t.converse(limited, t.a.Provider, &f, 1)
 	t.spent = t.meter.Spent()
 	if errors.Is(err, errUnproven) && len(f.figures) > 0 {
-		// What it looked up is sound, only its words are not.
-		t.fellBack = err.Error()
+		// What it looked up is sound, only its words are not; they may be
+		// somebody's poison, so not even the reason repeats them.
+		t.fellBack = "Kata-kata penyedia model tidak dipakai karena memuat hal yang tidak ada di data; yang ditampilkan adalah hasil alat."
 		return t.ending(&f, t.compose(&f, f.text())), true
 	}
 	if err != nil {
@@ -174,7 +176,7 @@ func (t *turn) converse(ctx context.Context, model llms.Model, f *findings, repa
 				if len(f.results) == 0 {
 					return "", errNoEvidence
 				}
-				return "", fmt.Errorf("%w: %s", errUnproven, wrong[0])
+				return "", fmt.Errorf("%w: %s", errUnproven, strings.Join(wrong, "; "))
 			}
 			refused++
 			messages = append(messages, llms.TextParts(llms.ChatMessageTypeAI, answer.text), llms.TextParts(llms.ChatMessageTypeHuman, repairText(wrong)))
