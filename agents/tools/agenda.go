@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	_ "embed"
+	"slices"
 	"time"
 
 	"balaikota/agents/tool"
@@ -62,7 +63,15 @@ func (a *answer) due(day string) error {
 }
 
 func (a *answer) dueReports(from, to time.Time, kind string) error {
-	q := a.scoped(city.MeasureQuery{Measure: city.MeasureOpen})
+	q := a.scoped(city.MeasureQuery{Measure: city.MeasureOverdue})
+	ms, err := a.measure(q)
+	if err != nil {
+		return err
+	}
+	if !a.present() {
+		a.say(a.day(from) + " adalah " + kind + "; yang jatuh tempo hanya diketahui untuk hari ini dan sesudahnya.")
+		return a.alreadyLate(ms[0])
+	}
 	runs, err := a.d.Reports.RunningReports(a.ctx, a.asker, q.Office, q.Area, to, mostDue)
 	if err != nil {
 		return err
@@ -87,7 +96,18 @@ func (a *answer) dueReports(from, to time.Time, kind string) error {
 	if n > 0 {
 		a.r.Blocks = append(a.r.Blocks, city.Block{Kind: "reports", Title: "Jatuh tempo " + a.day(from), IDs: ids})
 	}
+	return a.alreadyLate(ms[0])
+}
+
+// alreadyLate adds how many are past their deadline.
+func (a *answer) alreadyLate(m city.Measurement) error {
+	a.ask("Apa kejadian paling mendesak?")
 	a.ask("Berapa laporan yang melewati batas waktu?")
+	if !valued(m) {
+		return nil
+	}
+	a.figure(a.valueFigure(m, m.Rows[0]))
+	a.say("Yang sudah melewati batas waktu: " + write(m, *m.Rows[0].Value) + ".")
 	return nil
 }
 
@@ -115,6 +135,7 @@ func (a *answer) inForceAlerts() error {
 	if err != nil {
 		return err
 	}
+	alerts = slices.DeleteFunc(slices.Clone(alerts), func(al city.Alert) bool { return al.Since.After(a.c.At) })
 	matters := city.Attention(alerts, a.c.At)
 	n := 0
 	for _, al := range alerts {

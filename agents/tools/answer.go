@@ -149,6 +149,20 @@ func latest(a, b *time.Time) *time.Time {
 	return a
 }
 
+// present reports whether the question is asked from about now. Lists and
+// states are of now: asked from another moment, the answer says so.
+func (a *answer) present() bool {
+	now := time.Now
+	if a.d.Now != nil {
+		now = a.d.Now
+	}
+	if now().Sub(a.c.At).Abs() <= time.Hour {
+		return true
+	}
+	a.caveat("Daftar ini menurut keadaan sekarang, bukan keadaan pada saat yang ditanyakan.")
+	return false
+}
+
 // enumerate joins words as a sentence does: "A", "A dan B", "A, B, dan C".
 func enumerate(words []string) string {
 	switch len(words) {

@@ -35,6 +35,7 @@ type Situation interface {
 	IndicatorStates(ctx context.Context, asker city.Asker) ([]city.IndicatorState, error)
 	Alerts(ctx context.Context, asker city.Asker) ([]city.Alert, error)
 	HazardPicture(ctx context.Context, asker city.Asker, hazard string) (city.HazardPicture, error)
+	HazardDeclarations(ctx context.Context, asker city.Asker, hazard string) (city.HazardDeclarations, error)
 	Forecasts(ctx context.Context, asker city.Asker, subject, area string) ([]city.Forecast, error)
 	SourceHealths(ctx context.Context) ([]city.SourceHealth, error)
 }
@@ -57,8 +58,9 @@ type Place struct {
 	RadiusM  float64 // how far around it counts
 }
 
-// Deps is what the tools work with. Only Similar, AtRisk, Places and Stems may
-// be nil: the tools that want them then say that they cannot.
+// Deps is what the tools work with. Only Similar, AtRisk, Places, Stems, Now
+// and Log may be nil: tools that want one of the first four then say that they
+// cannot.
 type Deps struct {
 	Measures  city.Measurer
 	Catalogue Catalogue
@@ -76,7 +78,10 @@ type Deps struct {
 	CityCode string
 	// ZoneLabel is the city's time zone as people write it (WITA).
 	ZoneLabel string
-	Log       *slog.Logger
+	// Now is the clock by which the store's lists hold; nil is the machine's.
+	// Measures know any moment, lists and states only this one.
+	Now func() time.Time
+	Log *slog.Logger
 }
 
 // New returns the registry of all tools.

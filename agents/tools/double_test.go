@@ -236,6 +236,10 @@ func (h *hall) HazardPicture(context.Context, city.Asker, string) (city.HazardPi
 	return h.picture, nil
 }
 
+func (h *hall) HazardDeclarations(context.Context, city.Asker, string) (city.HazardDeclarations, error) {
+	return foundation().Hazard, nil
+}
+
 func (h *hall) Forecasts(context.Context, city.Asker, string, string) ([]city.Forecast, error) {
 	return h.forecasts, nil
 }
@@ -244,7 +248,7 @@ func (h *hall) SourceHealths(context.Context) ([]city.SourceHealth, error) { ret
 func deps(m city.Measurer, h *hall) Deps {
 	return Deps{
 		Measures: m, Catalogue: h, Areas: index(), Reports: h, Incidents: h, Situation: h, Similar: h, AtRisk: h,
-		Stems: strings.Fields, CityCode: storetest.CityCode, ZoneLabel: "WITA",
+		Stems: strings.Fields, Now: func() time.Time { return now }, CityCode: storetest.CityCode, ZoneLabel: "WITA",
 	}
 }
 

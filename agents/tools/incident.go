@@ -87,6 +87,7 @@ func (a *answer) oneIncident(id int64) error {
 	a.incidentRemarks(i, d.Hidden)
 	a.r.Blocks = append(a.r.Blocks, city.Block{Kind: "incidents", Title: "Kejadian " + itoa(id), IDs: []int64{id}})
 	a.r.Data.Simulated = i.Simulated
+	a.present()
 	a.ask("Apa kasus serupa dengan kejadian " + itoa(id) + "?")
 	a.ask("Buatkan konsep disposisi untuk kejadian " + itoa(id) + ".")
 	return nil
@@ -143,6 +144,7 @@ func (a *answer) gravest(in city.IncidentInput) error {
 	}
 	a.stated("area", in.Area, q.Area, a.fullArea(q.Area))
 	a.r.Area, a.r.Category = cmp.Or(q.Area, a.d.CityCode), in.Category
+	a.present()
 	noun := "kejadian aktif"
 	if in.Category != "" {
 		noun += " tentang " + a.categoryWord(in.Category)

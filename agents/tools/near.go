@@ -39,61 +39,101 @@ func (a *answer) listed(in city.NearInput) error {
 	if err := a.mine(q.Area, q.Office); err != nil {
 		return err
 	}
-	filter, period, err := a.reportFilter(in, &q)
+	s, err := a.search(in, &q)
 	if err != nil {
 		return err
 	}
-	spot, done, err := a.spot(in, q.Area, &filter)
+	spot, done, err := a.spot(in, q.Area, &s.filter)
 	if err != nil || done {
 		return err
 	}
-	found, err := a.d.Reports.Reports(a.ctx, a.asker, filter)
+	found, err := a.d.Reports.Reports(a.ctx, a.asker, s.filter)
 	if err != nil {
 		return err
 	}
-	full := len(found) == filter.Limit
-	found = slices.DeleteFunc(found, func(r city.ReportSummary) bool {
-		return r.CreatedAt.After(a.c.At) || in.Status == "lewat_tenggat" && r.DueAt != nil && !r.DueAt.Before(a.c.At) || spot != nil && !within(r, *spot)
+	s.full = len(found) == s.filter.Limit
+	s.found = slices.DeleteFunc(found, func(r city.ReportSummary) bool {
+		return r.CreatedAt.After(a.c.At) || !s.status(r) || spot != nil && !within(r, *spot)
 	})
-	a.nearChips(in, q, period, spot)
-	a.wordReports(in, q, period, spot, found, full)
+	a.nearChips(in, q, s.period, spot)
+	if err := a.exactCount(in, q, &s); err != nil {
+		return err
+	}
+	a.wordReports(in, q, s, spot)
 	return nil
 }
 
-func (a *answer) reportFilter(in city.NearInput, q *city.MeasureQuery) (f city.ReportFilter, p city.Period, err error) {
-	f = city.ReportFilter{AreaCode: q.Area, Category: q.Category, Office: q.Office, Limit: readReports}
+// search is what is looked for in the store and what came of it.
+type search struct {
+	filter city.ReportFilter
+	period city.Period
+	moment bool // a state at the period's end
+	found  []city.ReportSummary
+	full   bool // there may be more than were read
+	total  *city.MeasureRow
+	// status tells the reports of the wanted status as of the question's
+	// moment; the store's list is of now.
+	status func(city.ReportSummary) bool
+}
+
+func (a *answer) search(in city.NearInput, q *city.MeasureQuery) (s search, err error) {
+	s.filter = city.ReportFilter{AreaCode: q.Area, Category: q.Category, Office: q.Office, Limit: readReports}
+	open := func(r city.ReportSummary) bool {
+		return r.Status != city.Rejected && (r.ClosedAt == nil || r.ClosedAt.After(a.c.At))
+	}
 	switch in.Status {
 	case "":
+		s.status = func(city.ReportSummary) bool { return true }
 	case "belum_selesai":
-		f.Status = []city.ReportStatus{city.Open, city.InProgress}
+		s.status, s.moment, q.Measure = open, true, city.MeasureOpen
 	case "lewat_tenggat":
-		f.Overdue = true
+		s.moment, q.Measure = true, city.MeasureOverdue
+		s.status = func(r city.ReportSummary) bool { return open(r) && r.DueAt != nil && !r.DueAt.After(a.c.At) }
 	default:
 		if !slices.Contains(city.ReportStatuses, city.ReportStatus(in.Status)) {
-			return f, p, city.InvalidField("status", "must be open, in_progress, closed, rejected, belum_selesai or lewat_tenggat")
+			return s, city.InvalidField("status", "must be open, in_progress, closed, rejected, belum_selesai or lewat_tenggat")
 		}
-		f.Status = []city.ReportStatus{city.ReportStatus(in.Status)}
+		s.filter.Status, q.Status = []city.ReportStatus{city.ReportStatus(in.Status)}, in.Status
+		s.status = func(city.ReportSummary) bool { return true }
 	}
 	if q.Period == "" {
 		q.Period = "30_hari_terakhir"
-		if in.Status == "belum_selesai" || in.Status == "lewat_tenggat" {
+		if s.moment {
 			q.Period = city.PeriodUntilNow
 		}
 	}
-	if p, err = city.ParsePeriod(q.Period, a.c.At, a.c.Zone); err != nil {
-		return f, p, err
+	if s.period, err = city.ParsePeriod(q.Period, a.c.At, a.c.Zone); err != nil {
+		return s, err
 	}
-	f.From, f.To = p.From, p.To
+	s.filter.From, s.filter.To = s.period.From, s.period.To
 	if in.Words != "" {
 		if a.d.Stems == nil {
-			return f, p, city.InvalidField("words", "texts cannot be searched here")
+			return s, city.InvalidField("words", "texts cannot be searched here")
 		}
-		f.Stems = a.d.Stems(in.Words)
-		if len(f.Stems) == 0 {
-			return f, p, city.InvalidField("words", "holds no word to search by")
+		s.filter.Stems = a.d.Stems(in.Words)
+		if len(s.filter.Stems) == 0 {
+			return s, city.InvalidField("words", "holds no word to search by")
 		}
 	}
-	return f, p, nil
+	return s, nil
+}
+
+// exactCount measures how many there are, where a measure can: a list is cut,
+// and holds the statuses of now.
+func (a *answer) exactCount(in city.NearInput, q city.MeasureQuery, s *search) error {
+	wholePast := s.moment && !s.period.From.IsZero()
+	if in.Place != "" || in.Words != "" || wholePast {
+		return nil
+	}
+	ms, err := a.measure(q)
+	if err != nil {
+		return err
+	}
+	if valued(ms[0]) {
+		s.total = &ms[0].Rows[0]
+		s.full = false
+	}
+	return nil
 }
 
 // spot finds the place that the person named. One that nobody knows is
@@ -200,58 +240,82 @@ func (a *answer) nearChips(in city.NearInput, q city.MeasureQuery, p city.Period
 	}
 }
 
-func (a *answer) wordReports(in city.NearInput, q city.MeasureQuery, p city.Period, spot *Place, found []city.ReportSummary, full bool) {
+func (a *answer) wordReports(in city.NearInput, q city.MeasureQuery, s search, spot *Place) {
+	q.Status = ""
 	noun := a.reports(q)
-	where, rest := a.place(q.Area), ""
+	where, rest := a.place(q.Area), a.wanted(in)
 	if spot != nil {
 		a.name(spot.Name)
 		where = "di sekitar " + spot.Name + ", " + a.areaName(spot.Area)
 		a.place(spot.Area)
 	}
-	if in.Status != "" {
-		rest = " yang " + statusName(in.Status)
+	when := a.during(s.period)
+	if s.moment && s.period.From.IsZero() {
+		when = a.asOf(s.period.To)
+		a.name(when)
 	}
-	if in.Words != "" {
-		rest += " yang menyebut kata yang dicari"
-		if said := a.d.ownWords(in.Words); said != "" {
-			rest = strings.Replace(rest, "kata yang dicari", "“"+said+"”", 1)
-		}
+	total := float64(len(s.found))
+	if s.total != nil {
+		total = *s.total.Value
 	}
-	when := a.during(p)
 	f := city.Figure{
-		Label: upper(noun) + rest + ", " + a.shortArea(a.r.Area) + ", " + city.FormatPeriod(p, a.c.Zone), Value: float64(len(found)), Unit: "laporan",
-		Area: a.r.Area, Category: q.Category, Office: q.Office, To: &p.To, N: len(found),
+		Label: upper(noun) + rest + ", " + a.shortArea(a.r.Area) + ", " + city.FormatPeriod(s.period, a.c.Zone), Value: total, Unit: "laporan",
+		Area: a.r.Area, Category: q.Category, Office: q.Office, To: &s.period.To, N: int(total),
 	}
-	if !p.From.IsZero() {
-		f.From = &p.From
+	if !s.period.From.IsZero() {
+		f.From = &s.period.From
 	}
 	a.head(f)
-	if len(found) == 0 {
+	if total == 0 {
 		a.say("Tidak ada " + noun + " " + where + rest + " " + when + ": 0.")
 		return
 	}
-	n := city.FormatNumber(float64(len(found)), 0)
-	if full {
+	n := city.FormatNumber(total, 0)
+	if s.full {
 		a.r.Cut = true
 		n = "sedikitnya " + n
 		a.caveat("Hanya laporan terbaru yang diperiksa, jadi jumlahnya dapat lebih besar.")
 	}
 	a.say("Ada " + n + " " + noun + " " + where + rest + " " + when + ".")
+	a.showFound(in, q, s, total, upper(noun)+" "+where)
+	a.ask("Apa keluhan terbanyak" + a.askPlace(a.r.Area) + " 30 hari terakhir?")
+	a.ask("Berapa laporan yang melewati batas waktu" + a.askPlace(a.r.Area) + "?")
+}
+
+// wanted words the status and the words that were asked for.
+func (a *answer) wanted(in city.NearInput) string {
+	rest := ""
+	if in.Status != "" {
+		rest = " yang " + statusName(in.Status)
+	}
+	if in.Words == "" {
+		return rest
+	}
+	if said := a.d.ownWords(in.Words); said != "" {
+		return rest + " yang menyebut “" + said + "”"
+	}
+	return rest + " yang menyebut kata yang dicari"
+}
+
+func (a *answer) showFound(in city.NearInput, q city.MeasureQuery, s search, total float64, title string) {
 	top := in.Top
 	if top == 0 {
 		top = usualReports
 	}
 	var ids []int64
-	for _, r := range found[:min(top, len(found))] {
+	for _, r := range s.found[:min(top, len(s.found))] {
 		ids = append(ids, r.ID)
 	}
-	if len(ids) < len(found) {
+	if len(ids) == 0 {
+		return
+	}
+	if float64(len(ids)) < total {
 		a.say("Ditampilkan " + a.count(len(ids), "laporan", "Laporan yang ditampilkan") + " yang terbaru.")
 	}
-	a.byCategory(q, found)
-	a.r.Blocks = append(a.r.Blocks, city.Block{Kind: "reports", Title: upper(noun) + " " + where, IDs: ids})
-	a.ask("Apa keluhan terbanyak" + a.askPlace(a.r.Area) + " 30 hari terakhir?")
-	a.ask("Berapa laporan yang melewati batas waktu" + a.askPlace(a.r.Area) + "?")
+	if float64(len(s.found)) == total {
+		a.byCategory(q, s.found)
+	}
+	a.r.Blocks = append(a.r.Blocks, city.Block{Kind: "reports", Title: title, IDs: ids})
 }
 
 // byCategory says what most of the found reports are about.

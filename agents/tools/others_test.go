@@ -116,7 +116,9 @@ func someReports() []city.ReportSummary {
 func TestReportsComeAsNumbersOnly(t *testing.T) {
 	t.Parallel()
 	h := &hall{reports: someReports()}
-	d := deps(&script{t: t}, h)
+	d := deps(&script{t: t, rows: map[string][]city.MeasureRow{
+		"laporan_masuk 64.72.01 - 30_hari_terakhir -": v(14), "laporan_masuk 64.72.02 - hari_ini -": v(0),
+	}}, h)
 	d.Places = func(_ context.Context, name, _ string) ([]Place, error) {
 		all := map[string][]Place{
 			"Pasar Pagi": {{Name: "Pasar Pagi", Area: "64.72.01.1001", Lon: 117.15, Lat: -0.5, RadiusM: 200}},
@@ -228,6 +230,7 @@ func TestTheRestIsWorded(t *testing.T) {
 		atRisk: city.AtRiskList{Within: now.AddDate(0, 0, 3), Items: make([]city.AtRisk, 6)},
 	}
 	s := &script{t: t, rows: map[string][]city.MeasureRow{
+		"laporan_lewat_tenggat - - sampai_kini -":            v(55),
 		"laporan_masuk 64.72.07 - 30_hari_terakhir -":        v(120),
 		"laporan_selesai 64.72.07 - 30_hari_terakhir -":      v(100),
 		"laporan_belum_selesai 64.72.07 - sampai_kini -":     v(36),
@@ -250,7 +253,7 @@ func TestTheRestIsWorded(t *testing.T) {
 	}{
 		{city.ToolSources, city.SourcesInput{}, "Ada 2 sumber data: 1 langsung dan 1 terputus. Yang bermasalah: BMKG cuaca."},
 		{city.ToolSources, city.SourcesInput{Source: "bmkg"}, "Sumber data BMKG cuaca terputus. Hari ini masuk 0 baris. Gagal 5 kali berturut-turut."},
-		{city.ToolAgenda, city.AgendaInput{}, "Kalender acara belum tersambung, jadi janji temu dan rapat tidak diketahui. 18 Juni 2026 adalah hari kerja; 3 laporan jatuh tempo hari itu. " +
+		{city.ToolAgenda, city.AgendaInput{}, "Kalender acara belum tersambung, jadi janji temu dan rapat tidak diketahui. 18 Juni 2026 adalah hari kerja; 3 laporan jatuh tempo hari itu. Yang sudah melewati batas waktu: 55 laporan. " +
 			"6 laporan kemungkinan melewati tenggat sebelum 21 Juni 2026. Ada 1 peringatan yang berlaku; teratas: peringatan BMKG tingkat Siaga."},
 		{city.ToolWeather, city.WeatherInput{}, "Keadaan terakhir di Kota Samarinda: tinggi muka air Bendungan Benanga 7,40 m. " +
 			"Risiko banjir 1 jam ke depan meningkat di 1 kelurahan; tertinggi Kelurahan Temindung Permai, tingkat Siaga (dinilai 18 Juni 2026 19.50 WITA). Ada 1 peringatan resmi yang berlaku; tertinggi: peringatan BMKG tingkat Siaga."},

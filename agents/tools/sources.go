@@ -32,6 +32,7 @@ func (a *answer) freshness(slug string) error {
 	if err != nil {
 		return err
 	}
+	a.present()
 	if slug != "" {
 		for _, h := range all {
 			if strings.EqualFold(h.Slug, slug) || strings.EqualFold(h.Name, slug) {

@@ -23,7 +23,7 @@ func (noSimilar) Similar(context.Context, city.Asker, int64) ([]city.SimilarCase
 func onStore(s *store.Store) Deps {
 	return Deps{
 		Measures: s, Catalogue: s, Areas: index(), Reports: s, Incidents: s, Situation: s, Similar: noSimilar{},
-		CityCode: storetest.CityCode, ZoneLabel: "WITA",
+		Now: func() time.Time { return now }, CityCode: storetest.CityCode, ZoneLabel: "WITA",
 	}
 }
 
@@ -81,6 +81,8 @@ func TestToolsOnTheRealStore(t *testing.T) {
 		{city.ToolRank, `{"measure":"laporan_masuk","by":"kategori","area":"64.72.05","period":"2026-04"}`, "Laporan warga di Kecamatan Samarinda Utara pada April 2026 terbanyak tentang sampah: 4 laporan. Menyusul jalan rusak 2."},
 		{city.ToolTrend, `{"measure":"laporan_masuk","period":"2026-03..2026-05","by":"bulan"}`, "Laporan warga di Kota Samarinda pada Maret–Mei 2026 rata-rata 10,5 laporan per bulan, tertinggi 15 (April 2026), terakhir 15 (April 2026)."},
 		{city.ToolNear, `{"area":"64.72.05","period":"2026-04","status":"closed"}`, "Ada 2 laporan warga di Kecamatan Samarinda Utara yang selesai pada April 2026."},
+		{city.ToolNear, `{"category":"sampah","status":"belum_selesai","top":5}`, "Ada 13 laporan sampah di Kota Samarinda yang belum selesai per 18 Juni 2026 20.00 WITA. Ditampilkan 5 yang terbaru."},
+		{city.ToolNear, `{"area":"64.72.03","status":"lewat_tenggat"}`, "Ada 9 laporan warga di Kecamatan Samarinda Ulu yang melewati batas waktu per 18 Juni 2026 20.00 WITA."},
 		{city.ToolArea, `{"area":"64.72.05","period":"2026-04"}`, ""},
 		{city.ToolOffice, `{}`, "Laporan yang belum selesai di Kota Samarinda per 18 Juni 2026 20.00 WITA terbanyak pada DLH: 13"},
 		{city.ToolMap, `{"measure":"laporan_masuk","period":"2026-04","level":"kecamatan"}`, "Laporan warga di Kota Samarinda pada April 2026 adalah 15 laporan."},

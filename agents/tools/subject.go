@@ -143,6 +143,9 @@ func (a *answer) matter(q city.MeasureQuery) string {
 	case city.MeasureOnTime:
 		return "persentase " + reports + " yang selesai tepat waktu"
 	case city.MeasureIncidents:
+		if q.Category == "" {
+			reports = strings.Replace(reports, "laporan warga", "laporan", 1)
+		}
 		return strings.Replace(reports, "laporan", "kejadian aktif", 1)
 	}
 	return reports

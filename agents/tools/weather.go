@@ -38,6 +38,12 @@ func (a *answer) waters(area string) error {
 	if err != nil {
 		return err
 	}
+	if len(p.Inputs) == 0 { // not assessed yet: the declarations say what matters
+		if p.Inputs, err = a.declaredInputs(); err != nil {
+			return err
+		}
+	}
+	a.present()
 	a.stated("area", area, area, a.fullArea(area))
 	a.r.Area = area
 	if area == "" {
@@ -57,6 +63,17 @@ func (a *answer) waters(area string) error {
 	a.ask("Berapa prakiraan laporan banjir dan drainase 7 hari ke depan?")
 	a.ask("Apa kejadian paling mendesak?")
 	return nil
+}
+
+func (a *answer) declaredInputs() (out []city.HazardInputState, err error) {
+	d, err := a.d.Situation.HazardDeclarations(a.ctx, a.asker, city.HazardFlood)
+	if err != nil && city.CodeOf(err) != city.NotFound {
+		return nil, err
+	}
+	for _, i := range d.Inputs {
+		out = append(out, city.HazardInputState{Role: i.Role, Slug: i.Slug})
+	}
+	return out, nil
 }
 
 // gauges words the newest value of each input, at most three in the text, all
