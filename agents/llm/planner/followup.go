@@ -127,6 +127,7 @@ func (r *reading) changeMeasure(f *frame) *reply {
 
 // changePlace puts another area in.
 func (r *reading) changePlace(f *frame) *reply {
+	r.useAreas()
 	switch {
 	case len(r.areas) == 1:
 		if f.AgainstArea != "" {

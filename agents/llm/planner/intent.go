@@ -16,7 +16,7 @@ func (r *reading) decide() *reply {
 	if len(r.ts) > maxTokens {
 		return ask("Pertanyaannya terlalu panjang untuk saya baca. Bisa dipersingkat menjadi satu pertanyaan?", asks(r.examples())...)
 	}
-	for _, step := range []func() *reply{r.refusal, r.smallTalk, r.draft, r.places, r.strange, r.settleAreas, r.unclearSubject} {
+	for _, step := range []func() *reply{r.refusal, r.smallTalk, r.draft, r.places, r.strange, r.settleAreas, r.weather, r.unclearSubject} {
 		if out := step(); out != nil {
 			return out
 		}
@@ -25,7 +25,7 @@ func (r *reading) decide() *reply {
 		return r.followUp()
 	}
 	for _, wish := range []func() *reply{
-		r.incident, r.explain, r.freshness, r.agenda, r.showMap, r.weather, r.forecast,
+		r.incident, r.explain, r.freshness, r.agenda, r.showMap, r.forecast,
 		r.comparison, r.ranking, r.why, r.trend, r.list, r.valueOfIndicator, r.load, r.profile, r.figureOfReports,
 	} {
 		if out := wish(); out != nil {
@@ -179,6 +179,7 @@ func (r *reading) indicatorsSaid() []string { return r.ofSort(true) }
 
 // fillPlace puts the area meant into a frame.
 func (r *reading) fillPlace(f *frame) *reply {
+	r.useAreas()
 	if len(r.areas) > 1 {
 		return ask("Ada lebih dari satu wilayah dalam pertanyaan ini. Wilayah mana yang dimaksud?", r.eachArea()...)
 	}

@@ -13,7 +13,7 @@ func (r *reading) comparison() *reply {
 		return nil
 	}
 	cats := r.categoriesSaid()
-	against := r.has(cueAgainst, cueChange, cueRise, cueFall)
+	against := r.has(cueAgainst, cueChange, cueRise, cueFall) || r.has(cueAbove, cueBelow) && !r.kindSaid(isNumber) && (len(r.namedPeriods()) == 2 || len(r.areas) == 2)
 	choosing := r.has(cueWhich) || r.has(cueMost, cueLeast, cueSlow, cueFast)
 	ps := r.namedPeriods()
 	switch {
@@ -32,6 +32,7 @@ func (r *reading) comparison() *reply {
 	switch {
 	case len(r.areas) == 2 && len(cats) < 2 && len(ps) < 2:
 		f.Area, f.AgainstArea = r.areas[0], r.areas[1]
+		r.useAreas()
 	case len(cats) == 2 && len(r.areas) < 2 && len(ps) < 2:
 		f.Category, f.AgainstCategory = cats[0], cats[1]
 		r.useCategories()
@@ -61,7 +62,7 @@ func (r *reading) comparison() *reply {
 	if out != nil {
 		return out
 	}
-	return r.finish(f, cueReport, cueAgainst, cueChange, cueRise, cueFall, cueWhich, cueMost, cueLeast, cueAnd, cueWith, cueHow, cueNow, cueShow, cueTotal, cueMean, cueLatest)
+	return r.finish(f, cueReport, cueAgainst, cueChange, cueRise, cueFall, cueWhich, cueMost, cueLeast, cueAnd, cueWith, cueHow, cueNow, cueShow, cueTotal, cueMean, cueLatest, cueAbove, cueBelow)
 }
 
 // fillOffice fills office and channel where the categories are compared.
@@ -190,7 +191,7 @@ func (r *reading) againstBetween() bool {
 		if m.kind == isPeriod && m.span.name != "" {
 			seen++
 		}
-		if m.kind == isCue && m.cue == cueAgainst && seen == 1 && !strings.HasPrefix(m.text, "banding") {
+		if m.kind == isCue && (m.cue == cueAgainst || m.cue == cueAbove || m.cue == cueBelow) && seen == 1 && !strings.HasPrefix(m.text, "banding") {
 			return true
 		}
 	}

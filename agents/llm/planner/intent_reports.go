@@ -18,6 +18,8 @@ func (r *reading) reportMeasure() (measure, status string, open *reply) {
 		return city.MeasureOnTime, "", nil
 	case r.has(cueOverdue) && r.has(cueClosed):
 		return "", "", ask("Maksudnya laporan yang sekarang lewat tenggat, atau persen laporan yang selesai tepat waktu?", asks([]string{"Berapa laporan yang lewat tenggat?", "Berapa persen laporan yang selesai tepat waktu?"})...)
+	case r.has(cueShare) && r.has(cueRise, cueFall, cueChange):
+		r.use(cueShare) // "naik berapa persen" is a change
 	case r.has(cueShare):
 		return r.shareMeasure()
 	case r.has(cueOverdue):
@@ -68,6 +70,11 @@ func (r *reading) shareMeasure() (measure, status string, open *reply) {
 	if len(r.categoriesSaid()) == 0 && !r.kindSaid(isOffice) && !r.kindSaid(isChannel) && (r.base == nil || r.base.Category == "") {
 		return "", "", ask("Bagian laporan tentang kategori apa yang dimaksud?", asks(r.offers())...)
 	}
+	for _, m := range r.ms {
+		if m.kind == isArea && r.word(m.from-1) == "dari" && !r.has(cueAbout) {
+			return "", "", ask("Maksudnya bagian kategori itu di antara semua laporan "+m.text+"?", asks(r.offers())...)
+		}
+	}
 	r.use(cueShare)
 	return city.MeasureShare, "", nil
 }
@@ -94,6 +101,9 @@ func (r *reading) figureOfReports() *reply {
 	}
 	if out := r.dividedBy(&f); out != nil {
 		return out
+	}
+	if f.Measure == city.MeasureReceived && f.Status == "" && !r.has(cueHowMany, cueTotal, cueHow, cueBy, cueWhat, cueHandled) && len(r.periods) == 0 && !r.areaSaid {
+		return ask("Apa yang ingin diketahui tentang laporan itu?", asks(r.offers())...)
 	}
 	if r.has(cueNow) && !momentary(f.Measure) && len(r.periods) == 0 {
 		return r.askNow(f)
@@ -277,6 +287,7 @@ func (r *reading) severalFigures(f frame) *reply {
 		return nil
 	}
 	r.use(cueAnd, cueWith)
+	r.useAreas()
 	areas, single := r.areas, frame{}
 	if len(areas) < 2 {
 		areas = areas[:0:0]

@@ -33,7 +33,10 @@ func (r *reading) incident() *reply {
 		f.Category = cats[0]
 		r.useCategories()
 	}
-	if r.has(cueHowMany) && !r.has(cueUrgent) {
+	if r.has(cueHowMany) && r.has(cueUrgent) {
+		return ask("Saya dapat menyebut kejadian yang paling mendesak, atau menghitung laporan. Yang mana?", asks([]string{"Apa kejadian paling mendesak?", "Berapa laporan yang lewat tenggat?"})...)
+	}
+	if r.has(cueHowMany) {
 		return r.incidentCount(f)
 	}
 	r.nowOnly()
@@ -145,7 +148,7 @@ func (r *reading) weather() *reply {
 	if !r.has(cueWeather) && !rain {
 		return nil
 	}
-	if r.has(cueReport) {
+	if r.has(cueReport, cueIncident, cueMap, cueExplain, cueFresh, cueDraft) || r.base != nil && !r.has(cueWeather) && !r.has(cueRain) {
 		return nil
 	}
 	f := frame{tool: city.ToolWeather}

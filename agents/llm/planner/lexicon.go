@@ -169,19 +169,22 @@ func (l *lexicon) candidates(ts []token, at time.Time) []match {
 
 // phrasesAt appends the cues and names that begin at token i.
 func (l *lexicon) phrasesAt(out []match, ts []token, i int) []match {
-	key, stems, glued := "", "", ""
+	key, bare, stems, glued := "", "", "", ""
 	for n := 1; n <= longestPhrase && i+n <= len(ts); n++ {
 		t := ts[i+n-1]
 		if n > 1 {
-			key, stems = key+" ", stems+" "
+			key, bare, stems = key+" ", bare+" ", stems+" "
 		}
 		w := t.word
 		if t.number {
 			w = strings.ReplaceAll(w, ",", ".")
 		}
-		key, stems, glued = key+w, stems+t.stem, glued+w
+		key, bare, stems, glued = key+w, bare+withoutNya(w), stems+t.stem, glued+w
 		m := match{from: i, to: i + n, fit: bySynonym}
 		if c, ok := l.cues[key]; ok {
+			m.kind, m.cue = isCue, c
+			out = append(out, m)
+		} else if c, ok := l.cues[bare]; ok {
 			m.kind, m.cue = isCue, c
 			out = append(out, m)
 		} else if c, ok := l.stems[stems]; ok && n == 1 {
@@ -202,6 +205,13 @@ func (l *lexicon) phrasesAt(out []match, ts []token, i int) []match {
 		}
 	}
 	return out
+}
+
+func withoutNya(w string) string {
+	if cut, ok := strings.CutSuffix(w, "nya"); ok && len(cut) > 3 {
+		return cut
+	}
+	return w
 }
 
 func written(ts []token) string {
@@ -231,6 +241,9 @@ func (l *lexicon) name(phrase string, f found) {
 		ws[i] = l.stem(w)
 	}
 	stems := strings.Join(ws, " ")
+	if len(ws) == 1 && stems != key {
+		return // "bersih" is not kebersihan, but kebanjiran is banjir
+	}
 	l.byStem[stems] = merged(l.byStem[stems], f)
 }
 

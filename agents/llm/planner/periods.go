@@ -47,9 +47,16 @@ func (r periodReader) read(i int) (span, int) {
 	for _, rule := range []func(int) (span, int){
 		r.phrase, r.unit, r.counted, r.oneUnit, r.dayOrRange, r.monthOrRange, r.year, r.weekday, r.quarter, r.since, r.weekend,
 	} {
-		if s, n := rule(i); n > longest {
-			best, longest = s, n
+		s, n := rule(i)
+		if n <= longest {
+			continue
 		}
+		if s.name != "" { // 31 Februari is no day
+			if _, err := city.ParsePeriod(s.name, r.at, r.at.Location()); err != nil {
+				continue
+			}
+		}
+		best, longest = s, n
 	}
 	return best, longest
 }

@@ -250,7 +250,7 @@ func (r periodReader) weekend(i int) (span, int) {
 // since reads "sejak awal tahun", "dari Maret", "sejak tanggal 5", "mulai bulan lalu".
 func (r periodReader) since(i int) (span, int) {
 	w := r.word(i)
-	if w != "sejak" && w != "dari" && w != "mulai" && w != "semenjak" {
+	if w != "sejak" && w != "dari" && w != "mulai" && w != "semenjak" || w == "dari" && comparative[r.word(i-1)] {
 		return span{}, 0
 	}
 	j := i + 1
@@ -270,11 +270,14 @@ func (r periodReader) since(i int) (span, int) {
 		case r.word(k) == "hari" && r.word(k+1) == "ini" || r.word(k) == "saat" && r.word(k+1) == "ini":
 			j = k + 2
 		}
-	} else if w == "dari" && r.word(i+1) != "awal" && !r.ts[i+1].number && monthWords[r.word(i+1)] == 0 && r.word(i+1) != "bulan" && r.word(i+1) != "tanggal" {
+	} else if w == "dari" && r.word(i+1) != "awal" && !r.ts[i+1].number && monthWords[r.word(i+1)] == 0 && !(r.word(i+1) == "bulan" && monthWords[r.word(i+2)] > 0) && r.word(i+1) != "tanggal" {
 		return span{}, 0 // "dari kemarin" may be anything
 	}
 	return span{name: from}, j - i
 }
+
+// comparative words take "dari" for than, not for since.
+var comparative = wordSet("tinggi rendah banyak sedikit besar kecil naik turun beda berbeda berubah meningkat menurun lebih kurang selisih cepat lambat")
 
 func (r periodReader) sinceDay(j int) (string, int) {
 	if r.word(j) == "awal" {

@@ -14,12 +14,12 @@ func (r *reading) settleAreas() *reply {
 		if m.kind != isArea {
 			continue
 		}
-		r.used[i] = true
 		r.areaSaid = true
 		if i > 0 && r.ms[i-1].kind == isCue && r.ms[i-1].cue == cueSomeArea && r.ms[i-1].to == m.from {
 			r.used[i-1], r.ms[i-1].kind = true, isFiller // "wilayah Kecamatan Palaran"
 		}
 		if len(m.codes) == 1 && m.codes[0] == r.l.cityCode {
+			r.used[i] = true
 			continue
 		}
 		named = append(named, m)
@@ -54,6 +54,15 @@ func (r *reading) settleAreas() *reply {
 	}
 	r.here()
 	return nil
+}
+
+// useAreas marks the places said as understood.
+func (r *reading) useAreas() {
+	for i, m := range r.ms {
+		if m.kind == isArea {
+			r.used[i] = true
+		}
+	}
 }
 
 // here reads "di sini" as the area on the screen, or the asker's own.

@@ -209,13 +209,17 @@ func (l *lexicon) synonym(phrase string, f found) {
 	l.name(phrase, f)
 }
 
+// unreal are first words of indicators that are not measured: they go by
+// their full name only.
+var unreal = wordSet("prakiraan perkiraan target proyeksi rencana ramalan")
+
 // signed returns the subjects that bear the first sign that any bears.
 func (l *lexicon) signed(c concept, indicator bool) []subject {
 	for _, sign := range c.signs {
 		var out []subject
 		ws := words(sign)
 		for _, s := range l.subjects {
-			if s.indicator == indicator && s.bears(ws, l) && (indicator || l.narrow(s, ws, c)) {
+			if s.indicator == indicator && s.bears(ws, l) && !unreal[s.head] && (indicator || l.narrow(s, ws, c)) {
 				out = append(out, s.subject)
 			}
 		}

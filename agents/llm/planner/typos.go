@@ -1,6 +1,9 @@
 package planner
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // typoIndex finds known words that one or two slips of the finger turn into a
 // written one. Words are kept by length, so that a look-up compares a few
@@ -60,6 +63,9 @@ func (ix typoIndex) near(w string) []string {
 			if d == 2 && known[len(known)-1] != rs[len(rs)-1] {
 				continue
 			}
+			if d == 1 && len(known) == len(rs) && !keySlip(rs, known) {
+				continue
+			}
 			switch {
 			case d < bestAt:
 				best, bestAt = []string{string(known)}, d
@@ -69,6 +75,30 @@ func (ix typoIndex) near(w string) []string {
 		}
 	}
 	return best
+}
+
+// keySlip reports whether two words of one length differ as a slip makes
+// them: two letters changed over, or a key hit beside the one meant. Another
+// letter is rather another word ("ramadan" is no slip for "ramalan").
+func keySlip(a, b []rune) bool {
+	for i := range a {
+		if a[i] == b[i] {
+			continue
+		}
+		if i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] {
+			return true
+		}
+		return strings.ContainsRune(besideKey[b[i]], a[i])
+	}
+	return true
+}
+
+// besideKey are the keys around each letter on a QWERTY keyboard, and vowels
+// that are heard alike.
+var besideKey = map[rune]string{
+	'q': "wa", 'w': "qes", 'e': "wrdi", 'r': "etf", 't': "ryg", 'y': "tuh", 'u': "yijo", 'i': "uoke", 'o': "iplu", 'p': "ol",
+	'a': "qsze", 's': "awdxz", 'd': "sefcx", 'f': "drgvc", 'g': "fthbv", 'h': "gyjnb", 'j': "hukmn", 'k': "jilm", 'l': "kop",
+	'z': "asx", 'x': "zsdc", 'c': "xdfv", 'v': "cfgb", 'b': "vghn", 'n': "bhjm", 'm': "njk",
 }
 
 // distance is the number of letters wrong, missing, too many or changed over
