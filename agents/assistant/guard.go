@@ -50,7 +50,7 @@ type evidence struct {
 }
 
 // markup is anything that is more than plain text.
-var markup = regexp.MustCompile("(?i)<[a-z!/?]|&(?:#\\d+|#x[0-9a-f]+|[a-z]+);|\\]\\(|!\\[|\\bhttps?:|\\bwww\\.|\\bjavascript:|\\bdata:[a-z]+/|\\bmailto:|\\*\\*|__|`|^\\s*#{1,6}\\s|\\n\\s*#{1,6}\\s|\\|\\s*-{2,}|\\n\\s*[-*•]\\s|^\\s*[-*•]\\s|\\b[a-z0-9-]+\\.(?:com|net|org|id|io|app|xyz|info|ru|cn)\\b")
+var markup = regexp.MustCompile("(?i)<[a-z!/?]|&(?:#\\d+|#x[0-9a-f]+|[a-z]+);|\\]\\(|!\\[|\\bhttps?:|\\bwww\\.|\\bjavascript:|\\bdata:[a-z]+/|\\bmailto:|\\S@\\S|\\*\\*|__|`|^\\s*#{1,6}\\s|\\n\\s*#{1,6}\\s|\\|\\s*-{2,}|\\n\\s*[-*•]\\s|^\\s*[-*•]\\s|\\b[a-z0-9-]+\\.(?:com|net|org|id|io|app|xyz|info|ru|cn)\\b")
 
 // citation is evidence's own number, which a model may leave in.
 var citation = regexp.MustCompile(`\s*[\[(]\s*(E\d+(?:\s*[,;]\s*E\d+)*)\s*[\])]`)
