@@ -30,7 +30,7 @@ help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: need-go need-node need-postgres build ## install what is missing, build, start the server and the simulated city; Ctrl-C stops all
+run: need-go need-node need-postgres need-voice build ## install what is missing, build, start the server and the simulated city; Ctrl-C stops all
 	@exec $(BIN) serve --simulate $(ARGS)
 
 .PHONY: build
@@ -50,7 +50,7 @@ $(PAGE): $(MODULES) $(PAGE_SOURCES)
 	@touch $@ frontend/dist/.gitkeep
 
 .PHONY: test
-test: ## run everything that CI runs (installs Postgres and Chromium where it may)
+test: ## run everything that CI runs (installs Postgres, Chromium and espeak-ng where it may)
 	@.ci/test all
 
 .PHONY: check
@@ -83,6 +83,6 @@ fuzz: ## fuzz every decoder for FUZZTIME each (default 30s)
 clean: ## remove what was built; never the data in ./var
 	@rm -rf bin frontend/dist/assets $(PAGE) frontend/node_modules .cache
 
-.PHONY: need-go need-node need-postgres
-need-go need-node need-postgres:
+.PHONY: need-go need-node need-postgres need-voice
+need-go need-node need-postgres need-voice:
 	@.ci/need $(@:need-%=%)
