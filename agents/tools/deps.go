@@ -30,9 +30,8 @@ type Incidents interface {
 	Incident(ctx context.Context, asker city.Asker, id int64) (city.IncidentDetail, error)
 }
 
-// Situation is what holds now: states, alerts, risks, forecasts, sources.
+// Situation is what holds now: alerts, risks, forecasts, sources.
 type Situation interface {
-	IndicatorStates(ctx context.Context, asker city.Asker) ([]city.IndicatorState, error)
 	Alerts(ctx context.Context, asker city.Asker) ([]city.Alert, error)
 	HazardPicture(ctx context.Context, asker city.Asker, hazard string) (city.HazardPicture, error)
 	HazardDeclarations(ctx context.Context, asker city.Asker, hazard string) (city.HazardDeclarations, error)

@@ -147,7 +147,6 @@ type hall struct {
 	reports   []city.ReportSummary
 	incidents []city.Incident
 	similar   []city.SimilarCase
-	states    []city.IndicatorState
 	alerts    []city.Alert
 	picture   city.HazardPicture
 	forecasts []city.Forecast
@@ -228,9 +227,6 @@ func (h *hall) AtRisk(context.Context, city.Asker, string, string, int) (city.At
 	return h.atRisk, nil
 }
 
-func (h *hall) IndicatorStates(context.Context, city.Asker) ([]city.IndicatorState, error) {
-	return h.states, nil
-}
 func (h *hall) Alerts(context.Context, city.Asker) ([]city.Alert, error) { return h.alerts, nil }
 func (h *hall) HazardPicture(context.Context, city.Asker, string) (city.HazardPicture, error) {
 	return h.picture, nil

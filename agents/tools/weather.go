@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"slices"
@@ -30,32 +31,26 @@ func (a *answer) waters(area string) error {
 	if err != nil && city.CodeOf(err) != city.NotFound { // a city that assesses no floods
 		return err
 	}
-	states, err := a.d.Situation.IndicatorStates(a.ctx, a.asker)
-	if err != nil {
-		return err
-	}
-	alerts, err := a.d.Situation.Alerts(a.ctx, a.asker)
-	if err != nil {
-		return err
-	}
 	if len(p.Inputs) == 0 { // not assessed yet: the declarations say what matters
 		if p.Inputs, err = a.declaredInputs(); err != nil {
 			return err
 		}
 	}
-	a.present()
-	a.stated("area", area, area, a.fullArea(area))
-	a.r.Area = area
-	if area == "" {
-		a.r.Area = a.d.CityCode
+	alerts, err := a.d.Situation.Alerts(a.ctx, a.asker)
+	if err != nil {
+		return err
 	}
-	a.r.Data.SnapshotAt, a.r.Data.Simulated = a.c.At, p.Simulated
-	if p.Simulated {
+	a.stated("area", area, area, a.fullArea(area))
+	a.r.Area = cmp.Or(area, a.d.CityCode)
+	shown, err := a.gauges(area, p)
+	if err != nil {
+		return err
+	}
+	risk, warned := a.floodRisk(area, p), a.warnings(area, alerts)
+	if (risk || warned) && p.Simulated {
+		a.r.Data.Simulated = true
 		a.caveat("Penilaian ini memuat data simulasi.")
 	}
-	shown := a.gauges(area, p, states)
-	risk := a.floodRisk(area, p)
-	warned := a.warnings(area, alerts)
 	if !shown && !risk && !warned {
 		a.r.Status = city.Abstained
 		a.say("Belum ada data cuaca, pasang, atau muka air di sini.")
@@ -78,63 +73,59 @@ func (a *answer) declaredInputs() (out []city.HazardInputState, err error) {
 
 // gauges words the newest value of each input, at most three in the text, all
 // in the table.
-func (a *answer) gauges(area string, p city.HazardPicture, states []city.IndicatorState) bool {
-	table := city.Block{Kind: "table", Title: "Cuaca dan muka air", Columns: []string{"Indikator", "Nilai", "Waktu"}}
+func (a *answer) gauges(area string, p city.HazardPicture) (bool, error) {
+	ms, err := a.gaugeValues(area, p)
+	if err != nil {
+		return false, err
+	}
+	table := city.Block{Kind: "table", Title: "Cuaca dan muka air", Columns: []string{"Indikator", "Wilayah", "Nilai", "Waktu"}}
 	var said []string
 	first := len(a.r.Figures)
-	for _, in := range p.Inputs {
-		if in.Role == city.RoleVoices || in.Role == city.RoleWarning || in.Slug == "" {
+	for _, m := range ms {
+		if !valued(m) || m.Rows[0].Time == nil {
 			continue
 		}
-		i, ok := a.indicator(in.Slug)
-		if !ok {
-			continue
-		}
-		s, ok := stateAt(states, i, area, a.d)
-		if !ok || s.Time.After(a.c.At.Add(time.Hour)) {
-			continue
-		}
-		a.name(i.Name)
-		at := a.clock(s.Time)
-		a.figure(city.Figure{Label: i.Name + ", " + a.shortArea(s.AreaCode), Value: s.Value, Unit: i.Unit, Decimals: i.Decimals, Indicator: i.Slug, Area: s.AreaCode, Time: &s.Time})
-		value := city.FormatValue(s.Value, i.Decimals, i.Unit)
-		table.Rows = append(table.Rows, []string{i.Name, value, at})
-		a.name(at)
+		row := m.Rows[0]
+		i, _ := a.indicator(m.Query.Indicator)
+		at, value := a.clock(*row.Time), write(m, *row.Value)
+		a.name(i.Name, at)
+		a.figure(a.valueFigure(m, row))
+		table.Rows = append(table.Rows, []string{i.Name, a.areaName(m.Query.Area), value, at})
 		if len(said) < 3 {
 			said = append(said, lower(i.Name)+" "+value)
 		}
-		if in.Freshness == city.InputStale || in.Freshness == city.InputLate {
-			a.name(in.Text)
-			a.caveat(upper(in.Text) + ".")
-		}
-		if s.Simulated {
-			a.caveat("Sebagian nilai berasal dari data simulasi.")
-			a.r.Data.Simulated = true
-		}
+		a.fresh(m, row)
 	}
 	if len(said) == 0 {
-		return false
+		return false, nil
 	}
 	a.r.Head = first
 	a.say("Keadaan terakhir " + a.place(area) + ": " + enumerate(said) + ".")
 	a.r.Blocks = append(a.r.Blocks, table)
-	return true
+	return true, nil
 }
 
-// stateAt is an indicator's newest value for an area: its own, else that of
-// the area above, else the whole city's.
-func stateAt(states []city.IndicatorState, i city.Indicator, area string, d Deps) (city.IndicatorState, bool) {
-	for code := area; ; code = city.ParentCode(code) {
-		whole := code == "" || code == d.CityCode
-		for _, s := range states {
-			if s.Indicator == i.Slug && (s.AreaCode == code || whole && (s.AreaCode == "" || s.AreaCode == d.CityCode)) {
-				return s, true
-			}
+// gaugeValues are the newest values up to the question's moment, each for the
+// area that its indicator is measured at.
+func (a *answer) gaugeValues(area string, p city.HazardPicture) ([]city.Measurement, error) {
+	var queries []city.MeasureQuery
+	seen := map[string]bool{}
+	for _, in := range p.Inputs {
+		i, ok := a.indicator(in.Slug)
+		if !ok || seen[in.Slug] || in.Role == city.RoleVoices || in.Role == city.RoleWarning || len(queries) == 12 {
+			continue
 		}
-		if whole {
-			return city.IndicatorState{}, false
+		seen[in.Slug] = true
+		q := city.MeasureQuery{Measure: city.MeasureLatest, Indicator: in.Slug, Area: area}
+		if i.Grain == "city" {
+			q.Area = ""
 		}
+		queries = append(queries, q)
 	}
+	if len(queries) == 0 {
+		return nil, nil
+	}
+	return a.measure(queries...)
 }
 
 // floodRisk words the risk over the shortest horizon, of the gravest kelurahan.
@@ -146,7 +137,7 @@ func (a *answer) floodRisk(area string, p city.HazardPicture) bool {
 		}
 	}
 	if len(here) == 0 || p.At.After(a.c.At.Add(time.Hour)) {
-		return false
+		return false // nothing was assessed then
 	}
 	shortest := slices.MinFunc(here, func(x, y city.HazardRisk) int { return x.HorizonHours - y.HorizonHours }).HorizonHours
 	var raised []city.HazardRisk
