@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -64,7 +65,7 @@ func TestSessionsEnd(t *testing.T) {
 	ids[5] = one[int64](t, f.sql, "SELECT max(id) FROM sessions")
 	equal(t, "all", f.alive(t, ids), []byte{1, 2, 3, 4, 5})
 	token, err := f.Session(t.Context(), secret(5))
-	if err != nil || token.Asker() != (city.Asker{Role: city.Lurah, AreaCode: storetest.AirPutih}) || token.Actor().Name != "token:lurah" {
+	if err != nil || token.Asker() != (city.Asker{Role: city.Lurah, AreaCode: storetest.AirPutih, Key: "sesi:" + strconv.FormatInt(ids[5], 10)}) || token.Actor().Name != "token:lurah" {
 		t.Errorf("token %+v, %v", token, err)
 	}
 	if err := f.SetPassword(t.Context(), actorOf(a), a.ID, a.PasswordHash, false, ids[1]); err != nil {
