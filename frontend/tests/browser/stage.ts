@@ -27,7 +27,7 @@ export const sizes = {
   wall: { width: 3840, height: 2160 },
 };
 
-export async function launch(webgl = true): Promise<Browser> {
+export async function launch(webgl = true, more: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath,
     args: [
@@ -35,6 +35,7 @@ export async function launch(webgl = true): Promise<Browser> {
       '--disable-gpu',
       ...(webgl ? software : ['--disable-software-rasterizer']),
       ...quiet,
+      ...more,
     ],
     ...(webgl ? {} : { ignoreDefaultArgs: ['--enable-unsafe-swiftshader'] }),
   });

@@ -324,6 +324,8 @@ export class AssistantDouble {
     this.refuseStreams = false;
     this.checkDiffers = false;
     this.streams = new Set();
+    /** @type {(() => void) | undefined} Lets the next step of a held question happen. */
+    this.release = undefined;
     this.next = 1;
     this.receipts = 122;
   }
@@ -446,7 +448,7 @@ export class AssistantDouble {
       exchange.steps.push(step);
       this.#tell(exchange.question.id, 'step', step);
       if (this.pace > 0) await new Promise((next) => setTimeout(next, this.pace));
-      else await new Promise((next) => (this.release = next));
+      else await new Promise((next) => (this.release = () => next(undefined)));
     }
     if (exchange.answer.status === 'running') this.#finish(exchange, this.#play(exchange.question));
   }
