@@ -122,7 +122,7 @@ type Command struct {
 func (c Command) String() string { return c.Tool + c.Input + c.Say }
 
 var (
-	callCommand = regexp.MustCompile(`(?is)(?:panggil(?:lah)?|jalankan|gunakan|pakai|call|invoke|execute)\s+(?:alat|tool|fungsi|function|perintah)?\s*[:"'` + "`" + `]*\s*([a-z][a-z0-9_]{2,40})\s*[("'` + "`" + `]*\s*(\{[^{}]*\})?`)
+	callCommand = regexp.MustCompile(`(?is)(?:panggil(?:lah)?|jalankan|gunakan|pakai|call|invoke|execute)\s+(?:alat|tool|fungsi|function)\s*[:"'` + "`" + `]*\s*([a-z][a-z0-9_]{2,40})\s*[("'` + "`" + `]*\s*(\{[^{}]*\})?`)
 	nameCommand = regexp.MustCompile(`(?is)"(?:name|tool|function)"\s*:\s*"([a-z][a-z0-9_]{2,40})"\s*,\s*"(?:arguments|input|parameters)"\s*:\s*(\{[^{}]*\})`)
 	sayCommand  = regexp.MustCompile(`(?is)(?:jawab(?:lah|an)?|katakan(?:lah)?|sampaikan|tulis(?:kan|lah)?|balas|say|answer|reply|output|habari|padahakan)\s*(?:dengan|bahwa|with|that)?\s*[:"“']*\s*(.{3,400})`)
 	showCommand = regexp.MustCompile(`(?is)(?:tampilkan|sebutkan|bocorkan|berikan|kirim(?:kan)?|reveal|show|print|unjuki|kirimi)\s+(.{3,200})`)
