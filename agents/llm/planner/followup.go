@@ -8,7 +8,7 @@ func (r *reading) elliptical() bool {
 	if r.base == nil {
 		return false
 	}
-	if r.has(cueExplain, cueFresh, cueSources, cueAgenda, cueIncident, cueWeather, cueDraft, cueMap, cueProfile, cueLoad, cueSimilar) {
+	if r.has(cueExplain, cueFresh, cueSources, cueAgenda, cueIncident, cueWeather, cueDraft, cueProfile, cueLoad, cueSimilar) {
 		return false
 	}
 	if m, ok := r.first(); ok && m.kind == isCue && m.cue == cueFollow {
@@ -27,6 +27,9 @@ func (r *reading) elliptical() bool {
 func (r *reading) followUp() *reply {
 	f := *r.base
 	f.Assumed = nil
+	if r.has(cueWhich) && !r.dimensionSaid() && len(r.areas) < 2 && len(r.categoriesSaid()) < 2 {
+		return ask("Apa saja yang dibandingkan?", asks(r.offers())...)
+	}
 	if out := r.changeSubject(&f); out != nil {
 		return out
 	}
@@ -46,7 +49,7 @@ func (r *reading) followUp() *reply {
 		return ask("Apa yang ingin diketahui lebih lanjut?", asks(r.offers())...)
 	}
 	return r.finish(f, cueReport, cueHow, cueFollow, cueWhich, cueMost, cueLeast, cueSlow, cueFast, cueSteep, cueRank, cueBy, cueTrend, cueAgainst, cueChange, cueRise, cueFall, cueNow, cueShow,
-		cueDetail, cueWith, cueAnd, cueTotal, cueLatest, cueWhy, cueForecast, cueCase, cueKinds, cueOther, cueMedian, cueMean, cueDistrict, cueVillage, cueOffices, cueSomeArea, cueWhere)
+		cueDetail, cueWith, cueAnd, cueTotal, cueLatest, cueWhy, cueForecast, cueCase, cueKinds, cueMap, cueMedian, cueMean, cueDistrict, cueVillage, cueOffices, cueSomeArea, cueWhere)
 }
 
 func (r *reading) anythingUsed() bool {
@@ -74,6 +77,13 @@ func (r *reading) changeSubject(f *frame) *reply {
 	}
 	if g.Category != "" && f.Indicator != "" {
 		return ask("Maksudnya laporan "+lower(r.l.category[g.Category].Name)+"?", asks([]string{"Berapa laporan " + lower(r.l.category[g.Category].Name) + " bulan ini?"})...)
+	}
+	if g.Category != "" && f.Category != "" && g.Category != f.Category && r.has(cueAgainst) && f.Measure != "" {
+		f.tool, f.AgainstCategory, f.AgainstArea, f.AgainstPeriod, f.By = city.ToolCompare, g.Category, "", "", ""
+		return nil
+	}
+	if g.Office != "" && f.By == city.ByOffice {
+		f.tool, f.By, f.Top, f.Order, f.Change = city.ToolMeasure, "", 0, "", false
 	}
 	f.Category, f.Office, f.Channel = cmpOr(g.Category, f.Category), cmpOr(g.Office, f.Office), cmpOr(g.Channel, f.Channel)
 	if f.By == city.ByCategory && g.Category != "" {
@@ -129,7 +139,15 @@ func (r *reading) changeMeasure(f *frame) *reply {
 func (r *reading) changePlace(f *frame) *reply {
 	r.useAreas()
 	switch {
+	case len(r.areas) == 1 && r.has(cueAgainst) && len(r.periods) == 0 && f.Measure != "":
+		if f.Area == "" || f.Area == r.areas[0] {
+			return ask("Dibandingkan dengan wilayah mana?")
+		}
+		f.tool, f.AgainstArea, f.AgainstPeriod, f.AgainstCategory, f.By = city.ToolCompare, r.areas[0], "", "", ""
 	case len(r.areas) == 1:
+		if r.partOf(r.areas[0], f.By) && f.tool == city.ToolRank && !r.dimensionSaid() {
+			f.tool, f.By, f.Top, f.Order, f.Change = city.ToolMeasure, "", 0, "", false
+		}
 		if f.AgainstArea != "" {
 			f.AgainstArea = ""
 			f.AgainstPeriod = "sebelumnya"
@@ -147,11 +165,21 @@ func (r *reading) changePlace(f *frame) *reply {
 	return nil
 }
 
+// partOf reports whether an area is one of the parts that were ranked.
+func (r *reading) partOf(code string, by city.Dimension) bool {
+	return string(r.l.names[code].Level) == string(by)
+}
+
 // changeTool turns the question before into a ranking, comparison, trend, list
 // or forecast.
 func (r *reading) changeTool(f *frame) *reply {
 	measured := f.Measure != ""
 	switch {
+	case f.AgainstArea != "" && len(r.areas) > 0 || f.AgainstCategory != "" && r.has(cueAgainst):
+		return nil // the comparison asked for stands
+	case r.has(cueMap) && measured:
+		f.tool, f.By, f.Order, f.Top, f.Change = city.ToolMap, "", "", 0, false
+		f.AgainstArea, f.AgainstCategory, f.AgainstPeriod = "", "", ""
 	case r.has(cueWhy):
 		if f.Indicator != "" || !measured {
 			return r.unknown(written(r.ts), "Saya tidak dapat menyebut sebab; yang bisa saya tunjukkan hanya angkanya.")
@@ -233,6 +261,9 @@ func (r *reading) rankAgain(f *frame) *reply {
 
 // changeTime puts another time in.
 func (r *reading) changeTime(f *frame) *reply {
+	if f.AgainstArea != "" && len(r.periods) == 0 {
+		return nil
+	}
 	if f.tool == city.ToolCompare && f.AgainstArea == "" && f.AgainstCategory == "" && r.has(cueAgainst, cueChange, cueRise, cueFall) {
 		return r.comparePeriods(f)
 	}

@@ -26,7 +26,7 @@ func (r *reading) decide() *reply {
 	}
 	for _, wish := range []func() *reply{
 		r.incident, r.explain, r.freshness, r.agenda, r.showMap, r.forecast,
-		r.comparison, r.ranking, r.why, r.trend, r.list, r.valueOfIndicator, r.load, r.profile, r.figureOfReports,
+		r.why, r.comparison, r.ranking, r.trend, r.list, r.valueOfIndicator, r.load, r.profile, r.figureOfReports,
 	} {
 		if out := wish(); out != nil {
 			return out
@@ -278,6 +278,11 @@ func (r *reading) fillPeriod(f *frame, fallback string) *reply {
 			ps = append(ps, before(r.base.Period, r.at))
 		}
 	}
+	for _, s := range r.periods {
+		if s.other != "" && len(ps) == 1 {
+			return ask("Maksudnya sejak waktu itu sampai sekarang, atau hanya waktu itu?", r.eachPeriod(*f, "Sejak itu sampai sekarang", s.name, "Hanya waktu itu", s.other)...)
+		}
+	}
 	switch {
 	case len(ps) > 1:
 		return ask("Ada lebih dari satu waktu dalam pertanyaan ini. Waktu mana yang dimaksud?")
@@ -288,6 +293,16 @@ func (r *reading) fillPeriod(f *frame, fallback string) *reply {
 		f.assume("period")
 	}
 	return nil
+}
+
+// eachPeriod offers a frame with two times; pairs are a text and a period.
+func (r *reading) eachPeriod(f frame, pairs ...string) []city.Option {
+	var out []city.Option
+	for i := 0; i+1 < len(pairs); i += 2 {
+		f.Period = pairs[i+1]
+		out = append(out, option(pairs[i], f))
+	}
+	return out
 }
 
 func lower(name string) string {

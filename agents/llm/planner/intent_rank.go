@@ -175,7 +175,7 @@ func (r *reading) why() *reply {
 	if len(r.indicatorsSaid()) > 0 {
 		return r.unknown(written(r.ts), "Saya tidak dapat menyebut sebab; yang bisa saya tunjukkan hanya angkanya.")
 	}
-	if !r.aboutReports() && len(r.categoriesSaid()) == 0 {
+	if !r.aboutReports() {
 		return nil
 	}
 	f := frame{tool: city.ToolRank, Change: true}

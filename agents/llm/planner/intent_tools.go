@@ -112,7 +112,7 @@ func (r *reading) explain() *reply {
 	default:
 		return ask("Arti data apa yang ingin diketahui?", asks(r.offers())...)
 	}
-	return r.finish(f, cueExplain, cueThis, cueReport, cueIncident, cueWith, cueMedian)
+	return r.finish(f, cueExplain, cueThis, cueReport, cueIncident, cueWith, cueMedian, cueHow)
 }
 
 // freshness reads "kapan data … diperbarui", "sumber data apa saja".

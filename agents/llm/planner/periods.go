@@ -19,6 +19,8 @@ type span struct {
 	ahead int
 	// far is true when it lies further ahead than any forecast.
 	far bool
+	// other is what the words may as well mean: "dari Maret" is since or in.
+	other string
 	// vague is true when the words leave open how long it is.
 	vague bool
 }
@@ -222,7 +224,7 @@ func (r periodReader) direction(i, n int, unit string) (span, int) {
 			return span{far: true}, j + 1 - i
 		}
 		return span{ahead: days}, j + 1 - i
-	case w == "lalu" || w == "silam" || w == "sebelum":
+	case (w == "lalu" || w == "silam" || w == "sebelum") && n <= 60:
 		return span{name: r.ago(n, unit)}, j + 1 - i
 	}
 	return span{}, 0

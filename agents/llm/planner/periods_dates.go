@@ -17,7 +17,7 @@ var weekdayWords = map[string]time.Weekday{
 }
 
 // betweenWords join the two ends of a range.
-var betweenWords = map[string]bool{"sampai": true, "hingga": true, "ke": true, "dan": true, "sd": true, "s": true}
+var betweenWords = map[string]bool{"sampai": true, "hingga": true, "dan": true, "sd": true, "s": true}
 
 // monthOrRange reads "bulan Maret", "Maret 2025", "Maret tahun lalu",
 // "Januari sampai Maret".
@@ -50,14 +50,14 @@ func (r periodReader) monthOrRange(i int) (span, int) {
 	return span{name: first}, n
 }
 
-// between steps over the word that joins two ends; "dan" and "ke" join only
-// after "antara" and "dari".
+// between steps over the word that joins two ends; "dan" joins only after
+// "antara"; "dari Mei ke Juni" are two times to compare.
 func (r periodReader) between(i int, and bool) (int, bool) {
 	w := r.word(i)
 	if w == "s" && r.word(i+1) == "d" {
 		return i + 2, true
 	}
-	if w == "dan" && !and || w == "ke" && r.word(i-2) != "dari" && r.word(i-3) != "dari" {
+	if w == "dan" && !and {
 		return i, false
 	}
 	return i + 1, betweenWords[w]
@@ -204,6 +204,9 @@ func (r periodReader) weekday(i int) (span, int) {
 		j++
 	}
 	day, ok := weekdayWords[r.word(j)]
+	if said && (r.word(i-1) == "per" || r.word(i-1) == "tiap" || r.word(i-1) == "setiap" || r.word(i-1) == "berapa") {
+		return span{}, 0 // "per hari minggu ini"
+	}
 	if !ok || r.word(j) == "minggu" && !said {
 		return span{}, 0
 	}
@@ -262,18 +265,25 @@ func (r periodReader) since(i int) (span, int) {
 		return span{}, 0
 	}
 	j += n
+	if w == "dari" && r.word(j) == "ke" {
+		return span{}, 0 // "dari Mei ke Juni": two times to compare
+	}
+	other := ""
+	if s, m := r.monthOrRange(i + 1); w == "dari" && m == n {
+		other = s.name
+	}
 	// "… sampai sekarang", "… hingga hari ini"
 	if k := j + 1; r.word(j) == "sampai" || r.word(j) == "hingga" {
 		switch {
 		case r.word(k) == "sekarang" || r.word(k) == "kini":
-			j = k + 1
+			other, j = "", k+1
 		case r.word(k) == "hari" && r.word(k+1) == "ini" || r.word(k) == "saat" && r.word(k+1) == "ini":
-			j = k + 2
+			other, j = "", k+2
 		}
 	} else if w == "dari" && r.word(i+1) != "awal" && !r.ts[i+1].number && monthWords[r.word(i+1)] == 0 && !(r.word(i+1) == "bulan" && monthWords[r.word(i+2)] > 0) && r.word(i+1) != "tanggal" {
 		return span{}, 0 // "dari kemarin" may be anything
 	}
-	return span{name: from}, j - i
+	return span{name: from, other: other}, j - i
 }
 
 // comparative words take "dari" for than, not for since.

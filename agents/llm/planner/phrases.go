@@ -119,7 +119,7 @@ var cuePhrases = map[cue]string{
 	cueMedian:     "median|nilai tengah|mediannya",
 	cueShare:      "berapa persen|persen|persentase|porsi|proporsi|prosentase|seberapa besar porsi|%|berapa bagian|presentase|persenan",
 	cueAbout:      "tentang|soal|mengenai|terkait|perihal|menyangkut|seputar|berkaitan dengan|bertema|berkategori|masalah soal|dalam kategori|bertopik|hal|urusan",
-	cueIncident:   "kejadian|insiden|peristiwa|kejadian aktif|insiden aktif",
+	cueIncident:   "kejadian nomor|insiden nomor|nomor kejadian|kejadian no|insiden no|kejadian|insiden|peristiwa|kejadian aktif|insiden aktif",
 	cueUrgent:     "paling mendesak|mendesak|paling gawat|gawat|paling parah|terparah|paling darurat|darurat|genting|paling genting|urgent|paling urgent|kritis|paling kritis|paling penting|terpenting|prioritas|terberat|paling berat|paling serius|serius|paling bahaya|paling berbahaya|parah",
 	cueSimilar:    "serupa|mirip|yang mirip|yang serupa|kasus serupa|kasus mirip|kejadian serupa|kejadian mirip|pernah terjadi",
 	cueShow:       "tampilkan|tunjukkan|tunjukan|lihat|lihatkan|perlihatkan|sebutkan|bacakan|kasih lihat|munculkan|keluarkan|buka|bukakan|cek|tampilin|tunjukin|liatin|liat",
@@ -154,8 +154,8 @@ var cuePhrases = map[cue]string{
 	cueChange:     "perubahan|berubah|berubahnya|naik atau turun|naik apa turun|naik turun|naik kah turun|naik atau malah turun|naik ataukah turun|turun atau naik|selisih|beda|bedanya|perbedaan|perbandingan|selisihnya|naik turunnya|meningkat atau menurun|naik atau tidak|perubahannya|naik berapa|turun berapa|bergeser|berbeda",
 	cueAgainst:    "dibanding|dibandingkan|dibandingkan dengan|dibanding dengan|ketimbang|daripada|versus|vs|lawan|terhadap|lebih banyak dari|lebih banyak daripada|lebih sedikit dari|lebih sedikit daripada|bandingkan|bandingkan dengan|dibandingin|bandingin|banding|dari pada|lwn|dibanding sama|perbandingan dengan|jika dibandingkan|bandingannya",
 	cueSteep:      "paling tajam|tertajam|paling drastis|paling melonjak|paling naik|paling meningkat|paling pesat|tajam|drastis|naik paling tajam|naik paling tinggi|naik paling banyak|paling banyak naik|paling banyak naiknya|lonjakan tertinggi|kenaikan tertinggi|kenaikan terbesar|kenaikan paling tinggi|kenaikan paling besar|peningkatan tertinggi|peningkatan terbesar|paling melonjak|lonjakan terbesar|naik paling drastis|meningkat paling tajam|paling tinggi kenaikannya|paling besar kenaikannya|lonjakan paling tinggi",
-	cueMaximum:    "maksimum|maksimal|puncak|puncaknya|termahal|paling mahal|maksimumnya|rekor tertinggi|max|maks",
-	cueMinimum:    "minimum|minimal|termurah|paling murah|minimumnya|min",
+	cueMaximum:    "paling deras|terderas|paling lebat|terlebat|paling panas|terpanas|maksimum|maksimal|puncak|puncaknya|termahal|paling mahal|maksimumnya|rekor tertinggi|max|maks",
+	cueMinimum:    "paling dingin|terdingin|minimum|minimal|termurah|paling murah|minimumnya|min",
 	cueMean:       "rata|rata-rata|rerata|rataan|reratanya|rataannya|average|rata-ratanya|rata2",
 	cueLatest:     "terakhir|terkini|terbaru|mutakhir|paling baru|paling akhir|teranyar",
 	cueNow:        "sekarang|saat ini|sekarang ini|kini|detik ini|kekinian|wayahini|wayah ini|wayahni|wayah hini|aktif|sedang berlangsung|berlangsung|per hari ini|per sekarang|sampai saat ini|hingga saat ini|hingga kini|sampai sekarang|sampai detik ini|hingga hari ini|sampai hari ini|per saat ini",
@@ -203,7 +203,7 @@ var fillers = wordSet(`yang di ke dari pada untuk itu ini ada saya aku kami kita
 	pas ketika warga masyarakat terjadi tercatat terdata tercatatnya masuk diterima dibuat baru muncul kok loh lho eh ehm anu hmm em kira kiranya tahu tau mengetahui informasi info infokan informasikan beritahu
 	kabari kasihkan bilang katakan cari carikan carilah jadi jadinya menjadi oleh secara seberapa sebenarnya sebetulnya sekiranya memang ternyata kalau nya si sang para tersebut tadi begitu gitu gini begini
 	data datanya nilai nilainya hasil hasilnya besarnya besaran handak ulun pian banar lah tingkat kondisinya level posisi sampai selalu seringkali sering beserta mohon tampil pertanyaan tanya bertanya dipunya punya
-	memiliki mempunyai mencatat tercatat dicatat berada menerima mendapat mendapatkan dipakai digunakan biasanya umumnya lazimnya biasa menunjukkan menampilkan disampaikan sampaikan diajukan dilayangkan dikirim dikirimkan berasal datang
+	indikator rekap rekapitulasi memiliki mempunyai mencatat tercatat dicatat berada menerima mendapat mendapatkan dipakai digunakan biasanya umumnya lazimnya biasa menunjukkan menampilkan disampaikan sampaikan diajukan dilayangkan dikirim dikirimkan berasal datang
 	antara ngeceknya mengecek dicek mengetahuinya penasaran pengin kepingin sekalian dulu rupanya sesungguhnya sejumlah sebanyak adakah apakah kepada buatkanlah nomor terjadinya diketahui diperoleh peroleh dihitung
 	paham dimiliki terdapat didapat didapatkan berjumlah jua samarinda_ kira-kira hai halo kamu anda bertanya silakan silahkan segera ulang nang nan gasan`)
 
