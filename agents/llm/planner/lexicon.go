@@ -234,6 +234,14 @@ func (l *lexicon) name(phrase string, f found) {
 	key := strings.Join(ws, " ")
 	l.know(key)
 	l.phrases[key] = merged(l.phrases[key], f)
+	for i, w := range ws { // "air nggak ngalir" is read as "air tidak ngalir"
+		if full, ok := spoken[w]; ok {
+			ws[i] = full
+		}
+	}
+	if mended := strings.Join(ws, " "); mended != key {
+		l.phrases[mended] = merged(l.phrases[mended], f)
+	}
 	if f.kind != isSubject || f.fit == byHint {
 		return
 	}

@@ -179,7 +179,7 @@ func (r *reading) tail(m match) []string {
 		ws = append(ws, t.word)
 	}
 	name := r.l.areas[strings.Join(ws, " ")]
-	if name.part {
+	if name.part || slices.Equal(name.codes, m.codes) {
 		return nil
 	}
 	return name.codes

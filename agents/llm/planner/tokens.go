@@ -92,11 +92,11 @@ func (l *lexicon) mended(out []token, p piece) []token {
 // mend returns the words that a written word stands for. A word of the
 // catalogue or the grammar is never mended away.
 func (l *lexicon) mend(raw string) []string {
+	if full, ok := spoken[raw]; ok {
+		return strings.Fields(full) // names are looked up as they were written, too
+	}
 	if l.vocabulary[raw] {
 		return []string{raw}
-	}
-	if full, ok := spoken[raw]; ok {
-		return strings.Fields(full)
 	}
 	if bare := l.withoutClitic(raw); bare != "" {
 		return []string{bare}
