@@ -310,3 +310,30 @@ func TestRankIsWorded(t *testing.T) {
 		}
 	}
 }
+
+// TestTablesGiveRatesWherePeopleAreKnown: Palaran's five kelurahan have counted
+// people in the pack, the city's ten kecamatan have not.
+func TestTablesGiveRatesWherePeopleAreKnown(t *testing.T) {
+	t.Parallel()
+	s := &script{t: t, rows: map[string][]city.MeasureRow{
+		"laporan_masuk 64.72.01 sampah 2026-03 kelurahan": parts("64.72.01.1001", 29, "64.72.01.1002", 1),
+		"laporan_masuk - sampah 2026-03 kecamatan":        parts("64.72.01", 29, "64.72.07", 4),
+	}}
+	q := city.MeasureQuery{Measure: "laporan_masuk", Area: "64.72.01", Category: "sampah", Period: "2026-03", By: "kelurahan"}
+	got := run(t, deps(s, &hall{}), mayor, city.ToolRank, city.RankInput{MeasureQuery: q})
+	table := got.Blocks[1]
+	if diff := cmp.Diff([]string{"Kelurahan", "Laporan masuk", "Per 10.000 jiwa"}, table.Columns); diff != "" {
+		t.Error(diff)
+	}
+	if row := table.Rows[0]; len(row) != 3 || row[1] != "29 laporan" || row[2] != "12,0" { // 29 of 24,168 people
+		t.Errorf("%q", row)
+	}
+	if m := got.Blocks[0]; m.Kind != "map" || m.Level != "kelurahan" || len(m.Items) != 5 || m.Highlight[0] != "64.72.01.1001" {
+		t.Errorf("%+v", m)
+	}
+	q.Area, q.By = "", "kecamatan"
+	got = run(t, deps(s, &hall{}), mayor, city.ToolRank, city.RankInput{MeasureQuery: q})
+	if n := len(got.Blocks[1].Columns); n != 2 {
+		t.Errorf("%d columns without everybody's count", n)
+	}
+}

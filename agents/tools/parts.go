@@ -198,11 +198,16 @@ func (a *answer) perPeople() string {
 	return city.FormatNumber(peopleUnit, 0)
 }
 
+// peopleKnown reports whether the people of all areas are known, counted in
+// the same year: rates of different years are not laid side by side.
 func (a *answer) peopleKnown(rows []city.MeasureRow) bool {
+	year := 0
 	for _, r := range rows {
-		if ar, ok := a.area(r.Key); !ok || ar.Population <= 0 {
+		ar, ok := a.area(r.Key)
+		if !ok || ar.Population <= 0 || year != 0 && ar.PopulationYear != year {
 			return false
 		}
+		year = ar.PopulationYear
 	}
 	return len(rows) > 0
 }
