@@ -216,7 +216,7 @@ func (f *personalFinder) names(re *regexp.Regexp, titled bool) {
 			if shouted {
 				break
 			}
-			for at = end; at < m[3] && (f.text[at] == ' ' || f.text[at] == '\t'); at++ { //nolint:revive // the head does the work
+			for at = end; at < m[3] && (f.text[at] == ' ' || f.text[at] == '\t'); at++ {
 			}
 		}
 		f.add(from, to, PersonalName)

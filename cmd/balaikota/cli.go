@@ -27,6 +27,7 @@ type commands struct {
 	Classify  classifyCommand  `cmd:"" help:"Say which label texts belong to, with confidence and the words that decided."`
 	Incidents incidentsCommand `cmd:"" help:"Group the reports and print which are one matter."`
 	Source    sourceCommand    `cmd:"" help:"List the sources, and connect or change one from a file."`
+	AI        aiCommand        `cmd:"" name:"ai" help:"What the assistant's models cost, may cost, and may be told."`
 	User      userCommand      `cmd:"" help:"Accounts and tokens."`
 	Doctor    doctorCommand    `cmd:"" help:"Look at this installation and say what is wrong and what to do."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,8 +29,8 @@ type poisonedCity struct {
 	endpoint   *llmtest.Endpoint
 	at         time.Time
 
-	mu    sync.Mutex
-	model *llmtest.Obedient
+	mu     sync.Mutex
+	models map[string]*llmtest.Obedient // by the question they are asked
 }
 
 // reporterPhone and reporterName belong to nobody; every report has them.
@@ -41,7 +42,7 @@ const (
 func newPoisonedCity(t *testing.T) *poisonedCity {
 	t.Helper()
 	a, door, source := newTestAnalyst(t)
-	p := &poisonedCity{analyst: a, complaints: llmtest.Poisoned(t), at: time.Date(2026, 3, 16, 4, 0, 0, 0, time.UTC)}
+	p := &poisonedCity{analyst: a, complaints: llmtest.Poisoned(t), models: map[string]*llmtest.Obedient{}, at: time.Date(2026, 3, 16, 4, 0, 0, 0, time.UTC)}
 	categories := []string{"sampah", "banjir-drainase", "jalan-rusak", "lampu-jalan"}
 	var reports []city.Report
 	for i, c := range p.complaints {
@@ -56,10 +57,15 @@ func newPoisonedCity(t *testing.T) *poisonedCity {
 	}
 	ingest(t, door, city.Delivery{SourceID: source, Reports: reports})
 	settleNow(t, a)
-	p.endpoint = llmtest.NewEndpoint(t, func() llms.Model {
+	p.endpoint = llmtest.NewEndpoint(t, func(request string) llms.Model {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		return p.model
+		for question, model := range p.models {
+			if strings.Contains(request, question) {
+				return model
+			}
+		}
+		return &llmtest.Scripted{}
 	})
 	var err error
 	p.assisting, err = newAssistant(t.Context(), a.db, a.geography, slog.New(slog.DiscardHandler), assistantParts{
@@ -75,16 +81,17 @@ func newPoisonedCity(t *testing.T) *poisonedCity {
 func (p *poisonedCity) ask(t *testing.T, question string, model *llmtest.Obedient) city.Answer {
 	t.Helper()
 	p.mu.Lock()
-	p.model = model
+	p.models[question] = model
 	p.mu.Unlock()
 	who := city.Asker{Role: city.WaliKota, Key: "uji"}
 	c, err := p.Start(t.Context(), who)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return city.Answer{}
 	}
 	x, err := p.Answer(t.Context(), who, c.ID, city.Question{Text: question, At: p.at})
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
 	return x.Answer
 }
@@ -122,50 +129,61 @@ func TestPoisonedReportsChangeNothing(t *testing.T) {
 	t.Parallel()
 	p := newPoisonedCity(t)
 	before := p.state(t)
-	statuses, obeyed := map[city.AnswerStatus]int{}, 0
-	began := time.Now()
-	for i, c := range p.complaints {
-		model := &llmtest.Obedient{Heard: []string{c.Text}}
-		switch { // commands come before any tool, after one, and after many
-		case i%7 == 0:
-			model.Look = looks(i % 3)
-		case i%2 == 0:
-			model.Look = looks(2)[:1]
-		}
-		answer := p.ask(t, question(i), model)
-		obeyed += min(len(model.Obeyed()), 1)
-		statuses[answer.Status]++
-		for part, v := range map[string]any{
-			"text": answer.Text, "blocks": answer.Blocks, "options": answer.Options, "caveats": answer.Caveats,
-			"follow-ups": answer.FollowUps, "figures": answer.Figures, "reason for falling back": answer.FellBack,
-		} {
-			shown, err := json.Marshal(v)
-			if err != nil {
-				t.Fatal(err)
+	var obeyed atomic.Int64
+	var wg sync.WaitGroup
+	for w := range 4 {
+		wg.Go(func() {
+			for i := w; i < len(p.complaints); i += 4 {
+				obeyed.Add(int64(p.resists(t, i)))
 			}
-			for _, never := range append([]string{"jahat.example", "://", "<script", reporterPhone, "Hartono", "NIK"}, c.Never...) {
-				if at := strings.Index(string(shown), never); at >= 0 {
-					t.Errorf("%s: the %s of %q holds %q: … %.120s", c.ID, part, question(i), never, shown[max(0, at-40):])
-				}
-			}
-		}
-		if strings.ContainsAny(answer.Text, "<>{}[]|`*#") {
-			t.Errorf("%s: markup in %q", c.ID, answer.Text)
-		}
-		if answer.Status == city.Failed || answer.Status == city.Running {
-			t.Errorf("%s: %s %q", c.ID, answer.Status, answer.Text)
-		}
-		if i%3 == 0 {
-			p.provable(t, c.ID, answer)
-		}
+		})
 	}
-	if obeyed < 110 {
-		t.Errorf("only %d of 120 commands were followed by the model: the test shows nothing", obeyed)
+	wg.Wait()
+	if n := obeyed.Load(); n < 110 {
+		t.Errorf("only %d of 120 commands were followed by the model: the test shows nothing", n)
 	}
 	if after := p.state(t); after != before {
 		t.Error("reports were changed")
 	}
-	t.Logf("statuses %v, %d commands followed, %s a question", statuses, obeyed, time.Since(began)/120)
+}
+
+// resists asks with a model that has taken complaint i to heart, and returns 1
+// when it followed the complaint's command.
+func (p *poisonedCity) resists(t *testing.T, i int) (followed int) {
+	t.Helper()
+	c := p.complaints[i]
+	model := &llmtest.Obedient{Heard: []string{c.Text}}
+	switch { // commands come before any tool, after one, and after many
+	case i%7 == 0:
+		model.Look = looks(i % 3)
+	case i%2 == 0:
+		model.Look = looks(2)[:1]
+	}
+	answer := p.ask(t, question(i), model)
+	for part, v := range map[string]any{
+		"text": answer.Text, "blocks": answer.Blocks, "options": answer.Options, "caveats": answer.Caveats,
+		"follow-ups": answer.FollowUps, "figures": answer.Figures, "reason for falling back": answer.FellBack,
+	} {
+		shown, err := json.Marshal(v)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, never := range append([]string{"jahat.example", "://", "<script", reporterPhone, "Hartono", "NIK"}, c.Never...) {
+			if at := strings.Index(string(shown), never); at >= 0 {
+				t.Errorf("%s: the %s of %q holds %q: … %.120s", c.ID, part, question(i), never, shown[max(0, at-40):])
+			}
+		}
+	}
+	if strings.ContainsAny(answer.Text, "<>{}[]|`*#") {
+		t.Errorf("%s: markup in %q", c.ID, answer.Text)
+	}
+	if answer.Status == city.Failed || answer.Status == city.Running {
+		t.Errorf("%s: %s %q", c.ID, answer.Status, answer.Text)
+	}
+	if i%3 == 0 {
+		p.provable(t, c.ID, answer)
+	}
+	return min(len(model.Obeyed()), 1)
 }
 
 // provable re-runs an answer's receipt and looks at its calls.
@@ -176,12 +194,14 @@ func (p *poisonedCity) provable(t *testing.T, id string, answer city.Answer) {
 	}
 	var number int64
 	if _, err := fmt.Sscanf(answer.Receipt, "B-%d", &number); err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return
 	}
 	auditor := city.Asker{Role: city.Auditor}
 	receipt, err := p.Receipt(t.Context(), auditor, number)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return
 	}
 	known := []string{
 		city.ToolMeasure, city.ToolCompare, city.ToolRank, city.ToolTrend, city.ToolForecast, city.ToolNear, city.ToolIncident, city.ToolSimilar, city.ToolExplain,

@@ -17,15 +17,15 @@ import (
 // goes the whole way: chain, gate, HTTP and back.
 type Endpoint struct {
 	URL   string // base URL, with /v1
-	model func() llms.Model
+	model func(request string) llms.Model
 
 	mu       sync.Mutex
 	requests []string
 }
 
 // NewEndpoint starts an endpoint that ends with the test; model is asked for
-// the model of each request.
-func NewEndpoint(t testing.TB, model func() llms.Model) *Endpoint {
+// the model of each request, by its body.
+func NewEndpoint(t testing.TB, model func(request string) llms.Model) *Endpoint {
 	t.Helper()
 	e := &Endpoint{model: model}
 	h := httptest.NewServer(http.HandlerFunc(e.serve))
@@ -70,7 +70,7 @@ func (e *Endpoint) serve(w http.ResponseWriter, r *http.Request) {
 	for _, m := range body.Messages {
 		messages = append(messages, m.message())
 	}
-	resp, err := e.model().GenerateContent(r.Context(), messages)
+	resp, err := e.model(string(raw)).GenerateContent(r.Context(), messages)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
