@@ -67,8 +67,9 @@ export class Recorder {
       return transcript;
     } catch (cause) {
       if (signal.aborted) return undefined;
-      const gone = cause instanceof Problem && cause.code === 'unreachable';
-      return this.#fail(gone ? 'unreachable' : 'endpoint');
+      const code = cause instanceof Problem ? cause.code : undefined;
+      // "Invalid" is the recording's, not the service's: no words were in it.
+      return this.#fail(code === 'unreachable' ? 'unreachable' : code === 'invalid' ? 'unheard' : 'endpoint');
     } finally {
       this.phase = 'idle';
     }
