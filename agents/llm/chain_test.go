@@ -66,8 +66,17 @@ func newRig(t *testing.T, yaml string) *rig {
 }
 
 func provider(name, url string, more ...string) string {
-	return fmt.Sprintf("- name: %s\n  base_url: %s\n  model: besar\n  key_env: KUNCI\n  input_rupiah_per_million: 50000\n  output_rupiah_per_million: 100000\n  timeout: 400ms\n  max_output_tokens: 200\n%s",
+	return fmt.Sprintf("- name: %s\n  base_url: %s\n  model: besar\n  key_env: KUNCI\n  input_rupiah_per_million: 50000\n  output_rupiah_per_million: 100000\n  timeout: 20s\n  max_output_tokens: 200\n%s",
 		name, url, strings.Join(more, ""))
+}
+
+// hasty gives a provider that hangs a short deadline; the others have time on a
+// busy machine.
+func hasty(fault, yaml string) string {
+	if fault == llmtest.Hang {
+		return strings.Replace(yaml, "timeout: 20s", "timeout: 400ms", 1)
+	}
+	return yaml
 }
 
 func (r *rig) ask(ctx context.Context, text string, change ...func(*llm.Use)) (*llms.ContentResponse, error) {
@@ -117,18 +126,14 @@ func TestEveryFaultIsTypedSaidAndChargedAtMostOnce(t *testing.T) {
 			t.Parallel()
 			server := llmtest.NewServer(t, "Ada 42 laporan.")
 			server.Fail(c.fault)
-			patience := "  timeout: 400ms"
-			if c.fault == llmtest.TenMegabytes {
-				patience = "  timeout: 8s" // the race detector is slow with megabytes
-			}
-			r := newRig(t, strings.Replace(provider("awan", server.URL), "  timeout: 400ms", patience, 1))
+			r := newRig(t, hasty(c.fault, provider("awan", server.URL)))
 			began := time.Now()
 			_, err := r.ask(t.Context(), "berapa laporan hari ini?")
 			fault := llm.FaultOf(err)
 			if fault == nil || fault.Kind != c.kind {
 				t.Fatalf("got %v", err)
 			}
-			if took := time.Since(began); took > 10*time.Second {
+			if took := time.Since(began); took > 20*time.Second {
 				t.Errorf("took %s", took)
 			}
 			if s := fault.Sentence(); !strings.HasSuffix(s, ".") || !strings.Contains(s, "odel") {
@@ -181,7 +186,7 @@ func TestTheNextProviderAnswers(t *testing.T) {
 	for _, fault := range []string{llmtest.Status500, llmtest.Status429, llmtest.Hang, llmtest.Status401, llmtest.HTMLPage, llmtest.CutBody} {
 		first, second := llmtest.NewServer(t, "satu"), llmtest.NewServer(t, "dua")
 		first.Fail(fault)
-		r := newRig(t, provider("satu", first.URL)+provider("dua", second.URL))
+		r := newRig(t, hasty(fault, provider("satu", first.URL))+provider("dua", second.URL))
 		resp, err := r.ask(t.Context(), "halo")
 		if err != nil || resp.Choices[0].Content != "dua" {
 			t.Fatalf("%s: %v", fault, err)
@@ -248,7 +253,7 @@ func TestCancelStopsAtOnce(t *testing.T) {
 	server := llmtest.NewServer(t, "baik")
 	server.Fail(llmtest.Hang)
 	second := llmtest.NewServer(t, "dua")
-	r := newRig(t, strings.Replace(provider("awan", server.URL), "400ms", "30s", 1)+provider("dua", second.URL))
+	r := newRig(t, provider("awan", server.URL)+provider("dua", second.URL))
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
@@ -262,7 +267,7 @@ func TestCancelStopsAtOnce(t *testing.T) {
 	if f := llm.FaultOf(err); f == nil || f.Kind != llm.Canceled || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	if took := time.Since(began); took > 2*time.Second {
+	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("took %s", took)
 	}
 	if len(second.Requests()) != 0 {
