@@ -26,6 +26,13 @@ func (r *reading) strange() *reply {
 	}
 	at := unknown[0]
 	text := r.around(at)
+	if parts := r.l.parts[r.ts[at].word]; len(unknown) == 1 && len(parts) > 0 && len(r.subjects) == 0 && r.has(cueReport) {
+		m := match{text: text}
+		for _, k := range parts[:min(len(parts), 6)] {
+			m.subjects = append(m.subjects, r.l.subjects[k].subject)
+		}
+		return r.askHints([]match{m})
+	}
 	switch {
 	case r.placeBefore(at) && (r.aboutReports() || len(r.subjects) > 0 || r.base != nil):
 		return ask("Saya tidak mengenal tempat “"+text+"” di kota ini. Kecamatan atau kelurahan mana yang dimaksud?", asks(r.offers())...)

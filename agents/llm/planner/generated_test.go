@@ -144,7 +144,7 @@ func TestGeneratedQuestions(t *testing.T) {
 	for name, cat := range map[string]planner.Catalogue{"samarinda": samarinda(t), "harapan": harapan()} {
 		p, g := planner.New(cat, words), newMaker(cat, 4)
 		var s tally
-		for range 2000 {
+		for range 1200 {
 			q := g.next()
 			out := got(p, q.text)
 			s.count(out, q.want)
@@ -166,7 +166,7 @@ func TestSlipsOfTheFinger(t *testing.T) {
 	for name, cat := range map[string]planner.Catalogue{"samarinda": samarinda(t), "harapan": harapan()} {
 		p, g := planner.New(cat, words), newMaker(cat, 5)
 		var s tally
-		for range 2000 {
+		for range 1200 {
 			q := g.next()
 			text := slip(g.rng, q.text)
 			out := got(p, text)
@@ -214,7 +214,7 @@ func TestNoWordIsSkipped(t *testing.T) {
 	for name, cat := range map[string]planner.Catalogue{"samarinda": samarinda(t), "harapan": harapan()} {
 		p, g := planner.New(cat, words), newMaker(cat, 6)
 		answered := 0
-		for range 2000 {
+		for range 1200 {
 			q := g.next()
 			ws := strings.Fields(q.text)
 			at := 1 + g.rng.IntN(len(ws)-1)
@@ -228,7 +228,7 @@ func TestNoWordIsSkipped(t *testing.T) {
 			}
 		}
 		if answered > 0 {
-			t.Errorf("%s: %d of 2000 questions answered with a word skipped", name, answered)
+			t.Errorf("%s: %d of 1200 questions answered with a word skipped", name, answered)
 		}
 	}
 }
