@@ -37,6 +37,7 @@ type evidence struct {
 	figures  []city.Figure
 	subjects []subject // of figures, in their order
 	said     string    // the tools' sentences, labels, names and blocks' texts
+	texts    []string  // the tools' sentences, by result
 	question string
 	names    []string // that hide numbers in them
 	known    map[MentionKind]map[string]bool
@@ -76,6 +77,10 @@ func (t *turn) check(text string, f *findings) (string, []string) {
 	wrong = append(wrong, e.unknownNames(text)...)
 	wrong = append(wrong, e.claims(text)...)
 	for _, s := range sentences(text) {
+		if e.verbatim(s) {
+			e.carryOn(e.takeApart(s))
+			continue
+		}
 		wrong = append(wrong, e.sentence(s)...)
 	}
 	slices.Sort(wrong)
@@ -112,6 +117,7 @@ func (t *turn) evidence(f *findings) *evidence {
 		if r.Tainted {
 			continue // others' words prove nothing
 		}
+		e.texts = append(e.texts, r.Text)
 		said = append(said, r.Text)
 		said = append(said, r.Names...)
 		said = append(said, r.Caveats...)

@@ -282,6 +282,8 @@ func (s dateSpan) covers(f city.Figure) bool {
 	switch {
 	case s.from.IsZero() && s.to.IsZero():
 		return true // no stretch that we know the ends of
+	case s.exact && f.From != nil && f.To != nil && f.From.Year() >= 1902:
+		return sameDay(s.from, *f.From) && sameDay(s.to, *f.To)
 	case f.Time != nil && !f.Time.Before(s.from) && f.Time.Before(s.to.Add(time.Second)):
 		return true
 	case f.To == nil && f.From == nil:
@@ -290,8 +292,6 @@ func (s dateSpan) covers(f city.Figure) bool {
 		return !f.To.Before(s.from) && !f.To.After(s.to.Add(time.Second))
 	case f.To == nil:
 		return s.overlaps(*f.From, f.From.Add(time.Second))
-	case s.exact:
-		return sameDay(s.from, *f.From) && sameDay(s.to, *f.To)
 	}
 	return s.overlaps(*f.From, *f.To)
 }

@@ -102,12 +102,14 @@ func (e *evidence) sentence(text string) (wrong []string) {
 
 // period checks that a date or period is one that the tools spoke of.
 func (e *evidence) period(m *marked, k mark) []string {
-	said := strings.ToLower(m.text[k.start:k.end])
-	if strings.Contains(strings.ToLower(e.said), said) || strings.Contains(strings.ToLower(e.question), said) {
+	said, n := m.text[k.start:k.end], k.number
+	if n.Kind != tool.NumberDate && (hasToken(e.said, said) || hasToken(e.question, said)) {
 		return nil
 	}
-	n := k.number
 	if n.Kind == tool.NumberDate {
+		if n.Day > 0 && n.Month > 0 && k.span.from.Day() != n.Day { // 31 April
+			return []string{fmt.Sprintf("tanggal %q tidak ada", said)}
+		}
 		for _, have := range append(slices.Clone(e.numbers), e.asked...) {
 			if have.Kind == tool.NumberDate && partsAgree(n, have) {
 				return nil

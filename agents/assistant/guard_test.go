@@ -167,10 +167,32 @@ func TestTheGuardStopsFalseSentences(t *testing.T) {
 		"Sungai Kunjang terbanyak.",
 		"Keadaan di Palaran aman terkendali.",
 		"Data diambil pukul 09.17.",
+		"Dalam 4 hari terakhir ada 34 laporan sampah di Palaran.",
+		"Ada 34 laporan sampah di Palaran (3–18 Juni 2026).",
+		"Ada 34 laporan sampah di Palaran pada 31 April 2026.",
+		"Palaran tersedikit dengan 34 laporan sampah.",
 		"",
 	} {
 		if text, wrong := turn.check(s, f); len(wrong) == 0 {
 			t.Errorf("let through: %s", text)
+		}
+	}
+}
+
+func TestAMeasureIsSaidAsItsOwn(t *testing.T) {
+	t.Parallel()
+	open := counted("E1", "64.72.01", "", "sampai_kini", 78)
+	open.Measure, open.Label = city.MeasureOpen, "Laporan belum selesai, Kecamatan Palaran"
+	f := &findings{figures: []city.Figure{open}, results: []tool.Result{{Text: "Ada 78 laporan warga di Kecamatan Palaran yang belum selesai per 18 Juni 2026 20.00 WITA."}}}
+	for s, right := range map[string]bool{
+		"Di Palaran 78 laporan belum selesai.":                                                      true,
+		"Ada 78 laporan warga di Kecamatan Palaran yang belum selesai per 18 Juni 2026 20.00 WITA.": true,
+		"Di Palaran 78 laporan sudah selesai.":                                                      false,
+		"Di Palaran 78 laporan lewat tenggat.":                                                      false,
+		"Ada 78 laporan warga di Kecamatan Palaran yang selesai per 18 Juni 2026 20.00 WITA.":       false,
+	} {
+		if _, wrong := testTurn("Berapa yang belum selesai di Palaran?").check(s, f); (len(wrong) == 0) != right {
+			t.Errorf("%s: %v", s, wrong)
 		}
 	}
 }
@@ -195,6 +217,7 @@ func TestARankingIsSaidInItsOrder(t *testing.T) {
 		"Sungai Kunjang berada di urutan kedua dengan 61 laporan.":                                       false,
 		"Empat kecamatan teratas: Samarinda Ulu (120), Palaran (88), Sungai Kunjang (61).":               false,
 		"Samarinda Ulu terbanyak dengan 120 laporan, disusul Sungai Kunjang 88 dan Palaran 61.":          false,
+		"Samarinda Ulu tersedikit dengan 120 laporan.":                                                   false,
 		"Samarinda Seberang terbanyak dengan 120 laporan.":                                               false,
 		"Samarinda Ulu terbanyak dengan 120 laporan, disusul Palaran 88, Sungai Kunjang 61, dan lain 9.": false,
 	} {

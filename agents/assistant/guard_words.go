@@ -70,17 +70,18 @@ func measureFits(m *marked, k mark, f city.Figure) bool {
 		return true
 	}
 	c := m.clause(k.start)
-	clause := m.text[c[0]:c[1]]
-	label := strings.ToLower(f.Label)
+	said := measureSaid(m.text[c[0]:c[1]])
+	return said == "" || said == f.Measure || said == measureSaid(f.Label) || said == city.MeasureReceived && f.Measure == city.MeasureShare
+}
+
+// measureSaid is the measure that a text's words are of, "" when they tell none.
+func measureSaid(text string) string {
 	for _, w := range measureWords {
-		found := w.words.FindString(clause)
-		if found == "" {
-			continue
+		if w.words.MatchString(text) {
+			return w.measure
 		}
-		return w.measure == f.Measure || strings.Contains(label, strings.ToLower(found)) ||
-			w.measure == city.MeasureReceived && f.Measure == city.MeasureShare
 	}
-	return true
+	return ""
 }
 
 // Directions a clause may state.
@@ -271,6 +272,12 @@ var (
 	superlative = regexp.MustCompile(`(?i)\b(terbanyak|tertinggi|terbesar|tersedikit|terendah|terkecil|terlama|tercepat|terburuk|terbaik|paling \p{L}+)\b`)
 )
 
+// mostWords and leastWords are the two ends of an order.
+var (
+	mostWords  = regexp.MustCompile(`(?i)\b(terbanyak|tertinggi|terbesar|terlama|paling (banyak|tinggi|besar|lama))\b`)
+	leastWords = regexp.MustCompile(`(?i)\b(tersedikit|terendah|terkecil|tercepat|paling (sedikit|rendah|kecil|cepat))\b`)
+)
+
 // claims checks words that state a judgement or an absolute, which no number
 // carries: a tool must have said so.
 func (e *evidence) claims(text string) (wrong []string) {
@@ -282,9 +289,27 @@ func (e *evidence) claims(text string) (wrong []string) {
 		}
 	}
 	for _, s := range sentences(text) {
-		wrong = append(wrong, e.superlatives(s)...)
+		if !e.verbatim(s) {
+			wrong = append(wrong, e.superlatives(s)...)
+		}
 	}
 	return wrong
+}
+
+// verbatim reports whether a sentence is a tool's own, word for word. Where
+// several tools spoke it must name its place itself or begin what a tool said,
+// or it could be put behind another's sentence.
+func (e *evidence) verbatim(s string) bool {
+	for _, text := range e.texts {
+		at := strings.Index(text, s)
+		if at < 0 {
+			continue
+		}
+		if at == 0 || len(e.texts) == 1 || slices.ContainsFunc(e.t.a.Places(s), func(m Mention) bool { return m.Kind == MentionArea }) {
+			return true
+		}
+	}
+	return false
 }
 
 // superlatives: what is called the most must lead a list, or be called so by a
@@ -293,6 +318,10 @@ func (e *evidence) superlatives(text string) []string {
 	at := superlative.FindStringIndex(text)
 	if at == nil {
 		return nil
+	}
+	if most, least := mostWords.MatchString(e.said), leastWords.MatchString(e.said); most != least &&
+		(mostWords.MatchString(text) && !most || leastWords.MatchString(text) && !least) {
+		return []string{fmt.Sprintf("%q kebalikan dari hasil alat", text[at[0]:at[1]])}
 	}
 	m := e.takeApart(text)
 	c := m.clause(at[0])
