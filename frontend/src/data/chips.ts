@@ -85,6 +85,8 @@ export const periodNames = [
   'minggu_lalu',
   'bulan_ini',
   'bulan_lalu',
+  'triwulan_ini',
+  'triwulan_lalu',
   'tahun_ini',
   'tahun_lalu',
   '24_jam_terakhir',
@@ -92,6 +94,7 @@ export const periodNames = [
   '14_hari_terakhir',
   '30_hari_terakhir',
   '90_hari_terakhir',
+  'sampai_kini',
 ] as const;
 
 /** The name of a stretch of days, both included: "2026-01-05..2026-01-20", or one month or day alone. */

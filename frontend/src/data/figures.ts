@@ -8,20 +8,20 @@ export interface Piece {
 
 const forms = new Map<number, Intl.NumberFormat>();
 
-/** A number as answers write it: Indonesian, whatever the screen's language. */
+/** A number as answers write it: Indonesian, whatever the screen's language; decimals −1: as many as it has. */
 export function indonesian(value: number, decimals: number): string {
   let form = forms.get(decimals);
   if (!form) {
     form = new Intl.NumberFormat('id-ID', {
-      minimumFractionDigits: decimals,
-      maximumFractionDigits: decimals,
+      minimumFractionDigits: Math.max(0, decimals),
+      maximumFractionDigits: decimals < 0 ? 6 : decimals,
     });
     forms.set(decimals, form);
   }
   return form.format(value);
 }
 
-const written = (f: Figure) => indonesian(Math.abs(f.value), Math.max(0, f.decimals));
+const written = (f: Figure) => indonesian(Math.abs(f.value), f.decimals);
 
 /**
  * Cuts a text at the numbers that its figures stand for. A number that two
