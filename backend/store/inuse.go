@@ -17,11 +17,13 @@ const indicatorsInUseQuery = `SELECT slug FROM indicators i WHERE EXISTS (SELECT
 // InUse returns the slugs of the categories that reports were given and of the
 // indicators that were observed.
 func (s *Store) InUse(ctx context.Context) (categories, indicators map[string]bool, err error) {
-	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
-		if categories, err = slugs(ctx, tx, categoriesInUseQuery); err != nil {
+	err = s.read(ctx, city.System, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, categoriesInUseQuery)
+		if categories, err = slugs(rows, err); err != nil {
 			return fmt.Errorf("read which categories are in use: %w", err)
 		}
-		if indicators, err = slugs(ctx, tx, indicatorsInUseQuery); err != nil {
+		rows, err = tx.Query(ctx, indicatorsInUseQuery)
+		if indicators, err = slugs(rows, err); err != nil {
 			return fmt.Errorf("read which indicators are in use: %w", err)
 		}
 		return nil
@@ -29,8 +31,7 @@ func (s *Store) InUse(ctx context.Context) (categories, indicators map[string]bo
 	return categories, indicators, err
 }
 
-func slugs(ctx context.Context, tx pgx.Tx, query string) (map[string]bool, error) {
-	rows, err := tx.Query(ctx, query)
+func slugs(rows pgx.Rows, err error) (map[string]bool, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -223,12 +223,12 @@ func (s *server) followQuestion(c echo.Context) error {
 			return nil // the browser went, or comes back by itself
 		}
 		if err := out.send("step", step); err != nil {
-			return nil //nolint:nilerr // the browser went
+			return nil // the browser went
 		}
 	}
 	x, err := s.Assistant.Exchange(ctx, asker, id)
 	if err != nil {
-		return nil //nolint:nilerr // as above: what was begun cannot become an error answer
+		return nil // what was begun cannot become an error answer
 	}
 	_ = out.send("answer", x)
 	return nil

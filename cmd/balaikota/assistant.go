@@ -37,6 +37,8 @@ type assistantParts struct {
 	AI      config.AI
 	Similar tools.Similar // nil: not offered
 	AtRisk  tools.AtRisk
+	// Places finds streets and landmarks; nil: they are searched for as words.
+	Places func(ctx context.Context, name, area string) ([]tools.Place, error)
 	// Meter says that questions without a provider are counted too.
 	Meter bool
 	// Abilities are what it can do beside answering.
@@ -58,7 +60,7 @@ func newAssistant(ctx context.Context, db *database, g *geography, log *slog.Log
 	a.planner = planner.New(catalogue, planner.Language{Normalise: language.Normalise, Stem: language.Stem})
 	registry := tools.New(tools.Deps{
 		Measures: db.Store, Catalogue: db.Store, Areas: g, Reports: db.Store, Incidents: db.Store, Situation: db.Store,
-		Similar: parts.Similar, AtRisk: parts.AtRisk, Stems: language.Words, CityCode: db.city.Code, ZoneLabel: db.city.ZoneLabel, Log: log,
+		Similar: parts.Similar, AtRisk: parts.AtRisk, Places: parts.Places, Stems: language.Words, CityCode: db.city.Code, ZoneLabel: db.city.ZoneLabel, Log: log,
 	})
 	o := assistant.Options{
 		Store: db.Store, Tools: registry, Offline: a.planner, Places: func(text string) []assistant.Mention { return a.names.Load().Mentions(text) },

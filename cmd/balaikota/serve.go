@@ -96,7 +96,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 		return nil, err
 	}
 	s.assistant, err = newAssistant(in.ctx, db, s.geography, in.log, assistantParts{
-		AI: cfg.AI, Similar: s.analyst, AtRisk: s.pace, Meter: true, Abilities: ear.abilities,
+		AI: cfg.AI, Similar: s.analyst, AtRisk: s.pace, Places: s.analyst.places, Meter: true, Abilities: ear.abilities,
 	})
 	if err != nil {
 		return nil, err
