@@ -46,6 +46,7 @@ type installation struct {
 	t    *testing.T
 	path string
 	data string
+	env  []string // more of the environment
 }
 
 func newInstallation(t *testing.T) *installation {
@@ -72,6 +73,7 @@ func newInstallation(t *testing.T) *installation {
 func (i *installation) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, i.path, args...)
 	cmd.Env = append(os.Environ(), "BALAIKOTA_DATA="+i.data, "DATABASE_URL=", "TZ=UTC")
+	cmd.Env = append(cmd.Env, i.env...)
 	return cmd
 }
 

@@ -45,6 +45,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	fault    string
+	later    bool // the fault waits until a tool's result is shown
 	text     string
 	tool     *Call
 	requests []Request
@@ -74,7 +75,22 @@ func NewServer(t testing.TB, text string) *Server {
 func (s *Server) Fail(fault string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.fault = fault
+	s.fault, s.later = fault, false
+}
+
+// FailAfterTool makes the server fail once it is shown a tool's result: in
+// mid-answer.
+func (s *Server) FailAfterTool(fault string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault, s.later = fault, true
+}
+
+// Say makes the server answer with another text.
+func (s *Server) Say(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.text = text
 }
 
 // Use makes the server answer with a tool call until it is shown its result.
@@ -96,6 +112,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.requests = append(s.requests, Request{r.Header.Clone(), string(body)})
 	fault, text, tool, n := s.fault, s.text, s.tool, len(s.requests)
+	// Tools' results of earlier questions may stand before this one.
+	shown := strings.LastIndex(string(body), `"role":"tool"`) > strings.LastIndex(string(body), `"role":"user"`)
+	if s.later && !shown {
+		fault = Well
+	}
 	if fault == StatusSoon {
 		s.fault = Well
 	}
@@ -103,7 +124,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if s.refused(w, r, fault) {
 		return
 	}
-	if tool != nil && !strings.Contains(string(body), `"role":"tool"`) {
+	if tool != nil && !shown {
 		s.reply(w, n, "", fault, *tool)
 		return
 	}
