@@ -259,19 +259,19 @@ func (a *answer) sideName(m, other city.Measurement) string {
 func (a *answer) compareBlock(now, then city.Measurement, pair [2]int) {
 	b := city.Block{Kind: "bars", Title: upper(a.matter(now.Query)), Unit: now.Unit, Decimals: now.Decimals}
 	for i, m := range []city.Measurement{now, then} {
-		label := city.FormatPeriod(m.Period, a.c.Zone)
+		key, label := m.Query.Period, city.FormatPeriod(m.Period, a.c.Zone)
 		if m.Measure.Moment {
 			label = a.asOf(m.Period.To)
 		}
 		switch {
 		case now.Query.Area != then.Query.Area:
-			label = a.areaName(m.Query.Area)
+			key, label = m.Query.Area, a.areaName(m.Query.Area)
 		case now.Query.Category != then.Query.Category:
-			label = upper(a.sideName(m, then))
+			key, label = m.Query.Category, upper(a.sideName(m, then))
 		}
 		a.name(label)
 		value := *m.Rows[0].Value
-		b.Items = append(b.Items, city.BlockItem{Key: m.Query.Period, Label: label, Value: &value, Figure: tool.FigureRef(pair[i])})
+		b.Items = append(b.Items, city.BlockItem{Key: key, Label: label, Value: &value, Figure: tool.FigureRef(pair[i])})
 	}
 	a.r.Blocks = append(a.r.Blocks, b)
 }

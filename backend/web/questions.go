@@ -158,6 +158,10 @@ type receiptBody struct{ Body city.Receipt }
 
 func (s *server) getReceipt(ctx context.Context, in *receiptInput) (*receiptBody, error) {
 	out, err := s.Assistant.Receipt(ctx, askerOf(ctx), in.Number)
+	for i := range out.Calls {
+		out.Calls[i].Data.Sources = orEmpty(out.Calls[i].Data.Sources)
+	}
+	out.Calls = orEmpty(out.Calls)
 	return &receiptBody{Body: out}, err
 }
 
