@@ -3,6 +3,7 @@ package assistant
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 
 	"balaikota/agents/tool"
@@ -15,7 +16,7 @@ func (f *findings) text() string {
 	var parts []string
 	for _, r := range f.results {
 		text := strings.TrimSpace(r.Text)
-		if text != "" && !r.Tainted && !contains(parts, text) {
+		if text != "" && !r.Tainted && !slices.Contains(parts, text) {
 			parts = append(parts, text)
 		}
 	}
@@ -177,18 +178,9 @@ func orEmpty[T any](list []T) []T {
 	return list
 }
 
-func contains(list []string, s string) bool {
-	for _, have := range list {
-		if have == s {
-			return true
-		}
-	}
-	return false
-}
-
 func appendNew(list, more []string) []string {
 	for _, s := range more {
-		if !contains(list, s) {
+		if !slices.Contains(list, s) {
 			list = append(list, s)
 		}
 	}

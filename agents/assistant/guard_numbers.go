@@ -241,14 +241,14 @@ func (e *evidence) says(m *marked, k mark, f city.Figure) bool {
 		value = math.Abs(value)
 	}
 	word := strings.ToLower(strings.TrimSpace(roundingWord.FindString(m.text[:k.start])))
-	exact := near(n.Value, value, 1e-9) || near(n.Value, rounded(city.Figure{Value: value, Decimals: f.Decimals}), 1e-9)
+	exact := near(n.Value, value) || near(n.Value, rounded(city.Figure{Value: value, Decimals: f.Decimals}))
 	if exact {
 		return !strings.HasPrefix(word, "lebih dari") && !strings.HasPrefix(word, "kurang dari") && word != "hampir"
 	}
 	coarse := coarser(n, value)
 	if word == "" {
 		// A tool may itself write Rp 1,2 miliar.
-		return n.Scale > 1 && coarse && slices.ContainsFunc(e.numbers, func(t tool.Mention) bool { return t.Kind == n.Kind && near(t.Value, n.Value, 1e-9) })
+		return n.Scale > 1 && coarse && slices.ContainsFunc(e.numbers, func(t tool.Mention) bool { return t.Kind == n.Kind && near(t.Value, n.Value) })
 	}
 	switch {
 	case strings.HasPrefix(word, "lebih dari"), strings.HasPrefix(word, "di atas"), word == "sedikitnya", word == "setidaknya":
@@ -269,8 +269,9 @@ func coarser(n tool.Mention, value float64) bool {
 	return math.Abs(n.Value-value) <= unit/2+1e-9 && math.Abs(n.Value-value) <= 0.05*math.Abs(value)
 }
 
-func near(a, b, relative float64) bool {
-	return math.Abs(a-b) <= relative*max(1, math.Abs(a), math.Abs(b))
+// near allows for what floats lose.
+func near(a, b float64) bool {
+	return math.Abs(a-b) <= 1e-9*max(1, math.Abs(a), math.Abs(b))
 }
 
 // listed are nouns of which a sentence may count what is listed.
@@ -303,10 +304,10 @@ func (e *evidence) quoted(m *marked, k mark) bool {
 	follow := nextWord(m.text[k.end:])
 	same := func(text string, list []tool.Mention) bool {
 		return slices.ContainsFunc(list, func(t tool.Mention) bool {
-			return t.Kind == k.number.Kind && near(t.Value, k.number.Value, 1e-9) && nextWord(text[t.End:]) == follow
+			return t.Kind == k.number.Kind && near(t.Value, k.number.Value) && nextWord(text[t.End:]) == follow
 		})
 	}
-	figure := slices.ContainsFunc(e.figures, func(f city.Figure) bool { return near(math.Abs(f.Value), math.Abs(k.number.Value), 1e-9) })
+	figure := slices.ContainsFunc(e.figures, func(f city.Figure) bool { return near(math.Abs(f.Value), math.Abs(k.number.Value)) })
 	return !figure && (limitWord.MatchString(m.text[:k.start]) && same(e.question, e.asked) || same(e.said, e.numbers))
 }
 

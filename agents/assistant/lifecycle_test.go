@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -209,8 +210,8 @@ func TestQuestionsAreCheckedAtTheDoor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for text, want := range map[string]city.Code{"": city.Invalid, " \u200b ": city.Invalid, string(make([]rune, 1001)): city.Invalid} {
-		if _, err := b.Answer(t.Context(), b.mayor, c.ID, city.Question{Text: text}); city.CodeOf(err) != want {
+	for _, text := range []string{"", " \u200b ", strings.Repeat("a", 1001)} {
+		if _, err := b.Answer(t.Context(), b.mayor, c.ID, city.Question{Text: text}); city.CodeOf(err) != city.Invalid {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
