@@ -94,8 +94,11 @@ func (a *Assistant) fromAlerts(ctx context.Context, who city.Asker, _ time.Time)
 	if err != nil {
 		return nil, fmt.Errorf("read the alerts: %w", err)
 	}
-	seen := map[string]bool{}
+	seen := map[city.AlertKind]bool{}
 	for _, al := range alerts {
+		if seen[al.Kind] {
+			continue
+		}
 		area := ownArea(who)
 		if len(al.AreaCodes) == 1 && who.Scope().Role.CityWide() {
 			area = al.AreaCodes[0]
@@ -111,10 +114,8 @@ func (a *Assistant) fromAlerts(ctx context.Context, who city.Asker, _ time.Time)
 		default:
 			continue // those of figures, deadlines and sources have their own
 		}
-		if !seen[text] {
-			seen[text] = true
-			out = append(out, suggestion{city.Suggestion{Text: text, Reason: sentence(al.Headline)}, severityWeight[al.Severity] + 5})
-		}
+		seen[al.Kind] = true
+		out = append(out, suggestion{city.Suggestion{Text: text, Reason: sentence(al.Headline)}, severityWeight[al.Severity] + 5})
 	}
 	return out, nil
 }

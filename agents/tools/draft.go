@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	_ "embed"
+	"regexp"
 	"strings"
 	"time"
 
@@ -63,6 +64,9 @@ func (a *answer) drafted(in city.DraftInput) error {
 	instruction := a.d.ownWords(in.Instruction)
 	if instruction == "" {
 		instruction = "Tindak lanjuti " + matter + " dan laporkan hasilnya"
+	}
+	if ar, ok := a.area(in.Area); ok { // as the city writes it, however it was asked
+		instruction = regexp.MustCompile(`(?i)\b`+regexp.QuoteMeta(ar.Name)+`\b`).ReplaceAllLiteralString(instruction, ar.Name)
 	}
 	draft.Instruction = closed(upper(instruction))
 	s := "Konsep disposisi untuk " + o.ShortName + " tentang " + matter

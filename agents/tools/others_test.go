@@ -262,7 +262,7 @@ func TestTheRestIsWorded(t *testing.T) {
 		{city.ToolArea, city.AreaInput{Area: "64.72.07"}, populated("64.72.07") + "Dalam 30 hari terakhir (19 Mei 20.00 – 18 Juni 2026 20.00) ada 120 laporan masuk di Kecamatan Sambutan dan 100 diselesaikan; sekarang 36 belum selesai, 9 di antaranya melewati batas waktu. Keluhan terbanyak: sampah, 50 laporan."},
 		{city.ToolOffice, city.OfficeInput{Office: "dpupr", Period: "bulan_ini"}, "DPUPR punya 40 laporan yang belum selesai, 12 di antaranya melewati batas waktu. Pada bulan ini (1–18 Juni 2026) masuk 80 dan selesai 70, median waktu penyelesaian 72,5 jam, tepat waktu 80,0 %."},
 		{city.ToolOffice, city.OfficeInput{}, "Laporan yang belum selesai di Kota Samarinda per 18 Juni 2026 20.00 WITA terbanyak pada DPUPR: 40, 12 di antaranya melewati batas waktu. Menyusul DLH 31."},
-		{city.ToolMap, city.MapInput{MeasureQuery: city.MeasureQuery{Measure: "laporan_masuk", Category: "sampah", Period: "bulan_ini"}, Level: "kecamatan"}, "Laporan sampah di Kota Samarinda pada bulan ini (1–18 Juni 2026) adalah 40 laporan. Terbanyak: Kecamatan Palaran 30 dan Kecamatan Samarinda Seberang 10."},
+		{city.ToolMap, city.MapInput{MeasureQuery: city.MeasureQuery{Measure: "laporan_masuk", Category: "sampah", Period: "bulan_ini"}, Level: "kecamatan"}, "Ada 40 laporan sampah di Kota Samarinda pada bulan ini (1–18 Juni 2026). Terbanyak: Kecamatan Palaran 30 dan Kecamatan Samarinda Seberang 10."},
 		{city.ToolMap, `{"area":"64.72.05.1003"}`, "Kelurahan Lempake, Kecamatan Samarinda Utara ditampilkan di peta."},
 		{city.ToolExplain, city.ExplainInput{Category: "lampu-jalan"}, ""},
 		{city.ToolExplain, city.ExplainInput{Indicator: "muka-air-benanga"}, ""},

@@ -105,7 +105,7 @@ func (a *answer) wordChanges(ms []city.Measurement, rows []city.MeasureRow, rose
 	a.rankFollowUps(now, rows)
 }
 
-func matterWord(s string) string { return "jumlah " + lower(s) + "-nya" }
+func matterWord(s string) string { return "jumlah " + lower(s) + "nya" }
 
 // followChanges names those who moved the same way after the first.
 func (a *answer) followChanges(m city.Measurement, rows []city.MeasureRow, rose bool, top int) {

@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	_ "embed"
+	"slices"
 
 	"balaikota/agents/tool"
 	"balaikota/backend/city"
@@ -48,6 +49,8 @@ func (a *answer) mapped(in city.MapInput) error {
 	}
 	m := ms[0]
 	a.chips(in.MeasureQuery, m)
+	// The map's level says the same as "Per kelurahan", and is what can be changed.
+	a.r.Chips = slices.DeleteFunc(a.r.Chips, func(c city.Chip) bool { return c.Kind == "by" })
 	a.stated("level", in.Level, level, "Per "+level)
 	if a.missing(m) {
 		return nil

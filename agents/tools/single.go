@@ -191,7 +191,11 @@ func (a *answer) divided(m city.Measurement) {
 		whole := m
 		whole.Query.By = city.ByNothing
 		a.head(a.valueFigure(whole, *m.Whole))
-		a.say(upper(a.matter(m.Query)) + where + " " + when + " adalah " + write(m, *m.Whole.Value) + ".")
+		if counts(m.Query.Measure) {
+			a.existing(whole, *m.Whole.Value, a.place(m.Query.Area), when)
+		} else {
+			a.say(upper(a.matter(m.Query)) + where + " " + when + " adalah " + write(m, *m.Whole.Value) + ".")
+		}
 	} else {
 		a.say(upper(a.matter(m.Query)) + where + " " + when + " menurut " + dimensionNames[m.Query.By] + ".")
 	}
@@ -229,7 +233,7 @@ func (a *answer) nameless(m city.Measurement, n float64) {
 	}
 	f := city.Figure{Label: "Tanpa " + what + " yang diketahui", Value: n, Unit: m.Unit, Measure: m.Query.Measure, Category: m.Query.Category}
 	a.figure(f)
-	a.caveat(city.FormatNumber(n, 0) + " laporan tidak ikut dibagi karena " + what + "-nya belum diketahui.")
+	a.caveat(city.FormatNumber(n, 0) + " laporan tidak ikut dibagi karena " + what + "nya belum diketahui.")
 }
 
 // extreme is the word for the end of an order.
