@@ -23,10 +23,26 @@ export function indonesian(value: number, decimals: number): string {
 
 const written = (f: Figure) => indonesian(Math.abs(f.value), f.decimals);
 
+/** After a day's number: a month, or the day that a stretch ends with; after an hour's, its minutes are part of it. */
+const dayGoesOn =
+  /^(?:–\d{1,2})?\s(?:Januari|Februari|Maret|April|Mei|Juni|Juli|Agustus|September|Oktober|November|Desember)\b/;
+const months =
+  /(?:Januari|Februari|Maret|April|Mei|Juni|Juli|Agustus|September|Oktober|November|Desember)\s$/;
+
+/** Whether a number of the text belongs to a date: "1" and "22" in "1–22 November 2026", "10.12" behind it. */
+function ofDate(text: string, from: number, to: number): boolean {
+  const before = text.slice(Math.max(0, from - 24), from);
+  return (
+    dayGoesOn.test(text.slice(to, to + 20)) ||
+    months.test(before) ||
+    months.test(before.replace(/\d{4}\s$/, ''))
+  );
+}
+
 /**
  * Cuts a text at the numbers that its figures stand for. A number that two
  * figures share is given to them in their order. Digits that belong to a longer
- * number ("482" in "1.482") are left alone.
+ * number ("482" in "1.482") or to a date are left alone.
  */
 export function pieces(text: string, figures: readonly Figure[]): Piece[] {
   const byText = new Map<string, Figure[]>();
@@ -41,7 +57,7 @@ export function pieces(text: string, figures: readonly Figure[]): Piece[] {
   let last = 0;
   for (const match of text.matchAll(/\d+(?:[.,]\d+)*/g)) {
     const group = byText.get(match[0]);
-    if (!group) continue;
+    if (!group || ofDate(text, match.index, match.index + match[0].length)) continue;
     const turn = used.get(match[0]) ?? 0;
     used.set(match[0], turn + 1);
     if (match.index > last) made.push({ text: text.slice(last, match.index) });

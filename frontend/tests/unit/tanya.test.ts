@@ -30,6 +30,13 @@ describe('numbers in an answer', () => {
     expect(found.filter((p) => p.figure).map((p) => p.figure?.id)).toEqual(['E1', 'E2', 'E2']);
   });
 
+  it('takes no part of a date for a figure', () => {
+    const all = [1, 8, 10, 22, 2026].map((n) => fig(`E${n}`, n));
+    const text =
+      'Pada 1–22 November 2026 10.12 ada 8 laporan, terbanyak 10 (1 November 2026), sejak 8 November 10.00.';
+    expect(pieces(text, all).flatMap((p) => (p.figure ? [p.figure.id] : []))).toEqual(['E8', 'E10']);
+  });
+
   it('keep a text without figures whole', () => {
     expect(pieces('Tidak ada data 2019.', [])).toEqual([{ text: 'Tidak ada data 2019.' }]);
     expect(indonesian(0.945, 2)).toBe('0,95');
