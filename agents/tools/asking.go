@@ -212,7 +212,7 @@ func (a *answer) followIndicator(q city.MeasureQuery, where, when string) {
 		when = " 30 hari terakhir"
 	}
 	a.ask("Bagaimana tren " + name + where + when + "?")
-	if i.Grain == "district" {
+	if i.Grain == "district" && a.asker.AreaCode == "" { // who sees one area ranks none
 		a.ask("Kecamatan mana dengan rata-rata " + name + " tertinggi" + when + "?")
 	}
 	a.ask("Apa arti " + name + "?")
