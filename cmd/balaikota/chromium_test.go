@@ -348,7 +348,7 @@ func (b *browser) picture() {
 		b.next++
 		name := filepath.Join(dir, strings.ReplaceAll(b.t.Name(), "/", "_")+"-"+strconv.Itoa(b.next)+".png")
 		b.mu.Unlock()
-		_ = os.WriteFile(name, png, 0o644) //nolint:gosec // a picture of made-up rows, asked for
+		_ = os.WriteFile(name, png, 0o644)
 	}
 }
 

@@ -36,7 +36,7 @@ func (s audio) loudest() (most float64) {
 // say has espeak-ng say an Indonesian sentence.
 func say(t *testing.T, sentence string) audio {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "espeak-ng", "-v", "id", "-s", "175", "--stdin", "--stdout")
+	cmd := exec.CommandContext(t.Context(), "espeak-ng", "-v", "id", "-s", "220", "--stdin", "--stdout")
 	cmd.Stdin = strings.NewReader(sentence)
 	wav, err := cmd.Output()
 	if err != nil {
@@ -140,8 +140,8 @@ func (s audio) power(start, n int, hz float64) float64 {
 // likeness is the greatest correlation of a fixture's spectrum with a stretch
 // of the recording's, over where it could begin: 1 for the same sound.
 func likeness(recording, fixture [][bands]float64) float64 {
-	best := -1.0
-	for shift := -5; shift+len(fixture) <= len(recording)+5; shift++ {
+	best, late := -1.0, len(fixture)/5
+	for shift := -late; shift+len(fixture) <= len(recording)+late; shift++ {
 		var r, f [][bands]float64
 		for i, row := range fixture {
 			if k := shift + i; k >= 0 && k < len(recording) {
@@ -194,8 +194,9 @@ type fixture struct {
 	spectrum [][bands]float64
 }
 
-// recognised is the least likeness at which the double answers.
-const recognised = 0.85
+// recognised is the least likeness at which the double answers: the right sound
+// comes to 0.9 and more, less where a busy machine lost some; a wrong one to 0.6.
+const recognised = 0.8
 
 func newTranscriptionDouble(t *testing.T) *transcriptionDouble {
 	t.Helper()

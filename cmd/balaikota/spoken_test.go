@@ -59,7 +59,7 @@ var spokenQuestions = []spokenQuestion{
 	{"Berapa laporan banjir di Sidodadi tujuh hari terakhir?", "Berapa laporan banjir di Sidodadi 7 hari terakhir?", "", "answered", "13"},
 	{"Kecamatan mana yang paling banyak laporannya tujuh hari terakhir?", "Kecamatan mana yang paling banyak laporannya 7 hari terakhir?", "", "answered", "Samarinda Ulu"},
 	{"Berapa laporan jalan rusak yang belum selesai?", "Berapa laporan jalan rusak yang belum selesai?", "", "answered", "5"},
-	{"Bagaimana tren laporan sampah tiga puluh hari terakhir?", "Bagaimana tren laporan sampah 30 hari terakhir?", "", "answered", "28"},
+	{"Bagaimana tren laporan sampah tiga puluh hari terakhir?", "Bagaimana tren laporan sampah 30 hari terakhir?", "", "answered", "rata-rata"},
 	{"Kategori apa yang paling sering dilaporkan minggu belakangan ini, tujuh hari terakhir?", "Kategori apa yang paling banyak 7 hari terakhir?", "", "answered", "Sampah"},
 	{"Ada berapa aduan lampu jalan di Rawa Makmur?", "Ada berapa aduan lampu jalan di Rawa Makmur 7 hari terakhir?", "", "answered", "11"},
 	{"Bandingkan sampah di Loa Bakung dan di Palaran.", "Bandingkan laporan sampah di Loa Bakung dan Palaran 7 hari terakhir", "", "answered", "6"},
@@ -83,7 +83,7 @@ func TestSpokenQuestions(t *testing.T) {
 		double.fixtures = append(double.fixtures, fixture{q.heard, s.at(16000, 0, 0).spectrum()})
 	}
 	i, token := askedCity(t)
-	i.env = []string{"BALAIKOTA_VOICE_URL=" + double.url, "BALAIKOTA_VOICE_MODEL=tiruan", "BALAIKOTA_VOICE_KEY=kunci-uji", "BALAIKOTA_VOICE_TIMEOUT=4s"}
+	i.env = []string{"BALAIKOTA_VOICE_URL=" + double.url, "BALAIKOTA_VOICE_MODEL=tiruan", "BALAIKOTA_VOICE_KEY=kunci-uji", "BALAIKOTA_VOICE_TIMEOUT=2s"}
 	p := i.start("serve", "--addr", "127.0.0.1:0")
 	m := newMouth(t, p.url, token)
 	m.visit(p.url + "/tanya")
@@ -140,12 +140,19 @@ const lastExchange = `[...document.querySelectorAll('article.exchange')].at(-1)`
 // ask speaks a question, reads over what was written, asks it and looks at the answer.
 func (m *mouth) ask(q spokenQuestion, s audio) {
 	m.t.Helper()
-	m.speak(s)
 	written := q.written
 	if written == "" {
 		written = q.heard
 	}
-	m.until(20*time.Second, "the transcript of “"+q.said+"”", questionField+".value === "+quoted(written))
+	there, unheard := questionField+".value === "+quoted(written), `document.querySelector('.voice [role=alert]') !== null`
+	for range 3 { // a busy machine loses sound; then one says it again
+		m.speak(s)
+		m.until(20*time.Second, "the transcript of “"+q.said+"”", there+" || "+unheard)
+		if raw, err := m.js(there); err == nil && string(raw) == "true" {
+			break
+		}
+	}
+	m.until(time.Second, "the transcript of “"+q.said+"”", there)
 	if written != q.heard {
 		m.shows(time.Second, "Didengar “")
 	}
@@ -166,16 +173,16 @@ func (m *mouth) ask(q spokenQuestion, s audio) {
 	}
 }
 
-// readAloud has the server say the second answer, and the page play it.
+// readAloud has the server say the last answer, and the page play it.
 func (m *mouth) readAloud() {
 	m.t.Helper()
 	// What plays is not in the document; the page's own Audio tells of it.
 	if _, err := m.js(`const made = Audio; globalThis.Audio = function (src) { const a = new made(src); a.addEventListener('ended', () => globalThis.heardFor = a.duration); return a }`); err != nil {
 		m.t.Fatal(err)
 	}
-	m.click(`document.querySelectorAll('article.exchange')[1].querySelector('.actions button')`)
+	m.click(lastExchange + `.querySelector('.actions button')`)
 	m.until(30*time.Second, "the answer read to its end", "globalThis.heardFor > 1")
-	m.until(5*time.Second, "the button to be itself again", `document.querySelectorAll('article.exchange')[1].querySelector('.actions button').innerText.trim() === 'Bacakan'`)
+	m.until(5*time.Second, "the button to be itself again", lastExchange+`.querySelector('.actions button').innerText.trim() === 'Bacakan'`)
 }
 
 // unheard is everything that keeps a question from being heard.
