@@ -138,7 +138,7 @@ describe('Tanya', () => {
     expect(await latest(s.page).locator('table tbody tr').count()).toBe(4);
     await ask(s.page, 'Bagaimana tren muka air?');
     expect(await latest(s.page).locator('svg .limit').count()).toBe(1);
-    expect(await latest(s.page).innerText()).toContain('dalam m');
+    expect(await latest(s.page).innerText()).toContain('Satuan: m');
     await ask(s.page, 'prakiraan besok');
     expect(await latest(s.page).locator('path.band').getAttribute('d')).toMatch(/^M.+Z$/);
     expect(await latest(s.page).innerText()).toContain('contoh · model-uji');
