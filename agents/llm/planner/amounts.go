@@ -1,18 +1,6 @@
 package planner
 
-import (
-	"slices"
-	"strings"
-
-	"balaikota/backend/city"
-)
-
-// unitAlias are the words for units that may follow a number, by how
-// indicators write them; "" is said but adds nothing.
-var unitAlias = map[string]string{
-	"milimeter": "mm", "mili": "mm", "meter": "m", "mtr": "m", "sentimeter": "cm", "senti": "cm", "kilometer": "km", "persen": "%", "rupiah": "rp", "kilo": "kg", "kilogram": "kg", "celsius": "c", "celcius": "c", "derajat": "°",
-	"mm": "mm", "m": "m", "cm": "cm", "km": "km", "%": "%", "rp": "rp", "kg": "kg", "jam": "jam", "liter": "liter", "detik": "detik", "menit": "menit", "µg": "µg", "mikrogram": "µg", "ton": "ton", "kubik": "m³", "per": "",
-}
+import "strings"
 
 // amountsAt appends the number at token i with the unit around it.
 func (l *lexicon) amountsAt(out []match, ts []token, i int) []match {
@@ -22,59 +10,41 @@ func (l *lexicon) amountsAt(out []match, ts []token, i int) []match {
 	}
 	v, n := numberAt(ts, i)
 	if n == 0 {
-		if _, alias := unitAlias[ts[from].word]; alias && ts[from].word != "per" && ts[from].word != "jam" && from > 0 && l.cues[ts[from-1].word] == cueHowMany {
+		_, alias := unitAlias[ts[from].word]
+		if ts[from].unit != nil || alias && ts[from].word != "per" && ts[from].word != "jam" && from > 0 && l.cues[ts[from-1].word] == cueHowMany {
 			out = append(out, match{from: from, to: from + 1, kind: isCue, cue: cueUnit, fit: byHint})
 		}
 		return out
 	}
-	j := i + n
-	m := match{from: from, kind: isNumber, value: v}
-	out = append(out, match{from: from, to: j, kind: isNumber, value: v})
-	for j < len(ts) && !ts[j].number && !ts[j].stop {
-		_, alias := unitAlias[ts[j].word]
-		if !alias && !l.units[ts[j].word] || ts[j].word == "per" && (j+1 >= len(ts) || unitAlias[ts[j+1].word] == "") || ts[j].word == "hari" {
-			break
-		}
-		j++
-	}
-	if j > i+n {
-		m.to = j
-		for _, t := range ts[i+n : j] {
-			m.codes = append(m.codes, t.word)
+	out = append(out, match{from: from, to: i + n, kind: isNumber, value: v})
+	if j, unit := l.unitAfter(ts, i+n); j > i+n || from < i {
+		if from < i && (len(unit) == 0 || unit[0] != "") {
+			unit = append([]string{""}, unit...)
 		}
 		if from < i {
-			m.codes = append(m.codes, "rp")
+			unit[0] = "rp"
 		}
-		out = append(out, m)
+		out = append(out, match{from: from, to: j, kind: isNumber, value: v, codes: unit})
 	}
 	return out
 }
 
-// unitFits reports whether the unit said with a number is the indicator's.
-func unitFits(said []string, i city.Indicator) bool {
-	own := canonical(words(i.Unit))
-	if len(words(i.Unit)) == 0 && i.Unit == "%" {
-		own = []string{"%"}
+// unitAfter reads the unit that begins at token i and says where it ends.
+func (l *lexicon) unitAfter(ts []token, i int) (end int, unit []string) {
+	if i < len(ts) && ts[i].unit != nil && !ts[i].stop {
+		return i + 1, ts[i].unit
 	}
-	for _, w := range canonical(said) {
-		if !slices.Contains(own, w) {
-			return false
+	j := i
+	var ws []string
+	for j < len(ts) && !ts[j].number && !ts[j].stop && ts[j].word != "hari" {
+		_, alias := unitAlias[ts[j].word]
+		if !alias && !l.units[ts[j].word] || ts[j].word == "per" && (j+1 >= len(ts) || unitAlias[ts[j+1].word] == "" && !l.units[ts[j+1].word]) {
+			break
 		}
+		ws = append(ws, ts[j].word)
+		j++
 	}
-	return true
-}
-
-func canonical(ws []string) []string {
-	var out []string
-	for _, w := range ws {
-		if a, ok := unitAlias[w]; ok {
-			w = a
-		}
-		if w != "" && w != "°" {
-			out = append(out, w)
-		}
-	}
-	return out
+	return j, spokenUnit(ws)
 }
 
 // throughWords stand before the name of a channel.

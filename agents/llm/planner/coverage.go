@@ -129,14 +129,20 @@ func (r *reading) places() *reply {
 		for to < len(r.ts) && (r.isUnread(to) || r.ts[to].number && to > i && streetWords[r.ts[to-1].word] || streetWords[r.ts[to].word] && to == i+1) {
 			to++
 		}
-		if to == i+1 {
+		if m := r.areaFrom(i + 1); to == i+1 && !(m.to > 0 && m.said == "" && (r.nearWord(i) && streetWords[r.word(i+1)] || roads[r.word(i)])) {
 			continue
 		}
 		from := i
 		if r.nearWord(i) {
 			from++
 		}
+		for m := r.areaFrom(to); m.to > to && (to > i+1 || r.nearWord(i) && streetWords[r.word(m.from)] || roads[r.word(i)]); m = r.areaFrom(to) {
+			to = m.to // Jalan Pasar Pagi
+		}
 		text := written(r.ts[from:to])
+		if streetWords[r.word(from)] && r.ts[from].raw != r.word(from) {
+			text = r.word(from) + strings.TrimPrefix(text, r.ts[from].raw) // jl merdeka
+		}
 		if strings.TrimSpace(text) == "" {
 			continue
 		}
@@ -148,6 +154,20 @@ func (r *reading) places() *reply {
 
 // streetWords begin the names of places that are no areas.
 var streetWords = wordSet("jalan gang simpang perumahan pasar komplek kompleks jembatan rt rw gg masjid terminal taman perempatan bundaran")
+
+// roads are the street words that no area's name begins with.
+var roads = wordSet("jalan gang gg perumahan komplek kompleks")
+
+// areaFrom is the area whose name holds token i, of which the words before may
+// have been taken for a street's; an empty match where there is none.
+func (r *reading) areaFrom(i int) match {
+	for _, m := range r.ms {
+		if m.kind == isArea && m.from <= i && i < m.to {
+			return m
+		}
+	}
+	return match{}
+}
 
 func (r *reading) nearWord(i int) bool {
 	for _, m := range r.ms {

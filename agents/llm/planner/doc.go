@@ -8,7 +8,7 @@
 // skipped. The planner then asks back or says that there is no such data; it
 // does not guess.
 //
-// The way of a question: tokens (tokens.go) → candidate readings of word
+// The way of a question: tokens (tokens.go, units.go, polite.go) → candidate readings of word
 // groups (lexicon.go, places.go, subjects.go, periods*.go) → the longest ones
 // (match.go) → slots (slots.go) → what is wanted (intent*.go) → what was not
 // understood (coverage.go) → calls (frame.go, planner.go).

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"strings"
 
 	"balaikota/backend/city"
@@ -16,7 +17,7 @@ func (r *reading) decide() *reply {
 	if len(r.ts) > maxTokens {
 		return ask("Pertanyaannya terlalu panjang untuk saya baca. Bisa dipersingkat menjadi satu pertanyaan?", asks(r.examples())...)
 	}
-	for _, step := range []func() *reply{r.refusal, r.smallTalk, r.draft, r.places, r.strange, r.settleAreas, r.weather, r.unclearSubject} {
+	for _, step := range []func() *reply{r.heads, r.refusal, r.smallTalk, r.doneBy, r.draft, r.places, r.strange, r.settleAreas, r.weather, r.unclearSubject} {
 		if out := step(); out != nil {
 			return out
 		}
@@ -25,8 +26,8 @@ func (r *reading) decide() *reply {
 		return r.followUp()
 	}
 	for _, wish := range []func() *reply{
-		r.incident, r.explain, r.freshness, r.agenda, r.showMap, r.forecast,
-		r.why, r.comparison, r.ranking, r.trend, r.list, r.valueOfIndicator, r.load, r.profile, r.figureOfReports,
+		r.responsible, r.incident, r.explain, r.freshness, r.agenda, r.showMap, r.forecast,
+		r.why, r.officesSide, r.comparison, r.ranking, r.trend, r.list, r.valueOfIndicator, r.load, r.profile, r.figureOfReports,
 	} {
 		if out := wish(); out != nil {
 			return out
@@ -87,11 +88,18 @@ func (r *reading) orders() bool {
 		if (t.word == "buat" || t.word == "buatkan" || t.word == "ajukan") && r.word(i+1) == "laporan" {
 			return true
 		}
-		if !fillers[t.word] && !r.l.isGreeting(t.word) {
+		if !fillers[t.word] && !r.l.isGreeting(t.word) && !r.courteous(i) {
 			return false
 		}
 	}
 	return false
+}
+
+// courteous reports whether a token stands in words of courtesy.
+func (r *reading) courteous(i int) bool {
+	return slices.ContainsFunc(r.ms, func(m match) bool {
+		return i >= m.from && i < m.to && (m.kind == isFiller || m.kind == isCue && m.cue == cueGreeting)
+	})
 }
 
 func (l *lexicon) isGreeting(w string) bool {
@@ -136,6 +144,9 @@ func (r *reading) finish(f frame, accept ...cue) *reply {
 		return out
 	}
 	r.assumeTypos(&f)
+	if r.headsSaid {
+		f.assume("measure")
+	}
 	return answer(f)
 }
 
@@ -279,6 +290,9 @@ func (r *reading) fillPeriod(f *frame, fallback string) *reply {
 		}
 	}
 	for _, s := range r.periods {
+		if s.other != "" && len(ps) == 1 && s.choice[0] != "" {
+			return ask(s.choice[0], r.eachPeriod(*f, s.choice[1], s.name, s.choice[2], s.other)...)
+		}
 		if s.other != "" && len(ps) == 1 {
 			return ask("Maksudnya sejak waktu itu sampai sekarang, atau hanya waktu itu?", r.eachPeriod(*f, "Sejak itu sampai sekarang", s.name, "Hanya waktu itu", s.other)...)
 		}

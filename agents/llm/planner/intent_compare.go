@@ -154,6 +154,11 @@ func (r *reading) comparePeriods(f *frame) *reply {
 			r.used[i] = true
 		}
 	}
+	for _, s := range r.periods {
+		if s.choice[0] != "" {
+			return ask(s.choice[0])
+		}
+	}
 	switch {
 	case len(ps) > 2:
 		return ask("Ada lebih dari dua waktu dalam pertanyaan ini. Dua yang mana yang dibandingkan?")

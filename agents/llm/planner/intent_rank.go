@@ -68,7 +68,7 @@ func (r *reading) rankMeasure(f *frame) *reply {
 	if out := r.measureOf(f); out != nil {
 		return out
 	}
-	if f.Measure == city.MeasureShare {
+	if f.Measure == city.MeasureShare && (f.By != city.ByKecamatan && f.By != city.ByKelurahan || r.has(cueSteep, cueRise, cueFall)) {
 		return ask("Peringkat menurut bagian belum ada; menurut jumlah laporan bisa. Itu yang dimaksud?", asks([]string{"Kecamatan mana yang paling banyak laporan bulan ini?"})...)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"strings"
 
 	"balaikota/backend/city"
@@ -63,8 +64,15 @@ func (r *reading) timeSaid(c cue) bool {
 
 // shareMeasure reads "berapa persen … yang tentang …".
 func (r *reading) shareMeasure() (measure, status string, open *reply) {
-	if r.has(cueOpen, cueClosed, cueOverdue, cueResponse, cueProgress, cueRejected) {
-		return "", "", ask("Persen yang saya punya: bagian laporan menurut kategori, dan laporan yang selesai tepat waktu. Yang mana?",
+	if status := r.shareOfStatus(); status != "" {
+		if r.saysWhen(cueClosed, cueRejected, cueProgress) {
+			return "", "", r.askWhichShare(status)
+		}
+		r.use(cueShare, cueClosed, cueProgress, cueRejected)
+		return city.MeasureShare, status, nil
+	}
+	if r.has(cueOpen, cueClosed, cueOverdue, cueResponse, cueProgress, cueRejected, cueUnanswered) {
+		return "", "", ask("Persen yang saya punya: bagian satu kategori, kanal, atau status dari semua laporan, dan laporan yang selesai tepat waktu. Yang mana?",
 			asks([]string{"Berapa persen laporan yang selesai tepat waktu bulan ini?", "Berapa laporan yang selesai bulan ini?"})...)
 	}
 	if len(r.categoriesSaid()) == 0 && !r.kindSaid(isOffice) && !r.kindSaid(isChannel) && (r.base == nil || r.base.Category == "") {
@@ -77,6 +85,45 @@ func (r *reading) shareMeasure() (measure, status string, open *reply) {
 	}
 	r.use(cueShare)
 	return city.MeasureShare, "", nil
+}
+
+// shareOfStatus is the status whose share among all reports is asked for: one
+// is said, and nothing else that would make it a share among some of them.
+func (r *reading) shareOfStatus() string {
+	narrowed := len(r.categoriesSaid()) > 0 || r.kindSaid(isOffice) || r.kindSaid(isChannel) || r.who.office != "" ||
+		r.base != nil && r.elliptical() && r.base.Category+r.base.Office+r.base.Channel+r.base.Status+r.base.Indicator != ""
+	if narrowed || r.has(cueOpen, cueOverdue, cueResponse, cueUnanswered) || btoi(r.has(cueClosed))+btoi(r.has(cueProgress))+btoi(r.has(cueRejected)) != 1 {
+		return ""
+	}
+	switch {
+	case r.has(cueClosed):
+		return string(city.Closed)
+	case r.has(cueProgress):
+		return string(city.InProgress)
+	}
+	return string(city.Rejected)
+}
+
+// saysWhen reports whether a time stands behind what was done: "yang selesai
+// bulan lalu" may be of that month's reports or of those done in it.
+func (r *reading) saysWhen(cues ...cue) bool {
+	at := r.find(cues...)
+	return slices.ContainsFunc(r.ms, func(m match) bool { return m.kind == isPeriod && m.from >= r.ms[at].to })
+}
+
+func (r *reading) askWhichShare(status string) *reply {
+	ps := r.namedPeriods()
+	if len(ps) != 1 || len(r.areas) > 1 {
+		return ask("Persen dari laporan yang mana?", asks([]string{"Berapa persen laporan bulan ini yang sudah selesai?", "Berapa persen laporan yang selesai tepat waktu bulan ini?"})...)
+	}
+	f := frame{tool: city.ToolMeasure, MeasureQuery: city.MeasureQuery{Measure: city.MeasureShare, Status: status, Period: ps[0]}}
+	f.Area, _ = r.area()
+	options := []city.Option{option("Dari laporan yang masuk dalam waktu itu, yang statusnya kini demikian", f)}
+	if status == string(city.Closed) {
+		f.Measure, f.Status = city.MeasureOnTime, ""
+		options = append(options, option("Dari laporan yang selesai dalam waktu itu, yang tepat waktu", f))
+	}
+	return ask("Persen dari laporan yang mana?", options...)
 }
 
 // figureOfReports answers with one figure of reports: how many, how long, which share.

@@ -117,7 +117,7 @@ func (r *reading) explain() *reply {
 
 // freshness reads "kapan data … diperbarui", "sumber data apa saja".
 func (r *reading) freshness() *reply {
-	if !r.has(cueFresh, cueSources) && !(r.has(cueWhen) && r.has(cueLatest)) {
+	if !r.has(cueFresh, cueSources) && !(r.has(cueWhen) && (r.has(cueLatest) || r.anyWord("terakhir")) && (r.has(cueReport) || r.anyWord("data", "datanya", "informasi"))) {
 		return nil
 	}
 	f := frame{tool: city.ToolSources}
@@ -130,7 +130,7 @@ func (r *reading) freshness() *reply {
 		r.useIndicator(slug)
 	}
 	r.nowOnly()
-	return r.finish(f, cueFresh, cueSources, cueWhen, cueLatest, cueNow, cueShow, cueDetail, cueReport, cueHow, cueWhich)
+	return r.finish(f, cueFresh, cueSources, cueWhen, cueLatest, cueNow, cueShow, cueDetail, cueReport, cueHow, cueWhich, cueCase)
 }
 
 // agenda reads "agenda hari ini", "apa yang harus saya putuskan".

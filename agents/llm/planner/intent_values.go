@@ -44,13 +44,21 @@ func (r *reading) valueOfIndicator() *reply {
 // useUnit takes up "berapa mm", "berapa persen" where that is the indicator's unit.
 func (r *reading) useUnit(ind city.Indicator) {
 	for i, m := range r.ms {
-		if m.kind == isCue && m.cue == cueUnit && unitFits([]string{r.word(m.from)}, ind) {
+		if m.kind == isCue && m.cue == cueUnit && unitFits(r.unitSaid(m), ind) {
 			r.used[i] = true
 		}
 	}
 	if ind.Unit == "%" {
 		r.use(cueShare)
 	}
+}
+
+// unitSaid is the unit that a match names.
+func (r *reading) unitSaid(m match) []string {
+	if u := r.ts[m.from].unit; u != nil {
+		return u
+	}
+	return spokenUnit([]string{r.word(m.from)})
 }
 
 // countOfThings meets "berapa rumah sakit": a part of an indicator's name

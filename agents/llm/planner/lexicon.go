@@ -146,7 +146,7 @@ func wordSet(list string) map[string]bool {
 
 // candidates returns every reading of every group of tokens.
 func (l *lexicon) candidates(ts []token, at time.Time) []match {
-	var out []match
+	out := l.preambles(ts)
 	periods := periodReader{ts, at}
 	for i := range ts {
 		if s, n := periods.read(i); n > 0 {

@@ -21,6 +21,9 @@ type span struct {
 	far bool
 	// other is what the words may as well mean: "dari Maret" is since or in.
 	other string
+	// choice is the question that tells name and other apart, and their texts;
+	// empty for "since or in".
+	choice [3]string
 	// vague is true when the words leave open how long it is.
 	vague bool
 }
@@ -47,7 +50,7 @@ func (r periodReader) read(i int) (span, int) {
 	var best span
 	longest := 0
 	for _, rule := range []func(int) (span, int){
-		r.phrase, r.unit, r.counted, r.oneUnit, r.dayOrRange, r.monthOrRange, r.year, r.weekday, r.quarter, r.since, r.weekend,
+		r.phrase, r.unit, r.counted, r.oneUnit, r.dayOrRange, r.monthOrRange, r.year, r.weekday, r.quarter, r.since, r.after, r.weekend, r.weekOfMonth, r.clock,
 	} {
 		s, n := rule(i)
 		if n <= longest {
@@ -166,7 +169,7 @@ func (r periodReader) unit(i int) (span, int) {
 // counted reads "7 hari terakhir", "dua bulan yang lalu", "3 hari ke depan".
 func (r periodReader) counted(i int) (span, int) {
 	v, n := numberAt(r.ts, i)
-	if n == 0 || v != float64(int(v)) || v < 1 || v > 4000 || r.limits(i) {
+	if n == 0 || v != float64(int(v)) || v < 1 || v > 4000 || r.limits(i) || r.ts[i].glued {
 		return span{}, 0
 	}
 	unit, ok := unitWords[r.word(i+n)]
@@ -183,6 +186,9 @@ func (r periodReader) counted(i int) (span, int) {
 // limits reports whether the number at i is a limit: "di atas 40 bulan lalu"
 // speaks of 40, not of forty months.
 func (r periodReader) limits(i int) bool {
+	for w := r.word(i - 1); w == "angka" || w == "nilai" || w == "batas" || w == "rp" || w == "level"; w = r.word(i - 1) {
+		i--
+	}
 	switch r.word(i - 1) {
 	case "atas", "bawah":
 		return r.word(i-2) == "di"

@@ -150,7 +150,7 @@ func (r periodReader) day(i int, bare bool) (date, int) {
 		return date{t.Day(), t.Month(), t.Year(), true, true}, j + 1 - i
 	}
 	v, n := numberAt(r.ts, j)
-	if n == 0 || v != float64(int(v)) || v < 1 || v > 31 || !bare && !d.named {
+	if n == 0 || v != float64(int(v)) || v < 1 || v > 31 || !bare && !d.named || r.ts[j].glued {
 		return date{}, 0
 	}
 	d.day, j = int(v), j+n

@@ -18,8 +18,8 @@ import (
 
 // A question file has one question a line: text => wish. Turns of one
 // conversation stand between "//" on both sides. A wish is a tool with its
-// fields (ukur m=masuk area=64.72.01), ask, abstain, refuse:reason; several
-// acceptable ones stand between "||".
+// fields (ukur m=masuk area=64.72.01), ask, abstain, refuse:reason, or silent
+// for any of the last three; several acceptable ones stand between "||".
 type asked struct {
 	line   int
 	turns  []string
@@ -83,6 +83,9 @@ func told(tool string, fields map[string]string) string {
 
 func wished(w string) string {
 	w = strings.TrimSpace(w)
+	if one, more, ok := strings.Cut(w, " + "); ok { // several calls
+		return wished(one) + " + " + wished(more)
+	}
 	words := strings.Split(w, " ")
 	fields := map[string]string{}
 	key := ""
@@ -179,7 +182,7 @@ func score(t testing.TB, p *planner.Planner, file string) tally {
 		for i, got := range talk(t, p, "wali_kota", a.turns) {
 			ok := false
 			for w := range strings.SplitSeq(a.wishes[i], "||") {
-				ok = ok || wished(w) == got
+				ok = ok || wished(w) == got || wished(w) == "silent" && (got == "ask" || got == "abstain" || strings.HasPrefix(got, "refuse:"))
 			}
 			switch {
 			case ok:
@@ -213,11 +216,15 @@ func TestQuestionsOfDevelopment(t *testing.T) {
 // TestHeldOutQuestions runs questions that were written before the grammar was
 // read against them. On their first runs it got 147 of 162 and 49 of 52 right
 // (held, two wrong), 95 of 102 and 33 of 34 (held2, one wrong), 66 of 68 (held3,
-// none wrong). Their misses have been looked at since, so that what it guards
+// none wrong), and 71 of 101, 20 of 28 and 19 of 24 (held4, in registers of
+// speech that the others do not have; four wrong, and one more that only wrote a
+// street otherwise). Two wishes of held4 were widened later to what the planner
+// then learnt to do: the figures of two offices side by side. Their misses have been looked at since, so that what it guards
 // now is that nothing is lost; a fair figure needs questions of other people.
 func TestHeldOutQuestions(t *testing.T) {
 	t.Parallel()
-	for file, cat := range map[string]planner.Catalogue{"held_samarinda.txt": samarinda(t), "held_other.txt": harapan(), "held2_samarinda.txt": samarinda(t), "held3_samarinda.txt": samarinda(t), "held2_other.txt": kandaraya()} {
+	for file, cat := range map[string]planner.Catalogue{"held_samarinda.txt": samarinda(t), "held_other.txt": harapan(), "held2_samarinda.txt": samarinda(t), "held3_samarinda.txt": samarinda(t), "held2_other.txt": kandaraya(),
+		"held4_samarinda.txt": samarinda(t), "held4_other.txt": harapan(), "held4_kandaraya.txt": kandaraya()} {
 		s := score(t, planner.New(cat, words), file)
 		t.Logf("%s: %s", file, s)
 		if s.wrong > 0 || s.right < s.total()*97/100 {

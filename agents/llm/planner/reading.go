@@ -33,11 +33,14 @@ type reading struct {
 	subjects []match // categories and indicators, each with one or more candidates
 	again    bool    // read again with one reading chosen: asks for no options of options
 	periods  []span
+	// headsSaid is true where people or times were said and reports are counted.
+	headsSaid bool
 }
 
 func (l *lexicon) read(text string, at time.Time, who asker, base *frame) *reading {
 	r := &reading{l: l, at: at.In(l.zone), who: who, base: base, used: map[int]bool{}, mended: map[int]string{}}
 	r.ts = l.tokens(text)
+	l.call(r.ts)
 	if len(r.ts) > maxTokens {
 		return r
 	}
@@ -54,6 +57,7 @@ func (l *lexicon) read(text string, at time.Time, who asker, base *frame) *readi
 			r.periods = append(r.periods, m.span)
 		}
 	}
+	r.sourceTrouble()
 	return r
 }
 

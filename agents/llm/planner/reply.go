@@ -3,6 +3,7 @@ package planner
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"balaikota/backend/city"
 )
@@ -104,6 +105,10 @@ func (r *reading) askArea(m match, question string) *reply {
 		}
 	}
 	var options []city.Option
+	if r.mayBeCity(m) && !r.again {
+		options = append(options, r.retold(m, r.l.cityCode))
+		options[0].Text = "Seluruh kota"
+	}
 	for _, code := range m.codes {
 		if len(options) == 8 || r.again {
 			break
@@ -111,6 +116,19 @@ func (r *reading) askArea(m match, question string) *reply {
 		options = append(options, r.retold(m, code))
 	}
 	return ask(question, options...)
+}
+
+// mayBeCity reports whether an unclear place may be the city itself: its name
+// is not known here, and several kecamatan have the word in front of theirs.
+func (r *reading) mayBeCity(m match) bool {
+	if r.l.cityCode == "" || strings.ContainsFunc(strings.Join(withoutRank(words(r.l.cityName), city.Kota), ""), unicode.IsLetter) {
+		return false
+	}
+	n := 0
+	for _, code := range m.codes {
+		n += btoi(r.l.names[code].Level == city.Kecamatan)
+	}
+	return n > 1 && (m.fit == byPart || m.fit == byHint)
 }
 
 // retold is the question asked again with one place for the unclear one.

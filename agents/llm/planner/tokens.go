@@ -20,6 +20,10 @@ type token struct {
 	capital bool
 	// ticket is true for what looks like the number of a report: UJI-00012.
 	ticket bool
+	// unit are the parts of a unit written as one: m³, detik.
+	unit []string
+	// glued is true for a number that hangs on the letters before it: PM10.
+	glued bool
 }
 
 // piece is a run of characters of one kind.
@@ -47,13 +51,26 @@ func (l *lexicon) tokens(text string) []token {
 			i += n - 1
 			continue
 		}
+		if t, n := l.unitToken(pieces[i:], out); n > 0 {
+			out = append(out, t)
+			i += n - 1
+			continue
+		}
+		if hesitates(p.text) {
+			if i+1 < len(pieces) {
+				pieces[i+1].stop = pieces[i+1].stop || p.stop
+			}
+			continue
+		}
 		switch {
 		case p.digit && p.dash && len(out) > 0 && out[len(out)-1].number:
 			out = append(out, token{raw: "-", word: "sampai", stem: "sampai"}, numberToken(p))
 		case p.digit && p.glued && p.text == "2" && len(out) > 0 && len([]rune(out[len(out)-1].raw)) > 2 && !l.counted[out[len(out)-1].raw]:
 			// lampu2: the word doubled, no number
 		case p.digit:
-			out = append(out, numberToken(p))
+			t := numberToken(p)
+			t.glued = p.glued && len(out) > 0 && !out[len(out)-1].number && !l.counted[out[len(out)-1].raw] && monthWords[out[len(out)-1].raw] == 0
+			out = append(out, t)
 		case p.dash && len(out) > 0 && !out[len(out)-1].number && doubles(out[len(out)-1].raw, p.text):
 			// rata-rata, anak-anaknya
 		default:
@@ -61,6 +78,21 @@ func (l *lexicon) tokens(text string) []token {
 		}
 	}
 	return out
+}
+
+// hesitates reports whether a word is the sound of thinking: eee, emm, hmm.
+// Such a sound is left out; it stands between words that belong together.
+func hesitates(w string) bool {
+	if len(w) < 2 || w == "mm" || strings.Trim(w, "ehmu") != "" {
+		return w == "anu"
+	}
+	short := []rune{}
+	for _, r := range w {
+		if len(short) == 0 || short[len(short)-1] != r {
+			short = append(short, r)
+		}
+	}
+	return slices.Contains([]string{"e", "em", "eh", "hm", "ehm", "hem", "um", "uh"}, string(short))
 }
 
 // doubles reports whether the second half of a hyphenated word repeats the first.
@@ -158,7 +190,7 @@ func split(text string) []piece {
 			i, stop, dash, tight, slash, gap = j, false, false, false, false, false
 		case unicode.IsLetter(r):
 			j := i
-			for j < len(rs) && unicode.IsLetter(rs[j]) {
+			for j < len(rs) && (unicode.IsLetter(rs[j]) || rs[j] == '²' || rs[j] == '³') {
 				j++
 			}
 			out = append(out, piece{strings.ToLower(string(rs[i:j])), false, stop, !gap, dash, tight && rs[i-1] != ' ', slash, unicode.IsUpper(r)})
@@ -166,6 +198,8 @@ func split(text string) []piece {
 		case r == '%' || r == '>' || r == '<':
 			out = append(out, piece{text: string(r), stop: stop})
 			i, stop, dash, tight, slash, gap = i+1, false, false, false, false, true
+		case r == '^' && !gap: // m^3
+			i++
 		default:
 			hyphen := strings.ContainsRune("-–—", r)
 			tight = hyphen && !gap
@@ -199,6 +233,7 @@ func fixedForm(p []piece) (token, int) {
 // Words that stand for tokens of a fixed form; no written word is like them.
 const (
 	isoDate    = "\x00tanggal"
+	unitWord   = "\x00satuan"
 	ticketWord = "\x00tiket"
 )
 
