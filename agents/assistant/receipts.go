@@ -197,6 +197,8 @@ func (a *Assistant) reasonOf(r city.Receipt, d city.DataChange) string {
 		return "corrected"
 	case d.Arrived > 0:
 		return "arrived"
+	case d.Moved:
+		return "corrected"
 	case d.Rule || r.Program != a.Program:
 		return "rule"
 	}
@@ -208,6 +210,9 @@ func reasonText(reason string, d city.DataChange) string {
 	case "withdrawn":
 		return fmt.Sprintf("%s baris ditarik oleh sumbernya", city.FormatNumber(float64(d.Withdrawn), 0))
 	case "corrected":
+		if d.Corrected == 0 {
+			return "mungkin ada baris yang dikoreksi dan kini tercatat di wilayah, kategori, atau perangkat daerah lain"
+		}
 		return fmt.Sprintf("%s baris dikoreksi sejak dijawab", city.FormatNumber(float64(d.Corrected), 0))
 	case "arrived":
 		return fmt.Sprintf("%s baris dari masa itu baru masuk kemudian", city.FormatNumber(float64(d.Arrived), 0))

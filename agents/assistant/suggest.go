@@ -106,7 +106,7 @@ func (a *Assistant) fromAlerts(ctx context.Context, who city.Asker, _ time.Time)
 		var text string
 		switch al.Kind {
 		case city.AlertFlood, city.AlertWarning:
-			text = "Bagaimana cuaca dan pasang hari ini?"
+			text = "Bagaimana cuaca hari ini?"
 		case city.AlertIncident:
 			text = "Apa kejadian paling gawat" + a.in(area) + "?"
 		case city.AlertSurge, city.AlertHotspot:
@@ -158,7 +158,7 @@ func (a *Assistant) fromRises(ctx context.Context, who city.Asker, at time.Time)
 		return nil, nil
 	}
 	return []suggestion{{city.Suggestion{
-		Text: "Bagaimana perubahan laporan " + strings.ToLower(top.Label) + a.in(ownArea(who)) + " 7 hari terakhir dibanding 7 hari sebelumnya?",
+		Text: "Bagaimana perubahan laporan " + strings.ToLower(top.Label) + a.in(ownArea(who)) + " 7 hari terakhir dibanding sebelumnya?",
 		Reason: fmt.Sprintf("Laporan %s naik dari %s menjadi %s dalam 7 hari terakhir.", strings.ToLower(top.Label),
 			city.FormatNumber(earlier[top.Key], 0), city.FormatNumber(valueOf(top.Value), 0)),
 	}, 15 + min(most, 20)}}, nil
@@ -259,7 +259,7 @@ func (a *Assistant) fromSources(ctx context.Context, who city.Asker, _ time.Time
 	if len(late) > 1 {
 		reason = fmt.Sprintf("%s dan %d sumber lain tidak mengirim data sesuai jadwalnya.", late[0], len(late)-1)
 	}
-	return []suggestion{{city.Suggestion{Text: "Sumber data mana yang terlambat?", Reason: reason}, 8 + float64(len(late))}}, nil
+	return []suggestion{{city.Suggestion{Text: "Sumber data mana yang basi?", Reason: reason}, 8 + float64(len(late))}}, nil
 }
 
 // everyday are questions for a morning on which nothing changed.

@@ -55,9 +55,29 @@ func (a *answer) waters(area string) error {
 		a.r.Status = city.Abstained
 		a.say("Belum ada data cuaca, pasang, atau muka air di sini.")
 	}
-	a.ask("Berapa prakiraan laporan banjir dan drainase 7 hari ke depan?")
+	foreseen, err := a.reportsForeseen(area)
+	if err != nil {
+		return err
+	}
+	if foreseen {
+		a.ask("Berapa prakiraan laporan" + a.askPlace(area) + " 7 hari ke depan?")
+	}
 	a.ask("Apa kejadian paling mendesak?")
 	return nil
+}
+
+// reportsForeseen reports whether there is a forecast of an area's reports that
+// the asker can be told of: forecasts are not made by office.
+func (a *answer) reportsForeseen(area string) (bool, error) {
+	if a.asker.OfficeID != 0 {
+		return false, nil
+	}
+	code := cmp.Or(area, a.asker.AreaCode, a.d.CityCode)
+	all, err := a.d.Situation.Forecasts(a.ctx, a.asker, "reports", code)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(all, func(f city.Forecast) bool { return f.Category == "" && (f.AreaCode == code || f.AreaCode == "") }), nil
 }
 
 func (a *answer) declaredInputs() (out []city.HazardInputState, err error) {

@@ -65,5 +65,9 @@ type DataChange struct {
 	Arrived   int // came later, though they are of that time
 	Corrected int // were changed
 	Withdrawn int // were taken away
-	Rule      bool
+	// Moved is true when none of these explains the change, and rows of that
+	// time were changed that now belong to another area, category or office:
+	// what they were before is not kept, so some may have left the figure.
+	Moved bool
+	Rule  bool
 }

@@ -221,6 +221,10 @@ func (s *Store) DataChanges(ctx context.Context, subjects []city.FigureSubject) 
 	return out, nil
 }
 
+// Rows of a figure's time that were changed, wherever they belong now.
+const reportsMovedQuery = `SELECT EXISTS (SELECT 1 FROM reports WHERE changed_at > $1 AND received_at <= $1 AND removed_at IS NULL
+	AND created_at < $2 AND (created_at >= $3 OR closed_at >= $3))`
+
 type changeRow struct{ Arrived, Corrected, Withdrawn int }
 
 func dataChange(ctx context.Context, tx pgx.Tx, cat *catalogue, f city.FigureSubject) (city.DataChange, error) {
@@ -252,5 +256,9 @@ func dataChange(ctx context.Context, tx pgx.Tx, cat *catalogue, f city.FigureSub
 	if err != nil || len(rows) != 1 {
 		return city.DataChange{}, err
 	}
-	return city.DataChange{Arrived: rows[0].Arrived, Corrected: rows[0].Corrected, Withdrawn: rows[0].Withdrawn}, nil
+	d := city.DataChange{Arrived: rows[0].Arrived, Corrected: rows[0].Corrected, Withdrawn: rows[0].Withdrawn}
+	if d == (city.DataChange{}) && f.Indicator == "" && (area != "" || f.Category != "" || f.Office != "") {
+		err = tx.QueryRow(ctx, reportsMovedQuery, f.Since, to, from).Scan(&d.Moved)
+	}
+	return d, err
 }

@@ -186,5 +186,5 @@ func TestWhatHappenedToTheRowsOfAFigure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "changes", got, []city.DataChange{{Arrived: 2, Corrected: 1, Withdrawn: 1}, {}, {}})
+	equal(t, "changes", got, []city.DataChange{{Arrived: 2, Corrected: 1, Withdrawn: 1}, {Moved: true}, {}})
 }
