@@ -135,7 +135,7 @@ func (r *asking) line(in *invocation, lines *lineReader, raw []byte) (answerLine
 	if err := json.Unmarshal(raw, &l); err != nil {
 		return answerLine{}, lines.wrong("", "is no JSON object of the right form: "+reason(err))
 	}
-	if len(l.ID) == 0 {
+	if named(l.ID) == "" {
 		return answerLine{}, lines.wrong("id", "is missing")
 	}
 	if l.Question == nil || strings.TrimSpace(*l.Question) == "" {
@@ -155,7 +155,7 @@ func (r *asking) line(in *invocation, lines *lineReader, raw []byte) (answerLine
 	if err != nil {
 		return answerLine{}, lines.wrong("at", err.Error())
 	}
-	answer, err := r.ask(in, who, string(l.Conversation), *l.Question, at)
+	answer, err := r.ask(in, who, named(l.Conversation), *l.Question, at)
 	if err != nil {
 		if own, ok := errors.AsType[*city.Error](err); ok && own.Code == city.Invalid {
 			return answerLine{}, lines.wrong(own.Field, own.Message)
@@ -166,6 +166,14 @@ func (r *asking) line(in *invocation, lines *lineReader, raw []byte) (answerLine
 		ID: l.ID, Status: answer.Status, Answer: answer.Text, Value: answer.Value, Unit: answer.Unit,
 		Area: answer.Area, Category: answer.Category, Receipt: answer.Receipt,
 	}, nil
+}
+
+// named is an id or a conversation's name as it was written; "" for none.
+func named(raw json.RawMessage) string {
+	if s := string(raw); s != "null" && s != `""` {
+		return s
+	}
+	return ""
 }
 
 // asker is on whose behalf a line is asked; what is wrong is said of a field.
