@@ -152,7 +152,8 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "belajar", Every: 24 * time.Hour, Run: func(ctx context.Context) error { return s.db.learnCategories(ctx, s.log) }},
 			{Name: "sematan", Every: time.Minute, Run: s.assistant.RefreshPins},
 			{Name: "istilah", Every: time.Minute, Run: s.assistant.renew},
-			{Name: "ramalan", Every: 6 * time.Hour, Run: func(ctx context.Context) error { return s.db.foresee(ctx, time.Now(), s.log) }},
+			// Once a city day; tried again soon while there is too little history.
+			{Name: "ramalan", Every: 10 * time.Minute, Run: func(ctx context.Context) error { return s.db.foresee(ctx, time.Now(), s.log) }},
 		},
 	})
 }
