@@ -34,6 +34,7 @@ func (r *reading) strange() *reply {
 		return r.askHints([]match{m})
 	}
 	switch {
+	case joints[r.ts[at].word] && r.has(cueReport):
 	case r.placeBefore(at) && (r.aboutReports() || len(r.subjects) > 0 || r.base != nil):
 		return ask("Saya tidak mengenal tempat “"+text+"” di kota ini. Kecamatan atau kelurahan mana yang dimaksud?", asks(r.offers())...)
 	case !r.has(cueReport) && !r.strong() && r.base == nil, r.topicBefore(at) && len(r.subjects) == 0:
@@ -43,6 +44,9 @@ func (r *reading) strange() *reply {
 	}
 	return ask("Saya belum paham kata “"+text+"” dalam pertanyaan ini. Bisa diperjelas, atau pilih salah satu:", asks(r.offers())...)
 }
+
+// joints are words that no data are about: they say how others belong together.
+var joints = wordSet("tidak bukan hari minggu pekan bulan tahun jam akhir awal hampir setelah sebelum sesudah ke tengah seminggu sehari sebulan sejam")
 
 // strong reports whether a subject was named by more than a part of its name.
 func (r *reading) strong() bool {
@@ -125,8 +129,11 @@ func (r *reading) places() *reply {
 		if w := r.word(i - 1); streetWords[r.ts[i].word] && w != "di" && w != "sekitar" && w != "dekat" && w != "depan" && w != "ke" && w != "sepanjang" {
 			continue
 		}
+		if r.areaFrom(i).to > 0 && !r.nearWord(i) {
+			continue // Kelurahan Simpang Tiga
+		}
 		to := i + 1
-		for to < len(r.ts) && (r.isUnread(to) || r.ts[to].number && to > i && streetWords[r.ts[to-1].word] || streetWords[r.ts[to].word] && to == i+1) {
+		for to < len(r.ts) && (r.isUnread(to) || r.ts[to].number && to > i && streetWords[r.ts[to-1].word] || (streetWords[r.ts[to].word] || r.ts[i].word == "simpang" && digitWords[r.ts[to].word] > 0) && to == i+1) {
 			to++
 		}
 		if m := r.areaFrom(i + 1); to == i+1 && !(m.to > 0 && m.said == "" && (r.nearWord(i) && streetWords[r.word(i+1)] || roads[r.word(i)])) {
@@ -136,8 +143,8 @@ func (r *reading) places() *reply {
 		if r.nearWord(i) {
 			from++
 		}
-		for m := r.areaFrom(to); m.to > to && (to > i+1 || r.nearWord(i) && streetWords[r.word(m.from)] || roads[r.word(i)]); m = r.areaFrom(to) {
-			to = m.to // Jalan Pasar Pagi
+		for m := r.areaFrom(to); m.to > to && (m.from < to || to == i+1); m = r.areaFrom(to) {
+			to = m.to // Jalan Pasar Pagi, but Gang Melati in Palaran
 		}
 		text := written(r.ts[from:to])
 		if streetWords[r.word(from)] && r.ts[from].raw != r.word(from) {

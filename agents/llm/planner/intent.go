@@ -68,6 +68,8 @@ func (r *reading) asksIdentity() bool {
 	people := r.anyWord("warga", "orang", "orangnya", "masyarakat", "penduduk", "pengguna")
 	spoke := r.anyWord("melapor", "melaporkan", "lapor", "mengadu", "mengadukan", "mengeluh", "ngadu", "mengirim", "komplain", "mengeluhkan")
 	switch {
+	case spoke && r.whichPerson():
+		return true
 	case personal && (reporter || ticket || people && (spoke || r.has(cueReport))):
 		return true
 	case r.has(cueWho) && (reporter || spoke || ticket):
@@ -76,6 +78,16 @@ func (r *reading) asksIdentity() bool {
 		return true
 	}
 	return reporter && !r.has(cueHowMany, cueTotal, cueMost) && (r.has(cueShow, cueDetail, cueWho) || len(r.ts) <= 4)
+}
+
+// whichPerson reports whether one of the people is asked for: "warga mana".
+func (r *reading) whichPerson() bool {
+	for i, t := range r.ts {
+		if (t.word == "warga" || t.word == "orang" || t.word == "pelapor" || t.word == "masyarakat") && r.word(i+1) == "mana" {
+			return true
+		}
+	}
+	return false
 }
 
 // orders reports whether the question is an order to change something: its

@@ -15,6 +15,9 @@ func (r *reading) heads() *reply {
 	if !people && !r.has(cueTimes) || r.has(cuePersonal, cueWho) {
 		return nil
 	}
+	if r.has(cuePeople) && r.reportedOnly() {
+		return ask("Yang saya hitung ialah laporan warga, bukan orang yang dilaporkan. Maksudnya ini?", asks(r.offers())...)
+	}
 	if r.has(cueReport, cueReporter) {
 		for i := range r.ms {
 			switch m := &r.ms[i]; {
@@ -51,6 +54,18 @@ func (r *reading) heads() *reply {
 		return ask("Yang saya hitung ialah laporan warga. Apa yang ingin diketahui?", asks(r.offers())...)
 	}
 	return r.unknown(written(r.ts), "Yang saya hitung ialah laporan warga; jumlah orang tidak saya pegang.")
+}
+
+// reportedOnly reports whether people are said to be reported, not to report.
+func (r *reading) reportedOnly() bool {
+	passive, active := false, r.has(cueReporter)
+	for _, m := range r.ms {
+		if m.kind == isCue && m.cue == cueReport {
+			di := strings.HasPrefix(r.word(m.from), "di")
+			passive, active = passive || di, active || !di
+		}
+	}
+	return passive && !active
 }
 
 // citizens are those who report; they neither close nor turn down reports.
