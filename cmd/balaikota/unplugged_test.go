@@ -127,10 +127,12 @@ func (u *unplugging) killed(p *process) {
 	<-p.done
 	p.done <- nil
 	u.provider.Fail(llmtest.Well)
+	u.i.env = []string{"BALAIKOTA_AI_URL=" + u.provider.URL, "BALAIKOTA_AI_MODEL=model-lain", "BALAIKOTA_AI_PRICE_IN=40000", "BALAIKOTA_AI_PRICE_OUT=160000"}
 	u.i.start("serve", "--addr", strings.TrimPrefix(p.url, "http://"))
 	u.mustSay("after a kill in mid-answer", 2*time.Minute, figure)
 	u.picture()
 	if n := u.text(`String(document.querySelectorAll('article.exchange').length)`); n != fmt.Sprint(u.asked) {
 		u.t.Errorf("%s questions stand on the screen, %d were asked", n, u.asked)
 	}
+	u.mustSay("the other provider", 20*time.Second, u.ask(), "lisan", "model-lain", "Rp ")
 }
