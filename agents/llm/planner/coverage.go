@@ -187,14 +187,36 @@ func (r *reading) nearWord(i int) bool {
 
 func (r *reading) isUnread(i int) bool { return slices.Contains(r.unread(), i) }
 
-// takePlace puts a place in the stead of what its words were read as.
+// takePlace puts a place in the stead of what its words were read as. Words
+// that a broken reading leaves are read anew: "Simpang Empat minggu ini" is
+// not four weeks.
 func (r *reading) takePlace(p match) {
-	var out []match
+	out := []match{p}
+	free := map[int]bool{}
 	for _, m := range r.ms {
 		if m.to <= p.from || m.from >= p.to {
 			out = append(out, m)
+			continue
+		}
+		for i := m.from; i < m.to; i++ {
+			free[i] = i < p.from || i >= p.to
 		}
 	}
-	r.ms = append(out, p)
+	inFree := slices.DeleteFunc(r.l.candidates(r.ts, r.at), func(m match) bool {
+		for i := m.from; i < m.to; i++ {
+			if !free[i] {
+				return true
+			}
+		}
+		return false
+	})
+	r.ms = append(out, settle(inFree, len(r.ts))...)
+	slices.SortFunc(r.ms, func(a, b match) int { return a.from - b.from })
 	r.subjects = slices.DeleteFunc(r.subjects, func(m match) bool { return m.from < p.to && m.to > p.from })
+	r.periods = nil
+	for _, m := range r.ms {
+		if m.kind == isPeriod {
+			r.periods = append(r.periods, m.span)
+		}
+	}
 }

@@ -3,13 +3,16 @@ package planner
 import "slices"
 
 // openers begin a clause of courtesy or of the occasion of a question.
-var openers = wordSet("mohon izin ijin dengan yth maaf bersama menindaklanjuti menindak sesuai sehubungan guna untuk dalam sebagai berdasarkan menurut atas berkenaan salam hormat terima terimakasih makasih demikian kepada selamat")
+var openers = wordSet("mohon izin ijin dengan yth maaf bersama menindaklanjuti menindak sesuai sehubungan guna untuk dalam sebagai berdasarkan menurut atas berkenaan salam hormat terima terimakasih makasih demikian kepada selamat bapak ibu pak bu")
+
+// alone are openers that may be a clause by themselves.
+var alone = wordSet("yth maaf izin ijin salam demikian makasih terimakasih hormat")
 
 // courtesy are the words of such clauses. None of them names a time, a place
 // or a matter, so that nothing that narrows a question is lost with them.
-var courtesy = wordSet(`hormat izin ijin maaf arahan pimpinan bapak ibu pak bu wali kota walikota sekda rapat koordinasi keperluan pelaporan laporan bahan paparan evaluasi surat perintah permintaan pembahasan monitoring penyusunan kebutuhan
+var courtesy = wordSet(`hormat izin ijin maaf arahan pimpinan bapak ibu pak bu wali walikota sekda rapat koordinasi keperluan pelaporan laporan bahan paparan evaluasi surat perintah permintaan pembahasan monitoring penyusunan kebutuhan
 	data terkini terbaru terakhir hal tersebut hasil kunjungan kerja diskusi rangka tindak lanjut menindaklanjuti ini itu kami saya yang terhormat mengganggu waktunya waktu ketidaknyamanannya perhatian perhatiannya kerja samanya kerjasamanya sama bantuannya bantuan
-	dengan dan di pada dari untuk atas ada yth kasih mohon terima demikian menyampaikan disampaikan sebelumnya bertanya menanyakan mengenai akan bertugas tugas pertemuan acara internal resmi dinas kegiatan sekiranya kiranya`)
+	dengan dan di pada dari untuk atas ada yth kasih mohon terima demikian menyampaikan disampaikan sebelumnya bertanya menanyakan mengenai akan bertugas tugas pertemuan acara internal resmi kegiatan sekiranya kiranya`)
 
 // occasions are meetings: a clause about one may say when it is held.
 var occasions = wordSet("rapat paparan pertemuan acara kunjungan")
@@ -43,11 +46,12 @@ func (l *lexicon) preambles(ts []token) []match {
 func onlyCourtesy(clause []token) bool {
 	occasion := slices.ContainsFunc(clause, func(t token) bool { return occasions[t.word] })
 	for i, t := range clause {
-		if i > 0 && !courtesy[t.word] && !courtesy[t.raw] && !(occasion && occasionTimes[t.word]) {
+		wali := t.word == "kota" && i > 0 && clause[i-1].word == "wali" // "untuk kota" narrows, or widens
+		if i > 0 && !wali && !courtesy[t.word] && !courtesy[t.raw] && !(occasion && occasionTimes[t.word]) {
 			return false
 		}
 	}
-	return len(clause) > 1 || clause[0].word == "yth" || clause[0].word == "maaf" || clause[0].word == "izin" || clause[0].word == "salam"
+	return len(clause) > 1 || alone[clause[0].word]
 }
 
 // vocatives are how people call the one they ask.
