@@ -10,6 +10,9 @@ func (l *lexicon) amountsAt(out []match, ts []token, i int) []match {
 	}
 	v, n := numberAt(ts, i)
 	if n == 0 {
+		if ts[i].word == "per" && i+1 < len(ts) && unitAlias[ts[i+1].word] != "" && from == i { // "harga beras per kg"
+			return append(out, match{from: i, to: i + 2, kind: isCue, cue: cueUnit, fit: byHint})
+		}
 		_, alias := unitAlias[ts[from].word]
 		if ts[from].unit != nil || alias && ts[from].word != "per" && ts[from].word != "jam" && from > 0 && l.cues[ts[from-1].word] == cueHowMany {
 			out = append(out, match{from: from, to: from + 1, kind: isCue, cue: cueUnit, fit: byHint})

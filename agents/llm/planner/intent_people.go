@@ -35,9 +35,15 @@ func (r *reading) heads() *reply {
 	if at < 0 {
 		return nil
 	}
-	if inds := r.indicatorsSaid(); len(inds) == 1 && (r.has(cueTimes) || unitFits([]string{"orang"}, r.l.indic[inds[0]])) {
-		r.ms[at].cue = cueHowMany
-		return nil
+	if inds := r.indicatorsSaid(); len(inds) == 1 {
+		name := r.l.indic[inds[0]].Name
+		beyond := r.ms[at].cue == cueTimes && r.has(cueAbove, cueBelow, cueThreshold, cueWatch, cueDanger, cueCare) // daysBeyond asks whether days are meant
+		counted := r.ms[at].cue == cuePeople && unitFits([]string{"orang"}, r.l.indic[inds[0]]) && !r.has(cueRise, cueFall, cueChange)
+		if beyond || counted {
+			r.ms[at].cue = cueHowMany
+			return nil
+		}
+		return ask("Saya tidak menghitung berapa kali atau berapa orang untuk "+lower(name)+". Yang ada:", asks([]string{"Berapa " + name + " terakhir?", "Bagaimana tren " + lower(name) + " 30 hari terakhir?"})...)
 	}
 	if len(r.categoriesSaid()) == 1 {
 		f := frame{tool: city.ToolMeasure, MeasureQuery: city.MeasureQuery{Measure: city.MeasureReceived}}
@@ -53,7 +59,7 @@ func (r *reading) heads() *reply {
 	if r.base != nil {
 		return ask("Yang saya hitung ialah laporan warga. Apa yang ingin diketahui?", asks(r.offers())...)
 	}
-	return r.unknown(written(r.ts), "Yang saya hitung ialah laporan warga; jumlah orang tidak saya pegang.")
+	return r.unknown(written(r.ts), "Yang saya hitung ialah laporan warga; hitungan orang atau kejadian lain tidak saya pegang.")
 }
 
 // reportedOnly reports whether people are said to be reported, not to report.

@@ -58,7 +58,7 @@ func (r *reading) unitSaid(m match) []string {
 	if u := r.ts[m.from].unit; u != nil {
 		return u
 	}
-	return spokenUnit([]string{r.word(m.from)})
+	return spokenUnit(strings.Fields(m.key(r)))
 }
 
 // countOfThings meets "berapa rumah sakit": a part of an indicator's name

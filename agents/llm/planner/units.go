@@ -24,7 +24,8 @@ var behindSlash = map[string]string{"s": "detik", "h": "jam", "hari": "hari", "b
 // returns how many pieces it takes, 0 when none begins here.
 func (l *lexicon) unitToken(p []piece, before []token) (token, int) {
 	number := len(before) > 0 && before[len(before)-1].amount()
-	if p[0].digit || len(p[0].text) == 0 || p[0].slash && !number {
+	asked := len(before) > 0 && l.cues[before[len(before)-1].word] == cueHowMany
+	if p[0].digit || len(p[0].text) == 0 || p[0].slash && !number && len(p[0].text) < 2 {
 		return token{}, 0
 	}
 	sign, known, n := l.unitPart(p, p[0].slash)
@@ -56,6 +57,7 @@ func (l *lexicon) unitToken(p []piece, before []token) (token, int) {
 		return token{}, 0
 	case !known && (!number || p[0].text == "s" || l.vocabulary[p[0].text]):
 		return token{}, 0 // "3 s/d 10 Maret", "5 sampah/banjir"
+	case p[0].slash || !number && asked && known && len(parts) > 1:
 	case !number && (!digits && !strings.ContainsAny(parts[0], "²³") || len(parts) == 1 && p[0].text == "km"):
 		return token{}, 0
 	}
