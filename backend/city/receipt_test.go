@@ -75,7 +75,7 @@ func TestFiguresDigestIsOfWhatTheyAre(t *testing.T) {
 
 func TestReceiptNames(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]int64{"B-000123": 123, "b-7": 7, " 42 ": 42, "B-1000000": 1000000} {
+	for in, want := range map[string]int64{"B-000123": 123, "b-7": 7, "\t42\n": 42, "B-1000000": 1000000} {
 		if got, err := city.ParseReceiptName(in); err != nil || got != want {
 			t.Errorf("%q: %d, %v", in, got, err)
 		}

@@ -76,7 +76,7 @@ var rooms = []room{
 // a seam, for real.
 var inTests = []string{
 	"backend/store", "backend/store/storetest", "backend/localdb", "backend/geo", "backend/pack",
-	"backend/account", "backend/analysis", "connectors/simcity",
+	"backend/account", "backend/analysis", "connectors/simcity", "agents/tool",
 }
 
 // roomOf finds the room of a folder, and the folder that stands for the star.
