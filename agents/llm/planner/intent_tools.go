@@ -163,7 +163,7 @@ func (r *reading) weather() *reply {
 			r.used[i] = true
 		}
 	}
-	return r.finish(f, cueWeather, cueRain, cueForecast, cueNow, cueHow, cueWhen, cueShow, cueMost, cueHowMany, cueLatest, cueMaximum, cueWhere, cueUrgent)
+	return r.finish(f, cueWeather, cueRain, cueForecast, cueNow, cueHow, cueWhen, cueShow, cueMost, cueHowMany, cueLatest, cueMaximum, cueWhere, cueUrgent, cueAnd, cueWith)
 }
 
 // floodOrWater reports whether a subject is what the weather tool tells of.
