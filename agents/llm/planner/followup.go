@@ -1,6 +1,10 @@
 package planner
 
-import "balaikota/backend/city"
+import (
+	"slices"
+
+	"balaikota/backend/city"
+)
 
 // elliptical reports whether a question only goes on from the one before: it
 // leaves out what is asked about.
@@ -11,16 +15,39 @@ func (r *reading) elliptical() bool {
 	if r.has(cueExplain, cueFresh, cueSources, cueAgenda, cueIncident, cueWeather, cueDraft, cueProfile, cueLoad, cueSimilar) {
 		return false
 	}
-	if m, ok := r.first(); ok && m.kind == isCue && m.cue == cueFollow {
+	if r.goesOn() {
 		return true
 	}
-	if r.has(cueReport) || len(r.indicatorsSaid()) > 0 {
+	if r.namesReports() || len(r.indicatorsSaid()) > 0 {
 		return false
 	}
 	if len(r.categoriesSaid()) > 0 {
 		return !r.has(cueHowMany, cueShare)
 	}
 	return true
+}
+
+// goesOn reports whether the words say that the question goes on from the one
+// before: it begins with "kalau", "bagaimana dengan", "dan", "yang", or points
+// back with "tadi", "tersebut".
+func (r *reading) goesOn() bool {
+	if m, ok := r.first(); ok && m.kind == isCue && (m.cue == cueFollow || m.cue == cueAnd || m.cue == cueHow && m.length() > 1 && r.word(m.to-1) == "dengan") {
+		return true
+	}
+	if r.word(0) == "yang" {
+		return true
+	}
+	return slices.ContainsFunc(r.ms, func(m match) bool {
+		return m.kind == isFiller && m.length() == 1 && (r.word(m.from) == "tersebut" || r.word(m.from) == "tadi")
+	})
+}
+
+// namesReports reports whether the word for reports itself was said, alone or
+// in a measure's name ("laporan lewat tenggat"): such a question is whole.
+func (r *reading) namesReports() bool {
+	return r.has(cueReport) || slices.ContainsFunc(r.ms, func(m match) bool {
+		return m.kind == isCue && slices.ContainsFunc(r.ts[m.from:m.to], func(t token) bool { return r.l.cues[t.word] == cueReport })
+	})
 }
 
 // followUp is the call before with what was said now put in the place of it.

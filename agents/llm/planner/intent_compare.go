@@ -171,7 +171,7 @@ func (r *reading) comparePeriods(f *frame) *reply {
 		f.AgainstPeriod = ps[0]
 		f.Period = current(ps[0])
 		f.assume("period")
-		if r.base != nil && r.base.Period != "" && r.base.Period != ps[0] {
+		if r.elliptical() && r.base.Period != "" && r.base.Period != ps[0] {
 			f.Period = r.base.Period
 		}
 		if f.Period == "" || f.Period == f.AgainstPeriod {
@@ -181,7 +181,7 @@ func (r *reading) comparePeriods(f *frame) *reply {
 		f.Period, f.AgainstPeriod = ps[0], "sebelumnya"
 	default:
 		f.Period, f.AgainstPeriod = city.PeriodThisMonth, "sebelumnya"
-		if r.base != nil && r.base.Period != "" {
+		if r.elliptical() && r.base.Period != "" {
 			f.Period = r.base.Period
 		}
 		f.assume("period")
