@@ -298,7 +298,7 @@ func (r *reading) fillPeriod(f *frame, fallback string) *reply {
 		}
 		if m.kind == isPeriod && m.span.before && r.base != nil && r.base.Period != "" {
 			r.used[i] = true
-			ps = append(ps, before(r.base.Period, r.at))
+			ps = append(ps, unitBefore(r.base.Period, m.span.unit, r.at))
 		}
 	}
 	for _, s := range r.periods {

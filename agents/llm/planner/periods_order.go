@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"balaikota/backend/city"
@@ -31,6 +33,43 @@ func before(name string, at time.Time) string {
 		return ""
 	}
 	return p.Previous(at.Location()).Name
+}
+
+// unitBefore names the calendar unit ("bulan", "minggu", "tahun", "triwulan",
+// "semester") before the one in which a period ends, however long the period
+// is: "bulan sebelumnya" after "7 hari terakhir". Where no unit was said, or
+// the period is named by that unit, it is the period before.
+func unitBefore(name, unit string, at time.Time) string {
+	p, err := city.ParsePeriod(name, at, at.Location())
+	if unit == "" || unit == "hari" || err != nil || strings.HasPrefix(name, unit+"_") {
+		return before(name, at)
+	}
+	end := p.To.In(at.Location()).Add(-time.Nanosecond)
+	one, err := city.ParsePeriod(calendarUnit(end, unit), at, at.Location())
+	if err != nil {
+		return before(name, at)
+	}
+	return calendarUnit(one.From.In(at.Location()).Add(-time.Nanosecond), unit)
+}
+
+// calendarUnit names the calendar unit that holds a moment, as
+// city.ParsePeriod reads it; weeks begin on Monday.
+func calendarUnit(t time.Time, unit string) string {
+	month := int(t.Month())
+	switch unit {
+	case "minggu":
+		monday := t.AddDate(0, 0, -(int(t.Weekday())+6)%7)
+		return monday.Format(time.DateOnly) + ".." + monday.AddDate(0, 0, 6).Format(time.DateOnly)
+	case "bulan":
+		return t.Format("2006-01")
+	case "triwulan":
+		return fmt.Sprintf("%d-T%d", t.Year(), (month+2)/3)
+	case "semester":
+		return fmt.Sprintf("%d-S%d", t.Year(), (month+5)/6)
+	case "tahun":
+		return t.Format("2006")
+	}
+	return ""
 }
 
 // isDay reports whether a period is one day or less.
