@@ -240,16 +240,6 @@ func (k *talking) placeOf(i city.Indicator, who city.Asker) string {
 	return ""
 }
 
-// namesakes is how many areas bear an area's name, itself included.
-func (k *talking) namesakes(a city.Area) (n int) {
-	for _, b := range k.areas {
-		if strings.EqualFold(a.Name, b.Name) {
-			n++
-		}
-	}
-	return n
-}
-
 // TestTheScreensOwnQuestionsAreAnswered: what "Tanya tentang ini" writes down
 // (frontend/src/data/asking.svelte.ts) is answered for every area, indicator
 // and category, an incident is by its number, and so are the questions offered
@@ -259,10 +249,7 @@ func TestTheScreensOwnQuestionsAreAnswered(t *testing.T) {
 	k := newTalking(t)
 	mayor := k.officer(city.WaliKota)
 	for _, a := range k.areas {
-		name := a.Name
-		if k.namesakes(a) > 1 { // the screen's area does not yet settle which is meant
-			name = map[city.Level]string{city.Kecamatan: "Kecamatan ", city.Kelurahan: "Kelurahan "}[a.Level] + name
-		}
+		name := map[city.Level]string{city.Kecamatan: "Kecamatan ", city.Kelurahan: "Kelurahan "}[a.Level] + a.Name
 		q := city.Question{Text: "Bagaimana keadaan " + name + " sekarang?", Screen: &city.ScreenContext{Area: a.Code}}
 		k.mustAnswer(mayor, "an area", q, 2)
 		if got := k.ask(mayor, k.begin(mayor), q); got.Area != a.Code && a.Level != city.Kota {

@@ -16,10 +16,15 @@ export interface Subject {
  * Questions are put in Indonesian in either language of the screen: it is the
  * language the assistant understands.
  */
+const ranks: Record<string, string> = { kecamatan: 'Kecamatan ', kelurahan: 'Kelurahan ' };
+
+/** With its rank, for a kecamatan and a kelurahan may bear one name. */
+const ranked = (code: string): string => (ranks[areas.get(code)?.level ?? ''] ?? '') + areas.name(code);
+
 export const aboutArea = (code: string): Subject => ({
   screen: { area: code },
   name: areas.fullName(code),
-  question: `Bagaimana keadaan ${areas.name(code)} sekarang?`,
+  question: `Bagaimana keadaan ${ranked(code)} sekarang?`,
 });
 export const aboutIndicator = (slug: string, area = ''): Subject => {
   const name = indicators.get(slug)?.name ?? slug;
@@ -32,7 +37,7 @@ export const aboutIndicator = (slug: string, area = ''): Subject => {
 export const aboutIncident = (id: number, title = ''): Subject => ({
   screen: { incident: id },
   name: title || `Kejadian ${id}`,
-  question: `Jelaskan kejadian ini.`,
+  question: `Jelaskan kejadian ${id}.`,
 });
 export const aboutCategory = (slug: string, area = ''): Subject => {
   const name = catalogue.categories.value?.find((c) => c.slug === slug)?.name ?? slug;
