@@ -264,7 +264,9 @@ describe('asking from anywhere', () => {
     await shows(s.page, 'Laporan menurut kategori');
     await s.page.keyboard.press('/');
     await shows(s.page, 'Tentang: Sungai Pinang Dalam');
-    expect(await field(s.page).inputValue()).toBe('Bagaimana keadaan Kelurahan Sungai Pinang Dalam sekarang?');
+    expect(await field(s.page).inputValue()).toBe(
+      'Bagaimana keadaan Kelurahan Sungai Pinang Dalam sekarang?',
+    );
     expect(messages(s)).toEqual([]);
     expect(await axe(s.page)).toEqual([]);
     await s.page.keyboard.press('Enter');
