@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"strings"
 
 	"balaikota/backend/city"
@@ -151,6 +152,9 @@ func (r *reading) weather() *reply {
 	if r.has(cueReport, cueIncident, cueMap, cueExplain, cueFresh, cueDraft) || r.base != nil && !r.has(cueWeather) && !r.has(cueRain) {
 		return nil
 	}
+	if r.rainAhead() {
+		return r.rainForecast()
+	}
 	f := frame{tool: city.ToolWeather}
 	if out := r.fillPlace(&f); out != nil {
 		return out
@@ -164,6 +168,58 @@ func (r *reading) weather() *reply {
 		}
 	}
 	return r.finish(f, cueWeather, cueRain, cueForecast, cueNow, cueHow, cueWhen, cueShow, cueMost, cueHowMany, cueLatest, cueMaximum, cueWhere, cueUrgent, cueAnd, cueWith)
+}
+
+// rainAhead reports whether the sky of a time to come is asked for; tide and
+// the risk of floods are the weather tool's, which looks ahead for both.
+func (r *reading) rainAhead() bool {
+	ahead := r.ahead()
+	for _, m := range r.ms {
+		if m.kind == isCue && (m.cue == cueRain || m.cue == cueWeather) {
+			first := r.word(m.from)
+			ahead = ahead || slices.Contains([]string{"akan", "bakal", "mau", "bisa", "kemungkinan", "ramalan", "prakiraan", "perkiraan"}, first) || r.word(m.from+1) == "akan"
+		}
+	}
+	sky, other := r.anyWord("hujan", "cuaca", "cuacanya"), false
+	for _, m := range r.ms {
+		other = other || m.kind == isCue && m.cue == cueWeather && !strings.Contains(m.text, "cuaca")
+	}
+	return ahead && sky && !other
+}
+
+// rainForecast answers from the indicator that the city holds rain forecasts
+// in. The state of now is never passed off as one.
+func (r *reading) rainForecast() *reply {
+	f := frame{tool: city.ToolForecast}
+	for _, s := range r.l.subjects {
+		if s.indicator && unreal[s.head] && s.head != "target" && s.head != "rencana" && slices.Contains(s.words, "hujan") {
+			f.Indicator = s.slug
+			break
+		}
+	}
+	if f.Indicator == "" {
+		return ask("Saya tidak punya prakiraan cuaca. Yang bisa saya sebut:", asks([]string{"Bagaimana cuaca hari ini?", "Bagaimana risiko banjir?"})...)
+	}
+	if out := r.fillPlace(&f); out != nil {
+		return out
+	}
+	for i, m := range r.ms {
+		switch {
+		case m.kind == isPeriod && m.span.far:
+			return r.unknown(written(r.ts[m.from:m.to]), "Prakiraan yang saya punya paling jauh 14 hari ke depan.")
+		case m.kind == isPeriod && m.span.ahead > 0:
+			f.Days, r.used[i] = m.span.ahead, true
+		case m.kind == isPeriod && m.span.name == city.PeriodToday:
+			f.Days, r.used[i] = 1, true
+		case m.kind == isSubject && r.floodOrWater(m), m.kind == isArea:
+			r.used[i] = true
+		}
+	}
+	if f.Days == 0 {
+		f.Days = 1
+		f.assume("days")
+	}
+	return r.finish(f, cueWeather, cueRain, cueForecast, cueNow, cueHow, cueWhen, cueShow, cueMost, cueLatest, cueMaximum, cueWhere)
 }
 
 // floodOrWater reports whether a subject is what the weather tool tells of.
