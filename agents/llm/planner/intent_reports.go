@@ -130,10 +130,11 @@ func (r *reading) askWhichShare(status string) *reply {
 func (r *reading) figureOfReports() *reply {
 	cats := r.categoriesSaid()
 	office := r.kindSaid(isOffice)
-	if !r.aboutReports() && len(cats) == 0 && !office && !r.has(cueShare) && !(r.has(cueCase) && r.has(cueHowMany)) {
+	handled := r.has(cueHandled) && r.has(cueHowLong, cueMedian) // nothing but reports is handled here
+	if !r.aboutReports() && !handled && len(cats) == 0 && !office && !r.has(cueShare) && !(r.has(cueCase) && r.has(cueHowMany)) {
 		return nil
 	}
-	if !r.aboutReports() && (!r.has(cueShare) || len(cats) == 0) {
+	if !r.aboutReports() && !handled && (!r.has(cueShare) || len(cats) == 0) {
 		if out := r.withoutReports(cats); out != nil {
 			return out
 		}
