@@ -38,9 +38,9 @@ func (r *reading) strange() *reply {
 	case r.placeBefore(at) && (r.aboutReports() || len(r.subjects) > 0 || r.base != nil):
 		return ask("Saya tidak mengenal tempat “"+text+"” di kota ini. Kecamatan atau kelurahan mana yang dimaksud?", asks(r.offers())...)
 	case !r.has(cueReport) && !r.strong() && r.base == nil, r.topicBefore(at) && len(r.subjects) == 0:
-		return r.unknown(text, "Tidak ada data tentang “"+text+"” yang saya pegang.")
+		return r.unknown("“"+text+"”", "")
 	case !r.has(cueReport) && !r.strong() && !r.has(cueFollow) && len(r.ts) > 3:
-		return r.unknown(text, "Tidak ada data tentang “"+text+"” yang saya pegang.")
+		return r.unknown("“"+text+"”", "")
 	}
 	return ask("Saya belum paham kata “"+text+"” dalam pertanyaan ini. Bisa diperjelas, atau pilih salah satu:", asks(r.offers())...)
 }
@@ -100,7 +100,7 @@ func (r *reading) hints() []match {
 func (r *reading) askHints(hints []match) *reply {
 	m := hints[0]
 	if !r.aboutReports() && !r.aboutValues() && r.base == nil && len(r.subjects) == 0 {
-		return r.unknown(m.text, "Saya tidak menemukan data yang dimaksud dengan “"+m.text+"”.")
+		return r.unknown("“"+m.text+"”", "")
 	}
 	var names []string
 	for _, s := range m.subjects {

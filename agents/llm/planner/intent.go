@@ -36,7 +36,7 @@ func (r *reading) decide() *reply {
 	if r.base == nil && (r.areaSaid || len(r.periods) > 0 || len(r.subjects) > 0 || r.has(cueFollow)) {
 		return ask("Apa yang ingin diketahui tentang itu?", asks(r.offers())...)
 	}
-	return r.unknown(written(r.ts), "Saya tidak menemukan data yang dimaksud dalam pertanyaan ini.")
+	return r.unknown("", "")
 }
 
 func (r *reading) unclearSubject() *reply {

@@ -177,7 +177,7 @@ var cuePhrases = map[cue]string{
 	cueWhen:       "kapan|kapan terakhir|tanggal berapa|jam berapa|pukul berapa|bila",
 	cueSources:    "sumber data|sumber|sumber-sumber data|sumbernya|data dari mana|asal data|dari mana data|sumber datanya",
 	cueProfile:    "kondisi|situasi|keadaan|profil|ringkasan|rangkuman|gambaran|kabar|kondisinya|keadaannya|gambaran umum|profil wilayah|situasinya|ikhtisar",
-	cueHow:        "bagaimana|bagaimana dengan|bagaimana kalau|gimana|seperti apa|macam apa|piye|kek apa|bagaimana kah|gimana dengan|kaya apa|kayapa",
+	cueHow:        "bagaimana|seberapa berat|seberapa sibuk|seberapa besar|seberapa baik|bagaimana dengan|bagaimana kalau|gimana|seperti apa|macam apa|piye|kek apa|bagaimana kah|gimana dengan|kaya apa|kayapa",
 	cueLoad:       "beban|kinerja|beban kerja|performa|kerjaan|kesibukan|beban laporan|kinerjanya|bebannya|rapor",
 	cueAgenda:     "agenda|jadwal|perlu diputuskan|harus diputuskan|harus saya putuskan|perlu saya putuskan|harus saya kerjakan|perlu saya kerjakan|harus saya lakukan|perlu saya lakukan|perlu perhatian|butuh keputusan|yang harus dikerjakan|harus dikerjakan|harus dilakukan|perlu keputusan|menunggu keputusan|harus saya urus|agendanya|tugas saya|pekerjaan saya|yang perlu ditindaklanjuti|perlu ditindaklanjuti|perlu saya perhatikan|harus saya perhatikan|butuh perhatian|perlu tindakan|agenda saya",
 	cueDue:        "jatuh tempo|tenggatnya|tenggat|deadline|batas waktunya|habis tenggat|bertenggat|berakhir",

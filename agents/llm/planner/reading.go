@@ -47,6 +47,7 @@ func (l *lexicon) read(text string, at time.Time, who asker, base *frame) *readi
 	r.ms = settle(l.candidates(r.ts, r.at), len(r.ts))
 	r.mendTypos()
 	r.absorb()
+	r.bareCity()
 	for _, m := range r.ms {
 		switch m.kind {
 		case isSubject:
@@ -59,6 +60,18 @@ func (l *lexicon) read(text string, at time.Time, who asker, base *frame) *readi
 	}
 	r.sourceTrouble()
 	return r
+}
+
+// bareCity reads "kota" that stands alone as the whole city: "keadaan kota".
+// With another unread word behind it, it begins the name of some other city.
+func (r *reading) bareCity() {
+	unread := r.unread()
+	for _, i := range unread {
+		if r.word(i) == "kota" && !slices.Contains(unread, i+1) && !r.ts[i].number {
+			r.ms = append(r.ms, match{from: i, to: i + 1, kind: isCue, cue: cueCity, text: r.ts[i].raw})
+		}
+	}
+	slices.SortFunc(r.ms, func(a, b match) int { return a.from - b.from })
 }
 
 // absorb joins a subject with words next to it that only repeat its name:

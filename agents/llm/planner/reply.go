@@ -30,7 +30,9 @@ func decline(reason, text string) *reply {
 	return &reply{[]city.ToolCall{callOf(city.ToolDecline, city.DeclineInput{Reason: reason, Text: text}, nil)}}
 }
 
-// unknown says that there is no such data and what can be asked instead.
+// unknown says that there is no such data and what can be asked instead. The
+// tool's own sentence names the subject; the reason, which may be empty, adds
+// to it and does not say it again.
 func (r *reading) unknown(subject, reason string) *reply {
 	return &reply{[]city.ToolCall{callOf(city.ToolUnknown, city.UnknownInput{Subject: subject, Reason: reason, Offers: r.offers()}, nil)}}
 }
