@@ -33,6 +33,11 @@ func (a *answer) ranked(in city.RankInput) error {
 	case in.Top < 0 || in.Top > 20:
 		return city.InvalidField("top", "must be 1 to 20")
 	}
+	if a.seesOne(in.By) {
+		a.r.Status = city.Refused
+		a.say("Perbandingan antarwilayah di luar wewenang Anda. Anda dapat bertanya tentang wilayah Anda sendiri.")
+		return nil
+	}
 	q := a.scoped(in.MeasureQuery)
 	if in.Change {
 		return a.rankedChange(in, q)
@@ -56,6 +61,20 @@ func (a *answer) ranked(in city.RankInput) error {
 	a.nameless(m, nameless)
 	a.rankFollowUps(m, rows)
 	return nil
+}
+
+// seesOne reports whether the asker may see one of the parts only: leading
+// among oneself is no ranking.
+func (a *answer) seesOne(by city.Dimension) bool {
+	switch a.asker.Role {
+	case city.Lurah:
+		return by == city.ByKecamatan || by == city.ByKelurahan
+	case city.Camat:
+		return by == city.ByKecamatan
+	case city.KepalaOPD:
+		return by == city.ByOffice
+	}
+	return false
 }
 
 func (a *answer) orderChip(in city.RankInput, most bool) {

@@ -114,6 +114,7 @@ func TestOthersAreasAreRefused(t *testing.T) {
 		"city":    {city.ToolMeasure, `{"measure":"laporan_masuk","area":"64.72","period":"2026-04"}`},
 		"compare": {city.ToolCompare, `{"measure":"laporan_masuk","period":"2026-04","against_area":"64.72.03"}`},
 		"rank":    {city.ToolRank, `{"measure":"laporan_masuk","by":"kelurahan","area":"64.72.03","period":"2026-04"}`},
+		"ranks":   {city.ToolRank, `{"measure":"laporan_masuk","by":"kecamatan","period":"2026-04"}`},
 		"area":    {city.ToolArea, `{"area":"64.72.03"}`},
 		"near":    {city.ToolNear, `{"area":"64.72.03","period":"2026-04"}`},
 		"map":     {city.ToolMap, `{"measure":"laporan_masuk","area":"64.72.03"}`},
