@@ -108,9 +108,9 @@ func (r *reading) askHints(hints []match) *reply {
 			continue
 		}
 		if s.indicator {
-			names = append(names, "Berapa "+s.name+" terakhir?")
+			names = append(names, "Berapa "+r.l.inside(s.name)+" terakhir?")
 		} else {
-			names = append(names, "Berapa laporan "+lower(s.name)+" bulan ini?")
+			names = append(names, "Berapa laporan "+r.l.inside(s.name)+" bulan ini?")
 		}
 	}
 	if len(names) == 0 {

@@ -103,7 +103,7 @@ func (r *reading) changeSubject(f *frame) *reply {
 		return out
 	}
 	if g.Category != "" && f.Indicator != "" {
-		return ask("Maksudnya laporan "+lower(r.l.category[g.Category].Name)+"?", asks([]string{"Berapa laporan " + lower(r.l.category[g.Category].Name) + " bulan ini?"})...)
+		return ask("Maksudnya laporan "+r.l.inside(r.l.category[g.Category].Name)+"?", asks([]string{"Berapa laporan " + r.l.inside(r.l.category[g.Category].Name) + " bulan ini?"})...)
 	}
 	if g.Category != "" && f.Category != "" && g.Category != f.Category && r.has(cueAgainst) && f.Measure != "" {
 		f.tool, f.AgainstCategory, f.AgainstArea, f.AgainstPeriod, f.By = city.ToolCompare, g.Category, "", "", ""

@@ -3,6 +3,8 @@ package planner
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"balaikota/backend/city"
 )
@@ -252,7 +254,7 @@ func (r *reading) fillReports(f *frame) *reply {
 func (r *reading) eachCategory(slugs []string) []city.Option {
 	var out []city.Option
 	for _, s := range slugs {
-		out = append(out, city.Option{Text: "Laporan " + r.l.category[s].Name})
+		out = append(out, city.Option{Text: "Laporan " + r.l.inside(r.l.category[s].Name)})
 	}
 	return out
 }
@@ -331,9 +333,29 @@ func (r *reading) eachPeriod(f frame, pairs ...string) []city.Option {
 	return out
 }
 
+// lower writes the name of a subject as it stands inside a sentence: its first
+// letter small, unless it begins with an abbreviation (PM2.5, RTH).
 func lower(name string) string {
 	if name == "" {
 		return ""
 	}
-	return strings.ToLower(name[:1]) + name[1:]
+	first, n := utf8.DecodeRuneInString(name)
+	if second, _ := utf8.DecodeRuneInString(name[n:]); unicode.IsUpper(second) || unicode.IsDigit(second) {
+		return name
+	}
+	return string(unicode.ToLower(first)) + name[n:]
+}
+
+// inside is lower for the city's subjects: one named after the city or an area
+// with a name of two words keeps its capital.
+func (l *lexicon) inside(name string) string {
+	for _, a := range l.names {
+		if (a.Level != city.Kelurahan || strings.Contains(a.Name, " ")) && a.Name != "" && strings.HasPrefix(name+" ", a.Name+" ") {
+			return name
+		}
+	}
+	if bare := strings.TrimPrefix(l.cityName, "Kota "); bare != "" && strings.HasPrefix(name+" ", bare+" ") {
+		return name
+	}
+	return lower(name)
 }

@@ -43,7 +43,7 @@ func (r *reading) heads() *reply {
 			r.ms[at].cue = cueHowMany
 			return nil
 		}
-		return ask("Saya tidak menghitung berapa kali atau berapa orang untuk "+lower(name)+". Yang ada:", asks([]string{"Berapa " + name + " terakhir?", "Bagaimana tren " + lower(name) + " 30 hari terakhir?"})...)
+		return ask("Saya tidak menghitung berapa kali atau berapa orang untuk "+r.l.inside(name)+". Yang ada:", asks([]string{"Berapa " + r.l.inside(name) + " terakhir?", "Bagaimana tren " + r.l.inside(name) + " 30 hari terakhir?"})...)
 	}
 	if len(r.categoriesSaid()) == 1 {
 		f := frame{tool: city.ToolMeasure, MeasureQuery: city.MeasureQuery{Measure: city.MeasureReceived}}
@@ -53,7 +53,7 @@ func (r *reading) heads() *reply {
 		if out := r.fillFigure(&f); out != nil {
 			return out
 		}
-		name := lower(r.l.category[f.Category].Name)
+		name := r.l.inside(r.l.category[f.Category].Name)
 		return ask("Yang saya hitung ialah laporan warga, bukan orang atau kejadiannya. Maksudnya laporan "+name+"?", option("Ya, laporan "+name, f))
 	}
 	if r.base != nil {

@@ -94,7 +94,7 @@ func (r *reading) rankIndicator(f *frame, inds []string) *reply {
 		h.Measure = city.MeasureMin
 	}
 	var options []city.Option
-	name := lower(r.l.indic[inds[0]].Name)
+	name := r.l.inside(r.l.indic[inds[0]].Name)
 	for _, o := range []struct {
 		text string
 		f    frame

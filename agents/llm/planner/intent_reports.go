@@ -200,7 +200,7 @@ func (r *reading) withoutReports(cats []string) *reply {
 	}
 	name := ""
 	if f.Category != "" {
-		name = " " + lower(r.l.category[f.Category].Name)
+		name = " " + r.l.inside(r.l.category[f.Category].Name)
 	}
 	return ask("Yang saya hitung ialah laporan warga. Maksudnya laporan"+name+"?", option("Ya, laporan"+name, f))
 }

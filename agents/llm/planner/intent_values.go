@@ -74,7 +74,7 @@ func (r *reading) countOfThings(slug string) *reply {
 		}
 		f := frame{tool: city.ToolMeasure}
 		f.Measure, f.Indicator = city.MeasureLatest, slug
-		return ask("Maksudnya "+r.l.indic[slug].Name+"?", option(r.l.indic[slug].Name+" terakhir", f))
+		return ask("Maksudnya "+r.l.inside(r.l.indic[slug].Name)+"?", option(r.l.indic[slug].Name+" terakhir", f))
 	}
 	return nil
 }
@@ -184,7 +184,7 @@ func (r *reading) daysBeyond(f frame) *reply {
 	}
 	above, below := r.has(cueAbove), r.has(cueBelow)
 	if !ok {
-		return ask("Di atas atau di bawah angka berapa "+lower(ind.Name)+" dihitung?", asks([]string{"Berapa " + ind.Name + " tertinggi bulan ini?"})...)
+		return ask("Di atas atau di bawah angka berapa "+r.l.inside(ind.Name)+" dihitung?", asks([]string{"Berapa " + r.l.inside(ind.Name) + " tertinggi bulan ini?"})...)
 	}
 	switch {
 	case above == below && !r.has(cueWatch, cueDanger, cueCare, cueThreshold):
@@ -201,7 +201,7 @@ func (r *reading) daysBeyond(f frame) *reply {
 		f.assume("measure")
 	}
 	if !r.has(cueDays) {
-		return ask("Maksudnya berapa hari "+lower(ind.Name)+" melewati angka itu?", asks(r.offers())...)
+		return ask("Maksudnya berapa hari "+r.l.inside(ind.Name)+" melewati angka itu?", asks(r.offers())...)
 	}
 	value := limit.Value
 	f.Limit = &value
@@ -221,7 +221,7 @@ func (r *reading) limit(ind city.Indicator) (city.Threshold, bool, *reply) {
 			continue
 		}
 		if !unitFits(m.codes, ind) {
-			return city.Threshold{}, false, ask("“" + m.text + "” bukan satuan " + lower(ind.Name) + ", yang diukur dalam " + ind.Unit + ". Angka berapa yang dimaksud?")
+			return city.Threshold{}, false, ask("“" + m.text + "” bukan satuan " + r.l.inside(ind.Name) + ", yang diukur dalam " + ind.Unit + ". Angka berapa yang dimaksud?")
 		}
 		r.used[i] = true
 		return city.Threshold{Value: m.value, Above: true}, true, nil
@@ -246,7 +246,7 @@ func (r *reading) limit(ind city.Indicator) (city.Threshold, bool, *reply) {
 	}
 	var names []string
 	for _, t := range found {
-		names = append(names, "Berapa hari "+lower(ind.Name)+" di atas ambang "+string(t.Level)+" bulan ini?")
+		names = append(names, "Berapa hari "+r.l.inside(ind.Name)+" di atas ambang "+string(t.Level)+" bulan ini?")
 	}
 	return city.Threshold{}, false, ask("Ambang yang mana?", asks(names)...)
 }

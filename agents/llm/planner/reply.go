@@ -70,16 +70,16 @@ func (r *reading) offers() []string {
 		}
 		for _, s := range m.subjects {
 			if s.indicator {
-				add("Berapa " + s.name + " terakhir?")
+				add("Berapa " + r.l.inside(s.name) + " terakhir?")
 			} else {
-				add("Berapa laporan " + s.name + where + " bulan ini?")
+				add("Berapa laporan " + r.l.inside(s.name) + where + " bulan ini?")
 			}
 		}
 	}
 	add("Berapa laporan" + where + " bulan ini?")
 	add("Apa keluhan terbanyak" + where + " bulan ini?")
 	for _, i := range r.l.cat.Indicators {
-		add("Berapa " + i.Name + " terakhir?")
+		add("Berapa " + r.l.inside(i.Name) + " terakhir?")
 		break
 	}
 	add("Berapa laporan" + where + " yang belum selesai?")
@@ -90,10 +90,10 @@ func (r *reading) offers() []string {
 func (r *reading) examples() []string {
 	out := []string{"Berapa laporan bulan ini?", "Kecamatan mana yang paling banyak laporan bulan ini?"}
 	if len(r.l.cat.Categories) > 0 {
-		out = append(out, "Berapa laporan "+r.l.cat.Categories[0].Name+" yang belum selesai?")
+		out = append(out, "Berapa laporan "+r.l.inside(r.l.cat.Categories[0].Name)+" yang belum selesai?")
 	}
 	if len(r.l.cat.Indicators) > 0 {
-		out = append(out, "Berapa "+r.l.cat.Indicators[0].Name+" terakhir?")
+		out = append(out, "Berapa "+r.l.inside(r.l.cat.Indicators[0].Name)+" terakhir?")
 	}
 	return append(out, "Apa kejadian paling mendesak?")
 }
@@ -166,7 +166,7 @@ func (r *reading) askSubject(m match, cs []subject) *reply {
 		}
 		text := s.name
 		if !s.indicator {
-			text = "Laporan " + strings.ToLower(s.name[:1]) + s.name[1:]
+			text = "Laporan " + r.l.inside(s.name)
 		}
 		o := city.Option{Text: text}
 		if got := again.decide(); len(got.calls) == 1 && got.calls[0].Tool != city.ToolAskBack && got.calls[0].Tool != city.ToolUnknown {
