@@ -243,7 +243,7 @@ func (a *answer) nearChips(in city.NearInput, q city.MeasureQuery, p city.Period
 func (a *answer) wordReports(in city.NearInput, q city.MeasureQuery, s search, spot *Place) {
 	q.Status = ""
 	noun := a.reports(q)
-	where, rest := a.place(q.Area), a.wanted(in)
+	where, rest := a.place(q.Area), a.wanted(in, spot == nil)
 	if spot != nil {
 		a.name(spot.Name)
 		where = "di sekitar " + spot.Name + ", " + a.areaName(spot.Area)
@@ -282,19 +282,28 @@ func (a *answer) wordReports(in city.NearInput, q city.MeasureQuery, s search, s
 	a.ask("Berapa laporan yang melewati batas waktu" + a.askPlace(a.r.Area) + "?")
 }
 
-// wanted words the status and the words that were asked for.
-func (a *answer) wanted(in city.NearInput) string {
-	rest := ""
+// wanted words the status and the words that were asked for; a place that
+// nobody knows was searched for as words.
+func (a *answer) wanted(in city.NearInput, placeAsWords bool) string {
+	var parts []string
 	if in.Status != "" {
-		rest = " yang " + statusName(in.Status)
+		parts = append(parts, statusName(in.Status))
 	}
-	if in.Words == "" {
-		return rest
+	mentions := func(words, unsaid string) {
+		if said := a.d.ownWords(words); said != "" {
+			parts = append(parts, "menyebut “"+said+"”")
+		} else if words != "" {
+			parts = append(parts, "menyebut "+unsaid)
+		}
 	}
-	if said := a.d.ownWords(in.Words); said != "" {
-		return rest + " yang menyebut “" + said + "”"
+	mentions(in.Words, "kata yang dicari")
+	if placeAsWords {
+		mentions(in.Place, "tempat itu")
 	}
-	return rest + " yang menyebut kata yang dicari"
+	if len(parts) == 0 {
+		return ""
+	}
+	return " yang " + strings.Join(parts, " dan ")
 }
 
 func (a *answer) showFound(in city.NearInput, q city.MeasureQuery, s search, total float64, title string) {

@@ -126,14 +126,17 @@ func TestReportsComeAsNumbersOnly(t *testing.T) {
 		}
 		return all[name], nil
 	}
+	d.Stems = strings.Fields
 	cases := map[string]struct {
 		in   city.NearInput
 		text string
 		ids  int
 	}{
-		"area":  {city.NearInput{Area: "64.72.01"}, "Ada 14 laporan warga di Kecamatan Palaran dalam 30 hari terakhir (19 Mei 20.00 – 18 Juni 2026 20.00). Ditampilkan 10 yang terbaru. Terbanyak tentang sampah: 10.", 10},
-		"place": {city.NearInput{Place: "Pasar Pagi", Category: "sampah", Top: 5}, "Ada 2 laporan sampah di sekitar Pasar Pagi, Kelurahan Rawa Makmur dalam 30 hari terakhir (19 Mei 20.00 – 18 Juni 2026 20.00).", 2},
-		"none":  {city.NearInput{Area: "64.72.02", Period: "hari_ini"}, "Tidak ada laporan warga di Kecamatan Samarinda Seberang hari ini (18 Juni 2026, sampai pukul 20.00): 0.", 0},
+		"area":       {city.NearInput{Area: "64.72.01"}, "Ada 14 laporan warga di Kecamatan Palaran dalam 30 hari terakhir (19 Mei 20.00 – 18 Juni 2026 20.00). Ditampilkan 10 yang terbaru. Terbanyak tentang sampah: 10.", 10},
+		"place":      {city.NearInput{Place: "Pasar Pagi", Category: "sampah", Top: 5}, "Ada 2 laporan sampah di sekitar Pasar Pagi, Kelurahan Rawa Makmur dalam 30 hari terakhir (19 Mei 20.00 – 18 Juni 2026 20.00).", 2},
+		"mentioned":  {city.NearInput{Place: "Dermaga Lama", Category: "sampah", Top: 20}, "Ada 10 laporan sampah di Kota Samarinda yang menyebut “Dermaga Lama” dalam 30 hari terakhir (19 Mei 20.00 – 18 Juni 2026 20.00).", 10},
+		"open there": {city.NearInput{Place: "Dermaga Lama", Category: "sampah", Status: "belum_selesai", Top: 20}, "Ada 10 laporan sampah di Kota Samarinda yang belum selesai dan menyebut “Dermaga Lama” per 18 Juni 2026 20.00 WITA.", 10},
+		"none":       {city.NearInput{Area: "64.72.02", Period: "hari_ini"}, "Tidak ada laporan warga di Kecamatan Samarinda Seberang hari ini (18 Juni 2026, sampai pukul 20.00): 0.", 0},
 	}
 	for name, c := range cases {
 		got := run(t, d, mayor, city.ToolNear, c.in)
