@@ -52,6 +52,10 @@ func TestMeasureIsWorded(t *testing.T) {
 		"median_waktu_respons 64.72.10.1001 - 2026-01 -":                             vn(5.2, 4),
 		"porsi_laporan 64.72.04 adminduk 2026-03 -":                                  vn(8.77, 57),
 		"laporan_masuk 64.72.04 adminduk 2026-03 -":                                  v(5),
+		"porsi_laporan - - bulan_lalu - closed":                                      vn(75.8, 500),
+		"laporan_masuk - - bulan_lalu - closed":                                      v(379),
+		"porsi_laporan - - bulan_lalu - whatsapp":                                    vn(75.8, 500),
+		"laporan_masuk - - bulan_lalu - whatsapp":                                    v(379),
 		"persen_tepat_waktu - - bulan_lalu -":                                        vn(85.23, 400),
 		"kejadian_aktif - banjir-drainase sampai_kini -":                             v(12),
 		"indikator_terakhir 64.72.07 kecepatan-jalan sampai_kini -":                  vt(25.2, at("2026-06-18 07:00")),
@@ -100,6 +104,14 @@ func TestMeasureIsWorded(t *testing.T) {
 		{
 			city.MeasureQuery{Measure: "porsi_laporan", Area: "64.72.04", Category: "adminduk", Period: "2026-03"},
 			told{"", "8,8 % laporan di Kecamatan Samarinda Ilir pada Maret 2026 tentang administrasi kependudukan: 5 dari 57 laporan.", 8.77, "64.72.04", "adminduk"},
+		},
+		{
+			city.MeasureQuery{Measure: "porsi_laporan", Status: "closed", Period: "bulan_lalu"},
+			told{"", "75,8 % laporan di Kota Samarinda pada Mei 2026 berstatus selesai: 379 dari 500 laporan.", 75.8, "64.72", ""},
+		},
+		{
+			city.MeasureQuery{Measure: "porsi_laporan", Channel: "whatsapp", Period: "bulan_lalu"},
+			told{"", "75,8 % laporan di Kota Samarinda pada Mei 2026 disampaikan lewat WhatsApp: 379 dari 500 laporan.", 75.8, "64.72", ""},
 		},
 		{
 			city.MeasureQuery{Measure: "persen_tepat_waktu", Period: "bulan_lalu"},

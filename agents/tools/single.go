@@ -87,10 +87,7 @@ func (a *answer) against(beside []city.Measurement) {
 // they agree with it.
 func (a *answer) share(m city.Measurement, value, where, when string, beside []city.Measurement) {
 	q, row := m.Query, m.Rows[0]
-	about := "berasal dari " + strings.TrimPrefix(a.reports(q), "laporan warga ")
-	if q.Category != "" {
-		about = "tentang " + a.categoryWord(q.Category)
-	}
+	about := a.portion(q)
 	s := value + " laporan " + where + " " + when + " " + about
 	if len(beside) == 1 && valued(beside[0]) && row.N > 0 {
 		part := beside[0]
@@ -105,6 +102,28 @@ func (a *answer) share(m city.Measurement, value, where, when string, beside []c
 		}
 	}
 	a.say(s + ".")
+}
+
+// portion words which part of all reports a share is: "tentang sampah",
+// "berstatus selesai dan disampaikan lewat WhatsApp".
+func (a *answer) portion(q city.MeasureQuery) string {
+	var parts []string
+	if q.Category != "" {
+		parts = append(parts, "tentang "+a.categoryWord(q.Category))
+	}
+	if q.Status != "" {
+		parts = append(parts, "berstatus "+statusName(q.Status))
+	}
+	if q.Channel != "" {
+		a.name(channelName(q.Channel))
+		parts = append(parts, "disampaikan lewat "+channelName(q.Channel))
+	}
+	if q.Office != "" {
+		o, _ := a.office(q.Office)
+		a.name(o.ShortName, o.Name)
+		parts = append(parts, "ditujukan kepada "+o.ShortName)
+	}
+	return strings.Join(parts, " dan ")
 }
 
 func valued(m city.Measurement) bool {
