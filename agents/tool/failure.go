@@ -14,7 +14,7 @@ var fieldNames = map[string]string{
 	"measure": "ukuran", "indicator": "indikator", "area": "wilayah", "category": "kategori", "office": "perangkat daerah",
 	"channel": "kanal", "status": "status", "period": "periode", "limit": "batas", "by": "pembagian", "order": "urutan",
 	"top": "banyaknya", "against_period": "periode pembanding", "against_area": "wilayah pembanding",
-	"against_category": "kategori pembanding", "days": "jumlah hari", "day": "tanggal", "level": "tingkat wilayah",
+	"against_category": "kategori pembanding", "against_office": "perangkat daerah pembanding", "days": "jumlah hari", "day": "tanggal", "level": "tingkat wilayah",
 	"id": "nomor kejadian", "incident": "nomor kejadian", "source": "sumber data", "operation": "operasi",
 	"of": "bukti", "working_days": "hari kerja", "reason": "alasan", "words": "kata", "place": "tempat",
 }

@@ -190,6 +190,8 @@ func TestMissingIsNoZero(t *testing.T) {
 func TestCompareIsWorded(t *testing.T) {
 	t.Parallel()
 	s := &script{t: t, rows: map[string][]city.MeasureRow{
+		"laporan_belum_selesai - - sampai_kini - DLH":       v(30),
+		"laporan_belum_selesai - - sampai_kini - DPUPR":     v(40),
 		"laporan_masuk 64.72.06 pohon-tumbang 2026-04 -":    v(13),
 		"laporan_masuk 64.72.06 pohon-tumbang 2026-03 -":    v(11),
 		"laporan_masuk 64.72.08 sampah bulan_lalu -":        v(8),
@@ -232,6 +234,10 @@ func TestCompareIsWorded(t *testing.T) {
 		{
 			city.CompareInput{MeasureQuery: q("64.72.01", "sampah", "bulan_lalu"), AgainstArea: "64.72.07"},
 			told{"", "Laporan sampah pada Mei 2026: Kecamatan Palaran 4 laporan, Kecamatan Sambutan 16 laporan. Kecamatan Palaran lebih sedikit 75,0 %.", -75, "64.72.01", "sampah"},
+		},
+		{
+			city.CompareInput{MeasureQuery: city.MeasureQuery{Measure: "laporan_belum_selesai", Office: "DLH"}, AgainstOffice: "DPUPR"},
+			told{"", "Laporan warga yang belum selesai di Kota Samarinda per 18 Juni 2026 20.00 WITA: DLH 30 laporan, DPUPR 40 laporan. DLH lebih sedikit 25,0 %.", -25, "64.72", ""},
 		},
 		{
 			city.CompareInput{MeasureQuery: q("", "sampah", "bulan_lalu"), AgainstCategory: "jalan-rusak"},

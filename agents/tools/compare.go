@@ -33,7 +33,7 @@ func (a *answer) compared(in city.CompareInput) error {
 	q := a.scoped(in.MeasureQuery)
 	if q.Period == "" {
 		q.Period = city.PeriodLastMonth
-		if in.AgainstArea != "" || in.AgainstCategory != "" {
+		if besides(in) {
 			q.Period = usualPeriod(q.Measure)
 		}
 	}
@@ -58,7 +58,7 @@ func (a *answer) compared(in city.CompareInput) error {
 		}
 	}
 	pair := [2]int{a.figure(a.valueFigure(now, now.Rows[0])), a.figure(a.valueFigure(then, then.Rows[0]))}
-	if in.AgainstArea != "" || in.AgainstCategory != "" {
+	if besides(in) {
 		a.sideBySide(now, then)
 	} else {
 		a.changed(now, then)
@@ -71,6 +71,11 @@ func (a *answer) compared(in city.CompareInput) error {
 	return nil
 }
 
+// besides reports whether two sides are compared rather than two times.
+func besides(in city.CompareInput) bool {
+	return in.AgainstArea != "" || in.AgainstCategory != "" || in.AgainstOffice != ""
+}
+
 // otherSide is the query with the one thing changed.
 func (a *answer) otherSide(in city.CompareInput, q city.MeasureQuery) (city.MeasureQuery, error) {
 	other := q
@@ -80,11 +85,18 @@ func (a *answer) otherSide(in city.CompareInput, q city.MeasureQuery) (city.Meas
 	if in.AgainstCategory != "" {
 		other.Category = in.AgainstCategory
 	}
+	if in.AgainstOffice != "" {
+		o, ok := a.office(in.AgainstOffice)
+		if !ok {
+			return other, city.InvalidField("against_office", "unknown office %.60q", in.AgainstOffice)
+		}
+		other.Office = o.ShortName
+	}
 	if in.AgainstPeriod != "" && in.AgainstPeriod != previousPeriod {
 		other.Period = in.AgainstPeriod
 		return other, nil
 	}
-	if in.AgainstPeriod == previousPeriod || (in.AgainstArea == "" && in.AgainstCategory == "") {
+	if in.AgainstPeriod == previousPeriod || !besides(in) {
 		p, err := city.ParsePeriod(q.Period, a.c.At, a.c.Zone)
 		if err != nil {
 			return other, err
@@ -106,7 +118,10 @@ func (a *answer) againstChips(in city.CompareInput, then city.Measurement) {
 		c, _ := a.category(in.AgainstCategory)
 		a.chip("against_category", in.AgainstCategory, "Dibanding "+c.Name)
 	}
-	if in.AgainstPeriod != "" || (in.AgainstArea == "" && in.AgainstCategory == "") {
+	if in.AgainstOffice != "" {
+		a.chip("against_office", in.AgainstOffice, "Dibanding "+then.Query.Office)
+	}
+	if in.AgainstPeriod != "" || !besides(in) {
 		a.stated("against_period", in.AgainstPeriod, then.Query.Period, "Dibanding "+city.FormatPeriod(then.Period, a.c.Zone))
 	}
 }
@@ -187,13 +202,16 @@ func (a *answer) compareWhen(m city.Measurement) string {
 	return a.during(m.Period)
 }
 
-// sideBySide words two areas or two categories in one period.
+// sideBySide words two areas, categories or offices in one period.
 func (a *answer) sideBySide(one, two city.Measurement) {
 	x, y := *one.Rows[0].Value, *two.Rows[0].Value
 	nameOne, nameTwo := a.sideName(one, two), a.sideName(two, one)
 	common := one.Query
 	if one.Query.Category != two.Query.Category {
 		common.Category = ""
+	}
+	if one.Query.Office != two.Query.Office {
+		common.Office = ""
 	}
 	s := upper(a.matter(common))
 	if one.Query.Area == two.Query.Area {
@@ -248,6 +266,11 @@ func (a *answer) sideName(m, other city.Measurement) string {
 		a.name(ar.Name)
 		return a.areaName(m.Query.Area)
 	}
+	if m.Query.Office != other.Query.Office {
+		o, _ := a.office(m.Query.Office)
+		a.name(o.ShortName, o.Name)
+		return o.ShortName
+	}
 	c, _ := a.category(m.Query.Category)
 	a.name(c.Name)
 	if m.Query.Category == "" {
@@ -266,6 +289,8 @@ func (a *answer) compareBlock(now, then city.Measurement, pair [2]int) {
 		switch {
 		case now.Query.Area != then.Query.Area:
 			key, label = m.Query.Area, a.areaName(m.Query.Area)
+		case now.Query.Office != then.Query.Office:
+			key, label = m.Query.Office, m.Query.Office
 		case now.Query.Category != then.Query.Category:
 			key, label = m.Query.Category, upper(a.sideName(m, then))
 		}

@@ -117,6 +117,6 @@ func (d Deps) values(ctx context.Context, asker city.Asker) tool.Values {
 			known["office"] = append(known["office"], o.ShortName)
 		}
 	}
-	known["against_category"] = known["category"]
+	known["against_category"], known["against_office"] = known["category"], known["office"]
 	return func(field string) []string { return known[field] }
 }

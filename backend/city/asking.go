@@ -35,6 +35,7 @@ type CompareInput struct {
 	AgainstPeriod   string `json:"against_period,omitempty" jsonschema:"the other period; sebelumnya for the one before"`
 	AgainstArea     string `json:"against_area,omitempty" jsonschema:"code of the other area"`
 	AgainstCategory string `json:"against_category,omitempty" jsonschema:"slug of the other category"`
+	AgainstOffice   string `json:"against_office,omitempty" jsonschema:"short name of the other office"`
 }
 
 // RankInput ranks the parts that By names.

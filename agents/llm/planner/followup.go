@@ -109,6 +109,9 @@ func (r *reading) changeSubject(f *frame) *reply {
 		f.tool, f.AgainstCategory, f.AgainstArea, f.AgainstPeriod, f.By = city.ToolCompare, g.Category, "", "", ""
 		return nil
 	}
+	if g.Office != "" && f.AgainstOffice != "" {
+		f.tool, f.AgainstOffice, f.AgainstPeriod = city.ToolMeasure, "", "" // one of the two, or a third
+	}
 	if g.Office != "" && f.By == city.ByOffice {
 		f.tool, f.By, f.Top, f.Order, f.Change = city.ToolMeasure, "", 0, "", false
 	}
@@ -206,13 +209,13 @@ func (r *reading) changeTool(f *frame) *reply {
 		return nil // the comparison asked for stands
 	case r.has(cueMap) && measured:
 		f.tool, f.By, f.Order, f.Top, f.Change = city.ToolMap, "", "", 0, false
-		f.AgainstArea, f.AgainstCategory, f.AgainstPeriod = "", "", ""
+		f.AgainstArea, f.AgainstCategory, f.AgainstPeriod, f.AgainstOffice = "", "", "", ""
 	case r.has(cueWhy):
 		if f.Indicator != "" || !measured {
 			return r.unknown(written(r.ts), "Saya tidak dapat menyebut sebab; yang bisa saya tunjukkan hanya angkanya.")
 		}
 		f.tool, f.Change, f.By, f.Order, f.Top = city.ToolRank, true, r.divides(*f), "", 0
-		f.AgainstArea, f.AgainstCategory, f.AgainstPeriod = "", "", ""
+		f.AgainstArea, f.AgainstCategory, f.AgainstPeriod, f.AgainstOffice = "", "", "", ""
 		if f.Period == "" {
 			f.Period = city.PeriodThisMonth
 			f.assume("period")
@@ -258,7 +261,7 @@ func (r *reading) rankAgain(f *frame) *reply {
 	}
 	was := f.tool
 	f.By = by
-	f.AgainstArea, f.AgainstCategory, f.AgainstPeriod = "", "", ""
+	f.AgainstArea, f.AgainstCategory, f.AgainstPeriod, f.AgainstOffice = "", "", "", ""
 	if f.Measure == city.MeasureShare {
 		f.Measure = city.MeasureReceived
 	}
@@ -291,7 +294,7 @@ func (r *reading) changeTime(f *frame) *reply {
 	if f.AgainstArea != "" && len(r.periods) == 0 {
 		return nil
 	}
-	if f.tool == city.ToolCompare && f.AgainstArea == "" && f.AgainstCategory == "" && r.has(cueAgainst, cueChange, cueRise, cueFall) {
+	if f.tool == city.ToolCompare && f.AgainstArea == "" && f.AgainstCategory == "" && f.AgainstOffice == "" && r.has(cueAgainst, cueChange, cueRise, cueFall) {
 		return r.comparePeriods(f)
 	}
 	if len(r.periods) == 0 {
@@ -320,7 +323,7 @@ func (r *reading) changeTime(f *frame) *reply {
 	}
 	if f.tool == city.ToolCompare && f.Period != old {
 		f.AgainstPeriod = "sebelumnya"
-		if f.AgainstArea != "" || f.AgainstCategory != "" {
+		if f.AgainstArea != "" || f.AgainstCategory != "" || f.AgainstOffice != "" {
 			f.AgainstPeriod = ""
 		}
 	}

@@ -13,7 +13,7 @@ import (
 type frame struct {
 	tool string
 	city.MeasureQuery
-	AgainstPeriod, AgainstArea, AgainstCategory string
+	AgainstPeriod, AgainstArea, AgainstCategory, AgainstOffice string
 
 	Order  string
 	Top    int
@@ -42,7 +42,7 @@ func (f *frame) assume(field string) {
 func (f *frame) input() any {
 	switch f.tool {
 	case city.ToolCompare:
-		return city.CompareInput{MeasureQuery: f.MeasureQuery, AgainstPeriod: f.AgainstPeriod, AgainstArea: f.AgainstArea, AgainstCategory: f.AgainstCategory}
+		return city.CompareInput{MeasureQuery: f.MeasureQuery, AgainstPeriod: f.AgainstPeriod, AgainstArea: f.AgainstArea, AgainstCategory: f.AgainstCategory, AgainstOffice: f.AgainstOffice}
 	case city.ToolRank:
 		return city.RankInput{MeasureQuery: f.MeasureQuery, Order: f.Order, Top: f.Top, Change: f.Change}
 	case city.ToolForecast:
@@ -103,6 +103,7 @@ func frameOf(tool string, input []byte) *frame {
 		AgainstPeriod   string   `json:"against_period"`
 		AgainstArea     string   `json:"against_area"`
 		AgainstCategory string   `json:"against_category"`
+		AgainstOffice   string   `json:"against_office"`
 		Order           string   `json:"order"`
 		Top             int      `json:"top"`
 		Change          bool     `json:"change"`
@@ -133,7 +134,7 @@ func frameOf(tool string, input []byte) *frame {
 		return nil
 	}
 	f.MeasureQuery = all.MeasureQuery
-	f.AgainstPeriod, f.AgainstArea, f.AgainstCategory = all.AgainstPeriod, all.AgainstArea, all.AgainstCategory
+	f.AgainstPeriod, f.AgainstArea, f.AgainstCategory, f.AgainstOffice = all.AgainstPeriod, all.AgainstArea, all.AgainstCategory, all.AgainstOffice
 	f.Order, f.Top, f.Change, f.Days, f.Place = all.Order, all.Top, all.Change, all.Days, all.Place
 	f.ID, f.Source, f.Level, f.Instruction, f.Assumed = all.ID, all.Source, all.Level, all.Instruction, all.Assumed
 	if tool == city.ToolExplain {

@@ -124,7 +124,7 @@ func (r *reading) responsible() *reply {
 }
 
 // officesSide answers "DLH sama Dishub banyakan mana tunggakannya" with the
-// figure of each office.
+// two compared, and more of them with the figure of each.
 func (r *reading) officesSide() *reply {
 	var offices []string
 	for _, m := range r.ms {
@@ -149,6 +149,10 @@ func (r *reading) officesSide() *reply {
 	}
 	if out := r.leftover(cueReport, cueWho, cueWhich, cueMost, cueLeast, cueFast, cueSlow, cueAnd, cueWith, cueAgainst, cueHandled, cueNow, cueHow, cueAbove); out != nil {
 		return out
+	}
+	if len(offices) == 2 {
+		f.tool, f.Office, f.AgainstOffice = city.ToolCompare, offices[0], offices[1]
+		return answer(f)
 	}
 	out := make([]frame, len(offices))
 	for i, o := range offices {

@@ -25,6 +25,7 @@ const pickers: Record<string, Picker> = {
   against_area: 'area',
   category: 'category',
   against_category: 'category',
+  against_office: 'office',
   indicator: 'indicator',
   measure: 'measure',
   office: 'office',
