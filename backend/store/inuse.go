@@ -9,7 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// categoriesInUseQuery walks the months' index from one category to the next.
+// categoriesInUseQuery reads the counts by month, a row for each month, area and
+// category: few beside the reports.
 const categoriesInUseQuery = `SELECT slug FROM categories c WHERE EXISTS (SELECT FROM report_monthly m WHERE m.category = c.slug AND m.received > 0)`
 
 const indicatorsInUseQuery = `SELECT slug FROM indicators i WHERE EXISTS (SELECT FROM station_states s WHERE s.indicator = i.slug)`
