@@ -88,6 +88,8 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"ai_calls": officers, "ai_ceilings": officers, "ai_spending": officers,
 		"ai_invoices": {"balaikota_city_reader", "balaikota_writer"}, "ai_switches": {"balaikota_city_reader", "balaikota_writer"},
 		"conversations": officers, "questions": officers, "question_steps": officers, "receipts": officers, "pins": officers,
+		"action_kinds": officers, "action_rules": officers, "action_rule_versions": officers, "recommendations": officers, "recommendation_changes": officers,
+		"attachments": officers, "dispositions": officers, "disposition_attachments": officers, "disposition_steps": officers, "stand_ins": officers,
 		"receipt_head": {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
 		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},
 	}
