@@ -35,7 +35,7 @@ CREATE TABLE action_rules (
     changed_at timestamptz NOT NULL DEFAULT now(),
     changed_by text NOT NULL,
     CONSTRAINT action_rules_slug_is_plain CHECK (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
-    CONSTRAINT action_rules_trigger_is_known CHECK (trigger IN ('incident', 'structural', 'hotspot', 'silent', 'forecast', 'overdue', 'breach', 'indicator', 'flood', 'warning')),
+    CONSTRAINT action_rules_trigger_is_known CHECK (trigger IN ('incident', 'structural', 'hotspot', 'silent', 'forecast', 'overdue', 'breach', 'indicator', 'source', 'flood', 'warning')),
     CONSTRAINT action_rules_are_versioned CHECK (version > 0)
 );
 CREATE TABLE action_rule_versions (

@@ -27,10 +27,17 @@ const (
 	TriggerForecast   Trigger = "forecast"   // days ahead above their usual
 	TriggerOverdue    Trigger = "overdue"    // an office's reports past their deadline
 	TriggerBreach     Trigger = "breach"     // an office's reports about to miss it
-	TriggerIndicator  Trigger = "indicator"  // an indicator past a threshold, or silent
+	TriggerIndicator  Trigger = "indicator"  // an indicator past a threshold
+	TriggerSource     Trigger = "source"     // an indicator whose data stopped coming
 	TriggerFlood      Trigger = "flood"      // flood risk of a kelurahan
 	TriggerWarning    Trigger = "warning"    // an official warning
 )
+
+// Triggers in the order screens list them.
+var Triggers = []Trigger{
+	TriggerIncident, TriggerStructural, TriggerFlood, TriggerWarning, TriggerIndicator, TriggerHotspot, TriggerOverdue,
+	TriggerBreach, TriggerForecast, TriggerSilent, TriggerSource,
+}
 
 // ActionKind is a kind of action that can be advised, done and measured:
 // declared once, read by advice, proof and the ledger of effects.
@@ -60,7 +67,7 @@ type ActionKind struct {
 type ActionRule struct {
 	Slug    string  `json:"slug"`
 	Enabled bool    `json:"enabled"`
-	Trigger Trigger `json:"trigger" enum:"incident,structural,hotspot,silent,forecast,overdue,breach,indicator,flood,warning"`
+	Trigger Trigger `json:"trigger" enum:"incident,structural,hotspot,silent,forecast,overdue,breach,indicator,source,flood,warning"`
 	Action  string  `json:"action" doc:"Slug of the kind of action"`
 	// Conditions; an empty one does not narrow.
 	Categories  []string `json:"categories" nullable:"false"`
@@ -160,10 +167,14 @@ type Recommendation struct {
 	Title      string  `json:"title" doc:"Action verb first, at most 90 characters"`
 	TitleEN    string  `json:"title_en"`
 	// Why is one sentence; Evidence the rows under it.
-	Why        Said           `json:"why"`
-	Evidence   []Evidence     `json:"evidence" nullable:"false"`
-	Risk       Said           `json:"risk"`
-	Severity   Severity       `json:"severity" enum:"info,perhatian,siaga,awas"`
+	Why      Said       `json:"why"`
+	Evidence []Evidence `json:"evidence" nullable:"false"`
+	Risk     Said       `json:"risk"`
+	Severity Severity   `json:"severity" enum:"info,perhatian,siaga,awas"`
+	// Size is how large the matter is, and FirstSize was when it was advised:
+	// reports, cases, kelurahan, hours of silence, or value by limit.
+	Size       float64        `json:"size"`
+	FirstSize  float64        `json:"first_size"`
 	AreaCode   string         `json:"area_code,omitempty"`
 	AreaCodes  []string       `json:"area_codes" nullable:"false"`
 	Place      string         `json:"place,omitempty"`
@@ -191,8 +202,11 @@ type Recommendation struct {
 	Status    RecommendationStatus `json:"status" enum:"proposed,postponed,approved,declined,withdrawn"`
 	Until     *time.Time           `json:"until,omitempty" doc:"Postponed until"`
 	Withdrawn *Said                `json:"withdrawn,omitempty" doc:"Why it was withdrawn"`
-	DecidedBy string               `json:"decided_by,omitempty"`
-	Reason    string               `json:"reason,omitempty" doc:"Given with the decision"`
+	// GoneSince is since when its condition is no longer seen: it is withdrawn
+	// when that lasts.
+	GoneSince *time.Time `json:"gone_since,omitempty"`
+	DecidedBy string     `json:"decided_by,omitempty"`
+	Reason    string     `json:"reason,omitempty" doc:"Given with the decision"`
 	// DispositionID and DispositionStatus are of what was sent.
 	DispositionID     int64             `json:"disposition_id,omitempty"`
 	DispositionNumber string            `json:"disposition_number,omitempty"`

@@ -28,6 +28,9 @@ type Foundation struct {
 	Holidays   []Holiday
 	Norms      []Norm
 	Hazard     HazardDeclarations
+	// ActionKinds and ActionRules are what can be advised, and when.
+	ActionKinds []ActionKind
+	ActionRules []ActionRule
 }
 
 // ZoneOfProvince returns the IANA zone and its label for a Kemendagri code, by
