@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"maps"
 	"net/http"
+	"regexp"
 	"time"
 
 	"balaikota/backend/city"
@@ -158,4 +159,22 @@ func (s *server) fail(err error, c echo.Context) {
 	if err := c.JSON(p.Status, p); err != nil {
 		s.Log.Debug("An error answer was not sent", "err", err)
 	}
+}
+
+// Route is a method and a path with its parameters in braces.
+type Route struct{ Method, Path string }
+
+var echoParam = regexp.MustCompile(`:([a-z_]+)`)
+
+// Routes lists what a Handler answers, JSON or not, so that the matrix of
+// rights can hold each against its declaration.
+func Routes(h http.Handler) (out []Route) {
+	e, ok := h.(*echo.Echo)
+	if !ok {
+		return nil
+	}
+	for _, r := range e.Routes() {
+		out = append(out, Route{r.Method, echoParam.ReplaceAllString(r.Path, "{$1}")})
+	}
+	return out
 }
