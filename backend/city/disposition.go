@@ -1,6 +1,7 @@
 package city
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -353,4 +354,11 @@ type StandIn struct {
 	Reason    string     `json:"reason"`
 	MadeBy    string     `json:"made_by"`
 	EndedAt   *time.Time `json:"ended_at,omitempty"`
+}
+
+// DispositionNumber is how a letter's running number is written, such as
+// DSP/0012/XI/2026; sent is in the city's zone.
+func DispositionNumber(number int, sent time.Time) string {
+	months := [...]string{"I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"}
+	return fmt.Sprintf("DSP/%04d/%s/%d", number, months[sent.Month()-1], sent.Year())
 }

@@ -119,3 +119,11 @@ type OfficePage struct {
 	Text       Said      `json:"text"`
 	Notes      []Said    `json:"notes" nullable:"false" doc:"What to know before comparing"`
 }
+
+// EffectFilter selects effects and lines of the ledger; empty fields do not
+// filter.
+type EffectFilter struct {
+	Action string
+	Office string // short name
+	Season string
+}

@@ -90,6 +90,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"conversations": officers, "questions": officers, "question_steps": officers, "receipts": officers, "pins": officers,
 		"action_kinds": officers, "action_rules": officers, "action_rule_versions": officers, "recommendations": officers, "recommendation_changes": officers,
 		"attachments": officers, "dispositions": officers, "disposition_attachments": officers, "disposition_steps": officers, "stand_ins": officers,
+		"effects": officers, "effect_ledger": officers, "season_months": officers, "city_index_parts": officers, "city_indexes": officers,
 		"receipt_head": {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
 		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},
 	}
