@@ -54,13 +54,17 @@ type Carrier interface {
 type NoticePreferences struct {
 	// Channels in the order they are tried; the app's own list always holds
 	// every notice.
-	Channels []NoticeChannel `json:"channels" nullable:"false"`
-	Email    string          `json:"email,omitempty"`
+	Channels []NoticeChannel `json:"channels" nullable:"false" enum:"push,surel"`
+	// Email is confirmed; EmailWaiting is one whose code has not come back.
+	Email        string `json:"email,omitempty"`
+	EmailWaiting string `json:"email_waiting,omitempty"`
 	// QuietFrom and QuietUntil are "21.00" and "05.00" in the city's zone; what
 	// is not urgent waits for their end. Both empty: no quiet hours.
 	QuietFrom  string `json:"quiet_from,omitempty"`
 	QuietUntil string `json:"quiet_until,omitempty"`
 	Push       int    `json:"push" doc:"Browsers that take pushes"`
+	// Offered are the channels that this server can use.
+	Offered []NoticeChannel `json:"offered" nullable:"false"`
 }
 
 // EscalationRule is one rung of the ladder, a row with its source.
@@ -79,13 +83,15 @@ type EscalationRule struct {
 
 // Escalation is one rung that was told.
 type Escalation struct {
-	ID            int64     `json:"id"`
-	DispositionID int64     `json:"disposition_id"`
-	Number        string    `json:"number"`
-	Subject       string    `json:"subject"`
-	Office        string    `json:"office"`
-	Rung          int       `json:"rung"`
-	To            string    `json:"to"`
-	At            time.Time `json:"at"`
-	Why           Said      `json:"why"`
+	ID            int64  `json:"id"`
+	DispositionID int64  `json:"disposition_id"`
+	Number        string `json:"number"`
+	Subject       string `json:"subject"`
+	Office        string `json:"office"`
+	Rung          int    `json:"rung"`
+	To            string `json:"to" enum:"camat,kepala_opd,sekda,wali_kota"`
+	// When is the clock that made it due.
+	When string    `json:"when" enum:"answer,close,breach"`
+	At   time.Time `json:"at"`
+	Why  Said      `json:"why"`
 }
