@@ -19,6 +19,7 @@ type Store interface {
 	PatternStore
 	ForecastStore
 	Clock
+	HolidayStore
 	UsageStore
 	Ping(ctx context.Context) error
 	Setting(ctx context.Context) (city.Setting, error)

@@ -51,6 +51,7 @@ func (s *server) routes() {
 	add(s, deciders, http.MethodPost, "/api/reports/{id}/correction", "Put a report's category, office, area or urgency right", s.correctReport)
 
 	// Deadlines.
+	add(s, officers, http.MethodGet, "/api/holidays", "Days off, to count working days by", s.getHolidays)
 	add(s, officers, http.MethodGet, "/api/norms", "How long reports may take, with sources", s.getNorms)
 	add(s, officers, http.MethodGet, "/api/deadlines/at-risk", "Reports that will likely miss their deadline", s.getAtRisk)
 	add(s, officers, http.MethodGet, "/api/reports/{id}/pauses", "When and why a report's clock stood still", s.getPauses)

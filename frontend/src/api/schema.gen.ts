@@ -278,6 +278,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days off, to count working days by */
+        get: operations["get-holidays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/incidents": {
         parameters: {
             query?: never;
@@ -1526,6 +1543,10 @@ export interface components {
         HoldClockInputBody: {
             /** @description Why the clock stops or goes on; it is recorded */
             reason: string;
+        };
+        HolidayList: {
+            /** @description Days off besides Saturday and Sunday, as 2026-12-25, oldest first */
+            days: string[];
         };
         HotspotFeature: {
             geometry: components["schemas"]["HotspotGeometry"];
@@ -3175,6 +3196,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HazardDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayList"];
                 };
             };
             /** @description Error */
