@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { drawIcons } from './build/icons.ts';
 import { precompress } from './build/precompress.ts';
 import { preloadTextFont } from './build/preload-font.ts';
+import { serviceWorker } from './build/service-worker.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const server = process.env.BALAIKOTA_ADDR ?? '127.0.0.1:8080';
@@ -14,8 +16,9 @@ const paths = ['/api', '/geo', '/tiles', '/openapi.json', '/healthz'];
  */
 export default defineConfig(({ mode }) => {
   const gallery = mode === 'gallery';
+  const shipped = [drawIcons(), serviceWorker(at('./src/worker/sw.ts')), precompress()];
   return {
-    plugins: [svelte(), preloadTextFont(), ...(gallery ? [] : [precompress()])],
+    plugins: [svelte(), preloadTextFont(), ...(gallery ? [] : shipped)],
     resolve: {
       alias: { $i18n: at('../backend/i18n'), $src: at('./src') },
       conditions: process.env.VITEST ? ['browser'] : undefined,
