@@ -60,3 +60,12 @@ func (c Calendar) DayStart(t time.Time) time.Time {
 	t = t.In(c.Location)
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, c.Location)
 }
+
+// DueBy is a deadline from now: the end of the given working days, or the given
+// hours on the clock where there are no days.
+func (c Calendar) DueBy(now time.Time, days, hours int) time.Time {
+	if days > 0 {
+		return c.Due(now, days).UTC()
+	}
+	return now.Add(time.Duration(hours) * time.Hour).UTC()
+}

@@ -40,6 +40,9 @@ type City struct {
 	Places []Place
 	// Hazard is what the assessment of flood risk follows.
 	Hazard city.HazardDeclarations
+	// ActionKinds and ActionRules are what can be advised, and when.
+	ActionKinds []city.ActionKind
+	ActionRules []city.ActionRule
 }
 
 // Population is the number of people in an area as one source counted it.
@@ -83,7 +86,7 @@ func Load(name string) (City, error) {
 // LoadFS reads a city from a folder with the files of an embedded one:
 // city.json, areas.csv, offices.csv, categories.csv, indicators.csv,
 // thresholds.csv, holidays.csv, population.csv and, if there are any,
-// norms.csv, hazard_*.csv, places.csv and outlines.geojson. Errors name the
+// norms.csv, hazard_*.csv, places.csv, action_*.csv and outlines.geojson. Errors name the
 // file, the row and the column.
 func LoadFS(fsys fs.FS) (City, error) {
 	c, outlineSource, err := loadIdentity(fsys)
@@ -91,7 +94,7 @@ func LoadFS(fsys fs.FS) (City, error) {
 		return City{}, err
 	}
 	steps := []func(fs.FS, *City) error{
-		loadAreas, loadPopulation, loadOffices, loadCategories, loadIndicators, loadThresholds, loadHolidays, loadNorms, loadHazard, loadPlaces,
+		loadAreas, loadPopulation, loadOffices, loadCategories, loadIndicators, loadThresholds, loadHolidays, loadNorms, loadHazard, loadPlaces, loadActions,
 	}
 	for _, step := range steps {
 		if err := step(fsys, &c); err != nil {
@@ -131,7 +134,7 @@ func (c City) Foundation() city.Foundation {
 	return city.Foundation{
 		Setting: city.Setting{Code: c.Code, Name: c.Name, Timezone: c.Timezone, ZoneLabel: c.ZoneLabel},
 		Areas:   c.Areas, Offices: c.Offices, Categories: c.Categories, Indicators: c.Indicators, Holidays: c.Holidays, Hazard: c.Hazard,
-		Norms: c.Norms,
+		Norms: c.Norms, ActionKinds: c.ActionKinds, ActionRules: c.ActionRules,
 	}
 }
 
