@@ -5,6 +5,7 @@ import './ui/base.css';
 import App from './App.svelte';
 import { loadLanguage } from './ui/i18n.svelte.ts';
 import { preferences } from './ui/preferences.svelte.ts';
+import { updates } from './worker/register.svelte.ts';
 
 // After a new version is put in place an open page asks for files that are gone.
 addEventListener('vite:preloadError', (e) => {
@@ -13,7 +14,7 @@ addEventListener('vite:preloadError', (e) => {
   if (!navigator.onLine || sessionStorage.getItem(key) === location.href) return;
   sessionStorage.setItem(key, location.href);
   e.preventDefault();
-  location.reload();
+  void updates.replace();
 });
 
 preferences.apply();
@@ -21,3 +22,4 @@ await loadLanguage();
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
 mount(App, { target });
+updates.start();

@@ -1,8 +1,14 @@
 import { api, deadline, take, whenSignedOut } from '../api/client.ts';
 import { Problem } from '../api/problem.ts';
 import type { Officer, Session } from '../api/types.ts';
+import { drop, forget, keep, nobody, recall } from '../outbox/kept.ts';
 
 export type SessionPhase = 'asking' | 'out' | 'must_change' | 'in' | 'unreachable';
+
+/** So long after its end a session opens what this phone keeps, while no server can be asked. */
+const grace = 3 * 86_400_000;
+/** Set when somebody signed out without a network: the server is told first thing. */
+const leaving = 'balaikota.leaving';
 
 /** Who is signed in on this device. */
 class SessionStore {
@@ -11,6 +17,8 @@ class SessionStore {
   /** True when a session ended by itself rather than by signing out. */
   ended = $state(false);
   problem = $state.raw<Problem | undefined>(undefined);
+  /** True while the session is the one this phone kept, which no server confirmed yet. */
+  fromPhone = $state(false);
 
   get officer(): Officer | undefined {
     return this.current?.officer;
@@ -26,22 +34,50 @@ class SessionStore {
     return this.officer !== undefined && this.officer.role !== 'auditor';
   }
 
+  /** Camat, lurah and heads of offices: those who are sent tasks. */
+  get hasTasks(): boolean {
+    return this.officer !== undefined && ['camat', 'lurah', 'kepala_opd'].includes(this.officer.role);
+  }
+
   async restore(): Promise<void> {
     this.phase = 'asking';
     try {
+      if (localStorage.getItem(leaving)) await this.#leave();
       this.#take(await take(api.GET('/api/session', { signal: deadline() })));
     } catch (cause) {
       this.problem = cause instanceof Problem ? cause : Problem.unreachable(cause);
-      this.phase = this.problem.code === 'unauthorized' ? 'out' : 'unreachable';
+      if (this.problem.code === 'unauthorized') this.phase = 'out';
+      else if (!(await this.#fromPhone())) this.phase = 'unreachable';
     }
   }
 
   /** Asks whether the session still stands; only a plain "no" changes anything. */
   async restoreQuietly(): Promise<void> {
-    await take(api.GET('/api/session', { signal: deadline() })).catch(() => undefined);
+    const answer = await take(api.GET('/api/session', { signal: deadline() })).catch(() => undefined);
+    if (!answer || this.phase !== 'in') return;
+    // Somebody else signed in beside this page: it begins afresh, with that officer's things.
+    if (answer.officer.id !== this.officer?.id) location.reload();
+    else this.#take(answer);
+  }
+
+  /** Goes on with the session this phone kept; what it opens is what was fetched before. */
+  async #fromPhone(): Promise<boolean> {
+    if (localStorage.getItem(leaving)) return false;
+    const kept = await recall<Session>(nobody, 'session').catch(() => undefined);
+    if (!kept || Date.parse(kept.value.expires_at) + grace < Date.now()) return false;
+    this.current = kept.value;
+    this.fromPhone = true;
+    this.phase = 'in';
+    return true;
+  }
+
+  async #leave(): Promise<void> {
+    await take(api.DELETE('/api/session', { signal: deadline() }));
+    localStorage.removeItem(leaving);
   }
 
   async signIn(username: string, password: string): Promise<void> {
+    localStorage.removeItem(leaving);
     this.#take(await take(api.POST('/api/session', { body: { username, password }, signal: deadline() })));
     this.ended = false;
   }
@@ -53,12 +89,19 @@ class SessionStore {
     else await this.restore();
   }
 
+  /** Signs out and forgets what was fetched; without a network the server is told later. */
   async signOut(): Promise<void> {
+    const officer = this.officer;
+    localStorage.setItem(leaving, '1');
     try {
-      await take(api.DELETE('/api/session', { signal: deadline() }));
+      await this.#leave();
+    } catch {
+      // The mark stays, and the next start tells the server.
     } finally {
       this.current = null;
       this.phase = 'out';
+      if (officer) await forget(officer.id).catch(() => undefined);
+      await drop(nobody, 'session').catch(() => undefined);
     }
   }
 
@@ -67,11 +110,16 @@ class SessionStore {
     if (this.phase === 'in' || this.phase === 'must_change') this.ended = true;
     this.current = null;
     this.phase = 'out';
+    void drop(nobody, 'session').catch(() => undefined);
   };
 
   #take(session: Session): void {
     this.current = session;
+    this.fromPhone = false;
     this.problem = undefined;
+    // A first password is not a session to go on with.
+    if (!session.must_change_password)
+      void keep(nobody, 'session', session, Date.now()).catch(() => undefined);
     this.phase = session.must_change_password ? 'must_change' : 'in';
   }
 }

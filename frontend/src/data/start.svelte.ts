@@ -7,6 +7,7 @@ import { city } from './city.svelte.ts';
 import { incidents } from './incidents.svelte.ts';
 import { indicators } from './indicators.svelte.ts';
 import { live } from './live.svelte.ts';
+import { startPhone } from './phone.svelte.ts';
 import { reports } from './reports.svelte.ts';
 import { sources } from './sources.svelte.ts';
 
@@ -47,6 +48,7 @@ function start(): () => void {
   catalogue.ensure();
   indicators.declared.ensure();
   live.start();
+  const stopPhone = startPhone();
   let timer: ReturnType<typeof setTimeout>;
   const poll = () => {
     if (live.status !== 'open' && !document.hidden) fetchLists();
@@ -56,6 +58,7 @@ function start(): () => void {
   timer = setTimeout(poll, socketPatience);
   return () => {
     clearTimeout(timer);
+    stopPhone();
     live.stop();
     const held = [
       alerts.remote,

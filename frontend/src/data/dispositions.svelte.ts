@@ -1,0 +1,112 @@
+import {
+  actionsApi,
+  clientId,
+  type Disposition,
+  type DispositionDetail,
+  type DispositionOrder,
+  type EffectSeries,
+  type Page,
+  type Proof,
+  type StepInput,
+} from '../api/actions.ts';
+import { Problem } from '../api/problem.ts';
+import { whileWatched } from './action-news.ts';
+import { recommendations } from './recommendations.svelte.ts';
+import { Remote, RemoteMap } from './remote.svelte.ts';
+
+/** Where a sheet was opened: it says what is prefilled and what its sending decides. */
+export interface Sheet {
+  order: DispositionOrder;
+  /** Set when sending approves this recommendation. */
+  recommendation?: number;
+  /** Why it is proposed, shown above the fields. */
+  basis?: string;
+}
+
+/** Instructions: the list, one in full with its proof and effect, and the sheet that makes one. */
+class DispositionStore {
+  /** The last 200 that the asker may see. */
+  readonly list = new Remote<Page<Disposition>>((signal) =>
+    actionsApi.dispositions({ limit: 200 }, signal),
+  );
+  readonly #details = new RemoteMap<DispositionDetail>((key, signal) =>
+    actionsApi.disposition(Number(key), signal),
+  );
+  readonly #proofs = new RemoteMap<Proof[]>((key, signal) => actionsApi.proofs(Number(key), signal));
+  /** null: there is nothing to measure yet. */
+  readonly #effects = new RemoteMap<EffectSeries | null>(async (key, signal) => {
+    try {
+      return await actionsApi.effect(Number(key), signal);
+    } catch (cause) {
+      if (cause instanceof Problem && cause.code === 'not_found') return null;
+      throw cause;
+    }
+  });
+  sheet = $state.raw<Sheet | undefined>(undefined);
+  /** The last that was sent from a sheet, until dismissed. */
+  sent = $state.raw<{ id: number; number: string } | undefined>(undefined);
+
+  detail(id: number): Remote<DispositionDetail> | undefined {
+    return this.#details.get(String(id));
+  }
+  proofs(id: number): Remote<Proof[]> | undefined {
+    return this.#proofs.get(String(id));
+  }
+  effect(id: number): Remote<EffectSeries | null> | undefined {
+    return this.#effects.get(String(id));
+  }
+
+  watch(): () => void {
+    return whileWatched(() => void this.list.load());
+  }
+  /** Follows what is held in full. */
+  watchDetail(id: number): () => void {
+    return whileWatched(() => this.#reload(id));
+  }
+
+  #reload(id: number): void {
+    for (const map of [this.#details, this.#proofs, this.#effects])
+      for (const [key, held] of map.entries()) if (key === String(id)) void held.load();
+  }
+
+  /** Takes a step; throws a Problem also when the server answers "refused". */
+  async step(id: number, step: Omit<StepInput, 'client_id'>, client = clientId()): Promise<void> {
+    const outcome = await actionsApi.step(id, { ...step, client_id: client });
+    if (outcome.outcome === 'refused') throw refusal(outcome.code, outcome.problem);
+    this.#reload(id);
+    if (this.list.loadedAt) void this.list.load();
+  }
+
+  /** Sends what a sheet holds: as a decision where it came from advice. */
+  async send(sheet: Sheet): Promise<void> {
+    const { order, recommendation } = sheet;
+    if (recommendation) {
+      const after = await recommendations.decide(recommendation, { decision: 'approve', order });
+      this.sent = { id: after.disposition_id ?? 0, number: after.disposition_number ?? '' };
+    } else {
+      const made = await actionsApi.send(order);
+      this.sent = { id: made.id, number: made.number };
+    }
+    recommendations.dismiss();
+    this.sheet = undefined;
+    if (order.parent_id) this.#reload(order.parent_id);
+    if (this.list.loadedAt) void this.list.load();
+  }
+
+  clear(): void {
+    this.sheet = undefined;
+    this.sent = undefined;
+    this.list.clear();
+    for (const map of [this.#details, this.#proofs, this.#effects]) map.clear();
+  }
+}
+
+function refusal(code: string | undefined, message: string | undefined): Problem {
+  const known = ['invalid', 'forbidden', 'not_found', 'conflict', 'internal'] as const;
+  return new Problem({
+    code: known.find((k) => k === code) ?? 'invalid',
+    ...(message && { message }),
+  });
+}
+
+export const dispositions = new DispositionStore();

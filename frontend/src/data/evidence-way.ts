@@ -1,0 +1,34 @@
+import { address } from '../address.ts';
+import type { Evidence } from '../api/actions.ts';
+
+/** Where the rows under a line of evidence can be opened; undefined when it has none of its own. */
+export function evidenceWay(e: Evidence): string | undefined {
+  const wilayah = e.area_code ?? '';
+  const first = e.ids?.[0];
+  switch (e.kind) {
+    case 'incident':
+      return first ? `/kejadian/${first}` : '/kejadian';
+    case 'report':
+      if (e.ids?.length === 1) return `/laporan/${first}`;
+      return address('/laporan', { wilayah, kategori: plain(e.key) });
+    case 'pattern':
+      return '/kejadian?tampil=pola';
+    case 'forecast':
+      return address('/peta', { wilayah, lapisan: plain(e.key) });
+    case 'indicator':
+      return e.key ? address('/', { indikator: plain(e.key) }) : undefined;
+    case 'flood':
+      return address('/peta', { lapisan: 'banjir-6', wilayah });
+    case 'alert':
+      return e.key ? address('/peta', { peringatan: e.key }) : undefined;
+    case 'deadline':
+      return address('/laporan', { wilayah, status: 'open,in_progress', lewat: '1', opd: e.key ?? '' });
+    case 'measure':
+      return '/tanya';
+    case 'effect':
+      return first ? `/tindakan/${first}` : undefined;
+  }
+}
+
+/** A key's own name: "jalan-rusak" of "jalan-rusak:64.72" or of "jalan-rusak|64.72". */
+const plain = (key = '') => key.split(/[:|]/)[0] ?? '';

@@ -1,0 +1,39 @@
+import { nobody } from '../outbox/kept.ts';
+import { areas } from './areas.svelte.ts';
+import { catalogue } from './catalogue.svelte.ts';
+import { city } from './city.svelte.ts';
+import { keeping } from './keeping.svelte.ts';
+import { notices } from './notices.svelte.ts';
+import { outbox } from './outbox.svelte.ts';
+import { reports } from './reports.svelte.ts';
+import { session } from './session.svelte.ts';
+import { tasks } from './tasks.svelte.ts';
+
+/**
+ * What goes on without a network once somebody is signed in: the outbox is
+ * sent, and for those who are sent tasks their list and what is drawn with it
+ * are kept. Returns how to stop.
+ */
+export function startPhone(): () => void {
+  const officer = session.officer?.id ?? 0;
+  if (!officer || location.pathname === '/tv') return () => {};
+  const stops = [() => outbox.stop(), () => notices.stop()];
+  outbox.start(officer);
+  notices.start();
+  if (session.hasTasks) {
+    stops.push(
+      keeping(city.remote, nobody, 'city'),
+      keeping(areas.remote, nobody, 'areas'),
+      keeping(areas.outlines.kelurahan, nobody, 'kelurahan'),
+      keeping(areas.outlines.kecamatan, nobody, 'kecamatan'),
+      keeping(catalogue.offices, nobody, 'offices'),
+      keeping(catalogue.categories, nobody, 'categories'),
+      keeping(reports.figures, officer, 'figures'),
+      () => tasks.stop(),
+    );
+    tasks.start(officer);
+  }
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

@@ -1,0 +1,50 @@
+import type { ExpectedEffect, Recommendation } from '../../api/actions.ts';
+import type { Severity } from '../../api/types.ts';
+import { dayNumber, figure, longDate, moment, signed } from '../../ui/format.ts';
+import { t } from '../../ui/i18n.svelte.ts';
+
+/** A deadline as a date: midnight belongs to the day before it. */
+export const dueDate = (due: string | number): string => longDate(new Date(due).getTime() - 60_000);
+
+/** Until when it is to be done, as officials say it. */
+export function dueWords(r: Pick<Recommendation, 'due_at' | 'due_days' | 'due_hours'>, now: number): string {
+  if (r.due_hours) return t('recommendation.due.hours', { n: figure(r.due_hours), time: moment(r.due_at, now) });
+  const date = dueDate(r.due_at);
+  return r.due_days ? t('recommendation.due.days', { n: figure(r.due_days), date }) : t('recommendation.due.at', { date });
+}
+
+/** −30 % (−45 sampai −10 %): a change with its range. */
+export function rangeWords(change: number, low: number | undefined, high: number | undefined): string {
+  const mid = `${signed(change)} %`;
+  if (low === undefined || high === undefined) return mid;
+  return t('recommendation.effect.range', { mid, low: signed(low), high: signed(high) });
+}
+
+/** What it should bring, with where the figure comes from. */
+export function effectWords(r: { effect: ExpectedEffect }): string {
+  const e = r.effect;
+  const what = t(`recommendation.measure.${e.measure}`);
+  const range = rangeWords(e.mid, e.low, e.high);
+  const basis =
+    e.from === 'ledger'
+      ? t('recommendation.effect.ledger', { n: figure(e.cases) })
+      : t('recommendation.effect.rule');
+  return t('recommendation.effect.expected', { what, range, days: figure(e.days), basis });
+}
+
+/** Rp 12 juta; Rp 1,2 miliar. */
+export function rupiah(value: number): string {
+  if (value >= 1e9) return t('recommendation.rupiah.billion', { n: figure(value / 1e9, value % 1e9 ? 1 : 0) });
+  if (value >= 1e6) return t('recommendation.rupiah.million', { n: figure(value / 1e6, value % 1e6 ? 1 : 0) });
+  return t('recommendation.rupiah', { n: figure(value) });
+}
+
+export function costWords(low = 0, high = 0): string {
+  if (!high) return t('recommendation.cost.unknown');
+  return low === high ? rupiah(high) : t('recommendation.cost.range', { low: rupiah(low), high: rupiah(high) });
+}
+
+export const severities: readonly Severity[] = ['info', 'perhatian', 'siaga', 'awas'];
+
+/** Today, or so many calendar days from it. */
+export const daysApart = (from: number, to: number): number => dayNumber(to) - dayNumber(from);
