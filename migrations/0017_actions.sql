@@ -141,6 +141,8 @@ CREATE TABLE dispositions (
     accepted_at       timestamptz,
     waits_since       timestamptz, -- set while its clock stands still
     waited            interval NOT NULL DEFAULT '0', -- for how long it stood so far
+    waited_late       interval NOT NULL DEFAULT '0', -- of that, begun after the deadline: it moved none, and counts for no lateness
+    in_hours          boolean NOT NULL DEFAULT false, -- the deadline is by the clock, not in working days
     finished_at       timestamptz, -- said to be done
     done_at           timestamptz,
     done_by           text NOT NULL DEFAULT '',
@@ -314,7 +316,7 @@ CREATE POLICY dispositions_are_written ON dispositions TO balaikota_writer USING
 CREATE POLICY dispositions_of_the_city ON dispositions FOR SELECT TO balaikota_city_reader
     USING (nature <> 'rahasia' OR (SELECT asker_role()) IN ('wali_kota', 'sekda', 'auditor'));
 CREATE POLICY dispositions_of_parties ON dispositions FOR SELECT TO balaikota_reader
-    USING (asker_is_party(offices, areas));
+    USING (asker_is_party(offices, areas) AND (nature <> 'rahasia' OR (SELECT asker_role()) <> 'camat' OR (SELECT asker_area()) = ANY (areas)));
 
 -- What belongs to a disposition is seen by those who see it.
 -- +goose StatementBegin

@@ -258,6 +258,10 @@ type DispositionStepInput struct {
 	Parts  []PartUsed `json:"parts,omitempty" maxItems:"50"`
 	// Proofs are pictures sent before or after it (by their own client_id).
 	Proofs []string `json:"proofs,omitempty" maxItems:"10"`
+
+	// What only Balaikota's own steps say; nothing outside can.
+	DoneBy string `json:"-"` // confirm: proof, second_person or reporter
+	Rung   int    `json:"-"` // escalate: the rung that was told
 }
 
 // PartUsed is material or tool used.

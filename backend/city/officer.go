@@ -64,6 +64,8 @@ func (s Session) Actor() Actor {
 type Actor struct {
 	OfficerID int64  // 0 if not an officer
 	Name      string // username, "token:role", "baris perintah", "sistem"
+	// ActingFor names the absent officer somebody stands in for (Plh.).
+	ActingFor string
 }
 
 // CommandLine is the actor of commands run on the server itself.
