@@ -115,3 +115,9 @@ func (r ActionRule) checkTexts() error {
 	}
 	return nil
 }
+
+// ActionRuleVersion is a state that a rule has had, and why it was given it.
+type ActionRuleVersion struct {
+	ActionRule
+	Reason string `json:"reason"`
+}

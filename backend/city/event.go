@@ -8,7 +8,7 @@ import (
 // Topic is what a screen subscribes to.
 type Topic string
 
-// Topics of the /live contract, and sources (the health of connectors).
+// Topics of the /live contract, sources (the health of connectors) and advice.
 const (
 	TopicIndicators   Topic = "indicators"
 	TopicReports      Topic = "reports"
@@ -16,10 +16,12 @@ const (
 	TopicAlerts       Topic = "alerts"
 	TopicDispositions Topic = "dispositions"
 	TopicSources      Topic = "sources"
+	// TopicRecommendations carries advice as it is made, changed and decided.
+	TopicRecommendations Topic = "recommendations"
 )
 
 // Topics in the order a snapshot carries them.
-var Topics = []Topic{TopicIndicators, TopicReports, TopicIncidents, TopicAlerts, TopicDispositions, TopicSources}
+var Topics = []Topic{TopicIndicators, TopicReports, TopicIncidents, TopicAlerts, TopicDispositions, TopicSources, TopicRecommendations}
 
 // Event is one numbered change that screens follow. Numbers are contiguous and
 // in commit order; the event is a row of the same transaction as the change.
@@ -65,4 +67,6 @@ type State struct {
 	Incidents  []Incident
 	Alerts     []Alert
 	Sources    []SourceHealth
+	// Recommendations are those proposed, best first.
+	Recommendations []Recommendation
 }

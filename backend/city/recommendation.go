@@ -1,6 +1,9 @@
 package city
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // RecommendationStatus is where a recommendation stands.
 type RecommendationStatus string
@@ -257,4 +260,38 @@ type RecommendationFilter struct {
 	Incident int64
 	Offset   int
 	Limit    int // 1 to 200; 0 = 50
+}
+
+// Order is the disposition that advice proposes, ready to be sent or edited:
+// its subject is the title, its instruction says why and on what rows.
+func (r Recommendation) Order() DispositionOrder {
+	nature := NatureOrdinary
+	switch {
+	case r.DueHours > 0 && r.DueHours <= 6:
+		nature = NatureVeryUrgent
+	case r.DueHours > 0 || r.DueDays == 1:
+		nature = NatureUrgent
+	}
+	o := DispositionOrder{
+		Office: r.Office, Copies: []string{}, Nature: nature, Subject: r.Title, DueDays: r.DueDays, DueHours: r.DueHours, RecommendationID: r.ID,
+		Action: r.Action, AreaCode: r.AreaCode, Place: r.Place, Lon: r.Lon, Lat: r.Lat, Category: r.Category, Indicator: r.Indicator,
+		Incidents: []int64{}, Reports: []int64{}, Attachments: []int64{},
+	}
+	if r.IncidentID != 0 {
+		o.Incidents = append(o.Incidents, r.IncidentID)
+	}
+	lines := []string{r.Title + ".", r.Why.Text}
+	for _, e := range r.Evidence {
+		if e.Kind == "deadline" {
+			o.Reports = append(o.Reports, e.IDs...)
+		}
+		if e.Text != "" && e.Text != r.Why.Text {
+			lines = append(lines, "- "+e.Text)
+		}
+	}
+	if r.Risk.Text != "" {
+		lines = append(lines, "Bila dibiarkan: "+r.Risk.Text)
+	}
+	o.Instruction = strings.Join(lines, "\n")
+	return o
 }

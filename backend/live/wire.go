@@ -27,6 +27,8 @@ type Snapshot struct {
 	// Dispositions are empty until instructions exist.
 	Dispositions []json.RawMessage   `json:"dispositions,omitempty" nullable:"false"`
 	Sources      []city.SourceHealth `json:"sources,omitempty" nullable:"false"`
+	// Recommendations are those proposed, best first, at most 200.
+	Recommendations []city.Recommendation `json:"recommendations,omitempty" nullable:"false"`
 }
 
 // Delta covers every event after From up to Seq; Changes holds those the
@@ -41,7 +43,7 @@ type Delta struct {
 
 // Change is one thing that is new, different or gone.
 type Change struct {
-	Topic city.Topic `json:"topic" enum:"indicators,reports,incidents,alerts,dispositions,sources"`
+	Topic city.Topic `json:"topic" enum:"indicators,reports,incidents,alerts,dispositions,sources,recommendations"`
 	Op    string     `json:"op" enum:"put,remove"`
 	// Key names the thing within its topic: report id, alert key,
 	// "indicator|area" or source slug.

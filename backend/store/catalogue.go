@@ -27,6 +27,7 @@ type catalogue struct {
 	areas      map[string]string // code → name
 	offices    map[string]int64  // folded short name, name or alias → id
 	officeName map[int64]string  // id → short name
+	officeArea map[int64]string  // id → area of a kecamatan's or kelurahan's office
 	categories map[string]categoryRow
 	indicators map[string]city.Indicator
 	sources    map[int64]sourceName
@@ -110,7 +111,7 @@ func (s *Store) refreshCatalogue(ctx context.Context, changes int) (c *catalogue
 
 func readCatalogue(ctx context.Context, tx pgx.Tx) (*catalogue, error) {
 	c := &catalogue{
-		areas: map[string]string{}, offices: map[string]int64{}, officeName: map[int64]string{},
+		areas: map[string]string{}, offices: map[string]int64{}, officeName: map[int64]string{}, officeArea: map[int64]string{},
 		categories: map[string]categoryRow{}, indicators: map[string]city.Indicator{}, sources: map[int64]sourceName{},
 		readAt: time.Now(),
 	}
@@ -138,7 +139,7 @@ func readCatalogue(ctx context.Context, tx pgx.Tx) (*catalogue, error) {
 		return nil, err
 	}
 	for _, o := range offices {
-		c.officeName[o.ID] = o.ShortName
+		c.officeName[o.ID], c.officeArea[o.ID] = o.ShortName, o.AreaCode
 		for _, n := range append([]string{o.Name, o.ShortName}, o.Aliases...) {
 			c.offices[fold(n)] = o.ID
 		}

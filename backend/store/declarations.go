@@ -37,7 +37,10 @@ func (s *Store) LayFoundation(ctx context.Context, f Foundation) error {
 		if norms, err = addMissingNorms(ctx, tx, f.Norms); err != nil {
 			return err
 		}
-		return addMissing(ctx, tx, f)
+		if err := addMissing(ctx, tx, f); err != nil {
+			return err
+		}
+		return s.addActions(ctx, tx, f)
 	})
 	s.forgetCatalogue()
 	if err != nil || norms == 0 {

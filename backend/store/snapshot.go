@@ -46,6 +46,12 @@ func (s *Store) State(ctx context.Context, scope city.Scope, topics []city.Topic
 				return err
 			}
 		}
+		if slices.Contains(topics, city.TopicRecommendations) {
+			f := city.RecommendationFilter{Status: []city.RecommendationStatus{city.RecommendationProposed}, Limit: 200}
+			if st.Recommendations, _, _, err = s.listAdvice(ctx, tx, cat, asker, f); err != nil {
+				return err
+			}
+		}
 		if slices.Contains(topics, city.TopicSources) {
 			return s.sourcesState(ctx, tx, cat, &st)
 		}
