@@ -275,9 +275,13 @@ func (in *ingestion) firstDeadlines(channel string, category *string, received t
 const reportPausesQuery = `SELECT kind, began_at, ended_at, reason, set_by, end_reason, ended_by FROM report_pauses WHERE report_id = $1 ORDER BY began_at, id`
 
 // Pauses returns when and why a report's clock stood still, oldest first;
-// nothing for a report that is not the asker's to see.
+// NotFound for a report that is not the asker's to see.
 func (s *Store) Pauses(ctx context.Context, asker city.Asker, id int64) (out []city.ReportPause, err error) {
 	err = s.read(ctx, asker, func(tx pgx.Tx) (err error) {
+		var seen int64
+		if err := tx.QueryRow(ctx, "SELECT id FROM reports WHERE id = $1", id).Scan(&seen); err != nil {
+			return err
+		}
 		out, err = rowsOf[city.ReportPause](ctx, tx, reportPausesQuery, id)
 		return err
 	})

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"balaikota/backend/city"
+	"balaikota/backend/store/storetest"
+)
+
+var (
+	deciding = []city.Role{city.WaliKota, city.Sekda, city.KepalaOPD, city.Camat, city.Lurah, city.Operator}
+	keeping  = []city.Role{city.KepalaOPD, city.Camat, city.Lurah, city.Operator}
+	operate  = []city.Role{city.Operator}
+	inspect  = []city.Role{city.Operator, city.Auditor}
+)
+
+// privateThings are of one officer, whatever the area: near is the caller's
+// own, far somebody else's. The roles may see others' too.
+var privateThings = map[string][]city.Role{
+	"conversation": nil, "new conversation": nil, "question": nil, "pin": nil,
+	"receipt": {city.Auditor},
+}
+
+// things make what a route's path names, of the side, for the caller. A
+// writing route may change it.
+var things = map[string]func(w *matrixWorld, of side, by *caller) thing{
+	"report":      func(w *matrixWorld, of side, _ *caller) thing { return thing{"id": next(w.reports, of)} },
+	"kept report": func(w *matrixWorld, of side, _ *caller) thing { return thing{"id": fmt.Sprint(w.kept[of])} },
+	"incident":    func(w *matrixWorld, of side, _ *caller) thing { return thing{"id": fmt.Sprint(w.matters[of][0])} },
+	"two incidents": func(w *matrixWorld, of side, by *caller) thing {
+		if !slices.Contains(deciding, by.role) || !by.role.CityWide() && by.side != of {
+			return thing{"id": fmt.Sprint(w.matters[of][0]), "other": fmt.Sprint(w.matters[of][1])}
+		}
+		all := w.matters[of]
+		w.matters[of] = all[:len(all)-2] // merging uses them up
+		return thing{"id": fmt.Sprint(all[len(all)-1]), "other": fmt.Sprint(all[len(all)-2])}
+	},
+	"conversation": func(w *matrixWorld, of side, by *caller) thing { return thing{"id": w.asked(of, by)["conversation"]} },
+	"new conversation": func(w *matrixWorld, of side, by *caller) thing {
+		return thing{"id": numberIn(w.call(w.owner(of, by), http.MethodPost, "/api/conversations", map[string]any{}), "id")}
+	},
+	"question": func(w *matrixWorld, of side, by *caller) thing { return thing{"id": w.asked(of, by)["question"]} },
+	"receipt":  func(w *matrixWorld, of side, by *caller) thing { return thing{"number": w.asked(of, by)["receipt"]} },
+	"pin":      func(w *matrixWorld, of side, by *caller) thing { return thing{"id": w.pinned(of, by)} },
+}
+
+// next gives one of a side's numbers after the other, round and round.
+func next(pool map[side][]int64, of side) string {
+	all := pool[of]
+	pool[of] = append(all[1:len(all):len(all)], all[0])
+	return strconv.FormatInt(all[0], 10)
+}
+
+// asked is a question that the caller (near) or another officer (far) asked,
+// answered by the real assistant, with its conversation and receipt.
+func (w *matrixWorld) asked(of side, by *caller) thing {
+	owner := w.owner(of, by)
+	if owner.own["question"] != nil {
+		return owner.own["question"]
+	}
+	conversation := numberIn(w.call(owner, http.MethodPost, "/api/conversations", map[string]any{}), "id")
+	x := w.call(owner, http.MethodPost, "/api/conversations/"+conversation+"/messages", map[string]any{"text": "berapa laporan masuk pada bulan " + owner.mark})
+	at := thing{"conversation": conversation, "question": numberIn(x, "question", "id")}
+	eventually(w.t, time.Minute, "an answer", func() error {
+		got := w.call(owner, http.MethodGet, "/api/questions/"+at["question"], nil)
+		answer, _ := got["answer"].(map[string]any)
+		receipt, _ := answer["receipt"].(string)
+		if receipt == "" {
+			return fmt.Errorf("no receipt yet: %v", answer)
+		}
+		at["receipt"] = strings.TrimLeft(receipt, "B-0")
+		return nil
+	})
+	owner.own["question"] = at
+	return at
+}
+
+// owner is the caller, or, of the far side, the first other who may ask.
+func (w *matrixWorld) owner(of side, by *caller) *caller {
+	can := func(c *caller) bool { return c.state == signedInAsOfficer || c.state == script }
+	if of == near && can(by) {
+		return by
+	}
+	for _, c := range w.callers {
+		if c != by && can(c) {
+			return c
+		}
+	}
+	return nil
+}
+
+// pinned pins the owner's question anew.
+func (w *matrixWorld) pinned(of side, by *caller) string {
+	n, err := strconv.Atoi(w.asked(of, by)["question"])
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return numberIn(w.call(w.owner(of, by), http.MethodPost, "/api/pins", map[string]any{"question_id": n}), "id")
+}
+
+func why(thing) any { return map[string]string{"reason": "uji matriks hak akses"} }
+
+func fixed(body any) func(thing) any { return func(thing) any { return body } }
+
+func number(text string) int64 { n, _ := strconv.ParseInt(text, 10, 64); return n }
+
+// matrixRows declares every route. Add a route of your own to the group it
+// belongs to, or make a group.
+func matrixRows() map[string]gate {
+	all := map[string]gate{}
+	for _, group := range []map[string]gate{rowsOfSession(), rowsOfCity(), rowsOfReports(), rowsOfAssistant(), rowsOfMachines()} {
+		maps.Copy(all, group)
+	}
+	return all
+}
+
+func rowsOfSession() map[string]gate {
+	return map[string]gate{
+		"POST /api/session":          {open: true, body: fixed(map[string]string{"username": "uji.masuk", "password": matrixPassword})},
+		"GET /api/session":           {early: true, rows: "shared"},
+		"DELETE /api/session":        {early: true, spends: true},
+		"POST /api/session/password": {early: true, officer: true, body: fixed(map[string]string{"current": "bukan", "new": "juga bukan sandi"})},
+	}
+}
+
+// rowsOfCity are what the city is and how it stands. Alerts, and what is
+// suggested from them, are for every officer: whom a flood or a surge reaches
+// next is not known by whose it is now.
+func rowsOfCity() map[string]gate {
+	source := thing{"slug": "uji"}
+	return map[string]gate{
+		"GET /api/city":                     {rows: "shared"},
+		"GET /api/areas":                    {rows: "shared"},
+		"GET /api/offices":                  {rows: "shared"},
+		"GET /api/categories":               {rows: "shared"},
+		"GET /api/indicators":               {rows: "shared"},
+		"GET /api/indicators/states":        {rows: "shared"},
+		"GET /api/indicators/{slug}/series": {rows: "shared", at: thing{"slug": "muka-air-mahakam"}},
+		"GET /api/forecasts":                {rows: "shared"},
+		"GET /api/holidays":                 {rows: "shared"},
+		"GET /api/norms":                    {rows: "shared"},
+		"GET /api/measures":                 {rows: "shared"},
+		"GET /api/alerts":                   {rows: "shared"},
+		"GET /api/attention":                {rows: "shared"},
+		"GET /api/hazards/flood":            {rows: "shared"},
+		"GET /api/hazards/flood/{area}":     {at: thing{"area": storetest.Lempake}, rows: "shared"},
+		"GET /api/patterns":                 {rows: "filtered"},
+		"GET /api/patterns/hotspots":        {rows: "shared"},
+		"GET /api/sources":                  {rows: "shared"},
+		"GET /api/sources/{slug}":           {at: source, rows: "shared"},
+		"POST /api/sources/{slug}/run":      {who: operate, at: source},
+		"POST /api/sources/{slug}/retry":    {who: operate, at: source},
+		"POST /api/sources/{slug}/pause":    {who: operate, at: source},
+		"POST /api/sources/{slug}/resume":   {who: operate, at: source},
+		"GET /api/audit":                    {who: inspect, rows: "shared"},
+	}
+}
+
+func rowsOfReports() map[string]gate {
+	return map[string]gate{
+		"GET /api/reports":                  {rows: "filtered"},
+		"GET /api/reports/counts":           {rows: "filtered"},
+		"GET /api/reports/figures":          {rows: "few"},
+		"GET /api/reports/{id}":             {of: "kept report", rows: "few"},
+		"GET /api/reports/{id}/pauses":      {of: "kept report"},
+		"POST /api/reports/{id}/reporter":   {who: inspect, of: "report", body: why},
+		"POST /api/reports/{id}/correction": {who: deciding, of: "report", body: fixed(map[string]string{"field": "urgency", "value": "siaga", "reason": "uji"})},
+		"POST /api/reports/{id}/pause":      {who: keeping, of: "report", powerless: []city.Role{city.Camat, city.Lurah}, body: why},
+		"POST /api/reports/{id}/resume":     {who: keeping, of: "report", powerless: []city.Role{city.Camat, city.Lurah}, body: why},
+		"GET /api/deadlines/at-risk":        {rows: "few"},
+		"GET /api/incidents":                {rows: "filtered"},
+		"GET /api/incidents/{id}":           {of: "incident", rows: "few"},
+		"POST /api/incidents/{id}":          {who: deciding, of: "incident", body: fixed(map[string]string{"title": "Uji matriks"})},
+		"POST /api/incidents/{id}/merge": {who: deciding, of: "two incidents", body: func(at thing) any {
+			return map[string]any{"with": []int64{number(at["other"])}, "reason": "uji"}
+		}},
+		"POST /api/incidents/{id}/split": {who: deciding, of: "incident", body: fixed(map[string]any{"reports": []int64{1 << 40}, "reason": "uji"})},
+	}
+}
+
+func rowsOfAssistant() map[string]gate {
+	return map[string]gate{
+		"GET /api/assistant":                    {rows: "shared"},
+		"GET /api/assistant/suggestions":        {rows: "shared"},
+		"GET /api/assistant/usage":              {rows: "own"},
+		"GET /api/conversations":                {rows: "own"},
+		"POST /api/conversations":               {body: fixed(struct{}{})},
+		"GET /api/conversations/{id}":           {of: "conversation", rows: "own"},
+		"DELETE /api/conversations/{id}":        {of: "new conversation"},
+		"POST /api/conversations/{id}/messages": {of: "conversation", body: fixed(map[string]string{"text": "berapa laporan masuk hari ini"})},
+		"GET /api/questions/{id}":               {of: "question", rows: "own"},
+		"GET /api/questions/{id}/steps":         {of: "question", rows: "own"},
+		"POST /api/questions/{id}/cancel":       {of: "question"},
+		"POST /api/questions/{id}/verdict":      {of: "question", body: fixed(map[string]any{"right": true})},
+		"GET /api/receipts/{number}":            {of: "receipt"},
+		"POST /api/receipts/{number}/check":     {of: "receipt"},
+		"GET /api/pins":                         {rows: "own"},
+		"POST /api/pins":                        {of: "question", body: func(at thing) any { return map[string]int64{"question_id": number(at["id"])} }},
+		"DELETE /api/pins/{id}":                 {of: "pin"},
+		"POST /api/voice/transcriptions":        {body: fixed("RIFF"), kind: "audio/wav", answers: http.StatusNotFound},
+		"POST /api/voice/speech":                {body: fixed(map[string]string{"text": "halo"})},
+	}
+}
+
+// rowsOfMachines are what systems push, the map, and what needs no session.
+func rowsOfMachines() map[string]gate {
+	report := map[string]any{"external_id": "dorong-1", "channel": "whatsapp", "created_at": time.Now().Format(time.RFC3339), "text": "uji dorong", "area_code": storetest.AirPutih, "status": "open"}
+	return map[string]gate{
+		"POST /api/reports":              {who: operate, body: fixed([]any{report})},
+		"POST /api/observations":         {who: operate, body: fixed([]any{map[string]any{"indicator": "muka-air-mahakam", "value": 1.2, "time": time.Now().Format(time.RFC3339)}})},
+		"GET /live":                      {rows: "shared"},
+		"GET /geo/{file}":                {at: thing{"file": "kelurahan.geojson"}, rows: "shared"},
+		"GET /api/hazards/flood/cap":     {rows: "few"},
+		"GET /tiles/{layer}/{z}/{x}/{y}": {at: thing{"layer": "kelurahan", "z": "10", "x": "845", "y": "513"}, rows: "shared"},
+		"GET /healthz":                   {open: true},
+		"GET /readyz":                    {open: true},
+		"GET /metrics":                   {open: true},
+		"GET /*":                         {open: true},
+		"HEAD /*":                        {open: true},
+		"GET /openapi.json":              {open: true},
+		"GET /openapi.yaml":              {open: true},
+		"GET /openapi-3.0.json":          {open: true},
+		"GET /openapi-3.0.yaml":          {open: true},
+	}
+}
