@@ -1,6 +1,7 @@
 package city
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -294,4 +295,16 @@ func (r Recommendation) Order() DispositionOrder {
 	}
 	o.Instruction = strings.Join(lines, "\n")
 	return o
+}
+
+// NoAdvice says that nothing is advised; rules is how many rules look.
+func NoAdvice(rules int) Said {
+	if rules == 0 {
+		return Said{Text: "Belum ada aturan saran yang aktif, jadi tidak ada yang disarankan.", TextEN: "No rule of advice is on, so nothing is advised."}
+	}
+	n := strconv.Itoa(rules)
+	return Said{
+		Text:   "Tidak ada saran yang menunggu. Dari " + n + " aturan, tidak satu pun melihat hal baru yang perlu ditindak.",
+		TextEN: "No advice is waiting. None of " + n + " rules sees anything new to act on.",
+	}
 }

@@ -21,6 +21,7 @@ type Store interface {
 	Clock
 	HolidayStore
 	UsageStore
+	AdviceStore
 	Ping(ctx context.Context) error
 	Setting(ctx context.Context) (city.Setting, error)
 	Areas(ctx context.Context) ([]city.Area, error)

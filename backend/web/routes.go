@@ -62,6 +62,15 @@ func (s *server) routes() {
 	add(s, officers, http.MethodGet, "/api/alerts", "Alerts, gravest first", s.getAlerts)
 	add(s, officers, http.MethodGet, "/api/attention", "At most five matters that need attention now", s.getAttention)
 
+	// What to do about it: recommendations, and the rules they follow.
+	add(s, officers, http.MethodGet, "/api/recommendations", "Recommendations: what waits first, best first", s.getRecommendations)
+	add(s, officers, http.MethodGet, "/api/recommendations/top", "The best five recommendations", s.getTopRecommendations)
+	add(s, officers, http.MethodGet, "/api/recommendations/{id}", "One recommendation with its history and the disposition it proposes", s.getRecommendation)
+	add(s, officers, http.MethodGet, "/api/action-kinds", "Kinds of action, with what they should bring", s.getActionKinds)
+	add(s, officers, http.MethodGet, "/api/action-rules", "Rules of advice", s.getActionRules)
+	add(s, rulers, http.MethodPut, "/api/action-rules/{slug}", "Change or add a rule of advice, with the reason", s.putActionRule)
+	add(s, officers, http.MethodGet, "/api/action-rules/{slug}/versions", "Every state a rule has had, newest first", s.getActionRuleVersions)
+
 	// Hazards.
 	add(s, officers, http.MethodGet, "/api/hazards/flood", "Flood risk of all kelurahan for the next 6 and 24 hours, with reasons", s.getFlood)
 	add(s, officers, http.MethodGet, "/api/hazards/flood/{area}", "Flood risk of one kelurahan with its last days", s.getFloodArea)
@@ -139,6 +148,8 @@ var (
 	deciders = audience{name: "officers but the auditor", roles: []city.Role{
 		city.WaliKota, city.Sekda, city.KepalaOPD, city.Camat, city.Lurah, city.Operator,
 	}}
+	// Rulers change the rules of advice.
+	rulers   = audience{name: "sekda, operator", roles: []city.Role{city.Sekda, city.Operator}}
 	auditors = audience{name: "operator, auditor", roles: []city.Role{city.Operator, city.Auditor}}
 )
 

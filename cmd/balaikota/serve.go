@@ -71,6 +71,7 @@ type serving struct {
 	jobs      *jobs.Jobs
 	pace      *paceKeeper
 	patterns  *patternWatch
+	adviser   *adviser
 	assistant *assisting
 	stopping  context.Context // ends when the server is about to stop
 	stop      context.CancelFunc
@@ -82,6 +83,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	s := &serving{in: in, db: db, cfg: cfg, log: in.log, address: address}
 	s.pace = &paceKeeper{db: db, log: in.log, now: time.Now}
 	s.patterns = s.newPatternWatch()
+	s.adviser = &adviser{db: db, pace: s.pace, log: in.log, now: time.Now}
 	var err error
 	if s.geography, err = newGeography(in.ctx, db.Store); err != nil {
 		return nil, err
@@ -143,6 +145,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "tenggat", Every: time.Minute, Run: s.db.watchOverdue},
 			{Name: "pola", Every: patternEvery, Run: s.patterns.watch},
 			{Name: "akan-lewat", Every: paceAge, Run: s.pace.watch},
+			{Name: "saran", Every: time.Minute, Run: s.adviser.watch},
 			{Name: "sumber", Every: time.Minute, Run: s.db.watchSources},
 			{Name: "risiko-banjir", Every: 5 * time.Minute, Run: func(ctx context.Context) error { return s.db.assessFlood(ctx, time.Now()) }},
 			{Name: "peringatan", Every: time.Minute, Run: func(ctx context.Context) error { _, err := s.db.EndExpiredAlerts(ctx); return err }},
