@@ -4,6 +4,74 @@
  */
 
 export interface paths {
+    "/api/action-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of action, with what they should bring */
+        get: operations["get-action-kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/action-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules of advice */
+        get: operations["get-action-rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/action-rules/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change or add a rule of advice, with the reason */
+        put: operations["put-action-rules-slug"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/action-rules/{slug}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every state a rule has had, newest first */
+        get: operations["get-action-rules-slug-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alerts": {
         parameters: {
             query?: never;
@@ -637,6 +705,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recommendations: what waits first, best first */
+        get: operations["get-recommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recommendations/top": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The best five recommendations */
+        get: operations["get-recommendations-top"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recommendations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One recommendation with its history and the disposition it proposes */
+        get: operations["get-recommendations-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports": {
         parameters: {
             query?: never;
@@ -981,6 +1100,120 @@ export interface components {
              */
             year_rupiah: number;
         };
+        ActionKind: {
+            /** Format: double */
+            cost_high: number;
+            /** Format: double */
+            cost_low: number;
+            cost_source: string;
+            /** Format: int64 */
+            effect_days: number;
+            effect_source: string;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /**
+             * @description reports: of the same category in the same area
+             * @enum {string}
+             */
+            measure: "reports" | "indicator" | "overdue";
+            /** Format: double */
+            mid: number;
+            /** @description Verb first: Bersihkan drainase */
+            name: string;
+            name_en: string;
+            proof: boolean;
+            slug: string;
+        };
+        ActionRule: {
+            /** @description Slug of the kind of action */
+            action: string;
+            categories: string[];
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            contradicts: string[];
+            /** Format: int64 */
+            due_days: number;
+            /** Format: int64 */
+            due_hours: number;
+            enabled: boolean;
+            indicators: string[];
+            /**
+             * Format: int64
+             * @description How long it must have stood unsolved
+             */
+            min_age_hours: number;
+            /** @enum {string} */
+            min_severity: "info" | "perhatian" | "siaga" | "awas";
+            /**
+             * Format: int64
+             * @description Reports, or cases for overdue and breach
+             */
+            min_voices: number;
+            office: string;
+            reason: string;
+            reason_en: string;
+            replaces: string[];
+            risk: string;
+            risk_en: string;
+            slug: string;
+            /** @description Where the rule comes from */
+            source: string;
+            title: string;
+            title_en: string;
+            /** @enum {string} */
+            trigger: "incident" | "structural" | "hotspot" | "silent" | "forecast" | "overdue" | "breach" | "indicator" | "source" | "flood" | "warning";
+            /** Format: int64 */
+            version: number;
+            /** Format: double */
+            weight: number;
+        };
+        ActionRuleVersion: {
+            /** @description Slug of the kind of action */
+            action: string;
+            categories: string[];
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            contradicts: string[];
+            /** Format: int64 */
+            due_days: number;
+            /** Format: int64 */
+            due_hours: number;
+            enabled: boolean;
+            indicators: string[];
+            /**
+             * Format: int64
+             * @description How long it must have stood unsolved
+             */
+            min_age_hours: number;
+            /** @enum {string} */
+            min_severity: "info" | "perhatian" | "siaga" | "awas";
+            /**
+             * Format: int64
+             * @description Reports, or cases for overdue and breach
+             */
+            min_voices: number;
+            office: string;
+            reason: string;
+            reason_en: string;
+            replaces: string[];
+            risk: string;
+            risk_en: string;
+            slug: string;
+            /** @description Where the rule comes from */
+            source: string;
+            title: string;
+            title_en: string;
+            /** @enum {string} */
+            trigger: "incident" | "structural" | "hotspot" | "silent" | "forecast" | "overdue" | "breach" | "indicator" | "source" | "flood" | "warning";
+            /** Format: int64 */
+            version: number;
+            /** Format: double */
+            weight: number;
+        };
         Alert: {
             advice?: string;
             advice_en?: string;
@@ -1177,7 +1410,7 @@ export interface components {
             /** @enum {string} */
             op: "put" | "remove";
             /** @enum {string} */
-            topic: "indicators" | "reports" | "incidents" | "alerts" | "dispositions" | "sources";
+            topic: "indicators" | "reports" | "incidents" | "alerts" | "dispositions" | "sources" | "recommendations";
         };
         Chip: {
             assumed?: boolean;
@@ -1267,6 +1500,46 @@ export interface components {
             office: string;
             reports?: number[] | null;
         };
+        DispositionOrder: {
+            /** @description Kind of action */
+            action?: string;
+            /** @description Where it is to be done */
+            area_code?: string;
+            attachments: number[];
+            category?: string;
+            /** Format: uuid */
+            client_id: string;
+            copies: string[];
+            /** Format: date-time */
+            due_at?: string;
+            /** Format: int64 */
+            due_days?: number;
+            /** Format: int64 */
+            due_hours?: number;
+            incidents: number[];
+            indicator?: string;
+            instruction: string;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            /** @enum {string} */
+            nature: "biasa" | "segera" | "sangat_segera" | "rahasia";
+            note?: string;
+            office?: string;
+            /**
+             * Format: int64
+             * @description Handing on: the disposition that it is a part of
+             */
+            parent_id?: number;
+            place?: string;
+            /** Format: int64 */
+            recommendation_id?: number;
+            reports: number[];
+            /** @enum {string} */
+            role?: "" | "sekda";
+            subject: string;
+        };
         EditIncidentInputBody: {
             /** @description The closing answer; every reporter gets it */
             answer?: string;
@@ -1280,11 +1553,61 @@ export interface components {
             /** @description A title of the officer's own */
             title?: string;
         };
+        Evidence: {
+            area_code?: string;
+            /**
+             * Format: date-time
+             * @description Of the data
+             */
+            at: string;
+            ids?: number[] | null;
+            key?: string;
+            /** @enum {string} */
+            kind: "incident" | "report" | "pattern" | "forecast" | "indicator" | "flood" | "alert" | "deadline" | "measure" | "effect";
+            /**
+             * Format: double
+             * @description Threshold, norm or usual value it is held against
+             */
+            limit?: number;
+            /** @description Of a norm or threshold */
+            source?: string;
+            /** @description Indonesian */
+            text: string;
+            text_en: string;
+            unit?: string;
+            /** Format: date-time */
+            until?: string;
+            /** Format: double */
+            value?: number;
+        };
         Exchange: {
             answer: components["schemas"]["Answer"];
             question: components["schemas"]["Question"];
             steps: components["schemas"]["Step"][];
             verdict?: components["schemas"]["AnswerVerdict"];
+        };
+        ExpectedEffect: {
+            /** Format: int64 */
+            cases: number;
+            /** Format: int64 */
+            days: number;
+            /** @enum {string} */
+            from: "ledger" | "rule";
+            /** Format: double */
+            high: number;
+            /**
+             * Format: double
+             * @description Per cent of change; negative is fewer
+             */
+            low: number;
+            /** @enum {string} */
+            measure: "reports" | "indicator" | "overdue";
+            /** Format: double */
+            mid: number;
+            source?: string;
+            /** @description Indonesian */
+            text: string;
+            text_en: string;
         };
         Figure: {
             area?: string;
@@ -1995,6 +2318,26 @@ export interface components {
             call?: components["schemas"]["ToolCall"];
             text: string;
         };
+        PastAction: {
+            /** Format: int64 */
+            disposition_id: number;
+            /** Format: date-time */
+            done_at: string;
+            /**
+             * Format: double
+             * @description Per cent of change; absent while it is being measured
+             */
+            effect?: number;
+            /** Format: double */
+            high?: number;
+            /** Format: double */
+            low?: number;
+            number: string;
+            office: string;
+            /** @enum {string} */
+            outcome: "measuring" | "worked" | "no_change" | "worse" | "unclear";
+            subject: string;
+        };
         Pattern: {
             advice?: string;
             advice_en?: string;
@@ -2142,6 +2485,11 @@ export interface components {
              */
             row: number;
         };
+        PutActionRuleInputBody: {
+            /** @description Why it is changed; it is kept with the version */
+            reason: string;
+            rule: components["schemas"]["ActionRule"];
+        };
         Question: {
             /** Format: date-time */
             asked_at: string;
@@ -2155,6 +2503,23 @@ export interface components {
             screen?: components["schemas"]["ScreenContext"];
             spoken?: boolean;
             text: string;
+        };
+        RankOverride: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: int64 */
+            rank: number;
+            reason: string;
+        };
+        RankPart: {
+            /** @enum {string} */
+            factor: "dampak" | "mendesak" | "dapat-ditindak" | "bobot";
+            /** @description Indonesian */
+            text: string;
+            text_en: string;
+            /** Format: double */
+            value: number;
         };
         Receipt: {
             answer: string;
@@ -2207,6 +2572,216 @@ export interface components {
             /** Format: int64 */
             number: number;
             same: boolean;
+        };
+        Recommendation: {
+            action: string;
+            action_name: string;
+            area_code?: string;
+            area_codes: string[];
+            category?: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: double */
+            cost_high?: number;
+            /**
+             * Format: double
+             * @description Rupiah
+             */
+            cost_low?: number;
+            cost_source?: string;
+            /**
+             * Format: date-time
+             * @description Of the oldest data under it
+             */
+            data_at: string;
+            decided_by?: string;
+            /** Format: int64 */
+            disposition_id?: number;
+            disposition_number?: string;
+            disposition_status?: string;
+            /**
+             * Format: date-time
+             * @description Proposed deadline if it is sent now
+             */
+            due_at: string;
+            /**
+             * Format: int64
+             * @description Working days; 0 when the rule states hours
+             */
+            due_days?: number;
+            /** Format: int64 */
+            due_hours?: number;
+            effect: components["schemas"]["ExpectedEffect"];
+            evidence: components["schemas"]["Evidence"][];
+            /** Format: double */
+            first_size: number;
+            /** Format: date-time */
+            gone_since?: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            incident_id?: number;
+            indicator?: string;
+            key: string;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            /** Format: date-time */
+            made_at: string;
+            /** @description Short name of who should act */
+            office: string;
+            override?: components["schemas"]["RankOverride"];
+            parts: components["schemas"]["RankPart"][];
+            /** @description At most three */
+            past: components["schemas"]["PastAction"][];
+            place?: string;
+            /** Format: int64 */
+            rank?: number;
+            /** @description Given with the decision */
+            reason?: string;
+            risk: components["schemas"]["Said"];
+            rule: string;
+            /** Format: double */
+            score: number;
+            /** @enum {string} */
+            severity: "info" | "perhatian" | "siaga" | "awas";
+            simulated?: boolean;
+            /** Format: double */
+            size: number;
+            stale?: boolean;
+            /** @enum {string} */
+            status: "proposed" | "postponed" | "approved" | "declined" | "withdrawn";
+            /** @description Action verb first, at most 90 characters */
+            title: string;
+            title_en: string;
+            /** @enum {string} */
+            trend: "baru" | "memburuk" | "tetap" | "membaik";
+            trigger: string;
+            /**
+             * Format: date-time
+             * @description Postponed until
+             */
+            until?: string;
+            why: components["schemas"]["Said"];
+            /** @description Why it was withdrawn */
+            withdrawn?: components["schemas"]["Said"];
+        };
+        RecommendationChange: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            from?: string;
+            reason?: string;
+            to: string;
+        };
+        RecommendationDetail: {
+            action: string;
+            action_name: string;
+            area_code?: string;
+            area_codes: string[];
+            category?: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** @description Oldest first */
+            changes: components["schemas"]["RecommendationChange"][];
+            /** Format: double */
+            cost_high?: number;
+            /**
+             * Format: double
+             * @description Rupiah
+             */
+            cost_low?: number;
+            cost_source?: string;
+            /**
+             * Format: date-time
+             * @description Of the oldest data under it
+             */
+            data_at: string;
+            decided_by?: string;
+            /** Format: int64 */
+            disposition_id?: number;
+            disposition_number?: string;
+            disposition_status?: string;
+            /**
+             * Format: date-time
+             * @description Proposed deadline if it is sent now
+             */
+            due_at: string;
+            /**
+             * Format: int64
+             * @description Working days; 0 when the rule states hours
+             */
+            due_days?: number;
+            /** Format: int64 */
+            due_hours?: number;
+            effect: components["schemas"]["ExpectedEffect"];
+            evidence: components["schemas"]["Evidence"][];
+            /** Format: double */
+            first_size: number;
+            /** Format: date-time */
+            gone_since?: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            incident_id?: number;
+            indicator?: string;
+            key: string;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            /** Format: date-time */
+            made_at: string;
+            /** @description Short name of who should act */
+            office: string;
+            /** @description The disposition that approving sends, unless it is edited */
+            order: components["schemas"]["DispositionOrder"];
+            override?: components["schemas"]["RankOverride"];
+            parts: components["schemas"]["RankPart"][];
+            /** @description At most three */
+            past: components["schemas"]["PastAction"][];
+            place?: string;
+            /** Format: int64 */
+            rank?: number;
+            /** @description Given with the decision */
+            reason?: string;
+            risk: components["schemas"]["Said"];
+            rule: string;
+            /** Format: double */
+            score: number;
+            /** @enum {string} */
+            severity: "info" | "perhatian" | "siaga" | "awas";
+            simulated?: boolean;
+            /** Format: double */
+            size: number;
+            stale?: boolean;
+            /** @enum {string} */
+            status: "proposed" | "postponed" | "approved" | "declined" | "withdrawn";
+            /** @description Action verb first, at most 90 characters */
+            title: string;
+            title_en: string;
+            /** @enum {string} */
+            trend: "baru" | "memburuk" | "tetap" | "membaik";
+            trigger: string;
+            /**
+             * Format: date-time
+             * @description Postponed until
+             */
+            until?: string;
+            why: components["schemas"]["Said"];
+            /** @description Why it was withdrawn */
+            withdrawn?: components["schemas"]["Said"];
+        };
+        RecommendationPage: {
+            /** Format: date-time */
+            at: string;
+            items: components["schemas"]["Recommendation"][];
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
         };
         RefusedRow: {
             /** Format: date-time */
@@ -2500,6 +3075,7 @@ export interface components {
             /** @description Incidents not closed or dismissed, most pressing first, at most 300 */
             incidents?: components["schemas"]["Incident"][];
             indicators?: components["schemas"]["IndicatorState"][];
+            recommendations?: components["schemas"]["Recommendation"][];
             /** @description The newest reports, newest first, at most 500 */
             reports?: components["schemas"]["ReportSummary"][];
             /** Format: int64 */
@@ -2633,6 +3209,19 @@ export interface components {
             input: unknown;
             tool: string;
         };
+        TopRecommendations: {
+            /** Format: date-time */
+            at: string;
+            /** @description At most five, best first */
+            items: components["schemas"]["Recommendation"][];
+            /** @description What to say when there is none */
+            nothing: components["schemas"]["Said"];
+            /**
+             * Format: int64
+             * @description How many wait in all
+             */
+            waiting: number;
+        };
         UsageShare: {
             /**
              * Format: double
@@ -2654,6 +3243,130 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-action-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionKind"][] | null;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-action-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionRule"][] | null;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-action-rules-slug": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutActionRuleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionRule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-action-rules-slug-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionRuleVersion"][] | null;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-alerts": {
         parameters: {
             query?: never;
@@ -3944,6 +4657,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReceiptCheck"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-recommendations": {
+        parameters: {
+            query?: {
+                /** @description Comma separated; without it all */
+                status?: ("proposed" | "postponed" | "approved" | "declined" | "withdrawn")[];
+                /** @description Area code: the area and all in it */
+                area?: string;
+                /** @description Short name of who should act */
+                office?: string;
+                /** @description Slug of the kind of action */
+                action?: string;
+                incident?: number;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecommendationPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-recommendations-top": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopRecommendations"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-recommendations-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecommendationDetail"];
                 };
             };
             /** @description Error */
