@@ -18,6 +18,22 @@ type MeetingPoint struct {
 	Reason string     `json:"reason,omitempty"`
 }
 
+// MeetingPointInput is a point that somebody writes.
+type MeetingPointInput struct {
+	// ClientID makes writing it twice harmless.
+	ClientID      string `json:"client_id" format:"uuid"`
+	Kind          string `json:"kind" enum:"topic,decision,question"`
+	Text          string `json:"text" minLength:"3" maxLength:"1000"`
+	Owner         string `json:"owner,omitempty" doc:"Short name of the office"`
+	DispositionID int64  `json:"disposition_id,omitempty"`
+}
+
+// MeetingPointChange is what becomes of a point.
+type MeetingPointChange struct {
+	Status string `json:"status" enum:"open,decided,dropped"`
+	Reason string `json:"reason,omitempty" maxLength:"1000" doc:"Needed unless it was decided"`
+}
+
 // MeetingDisposition is a disposition as a meeting looks at it.
 type MeetingDisposition struct {
 	Disposition
