@@ -92,7 +92,8 @@ class Notices {
     if (!ready || !('PushManager' in globalThis) || !('Notification' in globalThis)) {
       // On an iPhone pushes come only to an app on the home screen.
       const apple = /iPhone|iPad/.test(navigator.userAgent);
-      this.push = apple && !matchMedia('(display-mode: standalone)').matches ? 'not_installed' : 'unsupported';
+      this.push =
+        apple && !matchMedia('(display-mode: standalone)').matches ? 'not_installed' : 'unsupported';
     } else if (Notification.permission === 'denied') this.push = 'denied';
     else this.push = (await ready.pushManager.getSubscription()) ? 'on' : 'off';
   }
