@@ -16,8 +16,8 @@ func (w MeetingWords) moment(t time.Time) Said {
 	return Said{Text: FormatMoment(t, w.Zone, w.Label), TextEN: strings.TrimSpace(t.In(w.Zone).Format("Mon 2 Jan 2006 15:04") + " " + w.Label)}
 }
 
-// proven says what made a disposition done, by DoneBy.
-var proven = map[string]Said{
+// doneHow says what made a disposition done, by DoneBy.
+var doneHow = map[string]Said{
 	"proof":         {"dengan bukti foto yang sah", "with valid photo proof"},
 	"second_person": {"dengan bukti yang dinyatakan sah oleh orang kedua", "with proof that a second person found valid"},
 	"reporter":      {"dan pelapor menyatakan sudah beres", "and the reporter says it is settled"},
@@ -68,7 +68,7 @@ func (w MeetingWords) Account(d Disposition, at time.Time) Said {
 }
 
 func (w MeetingWords) done(d Disposition, late Said) Said {
-	by, known := proven[d.DoneBy]
+	by, known := doneHow[d.DoneBy]
 	if !known || d.DoneAt == nil {
 		return Said{"Selesai.", "Done."}
 	}
