@@ -143,6 +143,7 @@ CREATE TABLE dispositions (
     waited            interval NOT NULL DEFAULT '0', -- for how long it stood so far
     waited_late       interval NOT NULL DEFAULT '0', -- of that, begun after the deadline: it moved none, and counts for no lateness
     in_hours          boolean NOT NULL DEFAULT false, -- the deadline is by the clock, not in working days
+    clock_from        timestamptz NOT NULL DEFAULT now(), -- when the present deadline was given
     finished_at       timestamptz, -- said to be done
     done_at           timestamptz,
     done_by           text NOT NULL DEFAULT '',

@@ -165,6 +165,20 @@ func (r DispositionReaders) Events(e Event) []Event {
 	return out
 }
 
+// Without are the readers of r that now no longer are.
+func (r DispositionReaders) Without(now DispositionReaders) DispositionReaders {
+	r.Offices = slices.DeleteFunc(slices.Clone(r.Offices), func(o int64) bool { return slices.Contains(now.Offices, o) })
+	r.Areas = slices.DeleteFunc(slices.Clone(r.Areas), func(a string) bool { return slices.Contains(now.Areas, a) })
+	return r
+}
+
+// Removals take a thing off the screens of the readers, not of the city-wide
+// roles. What a camat still sees for another's sake comes back with the event
+// that follows.
+func (r DispositionReaders) Removals(topic Topic, key string) []Event {
+	return r.Events(Event{Topic: topic, Key: key, Op: "remove"})[1:]
+}
+
 func sortedUnique[T int64 | string](in []T) []T {
 	out := slices.Clone(in)
 	slices.Sort(out)
