@@ -1,27 +1,17 @@
-import { api, deadline, take } from '../api/client.ts';
-import type { Notice, NoticePreferences } from '../api/types.ts';
+import { tasksApi, type Notice, type NoticeList, type NoticePreferences } from '../api/tasks.ts';
 import { updates } from '../worker/register.svelte.ts';
 import { Remote } from './remote.svelte.ts';
 
 /** While the page is seen, notices are fetched about this often. */
 const every = 60_000;
 
-export interface NoticeList {
-  items: Notice[];
-  unread: number;
-}
-
 /** Why a phone takes no pushes. */
 export type PushState = 'on' | 'off' | 'denied' | 'unsupported' | 'not_installed';
 
 /** What the officer was told, and by which ways the officer wants to be told. */
 class Notices {
-  readonly remote = new Remote<NoticeList>((signal) =>
-    take(api.GET('/api/notices', { signal: deadline(signal) })),
-  );
-  readonly preferences = new Remote<NoticePreferences>((signal) =>
-    take(api.GET('/api/notices/preferences', { signal: deadline(signal) })),
-  );
+  readonly remote = new Remote<NoticeList>(tasksApi.notices);
+  readonly preferences = new Remote<NoticePreferences>(tasksApi.preferences);
   push = $state<PushState>('unsupported');
   #stop: () => void = () => {};
 
@@ -63,10 +53,7 @@ class Notices {
         unread: Math.max(0, list.unread - 1),
       });
     }
-    const path = { id: notice.id };
-    await take(api.POST('/api/notices/{id}/read', { params: { path }, signal: deadline() })).catch(
-      () => undefined,
-    );
+    await tasksApi.readNotice(notice.id).catch(() => undefined);
   }
 
   async readAll(): Promise<void> {
@@ -75,14 +62,11 @@ class Notices {
   }
 
   async save(preferences: NoticePreferences): Promise<void> {
-    const saved = await take(
-      api.PUT('/api/notices/preferences', { body: preferences as never, signal: deadline() }),
-    );
-    this.preferences.put((saved as NoticePreferences | undefined) ?? preferences);
+    this.preferences.put((await tasksApi.savePreferences(preferences)) ?? preferences);
   }
 
   async test(): Promise<void> {
-    await take(api.POST('/api/notices/test', { signal: deadline() }));
+    await tasksApi.testNotice();
     await this.remote.load();
   }
 
@@ -103,14 +87,13 @@ class Notices {
     const ready = await updates.registration();
     if (!ready) return this.look();
     if ((await Notification.requestPermission()) !== 'granted') return this.look();
-    const { key } = await take(api.GET('/api/push/key', { signal: deadline() }));
+    const { key } = await tasksApi.pushKey();
     // The browser's own push service is asked; without the internet it never answers.
     const subscription = await within(
       ready.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytesOf(key) }),
       20_000,
     );
-    const body = subscription.toJSON();
-    await take(api.POST('/api/push/subscriptions', { body: body as never, signal: deadline() }));
+    await tasksApi.subscribe(subscription.toJSON());
     await this.look();
   }
 
@@ -120,9 +103,7 @@ class Notices {
     if (!subscription) return this.look();
     const { endpoint } = subscription;
     await subscription.unsubscribe();
-    await take(
-      api.DELETE('/api/push/subscriptions', { body: { endpoint } as never, signal: deadline() }),
-    ).catch(() => undefined);
+    await tasksApi.unsubscribe(endpoint).catch(() => undefined);
     await this.look();
   }
 }

@@ -1,7 +1,15 @@
-import { api, deadline, take } from '../api/client.ts';
+import { deadline } from '../api/client.ts';
 import { Problem } from '../api/problem.ts';
-import type { Disposition, DispositionDetail, StepKind, Task } from '../api/types.ts';
-import { drop, keep, recall, type Kept } from '../outbox/kept.ts';
+import {
+  tasksApi,
+  type Disposition,
+  type DispositionDetail,
+  type StepInput,
+  type StepKind,
+  type Task,
+  type TaskList,
+} from '../api/tasks.ts';
+import { keep, recall, type Kept } from '../outbox/kept.ts';
 import { ahead } from '../outbox/moves.ts';
 import { addTokens, tokensOf } from '../outbox/tokens.ts';
 import { clock } from '../ui/clock.svelte.ts';
@@ -17,11 +25,6 @@ const every = 60_000;
 const settle = 2000;
 /** Photos a task can take without a network. */
 const tokensAhead = 6;
-
-export interface TaskList {
-  items: Task[];
-  at: string;
-}
 
 /** A task as this phone knows it: the server's, and what waits here on top. */
 export interface OwnTask extends Task {
@@ -41,19 +44,12 @@ export interface Position {
 class Tasks {
   position = $state.raw<Position | undefined>(undefined);
   readonly remote = new Remote<TaskList>(async (signal) => {
-    const query = this.position ? { lon: this.position.lon, lat: this.position.lat } : {};
-    const list = await take(api.GET('/api/tasks', { params: { query }, signal: deadline(signal) }));
+    const list = await tasksApi.tasks(this.position ?? {}, signal);
     clock.learn(list.at);
     return list;
   });
   /** What is over, newest first. */
-  readonly history = new Remote<Disposition[]>(async (signal) => {
-    const query = { box: 'in' as const, status: ['done', 'canceled', 'declined'], limit: 20 };
-    const page = await take(
-      api.GET('/api/dispositions', { params: { query: query as never }, signal: deadline(signal) }),
-    );
-    return page.items;
-  });
+  readonly history = new Remote<Disposition[]>(async (signal) => (await tasksApi.over(signal)).items);
   readonly #details = new RemoteMap<Kept<DispositionDetail>>((id, signal) => this.#fetchDetail(id, signal));
   #officer = 0;
   #stops: (() => void)[] = [];
@@ -121,8 +117,8 @@ class Tasks {
   };
 
   /** Takes a step: kept on this phone first, then sent. */
-  async step(id: number, kind: StepKind, more: Record<string, unknown> = {}): Promise<void> {
-    await outbox.add([{ kind: 'step', disposition: id, step: { client_id: '', kind, ...more } as never }]);
+  async step(id: number, kind: StepKind, more: Partial<StepInput> = {}): Promise<void> {
+    await outbox.add([{ kind: 'step', disposition: id, step: { client_id: '', kind, ...more } }]);
   }
 
   /** Fetches what a task needs where there is no network: its letter and tokens for photos. */
@@ -149,13 +145,7 @@ class Tasks {
     const now = clock.read();
     const held = await tokensOf(officer, id, now);
     if (held.length >= tokensAhead / 2) return;
-    const answer = await take(
-      api.POST('/api/dispositions/{id}/proof-tokens', {
-        params: { path: { id } },
-        body: { count: tokensAhead - held.length },
-        signal: deadline(),
-      }),
-    ).catch((cause: unknown) => {
+    const answer = await tasksApi.proofTokens(id, tokensAhead - held.length).catch((cause: unknown) => {
       // Not taken yet, or no photo is wanted: nothing to keep.
       if (cause instanceof Problem && cause.status >= 400 && cause.status < 500) return undefined;
       throw cause;
@@ -171,9 +161,7 @@ class Tasks {
   }
 
   async #keepDetail(officer: number, id: number): Promise<Kept<DispositionDetail>> {
-    const value = await take(
-      api.GET('/api/dispositions/{id}', { params: { path: { id } }, signal: deadline() }),
-    );
+    const value = await tasksApi.disposition(id);
     const at = clock.read();
     await keep(officer, `detail:${id}`, value, at).catch(() => undefined);
     return { value, at };
@@ -196,9 +184,7 @@ class Tasks {
   /** Keeps the picture from before the work, which the camera lays over its own. */
   async #keepBefore(officer: number, id: number): Promise<void> {
     if (await recall(officer, `before:${id}`)) return;
-    const proofs = await take(
-      api.GET('/api/dispositions/{id}/proofs', { params: { path: { id } }, signal: deadline() }),
-    );
+    const proofs = await tasksApi.proofs(id);
     const before = proofs?.filter((p) => p.stage === 'before').at(-1);
     if (!before) return;
     const response = await fetch(`/api/proofs/${before.id}/picture`, {
@@ -219,10 +205,6 @@ class Tasks {
   /** Keeps a picture just taken as the one from before. */
   async setBefore(id: number, bytes: ArrayBuffer): Promise<void> {
     await keep(this.#officer, `before:${id}`, bytes, clock.read()).catch(() => undefined);
-  }
-
-  async forgetBefore(id: number): Promise<void> {
-    await drop(this.#officer, `before:${id}`).catch(() => undefined);
   }
 
   #gently = (): void => {

@@ -1,4 +1,4 @@
-import type { DispositionOrder, StepInput } from '../api/types.ts';
+import type { DispositionOrder, StepInput } from '../api/tasks.ts';
 
 /** What became of an item so far. */
 export type ItemState = 'waiting' | 'sending' | 'sent' | 'refused';

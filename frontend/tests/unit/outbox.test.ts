@@ -146,7 +146,7 @@ class Line implements Wire {
     return fault === 'deaf';
   }
   who = async () => this.officer;
-  steps = async (items: Item[]): Promise<Outcome[]> => {
+  steps = async (items: { id: string }[]): Promise<Outcome[]> => {
     const deaf = this.#fault();
     const out = items.map((i): Outcome => {
       if (this.refuse.has(i.id))
@@ -158,7 +158,7 @@ class Line implements Wire {
     if (deaf) throw new Stop('unreachable');
     return out;
   };
-  photo = async (i: Item) => {
+  photo = async (i: { id: string }) => {
     const deaf = this.#fault();
     if (this.refuse.has(i.id)) return { code: 'invalid', message: 'no' };
     if (!this.arrived.includes(i.id)) this.arrived.push(i.id);

@@ -1,4 +1,4 @@
-import type { StepKind } from '../../api/types.ts';
+import type { StepKind } from '../../api/tasks.ts';
 import { storageKey } from '../../data/outbox.svelte.ts';
 import { tasks } from '../../data/tasks.svelte.ts';
 import { t } from '../../ui/i18n.svelte.ts';

@@ -1,4 +1,4 @@
-import type { DispositionOrder, StepKind, Task } from '../../api/types.ts';
+import type { DispositionOrder, StepKind, Task } from '../../api/tasks.ts';
 import { outbox } from '../../data/outbox.svelte.ts';
 import { tasks } from '../../data/tasks.svelte.ts';
 import type { Photo } from '../../outbox/item.ts';
