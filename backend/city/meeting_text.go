@@ -121,3 +121,43 @@ func (m Meeting) WithSummary() Meeting {
 	m.Summary = m.summary()
 	return m
 }
+
+// Whole is the meeting with lists that are empty rather than absent.
+func (m Meeting) Whole() Meeting {
+	for _, list := range []*[]MeetingDisposition{&m.Decided, &m.Done, &m.NotDone} {
+		if *list == nil {
+			*list = []MeetingDisposition{}
+		}
+	}
+	for _, list := range []*[]Recommendation{&m.Advice, &m.Refused} {
+		if *list == nil {
+			*list = []Recommendation{}
+		}
+	}
+	if m.Points == nil {
+		m.Points = []MeetingPoint{}
+	}
+	return m
+}
+
+// Only is the meeting with the dispositions, recommendations and points of
+// these numbers.
+func (m Meeting) Only(dispositions, advice, points map[int64]bool) Meeting {
+	m.Decided = kept(m.Decided, func(d MeetingDisposition) bool { return dispositions[d.ID] })
+	m.Done = kept(m.Done, func(d MeetingDisposition) bool { return dispositions[d.ID] })
+	m.NotDone = kept(m.NotDone, func(d MeetingDisposition) bool { return dispositions[d.ID] })
+	m.Advice = kept(m.Advice, func(r Recommendation) bool { return advice[r.ID] })
+	m.Refused = kept(m.Refused, func(r Recommendation) bool { return advice[r.ID] })
+	m.Points = kept(m.Points, func(p MeetingPoint) bool { return points[p.ID] })
+	return m
+}
+
+func kept[T any](list []T, keep func(T) bool) []T {
+	out := []T{}
+	for _, v := range list {
+		if keep(v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}

@@ -16,6 +16,7 @@ import (
 // Store is what the handlers read and write. backend/store implements it.
 type Store interface {
 	HazardStore
+	MeetingStore
 	PatternStore
 	ForecastStore
 	Clock

@@ -66,6 +66,7 @@ func (s *server) routes() {
 	add(s, officers, http.MethodGet, "/api/recommendations", "Recommendations: what waits first, best first", s.getRecommendations)
 	add(s, officers, http.MethodGet, "/api/recommendations/top", "The best five recommendations", s.getTopRecommendations)
 	add(s, officers, http.MethodGet, "/api/recommendations/{id}", "One recommendation with its history and the disposition it proposes", s.getRecommendation)
+	add(s, advised, http.MethodPost, "/api/recommendations/{id}/decide", "Approve, decline, postpone, reopen or rank a recommendation", s.decideRecommendation)
 	add(s, officers, http.MethodGet, "/api/action-kinds", "Kinds of action, with what they should bring", s.getActionKinds)
 	add(s, officers, http.MethodGet, "/api/action-rules", "Rules of advice", s.getActionRules)
 	add(s, rulers, http.MethodPut, "/api/action-rules/{slug}", "Change or add a rule of advice, with the reason", s.putActionRule)
@@ -97,6 +98,12 @@ func (s *server) routes() {
 	add(s, officers, http.MethodPost, "/api/pins", "Pin a question", s.postPin)
 	add(s, officers, http.MethodDelete, "/api/pins/{id}", "Unpin a question", s.deletePin)
 
+	// Meetings: what was decided, done, not done, and why.
+	add(s, officers, http.MethodGet, "/api/meetings/{week}", "The review of a week, as far as the asker may see it", s.getMeeting)
+	add(s, meetingHolders, http.MethodPost, "/api/meetings/{week}/points", "Write a point of the meeting", s.postMeetingPoint)
+	add(s, meetingHolders, http.MethodPost, "/api/meetings/points/{id}", "Say what became of a point", s.changeMeetingPoint)
+	add(s, meetingHolders, http.MethodPost, "/api/meetings/{week}/close", "Close the meeting: its record is frozen and numbered", s.closeMeeting)
+
 	// Sources.
 	add(s, officers, http.MethodGet, "/api/sources", "Sources and their health", s.getSources)
 	add(s, officers, http.MethodGet, "/api/sources/{slug}", "One source with its last runs", s.getSource)
@@ -113,6 +120,7 @@ func (s *server) routes() {
 	s.echo.GET(stepsPath, s.followQuestion)
 	s.echo.POST("/api/voice/transcriptions", s.transcribe)
 	s.echo.POST("/api/voice/speech", s.speak)
+	s.echo.GET("/api/meetings/:week/minutes", s.getMinutes)
 	s.echo.GET("/tiles/:layer/:z/:x/:y", s.getTile)
 	s.echo.GET("/healthz", s.getHealth)
 	s.echo.GET("/readyz", s.getReady)
@@ -148,6 +156,8 @@ var (
 	deciders = audience{name: "officers but the auditor", roles: []city.Role{
 		city.WaliKota, city.Sekda, city.KepalaOPD, city.Camat, city.Lurah, city.Operator,
 	}}
+	// Advised decide about recommendations, each about those to whom he may.
+	advised = audience{name: "wali_kota, sekda, kepala_opd, camat", roles: []city.Role{city.WaliKota, city.Sekda, city.KepalaOPD, city.Camat}}
 	// Rulers change the rules of advice.
 	rulers   = audience{name: "sekda, operator", roles: []city.Role{city.Sekda, city.Operator}}
 	auditors = audience{name: "operator, auditor", roles: []city.Role{city.Operator, city.Auditor}}

@@ -500,6 +500,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/meetings/points/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what became of a point */
+        post: operations["post-meetings-points-id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{week}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The review of a week, as far as the asker may see it */
+        get: operations["get-meetings-week"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{week}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the meeting: its record is frozen and numbered */
+        post: operations["post-meetings-week-close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{week}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a point of the meeting */
+        post: operations["post-meetings-week-points"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/norms": {
         parameters: {
             query?: never;
@@ -750,6 +818,23 @@ export interface paths {
         get: operations["get-recommendations-id"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recommendations/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve, decline, postpone, reopen or rank a recommendation */
+        post: operations["post-recommendations-id-decide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1437,6 +1522,10 @@ export interface components {
             utc_offset_label: string;
             version: string;
         };
+        CloseMeetingInputBody: {
+            /** @description Names or posts of who was there */
+            present: string[];
+        };
         Conversation: {
             /** Format: date-time */
             changed_at: string;
@@ -1552,6 +1641,75 @@ export interface components {
             status?: "watched" | "dismissed" | "new" | "closed";
             /** @description A title of the officer's own */
             title?: string;
+        };
+        Effect: {
+            action: string;
+            area_code: string;
+            category?: string;
+            /**
+             * Format: double
+             * @description Per cent; absent when there was too little to compare
+             */
+            change?: number;
+            /** Format: int64 */
+            days: number;
+            /** Format: int64 */
+            disposition_id: number;
+            /**
+             * Format: date
+             * @description The day of the line in the chart
+             */
+            done_on: string;
+            /**
+             * Format: double
+             * @description Without it
+             */
+            expected: number;
+            /** Format: double */
+            expected_high: number;
+            /**
+             * Format: double
+             * @description 80 % band
+             */
+            expected_low: number;
+            final: boolean;
+            /** Format: double */
+            high?: number;
+            indicator?: string;
+            /** Format: double */
+            low?: number;
+            /** @description Codes of the areas it was compared with */
+            matched: string[];
+            /** @enum {string} */
+            measure: "reports" | "indicator" | "overdue";
+            /** Format: date-time */
+            measured_at: string;
+            /** @description How, with its source */
+            method: string;
+            number: string;
+            office: string;
+            /** @enum {string} */
+            outcome: "measuring" | "worked" | "no_change" | "worse" | "unclear";
+            /**
+             * Format: double
+             * @description mm after it by mm before it, a day; absent without rain data
+             */
+            rain?: number;
+            /** @enum {string} */
+            season: "hujan" | "kemarau" | "peralihan";
+            /**
+             * Format: double
+             * @description Sum (or mean) after it
+             */
+            seen: number;
+            subject: string;
+            /** @description One sentence with the figures */
+            text: components["schemas"]["Said"];
+            /**
+             * Format: date
+             * @description The last day measured
+             */
+            through: string;
         };
         Evidence: {
             area_code?: string;
@@ -2260,6 +2418,156 @@ export interface components {
             unit: string;
             words: string[];
         };
+        Meeting: {
+            /** @description Waiting for a decision */
+            advice: components["schemas"]["Recommendation"][];
+            /** Format: date-time */
+            at: string;
+            /** @description Sent in the week */
+            decided: components["schemas"]["MeetingDisposition"][];
+            /** @description Done in the week, whenever sent */
+            done: components["schemas"]["MeetingDisposition"][];
+            /**
+             * Format: date-time
+             * @description Monday 00.00 of the week before, in the city's zone
+             */
+            from: string;
+            minutes?: components["schemas"]["Minutes"];
+            /** @description Due by now and not done, and those waiting, latest first */
+            not_done: components["schemas"]["MeetingDisposition"][];
+            /** @description This week's, and open ones of earlier weeks */
+            points: components["schemas"]["MeetingPoint"][];
+            /** @description Declined or postponed in the week, with reasons */
+            refused: components["schemas"]["Recommendation"][];
+            summary: components["schemas"]["Said"];
+            /**
+             * Format: date-time
+             * @description Monday 00.00 of the week
+             */
+            until: string;
+            week: string;
+        };
+        MeetingDisposition: {
+            account: components["schemas"]["Said"];
+            acting_for?: string;
+            action?: string;
+            area_code?: string;
+            category?: string;
+            copies: string[];
+            /** Format: date-time */
+            done_at?: string;
+            /**
+             * @description What made it done
+             * @enum {string}
+             */
+            done_by?: "proof" | "second_person" | "reporter" | "sender";
+            /** Format: date-time */
+            due_at: string;
+            effect?: components["schemas"]["Effect"];
+            from: string;
+            from_office?: string;
+            from_role: string;
+            /** Format: int64 */
+            id: number;
+            incidents: number[];
+            indicator?: string;
+            instruction: string;
+            /** Format: date-time */
+            last_at: string;
+            last_news?: string;
+            /** Format: double */
+            lat?: number;
+            /**
+             * Format: double
+             * @description On the clock, without the time it waited on others
+             */
+            late_hours?: number;
+            /** Format: double */
+            lon?: number;
+            /** @enum {string} */
+            nature: "biasa" | "segera" | "sangat_segera" | "rahasia";
+            note?: string;
+            /** @description DSP/0012/XI/2026: running within the year */
+            number: string;
+            /** @enum {string} */
+            obstacle?: "dana" | "wewenang" | "alat" | "cuaca" | "lahan" | "lain";
+            office?: string;
+            /** @description As it is written: Lurah Sidodadi, Dinas … */
+            office_name: string;
+            /** Format: int64 */
+            parent_id?: number;
+            /** Format: int64 */
+            percent: number;
+            place?: string;
+            /** @description Done needs a picture from the place */
+            proof: boolean;
+            /** Format: int64 */
+            recommendation_id?: number;
+            /** @enum {string} */
+            reporter_word?: "asked" | "yes" | "no" | "none";
+            reports: number[];
+            /**
+             * Format: int64
+             * @description The first of its chain, itself when it is
+             */
+            root_id: number;
+            /**
+             * Format: int64
+             * @description How far it was escalated; 0 not at all
+             */
+            rung: number;
+            /** Format: date-time */
+            sent_at: string;
+            simulated?: boolean;
+            /** @enum {string} */
+            status: "sent" | "accepted" | "working" | "asked" | "hindered" | "passed_on" | "proof_in" | "done" | "declined" | "canceled";
+            subject: string;
+            /** @description Area of a camat's or lurah's office */
+            to_area?: string;
+            to_role: string;
+            /** @enum {string} */
+            verdict?: "sah" | "ragu" | "ditolak" | "menunggu";
+            /** @description Who it waits on while it does, as written */
+            waits_on?: string;
+        };
+        MeetingPoint: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: int64 */
+            disposition_id?: number;
+            /** Format: date-time */
+            end_at?: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "topic" | "decision" | "question";
+            /** @description Short name of the office */
+            owner?: string;
+            reason?: string;
+            /** @enum {string} */
+            status: "open" | "decided" | "dropped";
+            text: string;
+            /** @description ISO week: 2026-W47 */
+            week: string;
+        };
+        MeetingPointChange: {
+            /** @description Needed unless it was decided */
+            reason?: string;
+            /** @enum {string} */
+            status: "open" | "decided" | "dropped";
+        };
+        MeetingPointInput: {
+            /** Format: uuid */
+            client_id: string;
+            /** Format: int64 */
+            disposition_id?: number;
+            /** @enum {string} */
+            kind: "topic" | "decision" | "question";
+            /** @description Short name of the office */
+            owner?: string;
+            text: string;
+        };
         MergeInputBody: {
             reason?: string;
             /** @description Incidents that are the same matter */
@@ -2273,6 +2581,16 @@ export interface components {
             /** @description It came from a microphone */
             spoken?: boolean;
             text: string;
+        };
+        Minutes: {
+            /** Format: date-time */
+            closed_at: string;
+            closed_by: string;
+            /** Format: int64 */
+            number: number;
+            present: string[];
+            /** @description Of the frozen record */
+            sha256: string;
         };
         NewPasswordBody: {
             current: string;
@@ -2674,6 +2992,23 @@ export interface components {
             from?: string;
             reason?: string;
             to: string;
+        };
+        RecommendationDecision: {
+            /** @enum {string} */
+            decision: "approve" | "decline" | "postpone" | "reopen" | "rank";
+            order?: components["schemas"]["DispositionOrder"];
+            /**
+             * Format: int64
+             * @description rank: 1 to 5; 0 takes the override away
+             */
+            rank?: number;
+            /** @description Required to decline, postpone or rank */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description postpone: at most 30 days ahead
+             */
+            until?: string;
         };
         RecommendationDetail: {
             action: string;
@@ -4260,6 +4595,145 @@ export interface operations {
             };
         };
     };
+    "post-meetings-points-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingPointChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingPoint"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-meetings-week": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ISO week, 2026-W47, or sekarang */
+                week: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-meetings-week-close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ISO week, 2026-W47, or sekarang */
+                week: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseMeetingInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-meetings-week-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ISO week, 2026-W47, or sekarang */
+                week: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingPointInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingPoint"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-norms": {
         parameters: {
             query?: never;
@@ -4758,6 +5232,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecommendationDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-recommendations-id-decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecommendationDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recommendation"];
                 };
             };
             /** @description Error */
