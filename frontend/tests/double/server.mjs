@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import { AssistantDouble } from './assistant.mjs';
 import { act, allIncidents, analysisOf, correct, incidentDetail, incidentPage, runs } from './incidents.mjs';
 import { atRisk, checked, flood, forecasts, hotspots } from './patterns.mjs';
+import { formOf, TasksDouble } from './tasks.mjs';
 import { makeWorld } from './world.mjs';
 
 /*
@@ -24,6 +25,8 @@ const types = {
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
   '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+  '.png': 'image/png',
 };
 // Word for word the server's (backend/web/server.go).
 const csp =
@@ -56,6 +59,9 @@ export class Double {
     /** @type {string[]} */
     this.calls = [];
     this.assistant = new AssistantDouble(() => this.world);
+    this.tasks = new TasksDouble();
+    /** @type {object} more of who is signed in */
+    this.officer = {};
     this.setMood(options.mood ?? 'normal');
   }
 
@@ -204,7 +210,14 @@ export class Double {
     for await (const chunk of req) chunks.push(chunk);
     const raw = Buffer.concat(chunks);
     const sound = req.headers['content-type'] === 'audio/wav';
-    const body = sound ? raw : raw.length > 0 ? JSON.parse(raw.toString()) : {};
+    const form = req.headers['content-type']?.startsWith('multipart/form-data');
+    const body = sound
+      ? raw
+      : form
+        ? formOf(raw, req.headers['content-type'])
+        : raw.length > 0
+          ? JSON.parse(raw.toString())
+          : {};
     const routed = this.#route(req.method, url, body, req, res);
     if (routed === 'taken') return;
     const [status, answer, headers = {}] = routed;
@@ -234,6 +247,9 @@ export class Double {
     if (this.mood === 'loading') return ['never'];
     if (this.mood === 'error') return problem(500, 'internal', 'the database is away');
     if (AssistantDouble.owns(path)) return this.assistant.route(method, path, body, req, res);
+    const tasked = ['lurah', 'camat', 'kepala_opd'].includes(this.role);
+    if (TasksDouble.owns(path) && (tasked || /^\/api\/(notices|push)/.test(path)))
+      return this.tasks.route(method, path, url.searchParams, body);
     return this.#data(method, path, url.searchParams, body);
   }
 
@@ -401,7 +417,7 @@ export class Double {
 
   #session() {
     return {
-      officer: { id: 1, username: 'contoh', name: 'Rina Contoh', role: this.role },
+      officer: { id: 1, username: 'contoh', name: 'Rina Contoh', role: this.role, ...this.officer },
       must_change_password: this.mustChange,
       expires_at: new Date(Date.now() + 8 * 3_600_000).toISOString(),
     };
