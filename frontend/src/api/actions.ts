@@ -146,6 +146,8 @@ export interface RecommendationChange {
 }
 export interface RecommendationDetail extends Recommendation {
   changes: RecommendationChange[];
+  /** What approving sends, unless it is edited. */
+  order: DispositionOrder;
 }
 export interface TopRecommendations {
   items: Recommendation[];
@@ -378,14 +380,9 @@ export interface ActionRule {
   changed_at: string;
   changed_by: string;
 }
-/** One version of a rule as it was, with the reason it was changed for. */
-export interface ActionRuleVersion {
-  version: number;
-  rule: ActionRule;
-  enabled?: boolean;
-  changed_at: string;
-  changed_by: string;
-  reason?: string;
+/** A rule as it was, with the reason it was changed for. */
+export interface ActionRuleVersion extends ActionRule {
+  reason: string;
 }
 
 type Query = Record<string, string | number | boolean | undefined>;
@@ -445,8 +442,7 @@ export interface DispositionQuery extends Query {
 
 /** The routes of advice and dispositions. Each throws a Problem when it fails. */
 export const actionsApi = {
-  top: (signal?: AbortSignal) =>
-    call<TopRecommendations>('GET', '/api/recommendations/top', { signal }),
+  top: (signal?: AbortSignal) => call<TopRecommendations>('GET', '/api/recommendations/top', { signal }),
   recommendations: (query: RecommendationQuery, signal?: AbortSignal) =>
     call<Page<Recommendation>>('GET', '/api/recommendations', { query, signal }),
   recommendation: (id: number, signal?: AbortSignal) =>
@@ -464,8 +460,7 @@ export const actionsApi = {
     call<Page<Disposition>>('GET', '/api/dispositions', { query, signal }),
   disposition: (id: number, signal?: AbortSignal) =>
     call<DispositionDetail>('GET', `/api/dispositions/${id}`, { signal }),
-  step: (id: number, body: StepInput) =>
-    call<StepOutcome>('POST', `/api/dispositions/${id}/steps`, { body }),
+  step: (id: number, body: StepInput) => call<StepOutcome>('POST', `/api/dispositions/${id}/steps`, { body }),
   proofs: (id: number, signal?: AbortSignal) =>
     call<Proof[]>('GET', `/api/dispositions/${id}/proofs`, { signal }),
   effect: (id: number, signal?: AbortSignal) =>

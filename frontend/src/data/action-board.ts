@@ -4,14 +4,7 @@ import { within } from './areas.svelte.ts';
 /* The board: where what was advised and ordered stands, what is late first. */
 
 export type ColumnName = 'proposed' | 'sent' | 'running' | 'waiting' | 'proof' | 'over';
-export const columnNames: readonly ColumnName[] = [
-  'proposed',
-  'sent',
-  'running',
-  'waiting',
-  'proof',
-  'over',
-];
+export const columnNames: readonly ColumnName[] = ['proposed', 'sent', 'running', 'waiting', 'proof', 'over'];
 
 const columnOf: Record<DispositionStatus, ColumnName> = {
   sent: 'sent',
@@ -61,9 +54,7 @@ function orderOf(a: ActionItem, b: ActionItem): number {
   }
   if (a.kind !== 'order' || b.kind !== 'order') return a.kind === 'order' ? -1 : 1;
   if (a.column === 'over') return Date.parse(b.order.last_at) - Date.parse(a.order.last_at);
-  return (
-    lateHours(b.order) - lateHours(a.order) || Date.parse(a.order.due_at) - Date.parse(b.order.due_at)
-  );
+  return lateHours(b.order) - lateHours(a.order) || Date.parse(a.order.due_at) - Date.parse(b.order.due_at);
 }
 
 /** Cards in the order of the board. Advice that became an instruction shows as that only. */
@@ -79,15 +70,13 @@ export function itemsOf(
         const column = r.status === 'proposed' || r.status === 'postponed' ? 'proposed' : 'over';
         return { kind: 'advice', key: `r${r.id}`, href: `/tindakan/usulan/${r.id}`, column, advice: r };
       }),
-    ...orders.map(
-      (d): ActionItem => ({
-        kind: 'order',
-        key: `d${d.id}`,
-        href: `/tindakan/${d.id}`,
-        column: columnOf[d.status],
-        order: d,
-      }),
-    ),
+    ...orders.map((d): ActionItem => ({
+      kind: 'order',
+      key: `d${d.id}`,
+      href: `/tindakan/${d.id}`,
+      column: columnOf[d.status],
+      order: d,
+    })),
   ];
   return items
     .filter((i) => isShown(i, filter))

@@ -1,19 +1,11 @@
 import type { DispositionDraft } from '../api/assistant.ts';
-import { clientId, type DispositionOrder, type Nature, type Recommendation } from '../api/actions.ts';
-import type { Severity } from '../api/types.ts';
+import { clientId, type DispositionOrder, type Nature } from '../api/actions.ts';
 import { dayNumber } from '../ui/format.ts';
 import { workingDaysBetween } from './workdays.svelte.ts';
 
 /* What a sheet is prefilled with. */
 
 export const natures: readonly Nature[] = ['biasa', 'segera', 'sangat_segera', 'rahasia'];
-
-const natureOf: Record<Severity, Nature> = {
-  info: 'biasa',
-  perhatian: 'biasa',
-  siaga: 'segera',
-  awas: 'sangat_segera',
-};
 
 export function emptyOrder(): DispositionOrder {
   return {
@@ -26,31 +18,6 @@ export function emptyOrder(): DispositionOrder {
     incidents: [],
     reports: [],
     attachments: [],
-  };
-}
-
-/** The order of a recommendation as it stands; letters are written in Indonesian. */
-export function orderOf(r: Recommendation): DispositionOrder {
-  const reports = r.evidence.flatMap((e) => (e.kind === 'report' ? (e.ids ?? []) : []));
-  return {
-    ...emptyOrder(),
-    office: r.office,
-    nature: natureOf[r.severity],
-    subject: r.title,
-    instruction: [`${r.title}${r.place ? ` di ${r.place}` : ''}.`, r.why.text, r.risk.text]
-      .filter(Boolean)
-      .join('\n\n'),
-    due_days: 0,
-    ...(r.due_days ? { due_days: r.due_days } : r.due_hours ? { due_hours: r.due_hours } : { due_days: 3 }),
-    recommendation_id: r.id,
-    action: r.action,
-    ...(r.area_code && { area_code: r.area_code }),
-    ...(r.place && { place: r.place }),
-    ...(r.lon !== undefined && r.lat !== undefined && { lon: r.lon, lat: r.lat }),
-    ...(r.category && { category: r.category }),
-    ...(r.indicator && { indicator: r.indicator }),
-    incidents: r.incident_id ? [r.incident_id] : [],
-    reports: [...new Set(reports)].slice(0, 200),
   };
 }
 
@@ -77,10 +44,11 @@ export function orderOfDraft(
 
 /** The beginning of a text as a subject line: its first sentence, at most 90 characters. */
 export function firstSentence(text: string): string {
-  const sentence = (/^[^\n]*?[.!?](?=\s|$)/.exec(text.trim())?.[0] ?? text.trim().split('\n')[0] ?? '').replace(
-    /[.!?]$/,
-    '',
-  );
+  const sentence = (
+    /^[^\n]*?[.!?](?=\s|$)/.exec(text.trim())?.[0] ??
+    text.trim().split('\n')[0] ??
+    ''
+  ).replace(/[.!?]$/, '');
   if (sentence.length <= 90) return sentence;
   const cut = sentence.slice(0, 89);
   return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), 40))}…`;

@@ -21,14 +21,14 @@ export interface Sheet {
   recommendation?: number;
   /** Why it is proposed, shown above the fields. */
   basis?: string;
+  /** The offices it may go to; all when absent. */
+  only?: readonly string[];
 }
 
 /** Instructions: the list, one in full with its proof and effect, and the sheet that makes one. */
 class DispositionStore {
   /** The last 200 that the asker may see. */
-  readonly list = new Remote<Page<Disposition>>((signal) =>
-    actionsApi.dispositions({ limit: 200 }, signal),
-  );
+  readonly list = new Remote<Page<Disposition>>((signal) => actionsApi.dispositions({ limit: 200 }, signal));
   readonly #details = new RemoteMap<DispositionDetail>((key, signal) =>
     actionsApi.disposition(Number(key), signal),
   );

@@ -14,7 +14,7 @@ export function evidenceWay(e: Evidence): string | undefined {
     case 'pattern':
       return '/kejadian?tampil=pola';
     case 'forecast':
-      return address('/peta', { wilayah, lapisan: plain(e.key) });
+      return address('/peta', { wilayah, lapisan: e.key === 'reports' ? '' : plain(e.key) });
     case 'indicator':
       return e.key ? address('/', { indikator: plain(e.key) }) : undefined;
     case 'flood':
@@ -22,7 +22,12 @@ export function evidenceWay(e: Evidence): string | undefined {
     case 'alert':
       return e.key ? address('/peta', { peringatan: e.key }) : undefined;
     case 'deadline':
-      return address('/laporan', { wilayah, status: 'open,in_progress', lewat: '1', opd: e.key ?? '' });
+      if (e.ids?.length === 1) return `/laporan/${first}`;
+      return address('/laporan', {
+        wilayah,
+        opd: e.key?.split(':')[1] ?? '',
+        ...(e.key?.startsWith('overdue') ? { lewat: '1' } : { status: 'open,in_progress' }),
+      });
     case 'measure':
       return '/tanya';
     case 'effect':

@@ -4,10 +4,12 @@ import { areas } from './areas.svelte.ts';
 import { assistant } from './assistant.svelte.ts';
 import { catalogue } from './catalogue.svelte.ts';
 import { city } from './city.svelte.ts';
+import { dispositions } from './dispositions.svelte.ts';
 import { incidents } from './incidents.svelte.ts';
 import { indicators } from './indicators.svelte.ts';
 import { live } from './live.svelte.ts';
 import { startPhone } from './phone.svelte.ts';
+import { recommendations } from './recommendations.svelte.ts';
 import { reports } from './reports.svelte.ts';
 import { sources } from './sources.svelte.ts';
 
@@ -70,6 +72,7 @@ function start(): () => void {
       sources.remote,
     ];
     for (const remote of held) remote.clear();
-    for (const store of [assistant, incidents, indicators, reports, sources]) store.clear();
+    for (const store of [dispositions, recommendations, assistant, incidents, indicators, reports, sources])
+      store.clear();
   };
 }

@@ -20,7 +20,7 @@ export function isWorking(number: number, off: ReadonlySet<string>): boolean {
 /** The number of the nth working day after a day; that day itself when n is 0. */
 export function workingDayAfter(number: number, n: number, off: ReadonlySet<string>): number {
   let at = number;
-  for (let left = n; left > 0; ) if (isWorking(++at, off)) left--;
+  for (let left = n; left > 0;) if (isWorking(++at, off)) left--;
   return at;
 }
 
@@ -64,3 +64,8 @@ class Workdays {
 }
 
 export const workdays = new Workdays();
+
+/** The last minute of the calendar day so many days from a moment, in the city's zone. */
+export function cityDay(at: number, days: number): string {
+  return new Date(dayStart(at) + (days + 1) * day - 60_000).toISOString();
+}

@@ -8,9 +8,12 @@ export const dueDate = (due: string | number): string => longDate(new Date(due).
 
 /** Until when it is to be done, as officials say it. */
 export function dueWords(r: Pick<Recommendation, 'due_at' | 'due_days' | 'due_hours'>, now: number): string {
-  if (r.due_hours) return t('recommendation.due.hours', { n: figure(r.due_hours), time: moment(r.due_at, now) });
+  if (r.due_hours)
+    return t('recommendation.due.hours', { n: figure(r.due_hours), time: moment(r.due_at, now) });
   const date = dueDate(r.due_at);
-  return r.due_days ? t('recommendation.due.days', { n: figure(r.due_days), date }) : t('recommendation.due.at', { date });
+  return r.due_days
+    ? t('recommendation.due.days', { n: figure(r.due_days), date })
+    : t('recommendation.due.at', { date });
 }
 
 /** −30 % (−45 sampai −10 %): a change with its range. */
@@ -34,17 +37,27 @@ export function effectWords(r: { effect: ExpectedEffect }): string {
 
 /** Rp 12 juta; Rp 1,2 miliar. */
 export function rupiah(value: number): string {
-  if (value >= 1e9) return t('recommendation.rupiah.billion', { n: figure(value / 1e9, value % 1e9 ? 1 : 0) });
-  if (value >= 1e6) return t('recommendation.rupiah.million', { n: figure(value / 1e6, value % 1e6 ? 1 : 0) });
+  if (value >= 1e9)
+    return t('recommendation.rupiah.billion', { n: figure(value / 1e9, value % 1e9 ? 1 : 0) });
+  if (value >= 1e6)
+    return t('recommendation.rupiah.million', { n: figure(value / 1e6, value % 1e6 ? 1 : 0) });
   return t('recommendation.rupiah', { n: figure(value) });
 }
 
 export function costWords(low = 0, high = 0): string {
   if (!high) return t('recommendation.cost.unknown');
-  return low === high ? rupiah(high) : t('recommendation.cost.range', { low: rupiah(low), high: rupiah(high) });
+  return low === high
+    ? rupiah(high)
+    : t('recommendation.cost.range', { low: rupiah(low), high: rupiah(high) });
 }
 
 export const severities: readonly Severity[] = ['info', 'perhatian', 'siaga', 'awas'];
 
 /** Today, or so many calendar days from it. */
 export const daysApart = (from: number, to: number): number => dayNumber(to) - dayNumber(from);
+
+/** 120 kB; 2,4 MB. */
+export const sizeWords = (bytes: number): string =>
+  bytes < 1_000_000
+    ? `${figure(Math.max(1, Math.round(bytes / 1000)))} kB`
+    : `${figure(bytes / 1_000_000, 1)} MB`;
