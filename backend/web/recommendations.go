@@ -13,6 +13,7 @@ type AdviceStore interface {
 	Recommendations(ctx context.Context, asker city.Asker, f city.RecommendationFilter) (page []city.Recommendation, total int, err error)
 	TopRecommendations(ctx context.Context, asker city.Asker) (top []city.Recommendation, waiting int, err error)
 	Recommendation(ctx context.Context, asker city.Asker, id int64) (city.Recommendation, []city.RecommendationChange, error)
+	DecideRecommendation(ctx context.Context, by city.Actor, asker city.Asker, id int64, d city.RecommendationDecision) (city.Recommendation, error)
 	ActionKinds(ctx context.Context, asker city.Asker) ([]city.ActionKind, error)
 	ActionRules(ctx context.Context, asker city.Asker) ([]city.ActionRule, error)
 	ActionRuleVersions(ctx context.Context, asker city.Asker, slug string) ([]city.ActionRuleVersion, error)
@@ -98,6 +99,18 @@ func (s *server) getRecommendation(ctx context.Context, in *recommendationInput)
 		return nil, err
 	}
 	return &recommendationBody{Body: RecommendationDetail{Recommendation: r, Changes: changes, Order: r.Order()}}, nil
+}
+
+type decideInput struct {
+	ID   int64 `path:"id"`
+	Body city.RecommendationDecision
+}
+
+type decidedBody struct{ Body city.Recommendation }
+
+func (s *server) decideRecommendation(ctx context.Context, in *decideInput) (*decidedBody, error) {
+	out, err := s.Store.DecideRecommendation(ctx, sessionOf(ctx).Actor(), askerOf(ctx), in.ID, in.Body)
+	return &decidedBody{Body: out}, err
 }
 
 type actionKindsBody struct{ Body []city.ActionKind }

@@ -98,7 +98,7 @@ func (b *book) limit(decl city.Indicator, s city.IndicatorState, t city.Threshol
 	return matter{
 		trigger: city.TriggerIndicator, subject: "indikator:" + decl.Slug + ":" + area, indicator: decl.Slug, severity: lv, size: max(0, ratio), reach: 1,
 		since: s.Time, area: area, areas: []string{area}, where: b.areaName(area),
-		what:  city.Said{Text: lower(decl.Name), TextEN: lower(cmp.Or(decl.NameEN, decl.Name))},
+		what:  city.Said{Text: lower(decl.Name), TextEN: cmp.Or(decl.NameEN, decl.Name)},
 		value: value, unit: decl.Unit, limit: bound.Text, limitEN: bound.TextEN, dataAt: s.Time, simulated: s.Simulated,
 		stale: b.now.Sub(s.Time) > staleTimes*patience(decl),
 		evidence: []city.Evidence{{
@@ -239,7 +239,7 @@ func (b *book) limitAhead(f city.Forecast, points []city.ForecastPoint) (matter,
 	value, bound, until := quantity(p.Mean, decl), quantity(limit.Value, decl), b.dayEnd(p.Day)
 	m := matter{
 		subject: "ramalan:" + f.Indicator + ":" + area, indicator: f.Indicator, severity: worst, area: area, areas: []string{area}, where: b.areaName(area),
-		what:  city.Said{Text: lower(decl.Name), TextEN: lower(cmp.Or(decl.NameEN, decl.Name))},
+		what:  city.Said{Text: lower(decl.Name), TextEN: cmp.Or(decl.NameEN, decl.Name)},
 		value: value, unit: decl.Unit, limit: bound.Text, limitEN: bound.TextEN,
 	}
 	if limit.Value != 0 {

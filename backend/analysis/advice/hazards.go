@@ -93,7 +93,7 @@ func (b *book) warnings() []matter {
 		m := matter{
 			trigger: city.TriggerWarning, subject: "peringatan:" + a.Key, severity: cmp.Or(a.Severity, city.Info), size: float64(max(1, len(a.AreaCodes))),
 			reach: 10, since: a.Since, area: b.CityCode, areas: a.AreaCodes, dataAt: a.Since, simulated: a.Simulated, office: a.Office,
-			what:  city.Said{Text: lower(strings.TrimSuffix(a.Headline, ".")), TextEN: lower(strings.TrimSuffix(cmp.Or(a.HeadlineEN, a.Headline), "."))},
+			what:  city.Said{Text: lower(strings.TrimSuffix(a.Headline, ".")), TextEN: strings.TrimSuffix(cmp.Or(a.HeadlineEN, a.Headline), ".")},
 			where: b.areaName(b.CityCode),
 		}
 		if len(a.AreaCodes) == 1 {

@@ -122,6 +122,10 @@ func effect(kind city.ActionKind, line *city.LedgerLine) city.ExpectedEffect {
 		e.Low, e.Mid, e.High, e.From, e.Cases, e.Source = *line.Low, *line.Change, *line.High, "ledger", line.Cases, ""
 		e.Low, e.High = min(e.Low, e.High), max(e.Low, e.High)
 	}
+	if e.Low == 0 && e.High == 0 {
+		e.Said = city.Said{Text: "Perubahan angkanya tidak diperkirakan.", TextEN: "No change of the figure is expected."}
+		return e
+	}
 	what := map[string][2]string{
 		"reports": {"laporan sejenis di tempat itu", "like reports there"}, "indicator": {"indikatornya", "the indicator"},
 		"overdue": {"laporan lewat tenggat", "overdue reports"},
