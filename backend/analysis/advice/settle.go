@@ -90,6 +90,10 @@ func (s *settling) withdraw(w city.Recommendation, why city.Said) {
 // given finds a disposition that makes advice needless: one that runs for the
 // same matter, or was done so lately that its effect is not known yet.
 func (s *settling) given(p city.Recommendation) (Given, bool) {
+	// An approval may be younger than what the inputs know.
+	if d, ok := s.decided[p.Key]; ok && d.Status == city.RecommendationApproved && d.DispositionID != 0 && !d.DispositionStatus.Over() {
+		return Given{ID: d.DispositionID, Number: d.DispositionNumber}, true
+	}
 	for _, g := range s.in.Given {
 		about := g.Key == p.Key || p.IncidentID != 0 && slices.Contains(g.Incidents, p.IncidentID) && (g.Office == p.Office || g.Action == p.Action)
 		switch {
