@@ -102,7 +102,10 @@ func (s *Store) AddMeetingPoint(ctx context.Context, by city.Actor, asker city.A
 			idOrNone(by.OfficerID), name, s.now()); err != nil {
 			return err
 		}
-		out, err = s.point(ctx, tx, onePointByClient, in.ClientID)
+		rows, err := rowsOf[city.MeetingPoint](ctx, tx, onePointByClient, in.ClientID)
+		if err == nil {
+			out = rows[0]
+		}
 		return err
 	})
 	return out, wrapped(err, "write a point of "+week)
@@ -134,12 +137,15 @@ const (
 	onePointByID     = pointColumns + "WHERE p.id = $1"
 )
 
-func (s *Store) point(ctx context.Context, tx pgx.Tx, sql string, key any) (out city.MeetingPoint, err error) {
-	rows, err := tx.Query(ctx, sql, key)
-	if err != nil {
-		return out, err
+func pointByID(ctx context.Context, tx pgx.Tx, id int64) (city.MeetingPoint, error) {
+	rows, err := rowsOf[city.MeetingPoint](ctx, tx, onePointByID, id)
+	if err == nil && len(rows) == 0 {
+		err = pgx.ErrNoRows
 	}
-	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[city.MeetingPoint])
+	if err != nil {
+		return city.MeetingPoint{}, err
+	}
+	return rows[0], nil
 }
 
 // ChangeMeetingPoint says what became of a point. Dropping and opening it
@@ -158,7 +164,7 @@ func (s *Store) ChangeMeetingPoint(ctx context.Context, by city.Actor, asker cit
 		if _, err := tx.Exec(ctx, lockMeetingsQuery); err != nil {
 			return err
 		}
-		if out, err = s.point(ctx, tx, onePointByID, id); err != nil {
+		if out, err = pointByID(ctx, tx, id); err != nil {
 			return err
 		}
 		if out.Status == in.Status {
@@ -172,7 +178,7 @@ func (s *Store) ChangeMeetingPoint(ctx context.Context, by city.Actor, asker cit
 			id, in.Status, reason, idOrNone(by.OfficerID), name, s.now()); err != nil {
 			return err
 		}
-		out, err = s.point(ctx, tx, onePointByID, id)
+		out, err = pointByID(ctx, tx, id)
 		return err
 	})
 	return out, wrapped(err, fmt.Sprintf("change point %d", id))
@@ -229,4 +235,4 @@ func (s *Store) CloseMeeting(ctx context.Context, by city.Actor, asker city.Aske
 }
 
 const closeMeetingQuery = `INSERT INTO meeting_minutes (week, year, number, closed_at, officer_id, closed_by, present, record, sha256)
-SELECT $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6, $7::json, sha256(convert_to($7, 'UTF8')) FROM meeting_minutes WHERE year = $2`
+SELECT $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6, $7::text::json, sha256(convert_to($7::text, 'UTF8')) FROM meeting_minutes WHERE year = $2`

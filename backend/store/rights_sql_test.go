@@ -91,6 +91,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"action_kinds": officers, "action_rules": officers, "action_rule_versions": officers, "recommendations": officers, "recommendation_changes": officers,
 		"attachments": officers, "dispositions": officers, "disposition_attachments": officers, "disposition_steps": officers, "stand_ins": officers,
 		"effects": officers, "effect_ledger": officers, "season_months": officers, "city_index_parts": officers, "city_indexes": officers,
+		"meeting_points": officers, "meeting_point_changes": officers, "meeting_minutes": {"balaikota_city_reader", "balaikota_writer"},
 		"receipt_head": {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
 		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},
 	}
