@@ -226,6 +226,9 @@ CREATE TABLE stand_ins (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     officer_id  bigint NOT NULL REFERENCES officers,
     stand_in_id bigint NOT NULL REFERENCES officers,
+    officer     text NOT NULL DEFAULT '', -- both as they were called then
+    stand_in    text NOT NULL DEFAULT '',
+    area_code   text NOT NULL DEFAULT '', -- of who is away
     from_at     timestamptz NOT NULL,
     until_at    timestamptz NOT NULL,
     reason      text NOT NULL,
@@ -343,4 +346,5 @@ ALTER TABLE stand_ins ENABLE ROW LEVEL SECURITY;
 CREATE POLICY stand_ins_are_written ON stand_ins TO balaikota_writer USING (true) WITH CHECK (true);
 CREATE POLICY stand_ins_of_the_city ON stand_ins FOR SELECT TO balaikota_city_reader USING (true);
 CREATE POLICY stand_ins_of_own ON stand_ins FOR SELECT TO balaikota_reader
-    USING (officer_id = (SELECT asker_officer()) OR stand_in_id = (SELECT asker_officer()));
+    USING (((SELECT asker_officer()) <> 0 AND (SELECT asker_officer()) IN (officer_id, stand_in_id))
+        OR ((SELECT asker_role()) = 'camat' AND area_code <> '' AND area_within(area_code, (SELECT asker_area()))));

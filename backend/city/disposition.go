@@ -297,8 +297,10 @@ type StepOutcome struct {
 	ClientID string `json:"client_id"`
 	// Outcome is added, known (it had arrived before) or refused.
 	Outcome string            `json:"outcome" enum:"added,known,refused"`
-	Problem string            `json:"problem,omitempty" doc:"Why it was refused"`
+	Problem string            `json:"problem,omitempty" doc:"Why it was refused, in Indonesian where there are words for it"`
 	Code    string            `json:"code,omitempty"`
+	Key     string            `json:"key,omitempty" doc:"Names the text on screen"`
+	Params  map[string]string `json:"params,omitempty" doc:"Values of the text on screen"`
 	Status  DispositionStatus `json:"status,omitempty"`
 }
 

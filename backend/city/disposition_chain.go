@@ -4,11 +4,11 @@ import "slices"
 
 // Addressee is whom a disposition is for: an office, or the secretary.
 type Addressee struct {
-	Role     Role
-	OfficeID int64 // 0 for the secretary
-	AreaCode string
-	Office   string // short name, "" for the secretary
-	Name     string // as a letter writes it: Lurah Sidodadi, Dinas …
+	Role     Role   `json:"role" enum:"sekda,kepala_opd,camat,lurah"`
+	OfficeID int64  `json:"-"` // 0 for the secretary
+	AreaCode string `json:"area_code,omitempty"`
+	Office   string `json:"office,omitempty" doc:"Short name; absent for the secretary"`
+	Name     string `json:"name" doc:"As a letter writes it: Lurah Sidodadi, Dinas …"`
 }
 
 // AddresseeOf is the office as an addressee: lurah and camat of areas, heads

@@ -40,6 +40,13 @@ type Session struct {
 	MustChange bool
 	ExpiresAt  time.Time
 	LastSeenAt time.Time
+	// StandInID is the stand-in (Plh.) the session acts under, 0 none; Role,
+	// AreaCode and OfficeID are then those of the absent officer, whom
+	// ActingFor names. OfficerID stays the person's own, so that conversations
+	// and notices of the absent one stay his.
+	StandInID   int64
+	ActingFor   string
+	ActingForID string // username
 }
 
 // Asker is on whose behalf the session's requests are.
@@ -57,7 +64,10 @@ func (s Session) Actor() Actor {
 	if name == "" {
 		name = "token:" + string(s.Role)
 	}
-	return Actor{OfficerID: s.OfficerID, Name: name}
+	if s.StandInID != 0 {
+		name += " a.n. " + s.ActingForID + " (Plh.)"
+	}
+	return Actor{OfficerID: s.OfficerID, Name: name, ActingFor: s.ActingFor}
 }
 
 // Actor is who did something, for the audit trail.

@@ -11,10 +11,17 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// sessionsQuery reads sessions with their present rights: while a session acts
+// under a stand-in that holds, those of the absent officer.
 const sessionsQuery = `SELECT s.id, s.kind, coalesce(s.officer_id, 0) AS officer_id, coalesce(o.username, '') AS username, coalesce(o.name, '') AS name,
-	coalesce(o.role, s.role) AS role, coalesce(o.area_code, s.area_code) AS area_code, coalesce(o.office_id, s.office_id, 0) AS office_id,
-	coalesce(f.short_name, '') AS office, coalesce(o.must_change, false) AS must_change, s.expires_at, s.last_seen_at
-	FROM sessions s LEFT JOIN officers o ON o.id = s.officer_id LEFT JOIN offices f ON f.id = coalesce(o.office_id, s.office_id)
+	coalesce(ab.role, o.role, s.role) AS role, coalesce(ab.area_code, o.area_code, s.area_code) AS area_code,
+	CASE WHEN ab.id IS NOT NULL THEN coalesce(ab.office_id, 0) ELSE coalesce(o.office_id, s.office_id, 0) END AS office_id,
+	coalesce(f.short_name, '') AS office, coalesce(o.must_change, false) AS must_change, s.expires_at, s.last_seen_at,
+	CASE WHEN ab.id IS NOT NULL THEN si.id ELSE 0 END AS stand_in_id, coalesce(ab.name, '') AS acting_for, coalesce(ab.username, '') AS acting_for_id
+	FROM sessions s LEFT JOIN officers o ON o.id = s.officer_id
+	LEFT JOIN stand_ins si ON si.id = s.stand_in_id AND si.stand_in_id = s.officer_id AND si.from_at <= $1 AND si.until_at > $1 AND si.ended_at IS NULL
+	LEFT JOIN officers ab ON ab.id = si.officer_id AND ab.disabled_at IS NULL
+	LEFT JOIN offices f ON f.id = CASE WHEN ab.id IS NOT NULL THEN ab.office_id ELSE coalesce(o.office_id, s.office_id) END
 	WHERE s.revoked_at IS NULL AND s.expires_at > $1 AND o.disabled_at IS NULL`
 
 // OpenSession signs an officer in.
