@@ -27,24 +27,24 @@ func collapse(rs []city.Recommendation, rules []city.ActionRule) []city.Recommen
 	groups := neighbours(rs)
 	for i := range rs {
 		for _, j := range groups(i) {
-			if j == i || gone(rs[i]) || gone(rs[j]) || rs[j].Stale && !rs[i].Stale {
+			if j == i || gone(&rs[i]) || gone(&rs[j]) || rs[j].Stale && !rs[i].Stale {
 				continue
 			}
-			if slices.Contains(by[rs[j].Rule].Replaces, rs[i].Rule) && sameMatter(rs[i], rs[j]) {
+			if slices.Contains(by[rs[j].Rule].Replaces, rs[i].Rule) && sameMatter(&rs[i], &rs[j]) {
 				drop(&rs[i], rs[j], [2]string{"Digantikan oleh saran: ", "Replaced by: "})
 			}
 		}
 	}
 	for i := range rs {
 		for _, j := range groups(i) {
-			if j >= i || gone(rs[i]) || gone(rs[j]) || rs[j].Stale && !rs[i].Stale {
+			if j >= i || gone(&rs[i]) || gone(&rs[j]) || rs[j].Stale && !rs[i].Stale {
 				continue
 			}
 			clash := slices.Contains(by[rs[j].Rule].Contradicts, rs[i].Rule) || slices.Contains(by[rs[i].Rule].Contradicts, rs[j].Rule)
 			switch {
-			case clash && samePlace(rs[i], rs[j]):
+			case clash && samePlace(&rs[i], &rs[j]):
 				drop(&rs[i], rs[j], [2]string{"Bertentangan dengan saran: ", "Contradicts: "})
-			case twice(rs[i], rs[j]):
+			case twice(&rs[i], &rs[j]):
 				drop(&rs[i], rs[j], [2]string{"Digantikan oleh saran: ", "Replaced by: "})
 				adopt(&rs[j], rs[i])
 			}
@@ -84,7 +84,7 @@ func neighbours(rs []city.Recommendation) func(i int) []int {
 	}
 }
 
-func gone(r city.Recommendation) bool { return r.Status == city.RecommendationWithdrawn }
+func gone(r *city.Recommendation) bool { return r.Status == city.RecommendationWithdrawn }
 
 func drop(r *city.Recommendation, for_ city.Recommendation, why [2]string) {
 	r.Status = city.RecommendationWithdrawn
@@ -104,21 +104,34 @@ func adopt(into *city.Recommendation, from city.Recommendation) {
 }
 
 // samePlace reports whether one's areas hold one of the other's.
-func samePlace(x, y city.Recommendation) bool {
-	for _, a := range append([]string{x.AreaCode}, x.AreaCodes...) {
-		for _, b := range append([]string{y.AreaCode}, y.AreaCodes...) {
-			if a == b || city.Within(a, b) || city.Within(b, a) {
+func samePlace(x, y *city.Recommendation) bool {
+	if overlap(x.AreaCode, y.AreaCode) {
+		return true
+	}
+	for _, a := range x.AreaCodes {
+		if overlap(a, y.AreaCode) {
+			return true
+		}
+		for _, b := range y.AreaCodes {
+			if overlap(a, b) {
 				return true
 			}
+		}
+	}
+	for _, b := range y.AreaCodes {
+		if overlap(x.AreaCode, b) {
+			return true
 		}
 	}
 	return false
 }
 
+func overlap(a, b string) bool { return a == b || city.Within(a, b) || city.Within(b, a) }
+
 // sameMatter reports whether two are about one matter: the same incident, or
 // the same indicator, office or kind of report in the same place. A flood and
 // reports of flooding are of one kind.
-func sameMatter(x, y city.Recommendation) bool {
+func sameMatter(x, y *city.Recommendation) bool {
 	if x.IncidentID != 0 && y.IncidentID != 0 {
 		return x.IncidentID == y.IncidentID
 	}
@@ -134,11 +147,11 @@ func sameMatter(x, y city.Recommendation) bool {
 	return kindOf(x) == kindOf(y)
 }
 
-func ofOffice(r city.Recommendation) bool {
+func ofOffice(r *city.Recommendation) bool {
 	return r.Trigger == city.TriggerOverdue || r.Trigger == city.TriggerBreach
 }
 
-func kindOf(r city.Recommendation) string {
+func kindOf(r *city.Recommendation) string {
 	if r.Trigger == city.TriggerFlood || r.Trigger == city.TriggerWarning {
 		return floodCategory
 	}
@@ -150,7 +163,7 @@ const floodCategory = "banjir-drainase"
 
 // twice reports whether two tell one office the same: about one incident, or
 // the same action for the same matter. Two incidents are two matters.
-func twice(x, y city.Recommendation) bool {
+func twice(x, y *city.Recommendation) bool {
 	if x.Office != y.Office {
 		return false
 	}

@@ -19,7 +19,10 @@ type desk struct {
 	next int64
 }
 
-func newDesk(t *testing.T) *desk { return &desk{t: t, c: samarinda(t)} }
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	return &desk{t: t, c: samarinda(t)}
+}
 
 // round settles the city at a time and returns what was written.
 func (d *desk) round(in advice.Inputs, at time.Time) []city.Recommendation {

@@ -1,8 +1,8 @@
 package advice
 
 import (
+	"maps"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,21 +16,32 @@ const longTitle = 90
 // words are what the placeholders of a rule's templates stand for.
 type words map[string]city.Said
 
+// fill puts the words in for {name}; what no word stands for is left.
 func (w words) fill(template string, english bool) string {
-	pairs := make([]string, 0, 2*len(w))
-	names := make([]string, 0, len(w))
-	for name := range w {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		v := w[name].Text
-		if english {
-			v = w[name].TextEN
+	var out strings.Builder
+	for {
+		begin := strings.IndexByte(template, '{')
+		if begin < 0 {
+			break
 		}
-		pairs = append(pairs, "{"+name+"}", v)
+		end := strings.IndexByte(template[begin:], '}')
+		if end < 0 {
+			break
+		}
+		v, ok := w[template[begin+1:begin+end]]
+		out.WriteString(template[:begin])
+		switch {
+		case !ok:
+			out.WriteString(template[begin : begin+end+1])
+		case english:
+			out.WriteString(v.TextEN)
+		default:
+			out.WriteString(v.Text)
+		}
+		template = template[begin+end+1:]
 	}
-	return strings.NewReplacer(pairs...).Replace(template)
+	out.WriteString(template)
+	return out.String()
 }
 
 func (w words) said(id, en string) city.Said {
@@ -55,10 +66,7 @@ func (w words) title(template string, english bool) string {
 }
 
 func (w words) with(name string, v city.Said) words {
-	out := make(words, len(w))
-	for k, s := range w {
-		out[k] = s
-	}
+	out := maps.Clone(w)
 	out[name] = v
 	return out
 }
