@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { WebSocketServer } from 'ws';
+import { ActionsDouble } from './actions.mjs';
 import { AssistantDouble } from './assistant.mjs';
 import { act, allIncidents, analysisOf, correct, incidentDetail, incidentPage, runs } from './incidents.mjs';
 import { atRisk, checked, flood, forecasts, hotspots } from './patterns.mjs';
@@ -60,8 +61,11 @@ export class Double {
     this.calls = [];
     this.assistant = new AssistantDouble(() => this.world);
     this.tasks = new TasksDouble();
+    this.actions = new ActionsDouble(() => this.world);
     /** @type {object} more of who is signed in */
     this.officer = {};
+    /** What stands at the end of /sw.js, to make it another version. */
+    this.worker = '';
     this.setMood(options.mood ?? 'normal');
   }
 
@@ -250,6 +254,7 @@ export class Double {
     const tasked = ['lurah', 'camat', 'kepala_opd'].includes(this.role);
     if (TasksDouble.owns(path) && (tasked || /^\/api\/(notices|push)/.test(path)))
       return this.tasks.route(method, path, url.searchParams, body);
+    if (ActionsDouble.owns(path)) return this.actions.route(method, path, body, res, this.mood, this.role);
     return this.#data(method, path, url.searchParams, body);
   }
 
@@ -437,6 +442,12 @@ export class Double {
       return;
     }
     const file = found || join(this.dist, 'index.html');
+    if (path === '/sw.js' && this.worker) {
+      // Another build's worker: the same, and yet not the same bytes.
+      res.setHeader('Content-Type', types['.js']);
+      res.end((await readFile(file, 'utf8')) + this.worker);
+      return;
+    }
     res.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
     createReadStream(file)
       .on('error', () => res.destroy())

@@ -1,16 +1,21 @@
 import type { ExpectedEffect, Recommendation } from '../../api/actions.ts';
 import type { Severity } from '../../api/types.ts';
-import { dayNumber, figure, longDate, moment, signed } from '../../ui/format.ts';
+import { areas } from '../../data/areas.svelte.ts';
+import { figure, longDate, moment, shortDate, signed } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.svelte.ts';
 
 /** A deadline as a date: midnight belongs to the day before it. */
 export const dueDate = (due: string | number): string => longDate(new Date(due).getTime() - 60_000);
 
-/** Until when it is to be done, as officials say it. */
-export function dueWords(r: Pick<Recommendation, 'due_at' | 'due_days' | 'due_hours'>, now: number): string {
+/** Until when it is to be done; `full` with the weekday and the year. */
+export function dueWords(
+  r: Pick<Recommendation, 'due_at' | 'due_days' | 'due_hours'>,
+  now: number,
+  full = false,
+): string {
   if (r.due_hours)
     return t('recommendation.due.hours', { n: figure(r.due_hours), time: moment(r.due_at, now) });
-  const date = dueDate(r.due_at);
+  const date = full ? dueDate(r.due_at) : shortDate(Date.parse(r.due_at) - 60_000);
   return r.due_days
     ? t('recommendation.due.days', { n: figure(r.due_days), date })
     : t('recommendation.due.at', { date });
@@ -18,7 +23,7 @@ export function dueWords(r: Pick<Recommendation, 'due_at' | 'due_days' | 'due_ho
 
 /** −30 % (−45 sampai −10 %): a change with its range. */
 export function rangeWords(change: number, low: number | undefined, high: number | undefined): string {
-  const mid = `${signed(change)} %`;
+  const mid = `${signed(change)}\u00a0%`;
   if (low === undefined || high === undefined) return mid;
   return t('recommendation.effect.range', { mid, low: signed(low), high: signed(high) });
 }
@@ -53,11 +58,14 @@ export function costWords(low = 0, high = 0): string {
 
 export const severities: readonly Severity[] = ['info', 'perhatian', 'siaga', 'awas'];
 
-/** Today, or so many calendar days from it. */
-export const daysApart = (from: number, to: number): number => dayNumber(to) - dayNumber(from);
-
 /** 120 kB; 2,4 MB. */
 export const sizeWords = (bytes: number): string =>
   bytes < 1_000_000
     ? `${figure(Math.max(1, Math.round(bytes / 1000)))} kB`
     : `${figure(bytes / 1_000_000, 1)} MB`;
+
+/** A place with its area, which is not said twice. */
+export function placeWords(place: string | undefined, code: string | undefined): string {
+  if (!place) return areas.fullName(code);
+  return place.includes(areas.name(code)) ? place : `${place}, ${areas.fullName(code)}`;
+}
