@@ -46,6 +46,7 @@ var things = map[string]func(w *matrixWorld, of side, by *caller) thing{
 		return thing{"id": numberIn(w.call(w.owner(of, by), http.MethodPost, "/api/conversations", map[string]any{}), "id")}
 	},
 	"question": func(w *matrixWorld, of side, by *caller) thing { return thing{"id": w.asked(of, by)["question"]} },
+	"point":    func(w *matrixWorld, of side, _ *caller) thing { return thing{"id": fmt.Sprint(w.points[of])} },
 	"receipt":  func(w *matrixWorld, of side, by *caller) thing { return thing{"number": w.asked(of, by)["receipt"]} },
 	"pin":      func(w *matrixWorld, of side, by *caller) thing { return thing{"id": w.pinned(of, by)} },
 }
@@ -114,7 +115,7 @@ func number(text string) int64 { n, _ := strconv.ParseInt(text, 10, 64); return 
 // belongs to, or make a group.
 func matrixRows() map[string]gate {
 	all := map[string]gate{}
-	for _, group := range []map[string]gate{rowsOfSession(), rowsOfCity(), rowsOfReports(), rowsOfAssistant(), rowsOfMachines()} {
+	for _, group := range []map[string]gate{rowsOfSession(), rowsOfCity(), rowsOfReports(), rowsOfAssistant(), rowsOfMeetings(), rowsOfMachines()} {
 		maps.Copy(all, group)
 	}
 	return all
@@ -205,6 +206,20 @@ func rowsOfAssistant() map[string]gate {
 		"DELETE /api/pins/{id}":                 {of: "pin"},
 		"POST /api/voice/transcriptions":        {body: fixed("RIFF"), kind: "audio/wav", answers: http.StatusNotFound},
 		"POST /api/voice/speech":                {body: fixed(map[string]string{"text": "halo"})},
+	}
+}
+
+// rowsOfMeetings: everybody reads the part that concerns them, mayor and
+// secretary write.
+func rowsOfMeetings() map[string]gate {
+	week := thing{"week": "sekarang"}
+	holders := []city.Role{city.WaliKota, city.Sekda}
+	return map[string]gate{
+		"GET /api/meetings/{week}":         {at: week, rows: "filtered"},
+		"GET /api/meetings/{week}/minutes": {at: week, rows: "filtered"},
+		"POST /api/meetings/{week}/points": {who: holders, at: week, body: fixed(map[string]string{"client_id": "6f2b7a52-0000-4000-8000-000000000001", "kind": "topic", "text": "Uji matriks"})},
+		"POST /api/meetings/points/{id}":   {who: holders, of: "point", body: fixed(map[string]string{"status": "decided"})},
+		"POST /api/meetings/{week}/close":  {who: holders, at: week, body: fixed(map[string]any{"present": []string{}})},
 	}
 }
 

@@ -86,6 +86,8 @@ type matrixWorld struct {
 	reports map[side][]int64 // not yet used by a writing route
 	kept    map[side]int64   // one report of each side that nobody changes
 	matters map[side][]int64 // incidents
+	points  map[side]int64   // of the meeting
+	orders  map[side]int64   // dispositions to the side's lurah
 	marks   int
 }
 
@@ -105,7 +107,7 @@ func newMatrixWorld(t *testing.T) *matrixWorld {
 	}
 	w := &matrixWorld{
 		t: t, handler: running.http.Handler, client: &http.Client{Timeout: time.Minute}, db: db, serving: running,
-		reports: map[side][]int64{}, kept: map[side]int64{}, matters: map[side][]int64{},
+		reports: map[side][]int64{}, kept: map[side]int64{}, matters: map[side][]int64{}, points: map[side]int64{}, orders: map[side]int64{},
 	}
 	server := httptest.NewServer(w.handler)
 	t.Cleanup(server.Close)
@@ -156,6 +158,44 @@ func (w *matrixWorld) fill() {
 		}
 	}
 	w.raise()
+	w.instruct()
+}
+
+// instruct sends each side's lurah and agency an order, and names both in a
+// point of the meeting.
+func (w *matrixWorld) instruct() {
+	t, mayor := w.t, city.Asker{Role: city.WaliKota}
+	offices, err := w.db.Offices(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []side{near, far} {
+		lurah := ""
+		for _, o := range offices {
+			if o.AreaCode == s.area() {
+				lurah = o.ShortName
+			}
+		}
+		for n, office := range []string{lurah, s.office()} {
+			id, err := w.db.SendDisposition(t.Context(), city.CommandLine, mayor, city.DispositionOrder{
+				ClientID: fmt.Sprintf("00000000-0000-4000-8000-0000000000%d%d", s, n), Office: office, Nature: city.NatureOrdinary, AreaCode: s.area(),
+				Subject: s.marker() + " perlu dikerjakan", Instruction: s.marker() + " kerjakan dan laporkan", DueHours: 24,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n == 0 {
+				w.orders[s] = id
+			}
+		}
+		p, err := w.db.AddMeetingPoint(t.Context(), city.CommandLine, mayor, "", city.MeetingPointInput{
+			ClientID: fmt.Sprintf("00000000-0000-4000-8000-0000000001%02d", s), Kind: "topic", Text: s.marker() + " dibahas", Owner: s.office(), DispositionID: w.orders[s],
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.points[s] = p.ID
+	}
 }
 
 func (w *matrixWorld) raise() {
