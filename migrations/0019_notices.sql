@@ -163,6 +163,19 @@ END
 $$;
 -- +goose StatementEnd
 
+-- Whoever holds a post: lurah and camat by area, heads by office, others by
+-- role. with_stand_ins adds those who act for them at a moment (Plh.).
+-- +goose StatementBegin
+CREATE FUNCTION officers_of(wanted text, office bigint, area text) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT o.id FROM officers o WHERE o.disabled_at IS NULL AND o.role = wanted
+        AND CASE WHEN wanted IN ('camat', 'lurah') THEN o.area_code = area WHEN wanted = 'kepala_opd' THEN o.office_id = office ELSE true END
+$$;
+CREATE FUNCTION with_stand_ins(ids bigint[], moment timestamptz) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT o.id FROM officers o WHERE o.disabled_at IS NULL AND (o.id = ANY (ids) OR o.id IN (
+        SELECT s.stand_in_id FROM stand_ins s WHERE s.officer_id = ANY (ids) AND s.from_at <= moment AND s.until_at > moment AND s.ended_at IS NULL))
+$$;
+-- +goose StatementEnd
+
 GRANT SELECT, INSERT, UPDATE, DELETE ON notice_queue, notices, notice_deliveries, notice_preferences, push_subscriptions TO balaikota_writer;
 GRANT SELECT, INSERT, UPDATE ON escalation_rules, answer_times TO balaikota_writer;
 GRANT SELECT, INSERT ON escalations TO balaikota_writer;
