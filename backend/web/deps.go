@@ -23,6 +23,8 @@ type Store interface {
 	HolidayStore
 	UsageStore
 	AdviceStore
+	DispositionStore
+	StandInStore
 	Ping(ctx context.Context) error
 	Setting(ctx context.Context) (city.Setting, error)
 	Areas(ctx context.Context) ([]city.Area, error)

@@ -20,6 +20,12 @@ func (s *server) routes() {
 	add(s, anyone, http.MethodGet, "/api/session", "Who is signed in", s.getSession)
 	add(s, signedIn, http.MethodDelete, "/api/session", "Sign out", s.deleteSession)
 	add(s, signedIn, http.MethodPost, "/api/session/password", "Change the own password", s.postPassword)
+	add(s, officers, http.MethodPost, "/api/session/acting", "Act for an absent officer, as arranged (Plh.)", s.postActing)
+	add(s, officers, http.MethodDelete, "/api/session/acting", "Act for oneself again", s.deleteActing)
+	add(s, officers, http.MethodGet, "/api/stand-ins", "Who acts for whom, as far as it concerns the officer", s.getStandIns)
+	add(s, officers, http.MethodGet, "/api/stand-ins/people", "Officers who may act for others", s.getStandInPeople)
+	add(s, deciders, http.MethodPost, "/api/stand-ins", "Say who acts for an absent officer", s.postStandIn)
+	add(s, deciders, http.MethodDelete, "/api/stand-ins/{id}", "End a stand-in before its time", s.deleteStandIn)
 
 	// What the city is.
 	add(s, officers, http.MethodGet, "/api/city", "The city and this server", s.getCity)
@@ -49,6 +55,16 @@ func (s *server) routes() {
 	add(s, deciders, http.MethodPost, "/api/incidents/{id}/merge", "Say that incidents are one matter", s.mergeIncident)
 	add(s, deciders, http.MethodPost, "/api/incidents/{id}/split", "Say that some of its reports are another matter", s.splitIncident)
 	add(s, deciders, http.MethodPost, "/api/reports/{id}/correction", "Put a report's category, office, area or urgency right", s.correctReport)
+
+
+	// Dispositions: instructions, their steps, and an officer's day.
+	add(s, officers, http.MethodGet, "/api/dispositions", "Dispositions, newest first", s.getDispositions)
+	add(s, senders, http.MethodPost, "/api/dispositions", "Send an instruction, or hand on a part of one; the same client_id sends once", s.postDisposition)
+	add(s, officers, http.MethodGet, "/api/dispositions/addressees", "To whom the officer may send dispositions", s.getAddressees)
+	add(s, officers, http.MethodGet, "/api/dispositions/{id}", "One disposition with its history, its chain and what may be done", s.getDisposition)
+	add(s, doers, http.MethodPost, "/api/dispositions/{id}/steps", "Take a step; the same client_id takes it once", s.postStep)
+	add(s, officers, http.MethodGet, "/api/tasks", "Today's list of the officer's post, in order, with why", s.getTasks)
+	add(s, doers, http.MethodPost, "/api/tasks/steps", "Take the steps of a phone's outbox, each once, refused ones in words", s.postTaskSteps)
 
 	// Deadlines.
 	add(s, officers, http.MethodGet, "/api/holidays", "Days off, to count working days by", s.getHolidays)
@@ -118,6 +134,8 @@ func (s *server) routes() {
 	s.echo.GET("/geo/:file", s.getGeoJSON)
 	s.echo.GET("/api/hazards/flood/cap", s.getFloodCAP)
 	s.echo.GET(stepsPath, s.followQuestion)
+	s.echo.POST("/api/attachments", s.postAttachment)
+	s.echo.GET("/api/attachments/:id", s.getAttachment)
 	s.echo.POST("/api/voice/transcriptions", s.transcribe)
 	s.echo.POST("/api/voice/speech", s.speak)
 	s.echo.GET("/api/meetings/:week/minutes", s.getMinutes)
@@ -158,6 +176,9 @@ var (
 	}}
 	// Advised decide about recommendations, each about those to whom he may.
 	advised = audience{name: "wali_kota, sekda, kepala_opd, camat", roles: []city.Role{city.WaliKota, city.Sekda, city.KepalaOPD, city.Camat}}
+	// Senders may send dispositions (city.InstructionRules), doers take steps.
+	senders = audience{name: "wali_kota, sekda, kepala_opd, camat", roles: []city.Role{city.WaliKota, city.Sekda, city.KepalaOPD, city.Camat}}
+	doers   = audience{name: "officers of the line", roles: []city.Role{city.WaliKota, city.Sekda, city.KepalaOPD, city.Camat, city.Lurah}}
 	// Rulers change the rules of advice.
 	rulers   = audience{name: "sekda, operator", roles: []city.Role{city.Sekda, city.Operator}}
 	auditors = audience{name: "operator, auditor", roles: []city.Role{city.Operator, city.Auditor}}

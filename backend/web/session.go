@@ -152,6 +152,10 @@ type SessionInfo struct {
 	Officer            OfficerInfo `json:"officer"`
 	MustChangePassword bool        `json:"must_change_password" doc:"Nothing else works until it is changed"`
 	ExpiresAt          time.Time   `json:"expires_at"`
+	// While the officer stands in for another (Plh.), Officer has the role, area
+	// and office of the absent one, whom ActingFor names.
+	StandInID int64  `json:"stand_in_id,omitempty"`
+	ActingFor string `json:"acting_for,omitempty"`
 }
 
 // OfficerInfo is an officer as the page shows them.
@@ -168,7 +172,7 @@ type OfficerInfo struct {
 func (s *server) info(sess city.Session) SessionInfo {
 	info := SessionInfo{
 		Officer:            OfficerInfo{ID: sess.OfficerID, Username: sess.Username, Name: sess.Name, Role: sess.Role, AreaCode: sess.AreaCode, Office: sess.Office},
-		MustChangePassword: sess.MustChange, ExpiresAt: sess.ExpiresAt,
+		MustChangePassword: sess.MustChange, ExpiresAt: sess.ExpiresAt, StandInID: sess.StandInID, ActingFor: sess.ActingFor,
 	}
 	if a, ok := s.Geography().Area(sess.AreaCode); ok {
 		info.Officer.AreaName = a.Name
