@@ -1,0 +1,43 @@
+import { outcomesApi, type CityIndex, type LedgerLine, type OfficePage } from '../api/outcomes.ts';
+import { clock } from '../ui/clock.svelte.ts';
+import { Remote } from './remote.svelte.ts';
+
+/** How the offices and the city as a whole stand; worked out anew when asked for. */
+class OfficeStore {
+  /** How many days the pages look back. */
+  days = $state<30 | 90 | 365>(90);
+  readonly pages = new Remote<OfficePage[]>((signal) => {
+    const until = clock.read();
+    const from = until - this.days * 86_400_000;
+    return outcomesApi.offices({ from: new Date(from).toISOString(), until: new Date(until).toISOString() }, signal);
+  });
+  readonly index = new Remote<CityIndex>((signal) => outcomesApi.index(signal));
+  readonly ledger = new Remote<LedgerLine[]>((signal) => outcomesApi.ledger(signal));
+
+  look(days: 30 | 90 | 365): void {
+    this.days = days;
+    void this.pages.load();
+  }
+}
+
+export const offices = new OfficeStore();
+
+export type Order = 'name' | 'ratio' | 'open';
+
+/** Pages by name, or as the reader asks; what has no ratio stands last. */
+export function ordered(pages: OfficePage[], by: Order): OfficePage[] {
+  const name = (a: OfficePage, b: OfficePage) => a.name.localeCompare(b.name, 'id');
+  const order = {
+    name,
+    open: (a: OfficePage, b: OfficePage) => b.open - a.open || name(a, b),
+    ratio: (a: OfficePage, b: OfficePage) => (b.ratio ?? -1) - (a.ratio ?? -1) || name(a, b),
+  };
+  return [...pages].sort(order[by]);
+}
+
+/** What a ratio of late by expected late says: only as much as its interval does. */
+export function standing(page: OfficePage): 'thin' | 'fewer' | 'more' | 'usual' {
+  if (page.ratio === undefined || page.ratio_low === undefined || page.ratio_high === undefined) return 'thin';
+  if (page.ratio_high < 1) return 'fewer';
+  return page.ratio_low > 1 ? 'more' : 'usual';
+}
