@@ -85,3 +85,76 @@ type ReporterWord struct {
 	Answer     string     `json:"answer,omitempty" enum:"yes,no,partly"`
 	Text       string     `json:"text,omitempty"`
 }
+
+// ReporterAsk is a reporter that is asked whether it is done, for those who
+// bring the link. Who the reporter is stands elsewhere.
+type ReporterAsk struct {
+	ID            int64     `json:"id"`
+	DispositionID int64     `json:"disposition_id"`
+	ReportID      int64     `json:"report_id"`
+	AskedAt       time.Time `json:"asked_at"`
+	ClosesAt      time.Time `json:"closes_at"`
+	Path          string    `json:"-" doc:"/publik/beres/{token}: a secret between the reporter and us"`
+}
+
+// ReporterQuestion is what a reporter's page shows: nothing of any person.
+type ReporterQuestion struct {
+	Ticket   string
+	What     string
+	Where    string
+	When     time.Time
+	Finished time.Time
+	ClosesAt time.Time
+	City     string
+	Answer   string // "" as long as there is none
+}
+
+// ProofToken is a one-time code for one picture.
+type ProofToken struct {
+	Token     string    `json:"token"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// ProofInput is a picture as it arrives.
+type ProofInput struct {
+	ClientID      string
+	DispositionID int64
+	Token         string
+	Stage         string
+	TakenAt       *time.Time
+	Lon, Lat      *float64
+	AccuracyM     float64
+	DistanceM     *float64
+	Device        string
+	Note          string
+	Type          string // image/jpeg or image/png
+	Width, Height int
+	Bytes         []byte
+}
+
+// ProofMatter is what a second person is told of a disposition that is not
+// theirs.
+type ProofMatter struct {
+	Number   string   `json:"number"`
+	Subject  string   `json:"subject"`
+	Office   string   `json:"office" doc:"The addressee, as written"`
+	Action   string   `json:"action,omitempty"`
+	Category string   `json:"category,omitempty"`
+	Place    string   `json:"place,omitempty"`
+	AreaCode string   `json:"area_code,omitempty"`
+	Lon      *float64 `json:"lon,omitempty"`
+	Lat      *float64 `json:"lat,omitempty"`
+}
+
+// ProofReviewItem is a proof that waits for a second person of another office.
+type ProofReviewItem struct {
+	Proof    Proof       `json:"proof"`
+	Matter   ProofMatter `json:"matter"`
+	Why      string      `json:"why" enum:"checks,reporter" doc:"The checks doubt, or the reporter says that it is not done"`
+	OpenedAt time.Time   `json:"opened_at"`
+	Before   []int64     `json:"before" nullable:"false" doc:"Pictures before the work, by number"`
+}
+
+// ProofReviewers are the roles that may be a second person: never for a
+// disposition that their own office sent, got or has a copy of.
+var ProofReviewers = []Role{KepalaOPD, Camat, Sekda, Auditor}

@@ -94,6 +94,8 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"meeting_points": officers, "meeting_point_changes": officers, "meeting_minutes": {"balaikota_city_reader", "balaikota_writer"},
 		"notices": officers, "notice_deliveries": officers, "notice_preferences": officers, "notice_queue": {"balaikota_writer"}, "push_subscriptions": {"balaikota_writer"},
 		"escalation_rules": officers, "answer_times": officers, "escalations": officers,
+		"proofs": officers, "proof_checks": officers, "proof_reviews": officers, "proof_queue": officers, "reporter_asks": officers, "reporter_words": officers,
+		"proof_tokens": {"balaikota_writer"}, "proof_prints": {"balaikota_writer"}, "proof_words": {"balaikota_writer"}, "reporter_ask_links": {"balaikota_writer"},
 		"receipt_head": {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
 		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},
 	}

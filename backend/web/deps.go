@@ -25,6 +25,7 @@ type Store interface {
 	AdviceStore
 	DispositionStore
 	StandInStore
+	ProofStore
 	Ping(ctx context.Context) error
 	Setting(ctx context.Context) (city.Setting, error)
 	Areas(ctx context.Context) ([]city.Area, error)
@@ -121,6 +122,7 @@ type Deps struct {
 	Analyst   Analyst
 	Assistant Assistant
 	Voice     Voice
+	Prover    Prover
 	// Stems makes search words of a text as they were made of the reports.
 	Stems func(text string) []string
 	// CAPFeed puts CAP messages into a feed (backend/cap).

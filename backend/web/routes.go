@@ -56,6 +56,13 @@ func (s *server) routes() {
 	add(s, deciders, http.MethodPost, "/api/incidents/{id}/split", "Say that some of its reports are another matter", s.splitIncident)
 	add(s, deciders, http.MethodPost, "/api/reports/{id}/correction", "Put a report's category, office, area or urgency right", s.correctReport)
 
+	// Proof of repair: pictures from the place, their checks, a second person, the reporters' word.
+	add(s, deciders, http.MethodPost, "/api/dispositions/{id}/proof-tokens", "One-time codes for pictures, also for use without a network", s.postProofTokens)
+	add(s, officers, http.MethodGet, "/api/dispositions/{id}/proofs", "Pictures of a disposition with their checks, oldest first", s.getProofs)
+	add(s, officers, http.MethodGet, "/api/dispositions/{id}/reporters", "What the reporters were asked and answered", s.getReporterWords)
+	add(s, reviewers, http.MethodGet, "/api/proofs/review", "Pictures that wait for a second person of another office", s.getProofReviews)
+	add(s, officers, http.MethodGet, "/api/proofs/{id}", "One picture with its checks", s.getProof)
+	add(s, reviewers, http.MethodPost, "/api/proofs/{id}/review", "A second person's word on a picture", s.postProofReview)
 
 	// Dispositions: instructions, their steps, and an officer's day.
 	add(s, officers, http.MethodGet, "/api/dispositions", "Dispositions, newest first", s.getDispositions)
@@ -139,6 +146,10 @@ func (s *server) routes() {
 	s.echo.POST("/api/voice/transcriptions", s.transcribe)
 	s.echo.POST("/api/voice/speech", s.speak)
 	s.echo.GET("/api/meetings/:week/minutes", s.getMinutes)
+	s.echo.POST("/api/proofs", s.postProof)
+	s.echo.GET("/api/proofs/:id/picture", s.getProofPicture)
+	s.echo.GET("/publik/beres/:token", s.getReporterPage)
+	s.echo.POST("/publik/beres/:token", s.postReporterPage)
 	s.echo.GET("/tiles/:layer/:z/:x/:y", s.getTile)
 	s.echo.GET("/healthz", s.getHealth)
 	s.echo.GET("/readyz", s.getReady)

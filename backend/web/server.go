@@ -23,6 +23,8 @@ type server struct {
 	echo    *echo.Echo
 	api     huma.API
 	metrics *metrics
+	// reporters holds back who asks for reporters' pages too often.
+	reporters throttle
 }
 
 // maxBody bounds a request's body; pushes of many rows come in several.

@@ -73,6 +73,7 @@ type serving struct {
 	patterns  *patternWatch
 	adviser   *adviser
 	assistant *assisting
+	prover    *prover
 	stopping  context.Context // ends when the server is about to stop
 	stop      context.CancelFunc
 	http      *http.Server
@@ -103,6 +104,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	if err != nil {
 		return nil, err
 	}
+	s.prover = newProver(db, s.geography, in.log)
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	door := &intake{store: db.Store, geography: s.geography, stored: s.analyst.stir}
 	if s.jobs, err = s.newJobs(door); err != nil {
@@ -112,7 +114,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	handler := web.Handler(web.Deps{
 		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
-		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Analyst: s.analyst, Assistant: s.assistant, Voice: ear, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
+		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Analyst: s.analyst, Assistant: s.assistant, Voice: ear, Prover: s.prover, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
 		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
 	})
 	s.http = &http.Server{
@@ -141,6 +143,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "lonjakan", Every: time.Minute, Run: s.db.watchSurges},
 			{Name: "perkara", Every: 24 * time.Hour, Run: s.analyst.learnGrouping},
 			{Name: "foto", Every: time.Minute, Run: photos.run},
+			{Name: "bukti", Every: time.Minute, Run: s.prover.run},
 			{Name: "kejadian", Every: 30 * time.Second, Run: s.analyst.watchIncidents},
 			{Name: "tenggat", Every: time.Minute, Run: s.db.watchOverdue},
 			{Name: "pola", Every: patternEvery, Run: s.patterns.watch},
@@ -221,6 +224,7 @@ func (s *serving) run(ctx context.Context, listener net.Listener, began time.Tim
 	parts.Go(func() error { defer close(jobsDone); return s.jobs.Run(jobsCtx) })
 	parts.Go(func() error { return s.analyst.run(failed) })
 	parts.Go(func() error { return s.assistant.Run(failed) })
+	parts.Go(func() error { return s.prover.watch(failed) })
 	parts.Go(func() error { return s.watchLocal(failed) })
 	if s.cfg.Simulate {
 		// It goes last: a pull under way still finds its source.
