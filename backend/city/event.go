@@ -67,6 +67,8 @@ type State struct {
 	Incidents  []Incident
 	Alerts     []Alert
 	Sources    []SourceHealth
+	// Dispositions are those not over and those with recent news.
+	Dispositions []Disposition
 	// Recommendations are those proposed, best first.
 	Recommendations []Recommendation
 }

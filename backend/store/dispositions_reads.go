@@ -90,6 +90,22 @@ func (s *Store) listDispositions(ctx context.Context, tx pgx.Tx, cat *catalogue,
 	return out, nil
 }
 
+const dispositionsNowQuery = `SELECT ` + dispositionColumns + dispositionTables + `WHERE ` + dispositionsSeen + `
+	AND (d.status NOT IN ('done', 'canceled') OR d.last_at > @now::timestamptz - interval '7 days') ORDER BY d.sent_at DESC, d.id DESC LIMIT @limit`
+
+// dispositionsNow are those that a screen begins with.
+func (s *Store) dispositionsNow(ctx context.Context, tx pgx.Tx, cat *catalogue, asker city.Asker) ([]city.Disposition, error) {
+	rows, err := rowsOf[dispositionRow](ctx, tx, dispositionsNowQuery, s.dispositionArgs(asker, city.DispositionFilter{Limit: snapshotDispositions}))
+	if err != nil {
+		return nil, fmt.Errorf("read dispositions: %w", err)
+	}
+	out := make([]city.Disposition, len(rows))
+	for i := range rows {
+		out[i] = rows[i].disposition(cat, s.now())
+	}
+	return out, nil
+}
+
 const chainQuery = `SELECT ` + dispositionColumns + dispositionTables + `WHERE d.root_id = $1 ORDER BY d.id`
 
 const dispositionStepsQuery = `SELECT id, at, said_at, kind, name, role, acting_for, coalesce(was, '') AS was, status, text, data FROM disposition_steps

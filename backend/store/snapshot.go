@@ -52,6 +52,11 @@ func (s *Store) State(ctx context.Context, scope city.Scope, topics []city.Topic
 				return err
 			}
 		}
+		if slices.Contains(topics, city.TopicDispositions) {
+			if st.Dispositions, err = s.dispositionsNow(ctx, tx, cat, asker); err != nil {
+				return err
+			}
+		}
 		if slices.Contains(topics, city.TopicSources) {
 			return s.sourcesState(ctx, tx, cat, &st)
 		}
