@@ -295,6 +295,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dispositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Dispositions, newest first */
+        get: operations["get-dispositions"];
+        put?: never;
+        /** Send an instruction, or hand on a part of one; the same client_id sends once */
+        post: operations["post-dispositions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispositions/addressees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To whom the officer may send dispositions */
+        get: operations["get-dispositions-addressees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispositions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One disposition with its history, its chain and what may be done */
+        get: operations["get-dispositions-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispositions/{id}/proof-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One-time codes for pictures, also for use without a network */
+        post: operations["post-dispositions-id-proof-tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispositions/{id}/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pictures of a disposition with their checks, oldest first */
+        get: operations["get-dispositions-id-proofs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispositions/{id}/reporters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the reporters were asked and answered */
+        get: operations["get-dispositions-id-reporters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispositions/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a step; the same client_id takes it once */
+        post: operations["post-dispositions-id-steps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/forecasts": {
         parameters: {
             query?: never;
@@ -688,6 +808,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/proofs/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pictures that wait for a second person of another office */
+        get: operations["get-proofs-review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/proofs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One picture with its checks */
+        get: operations["get-proofs-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/proofs/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A second person's word on a picture */
+        post: operations["post-proofs-id-review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/questions/{id}": {
         parameters: {
             query?: never;
@@ -1014,6 +1185,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/acting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Act for an absent officer, as arranged (Plh.) */
+        post: operations["post-session-acting"];
+        /** Act for oneself again */
+        delete: operations["delete-session-acting"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/password": {
         parameters: {
             query?: never;
@@ -1133,6 +1322,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stand-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who acts for whom, as far as it concerns the officer */
+        get: operations["get-stand-ins"];
+        put?: never;
+        /** Say who acts for an absent officer */
+        post: operations["post-stand-ins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stand-ins/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Officers who may act for others */
+        get: operations["get-stand-ins-people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stand-ins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a stand-in before its time */
+        delete: operations["delete-stand-ins-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Today's list of the officer's post, in order, with why */
+        get: operations["get-tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the steps of a phone's outbox, each once, refused ones in words */
+        post: operations["post-tasks-steps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1184,6 +1459,10 @@ export interface components {
              * @description Since January
              */
             year_rupiah: number;
+        };
+        ActingInputBody: {
+            /** Format: int64 */
+            stand_in_id: number;
         };
         ActionKind: {
             /** Format: double */
@@ -1298,6 +1577,18 @@ export interface components {
             version: number;
             /** Format: double */
             weight: number;
+        };
+        Addressee: {
+            area_code?: string;
+            /** @description As a letter writes it: Lurah Sidodadi, Dinas … */
+            name: string;
+            /** @description Short name; absent for the secretary */
+            office?: string;
+            /** @enum {string} */
+            role: "sekda" | "kepala_opd" | "camat" | "lurah";
+        };
+        AddresseeList: {
+            items: components["schemas"]["Addressee"][];
         };
         Alert: {
             advice?: string;
@@ -1424,6 +1715,17 @@ export interface components {
             tested: number;
             /** Format: date-time */
             within: string;
+        };
+        Attachment: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+            type: string;
         };
         AttentionItem: {
             alert: components["schemas"]["Alert"];
@@ -1580,6 +1882,179 @@ export interface components {
             /** @enum {string} */
             type: "delta";
         };
+        Disposition: {
+            acting_for?: string;
+            action?: string;
+            area_code?: string;
+            category?: string;
+            copies: string[];
+            /** Format: date-time */
+            done_at?: string;
+            /**
+             * @description What made it done
+             * @enum {string}
+             */
+            done_by?: "proof" | "second_person" | "reporter" | "sender";
+            /** Format: date-time */
+            due_at: string;
+            from: string;
+            from_office?: string;
+            from_role: string;
+            /** Format: int64 */
+            id: number;
+            incidents: number[];
+            indicator?: string;
+            instruction: string;
+            /** Format: date-time */
+            last_at: string;
+            last_news?: string;
+            /** Format: double */
+            lat?: number;
+            /**
+             * Format: double
+             * @description On the clock, without the time it waited on others
+             */
+            late_hours?: number;
+            /** Format: double */
+            lon?: number;
+            /** @enum {string} */
+            nature: "biasa" | "segera" | "sangat_segera" | "rahasia";
+            note?: string;
+            /** @description DSP/0012/XI/2026: running within the year */
+            number: string;
+            /** @enum {string} */
+            obstacle?: "dana" | "wewenang" | "alat" | "cuaca" | "lahan" | "lain";
+            office?: string;
+            /** @description As it is written: Lurah Sidodadi, Dinas … */
+            office_name: string;
+            /** Format: int64 */
+            parent_id?: number;
+            /** Format: int64 */
+            percent: number;
+            place?: string;
+            /** @description Done needs a picture from the place */
+            proof: boolean;
+            /** Format: int64 */
+            recommendation_id?: number;
+            /** @enum {string} */
+            reporter_word?: "asked" | "yes" | "no" | "none";
+            reports: number[];
+            /**
+             * Format: int64
+             * @description The first of its chain, itself when it is
+             */
+            root_id: number;
+            /**
+             * Format: int64
+             * @description How far it was escalated; 0 not at all
+             */
+            rung: number;
+            /** Format: date-time */
+            sent_at: string;
+            simulated?: boolean;
+            /** @enum {string} */
+            status: "sent" | "accepted" | "working" | "asked" | "hindered" | "passed_on" | "proof_in" | "done" | "declined" | "canceled";
+            subject: string;
+            /** @description Area of a camat's or lurah's office */
+            to_area?: string;
+            to_role: string;
+            /** @enum {string} */
+            verdict?: "sah" | "ragu" | "ditolak" | "menunggu";
+            /** @description Who it waits on while it does, as written */
+            waits_on?: string;
+        };
+        DispositionDetail: {
+            acting_for?: string;
+            action?: string;
+            area_code?: string;
+            attachments: components["schemas"]["Attachment"][];
+            /** @description Offices the asker may hand it on to */
+            below: string[];
+            category?: string;
+            /** @description From the first to the last, parts after their whole; those the asker may see */
+            chain: components["schemas"]["Disposition"][];
+            copies: string[];
+            /** Format: date-time */
+            done_at?: string;
+            /**
+             * @description What made it done
+             * @enum {string}
+             */
+            done_by?: "proof" | "second_person" | "reporter" | "sender";
+            /** Format: date-time */
+            due_at: string;
+            from: string;
+            from_office?: string;
+            from_role: string;
+            /** Format: int64 */
+            id: number;
+            incidents: number[];
+            indicator?: string;
+            instruction: string;
+            /** Format: date-time */
+            last_at: string;
+            last_news?: string;
+            /** Format: double */
+            lat?: number;
+            /**
+             * Format: double
+             * @description On the clock, without the time it waited on others
+             */
+            late_hours?: number;
+            /** Format: double */
+            lon?: number;
+            /** @description What the asker may do now */
+            may: string[];
+            /** @enum {string} */
+            nature: "biasa" | "segera" | "sangat_segera" | "rahasia";
+            note?: string;
+            /** @description DSP/0012/XI/2026: running within the year */
+            number: string;
+            /** @enum {string} */
+            obstacle?: "dana" | "wewenang" | "alat" | "cuaca" | "lahan" | "lain";
+            office?: string;
+            /** @description As it is written: Lurah Sidodadi, Dinas … */
+            office_name: string;
+            /** Format: int64 */
+            parent_id?: number;
+            /** @enum {string} */
+            party: "sender" | "addressee" | "reader";
+            /** Format: int64 */
+            percent: number;
+            place?: string;
+            /** @description Done needs a picture from the place */
+            proof: boolean;
+            /** Format: int64 */
+            recommendation_id?: number;
+            /** @enum {string} */
+            reporter_word?: "asked" | "yes" | "no" | "none";
+            reports: number[];
+            /**
+             * Format: int64
+             * @description The first of its chain, itself when it is
+             */
+            root_id: number;
+            /**
+             * Format: int64
+             * @description How far it was escalated; 0 not at all
+             */
+            rung: number;
+            /** Format: date-time */
+            sent_at: string;
+            simulated?: boolean;
+            /** @enum {string} */
+            status: "sent" | "accepted" | "working" | "asked" | "hindered" | "passed_on" | "proof_in" | "done" | "declined" | "canceled";
+            /** @description Oldest first */
+            steps: components["schemas"]["DispositionStep"][];
+            subject: string;
+            /** @description Area of a camat's or lurah's office */
+            to_area?: string;
+            to_role: string;
+            /** @enum {string} */
+            verdict?: "sah" | "ragu" | "ditolak" | "menunggu";
+            /** @description Who it waits on while it does, as written */
+            waits_on?: string;
+        };
         DispositionDraft: {
             area?: string;
             /** Format: date */
@@ -1628,6 +2103,64 @@ export interface components {
             /** @enum {string} */
             role?: "" | "sekda";
             subject: string;
+        };
+        DispositionPage: {
+            /** Format: date-time */
+            at: string;
+            items: components["schemas"]["Disposition"][];
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        DispositionStep: {
+            acting_for?: string;
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            at: string;
+            /** @description Name as shown */
+            by: string;
+            /** Format: date-time */
+            due_at?: string;
+            from?: string;
+            /** Format: int64 */
+            id: number;
+            kind: string;
+            obstacle?: string;
+            office?: string;
+            parts?: components["schemas"]["PartUsed"][] | null;
+            /** Format: int64 */
+            percent?: number;
+            proofs?: number[] | null;
+            role: string;
+            /** Format: date-time */
+            said_at?: string;
+            text?: string;
+            to: string;
+        };
+        DispositionStepInput: {
+            /** Format: uuid */
+            client_id: string;
+            /**
+             * Format: date-time
+             * @description extend
+             */
+            due_at?: string;
+            /** @enum {string} */
+            kind: "read" | "accept" | "ask" | "reply" | "decline" | "progress" | "hinder" | "resume" | "finish" | "confirm" | "reopen" | "cancel" | "extend" | "redirect" | "note" | "remind";
+            /** @enum {string} */
+            obstacle?: "dana" | "wewenang" | "alat" | "cuaca" | "lahan" | "lain";
+            office?: string;
+            parts?: components["schemas"]["PartUsed"][] | null;
+            /** Format: int64 */
+            percent?: number;
+            proofs?: string[] | null;
+            /** Format: date-time */
+            said_at?: string;
+            text?: string;
         };
         EditIncidentInputBody: {
             /** @description The closing answer; every reporter gets it */
@@ -2636,6 +3169,12 @@ export interface components {
             call?: components["schemas"]["ToolCall"];
             text: string;
         };
+        PartUsed: {
+            name: string;
+            /** Format: double */
+            quantity: number;
+            unit: string;
+        };
         PastAction: {
             /** Format: int64 */
             disposition_id: number;
@@ -2773,6 +3312,114 @@ export interface components {
             /** @description Path of the field, such as body.username */
             location: string;
             message: string;
+        };
+        Proof: {
+            /** Format: double */
+            accuracy_m?: number;
+            by: string;
+            /** Format: date-time */
+            checked_at?: string;
+            checks: components["schemas"]["ProofCheck"][];
+            /** Format: uuid */
+            client_id: string;
+            /** Format: int64 */
+            disposition_id: number;
+            /**
+             * Format: double
+             * @description From where the work was to be done
+             */
+            distance_m?: number;
+            /** Format: int64 */
+            height: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            /** @enum {string} */
+            machine: "menunggu" | "sah" | "ragu";
+            note?: string;
+            /** Format: date-time */
+            received_at: string;
+            /** @description The second person's reason */
+            review?: string;
+            /** Format: date-time */
+            reviewed_at?: string;
+            reviewed_by?: string;
+            sha256: string;
+            /** @enum {string} */
+            stage: "before" | "during" | "after";
+            summary: components["schemas"]["Said"];
+            /**
+             * Format: date-time
+             * @description By the phone's clock
+             */
+            taken_at?: string;
+            /** @enum {string} */
+            verdict: "menunggu" | "sah" | "ragu" | "ditolak";
+            /** Format: int64 */
+            width: number;
+        };
+        ProofCheck: {
+            /** Format: int64 */
+            like?: number;
+            /** Format: double */
+            limit?: number;
+            look_at?: components["schemas"]["Said"];
+            name: string;
+            /** @enum {string} */
+            outcome: "baik" | "ragu" | "buruk" | "tidak-diperiksa";
+            region?: number[];
+            /** Format: double */
+            score?: number;
+            /** @description Indonesian */
+            text: string;
+            text_en: string;
+        };
+        ProofMatter: {
+            action?: string;
+            area_code?: string;
+            category?: string;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            number: string;
+            /** @description The addressee, as written */
+            office: string;
+            place?: string;
+            subject: string;
+        };
+        ProofReviewInputBody: {
+            reason: string;
+            /** @enum {string} */
+            verdict: "sah" | "ditolak";
+        };
+        ProofReviewItem: {
+            /** @description Pictures before the work, by number */
+            before: number[];
+            matter: components["schemas"]["ProofMatter"];
+            /** Format: date-time */
+            opened_at: string;
+            proof: components["schemas"]["Proof"];
+            /**
+             * @description The checks doubt, or the reporter says that it is not done
+             * @enum {string}
+             */
+            why: "checks" | "reporter";
+        };
+        ProofToken: {
+            /** Format: date-time */
+            expires_at: string;
+            token: string;
+        };
+        ProofTokensBodyBody: {
+            tokens: components["schemas"]["ProofToken"][];
+        };
+        ProofTokensInputBody: {
+            /** Format: int64 */
+            count: number;
         };
         Proposal: {
             category: string;
@@ -3342,6 +3989,17 @@ export interface components {
             /** @description Why the identity is needed; it is recorded */
             reason: string;
         };
+        ReporterWord: {
+            /** @enum {string} */
+            answer?: "yes" | "no" | "partly";
+            /** Format: date-time */
+            answered_at?: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: int64 */
+            report_id: number;
+            text?: string;
+        };
         Said: {
             /** @description Indonesian */
             text: string;
@@ -3374,11 +4032,14 @@ export interface components {
             value: number | null;
         };
         SessionInfo: {
+            acting_for?: string;
             /** Format: date-time */
             expires_at: string;
             /** @description Nothing else works until it is changed */
             must_change_password: boolean;
             officer: components["schemas"]["OfficerInfo"];
+            /** Format: int64 */
+            stand_in_id?: number;
         };
         SimilarCase: {
             /** @description What was told to the reporters */
@@ -3406,7 +4067,8 @@ export interface components {
              * @description When the snapshot was read
              */
             at: string;
-            dispositions?: unknown[];
+            /** @description Those not over and those with news within 7 days, newest first, at most 300 */
+            dispositions?: components["schemas"]["Disposition"][];
             /** @description Incidents not closed or dismissed, most pressing first, at most 300 */
             incidents?: components["schemas"]["Incident"][];
             indicators?: components["schemas"]["IndicatorState"][];
@@ -3504,6 +4166,62 @@ export interface components {
             /** @description Its reports that are another matter */
             reports: number[];
         };
+        StandIn: {
+            /** Format: date-time */
+            ended_at?: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: int64 */
+            id: number;
+            made_by: string;
+            officer: string;
+            /**
+             * Format: int64
+             * @description Who is away
+             */
+            officer_id: number;
+            reason: string;
+            stand_in: string;
+            /** Format: int64 */
+            stand_in_id: number;
+            /** Format: date-time */
+            until: string;
+        };
+        StandInList: {
+            /** Format: int64 */
+            acting: number;
+            /** @description Newest first; those that ended within 90 days too */
+            items: components["schemas"]["StandIn"][];
+        };
+        StandInMade: {
+            /** Format: int64 */
+            id: number;
+        };
+        StandInOrder: {
+            /** Format: date-time */
+            from: string;
+            /** @description Username of who is away; absent: oneself */
+            officer?: string;
+            /** @description Such as: cuti tahunan */
+            reason: string;
+            /** @description Username of who acts for them */
+            stand_in: string;
+            /** Format: date-time */
+            until: string;
+        };
+        StandInPeople: {
+            items: components["schemas"]["StandInPerson"][];
+        };
+        StandInPerson: {
+            absent: boolean;
+            area_code?: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            office?: string;
+            role: string;
+            username: string;
+        };
         Step: {
             /** Format: date-time */
             at: string;
@@ -3514,6 +4232,24 @@ export interface components {
             /** @description Indonesian */
             text: string;
             tool?: string;
+        };
+        StepOutcome: {
+            client_id: string;
+            code?: string;
+            /** @description Names the text on screen */
+            key?: string;
+            /** @enum {string} */
+            outcome: "added" | "known" | "refused";
+            /** @description Values of the text on screen */
+            params?: {
+                [key: string]: string;
+            };
+            /** @description Why it was refused, in Indonesian where there are words for it */
+            problem?: string;
+            status?: string;
+        };
+        StepOutcomes: {
+            outcomes: components["schemas"]["StepOutcome"][];
         };
         Subscribe: {
             /**
@@ -3528,6 +4264,131 @@ export interface components {
             /** @description What changed, one Indonesian sentence */
             reason: string;
             text: string;
+        };
+        Task: {
+            acting_for?: string;
+            action?: string;
+            area_code?: string;
+            category?: string;
+            copies: string[];
+            /**
+             * Format: double
+             * @description From the one before
+             */
+            dist_m?: number;
+            /** Format: date-time */
+            done_at?: string;
+            /**
+             * @description What made it done
+             * @enum {string}
+             */
+            done_by?: "proof" | "second_person" | "reporter" | "sender";
+            /** Format: date-time */
+            due_at: string;
+            from: string;
+            from_office?: string;
+            from_role: string;
+            /** Format: int64 */
+            id: number;
+            incidents: number[];
+            indicator?: string;
+            instruction: string;
+            /** Format: date-time */
+            last_at: string;
+            last_news?: string;
+            /** Format: double */
+            lat?: number;
+            /**
+             * Format: double
+             * @description On the clock, without the time it waited on others
+             */
+            late_hours?: number;
+            /** Format: double */
+            lon?: number;
+            may: string[];
+            /** @enum {string} */
+            nature: "biasa" | "segera" | "sangat_segera" | "rahasia";
+            note?: string;
+            /** @description DSP/0012/XI/2026: running within the year */
+            number: string;
+            /** @enum {string} */
+            obstacle?: "dana" | "wewenang" | "alat" | "cuaca" | "lahan" | "lain";
+            office?: string;
+            /** @description As it is written: Lurah Sidodadi, Dinas … */
+            office_name: string;
+            /** Format: int64 */
+            order: number;
+            /** Format: int64 */
+            parent_id?: number;
+            /** Format: int64 */
+            percent: number;
+            place?: string;
+            /** @description Done needs a picture from the place */
+            proof: boolean;
+            /** Format: int64 */
+            recommendation_id?: number;
+            /** @description When a reminder comes and to whom it goes next */
+            reminder: components["schemas"]["Said"];
+            /** @enum {string} */
+            reporter_word?: "asked" | "yes" | "no" | "none";
+            reports: number[];
+            /**
+             * Format: int64
+             * @description The first of its chain, itself when it is
+             */
+            root_id: number;
+            /**
+             * Format: int64
+             * @description How far it was escalated; 0 not at all
+             */
+            rung: number;
+            /** Format: date-time */
+            sent_at: string;
+            simulated?: boolean;
+            /** @enum {string} */
+            status: "sent" | "accepted" | "working" | "asked" | "hindered" | "passed_on" | "proof_in" | "done" | "declined" | "canceled";
+            subject: string;
+            /** @description Area of a camat's or lurah's office */
+            to_area?: string;
+            to_role: string;
+            /** @enum {string} */
+            verdict?: "sah" | "ragu" | "ditolak" | "menunggu";
+            /** @description Who it waits on while it does, as written */
+            waits_on?: string;
+            /** @description Why it stands here */
+            why: components["schemas"]["Said"];
+        };
+        TaskList: {
+            /** Format: date-time */
+            at: string;
+            items: components["schemas"]["Task"][];
+        };
+        TaskStep: {
+            /** Format: uuid */
+            client_id: string;
+            /** Format: int64 */
+            disposition_id: number;
+            /**
+             * Format: date-time
+             * @description extend
+             */
+            due_at?: string;
+            /** @enum {string} */
+            kind: "read" | "accept" | "ask" | "reply" | "decline" | "progress" | "hinder" | "resume" | "finish" | "confirm" | "reopen" | "cancel" | "extend" | "redirect" | "note" | "remind";
+            /** @enum {string} */
+            obstacle?: "dana" | "wewenang" | "alat" | "cuaca" | "lahan" | "lain";
+            office?: string;
+            parts?: components["schemas"]["PartUsed"][] | null;
+            /** Format: int64 */
+            percent?: number;
+            proofs?: string[] | null;
+            /** Format: date-time */
+            said_at?: string;
+            text?: string;
+        };
+        TaskStepsInputBody: {
+            /** @description In the order they were taken */
+            steps: components["schemas"]["TaskStep"][];
         };
         Threshold: {
             above: boolean;
@@ -4146,6 +5007,276 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AtRiskList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-dispositions": {
+        parameters: {
+            query?: {
+                /** @description in: given to the asker's post; out: sent by it; without it both and copies */
+                box?: "in" | "out";
+                /** @description Comma separated; without it all */
+                status?: ("sent" | "accepted" | "working" | "asked" | "hindered" | "passed_on" | "proof_in" | "done" | "declined" | "canceled")[];
+                /** @description Short name of the addressee */
+                office?: string;
+                /** @description Area code: the area and all in it */
+                area?: string;
+                /** @description Only those past their deadline and not over */
+                late?: boolean;
+                incident?: number;
+                /** @description Only those with news at or after, RFC 3339 */
+                since?: string;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-dispositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-dispositions-addressees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddresseeList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-dispositions-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-dispositions-id-proof-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofTokensInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofTokensBodyBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-dispositions-id-proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-dispositions-id-reporters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReporterWord"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-dispositions-id-steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionStepInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepOutcome"];
                 };
             };
             /** @description Error */
@@ -4987,6 +6118,101 @@ export interface operations {
             };
         };
     };
+    "get-proofs-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofReviewItem"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-proofs-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-proofs-id-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofReviewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-questions-id": {
         parameters: {
             query?: never;
@@ -5734,6 +6960,68 @@ export interface operations {
             };
         };
     };
+    "post-session-acting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActingInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-session-acting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-session-password": {
         parameters: {
             query?: never;
@@ -5931,6 +7219,192 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-stand-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandInList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-stand-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandInOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandInMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-stand-ins-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandInPeople"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-stand-ins-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-tasks": {
+        parameters: {
+            query?: {
+                /** @description Where the officer is; with lat */
+                lon?: number;
+                lat?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-tasks-steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskStepsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepOutcomes"];
+                };
             };
             /** @description Error */
             default: {
