@@ -17,15 +17,15 @@ type Subscribe struct {
 
 // Snapshot is the whole state a client subscribed to, as of Seq.
 type Snapshot struct {
-	Type       string                `json:"type" enum:"snapshot"`
-	Seq        int64                 `json:"seq"`
-	At         time.Time             `json:"at" doc:"When the snapshot was read"`
-	Indicators []city.IndicatorState `json:"indicators,omitempty" nullable:"false"`
-	Reports    []city.ReportSummary  `json:"reports,omitempty" nullable:"false" doc:"The newest reports, newest first, at most 500"`
-	Incidents  []city.Incident       `json:"incidents,omitempty" nullable:"false" doc:"Incidents not closed or dismissed, most pressing first, at most 300"`
-	Alerts     []city.Alert          `json:"alerts,omitempty" nullable:"false"`
-	Dispositions []city.Disposition  `json:"dispositions,omitempty" nullable:"false" doc:"Those not over and those with news within 7 days, newest first, at most 300"`
-	Sources      []city.SourceHealth `json:"sources,omitempty" nullable:"false"`
+	Type         string                `json:"type" enum:"snapshot"`
+	Seq          int64                 `json:"seq"`
+	At           time.Time             `json:"at" doc:"When the snapshot was read"`
+	Indicators   []city.IndicatorState `json:"indicators,omitempty" nullable:"false"`
+	Reports      []city.ReportSummary  `json:"reports,omitempty" nullable:"false" doc:"The newest reports, newest first, at most 500"`
+	Incidents    []city.Incident       `json:"incidents,omitempty" nullable:"false" doc:"Incidents not closed or dismissed, most pressing first, at most 300"`
+	Alerts       []city.Alert          `json:"alerts,omitempty" nullable:"false"`
+	Dispositions []city.Disposition    `json:"dispositions,omitempty" nullable:"false" doc:"Those not over and those with news within 7 days, newest first, at most 300"`
+	Sources      []city.SourceHealth   `json:"sources,omitempty" nullable:"false"`
 	// Recommendations are those proposed, best first, at most 200.
 	Recommendations []city.Recommendation `json:"recommendations,omitempty" nullable:"false"`
 }
