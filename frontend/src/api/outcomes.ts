@@ -1,4 +1,11 @@
-import { call, type Disposition, type Outcome, type Proof, type ProofCheck, type Recommendation } from './actions.ts';
+import {
+  call,
+  type Disposition,
+  type Outcome,
+  type Proof,
+  type ProofCheck,
+  type Recommendation,
+} from './actions.ts';
 import type { Said } from './types.ts';
 
 /* What became of it: meetings, pages of offices, the city index, proof to be judged. */

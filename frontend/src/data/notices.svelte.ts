@@ -12,6 +12,8 @@ export type PushState = 'on' | 'off' | 'denied' | 'unsupported' | 'not_installed
 class Notices {
   readonly remote = new Remote<NoticeList>(tasksApi.notices);
   readonly preferences = new Remote<NoticePreferences>(tasksApi.preferences);
+  /** Whether the list stands open. */
+  open = $state(false);
   push = $state<PushState>('unsupported');
   #stop: () => void = () => {};
 

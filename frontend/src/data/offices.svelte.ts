@@ -9,7 +9,10 @@ class OfficeStore {
   readonly pages = new Remote<OfficePage[]>((signal) => {
     const until = clock.read();
     const from = until - this.days * 86_400_000;
-    return outcomesApi.offices({ from: new Date(from).toISOString(), until: new Date(until).toISOString() }, signal);
+    return outcomesApi.offices(
+      { from: new Date(from).toISOString(), until: new Date(until).toISOString() },
+      signal,
+    );
   });
   readonly index = new Remote<CityIndex>((signal) => outcomesApi.index(signal));
   readonly ledger = new Remote<LedgerLine[]>((signal) => outcomesApi.ledger(signal));
@@ -37,7 +40,8 @@ export function ordered(pages: OfficePage[], by: Order): OfficePage[] {
 
 /** What a ratio of late by expected late says: only as much as its interval does. */
 export function standing(page: OfficePage): 'thin' | 'fewer' | 'more' | 'usual' {
-  if (page.ratio === undefined || page.ratio_low === undefined || page.ratio_high === undefined) return 'thin';
+  if (page.ratio === undefined || page.ratio_low === undefined || page.ratio_high === undefined)
+    return 'thin';
   if (page.ratio_high < 1) return 'fewer';
   return page.ratio_low > 1 ? 'more' : 'usual';
 }

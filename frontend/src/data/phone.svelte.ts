@@ -15,7 +15,7 @@ import { tasks } from './tasks.svelte.ts';
  * are kept. Returns how to stop.
  */
 export function startPhone(): () => void {
-  const officer = session.officer?.id ?? 0;
+  const officer = session.holder;
   if (!officer || location.pathname === '/tv') return () => {};
   const stops = [() => outbox.stop(), () => notices.stop()];
   outbox.start(officer);

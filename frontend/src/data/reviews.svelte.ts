@@ -10,7 +10,8 @@ class ReviewStore {
   async judge(item: ReviewItem, verdict: 'sah' | 'ditolak', reason: string): Promise<void> {
     await outcomesApi.review(item.proof.id, verdict, reason);
     this.judged = [{ id: item.proof.id, subject: item.matter.subject, verdict }, ...this.judged];
-    if (this.queue.value) this.queue.put(this.queue.value.filter((other) => other.proof.id !== item.proof.id));
+    if (this.queue.value)
+      this.queue.put(this.queue.value.filter((other) => other.proof.id !== item.proof.id));
   }
 }
 

@@ -1,6 +1,7 @@
 import { api, deadline, take, whenSignedOut } from '../api/client.ts';
 import { Problem } from '../api/problem.ts';
 import type { Officer, Session } from '../api/types.ts';
+import { holderOf, type Holding } from '../outbox/holder.ts';
 import { drop, forget, keep, nobody, recall } from '../outbox/kept.ts';
 
 export type SessionPhase = 'asking' | 'out' | 'must_change' | 'in' | 'unreachable';
@@ -22,6 +23,11 @@ class SessionStore {
 
   get officer(): Officer | undefined {
     return this.current?.officer;
+  }
+
+  /** Whose things this device keeps and sends; 0 for nobody. */
+  get holder(): number {
+    return this.current ? holderOf(this.current as Holding) : 0;
   }
 
   /** Operators run, pause and resume sources. */
@@ -56,7 +62,7 @@ class SessionStore {
     const answer = await take(api.GET('/api/session', { signal: deadline() })).catch(() => undefined);
     if (!answer || this.phase !== 'in') return;
     // Somebody else signed in beside this page: it begins afresh, with that officer's things.
-    if (answer.officer.id !== this.officer?.id) location.reload();
+    if (holderOf(answer as Holding) !== this.holder) location.reload();
     else this.#take(answer);
   }
 
@@ -91,7 +97,7 @@ class SessionStore {
 
   /** Signs out and forgets what was fetched; without a network the server is told later. */
   async signOut(): Promise<void> {
-    const officer = this.officer;
+    const holder = this.holder;
     localStorage.setItem(leaving, '1');
     try {
       await this.#leave();
@@ -100,7 +106,7 @@ class SessionStore {
     } finally {
       this.current = null;
       this.phase = 'out';
-      if (officer) await forget(officer.id).catch(() => undefined);
+      if (holder) await forget(holder).catch(() => undefined);
       await drop(nobody, 'session').catch(() => undefined);
     }
   }

@@ -3,7 +3,7 @@ import { dayNumber } from '../ui/format.ts';
 /** The ISO 8601 week of a day (days since 1 January 1970): "2026-W47". */
 export function weekOfDay(day: number): string {
   // The week belongs to the year its Thursday lies in; 1 January 1970 was one.
-  const thursday = day - (((day + 3) % 7) + 7) % 7 + 3;
+  const thursday = day - ((((day + 3) % 7) + 7) % 7) + 3;
   const year = new Date(thursday * 86_400_000).getUTCFullYear();
   const first = Date.UTC(year, 0, 1) / 86_400_000;
   return `${year}-W${String(Math.floor((thursday - first) / 7) + 1).padStart(2, '0')}`;
