@@ -45,10 +45,11 @@ var things = map[string]func(w *matrixWorld, of side, by *caller) thing{
 	"new conversation": func(w *matrixWorld, of side, by *caller) thing {
 		return thing{"id": numberIn(w.call(w.owner(of, by), http.MethodPost, "/api/conversations", map[string]any{}), "id")}
 	},
-	"question": func(w *matrixWorld, of side, by *caller) thing { return thing{"id": w.asked(of, by)["question"]} },
-	"point":    func(w *matrixWorld, of side, _ *caller) thing { return thing{"id": fmt.Sprint(w.points[of])} },
-	"receipt":  func(w *matrixWorld, of side, by *caller) thing { return thing{"number": w.asked(of, by)["receipt"]} },
-	"pin":      func(w *matrixWorld, of side, by *caller) thing { return thing{"id": w.pinned(of, by)} },
+	"question":       func(w *matrixWorld, of side, by *caller) thing { return thing{"id": w.asked(of, by)["question"]} },
+	"recommendation": func(w *matrixWorld, of side, _ *caller) thing { return thing{"id": fmt.Sprint(w.advised(of))} },
+	"point":          func(w *matrixWorld, of side, _ *caller) thing { return thing{"id": fmt.Sprint(w.points[of])} },
+	"receipt":        func(w *matrixWorld, of side, by *caller) thing { return thing{"number": w.asked(of, by)["receipt"]} },
+	"pin":            func(w *matrixWorld, of side, by *caller) thing { return thing{"id": w.pinned(of, by)} },
 }
 
 // next gives one of a side's numbers after the other, round and round.
@@ -115,7 +116,7 @@ func number(text string) int64 { n, _ := strconv.ParseInt(text, 10, 64); return 
 // belongs to, or make a group.
 func matrixRows() map[string]gate {
 	all := map[string]gate{}
-	for _, group := range []map[string]gate{rowsOfSession(), rowsOfCity(), rowsOfReports(), rowsOfAssistant(), rowsOfMeetings(), rowsOfMachines()} {
+	for _, group := range []map[string]gate{rowsOfSession(), rowsOfCity(), rowsOfReports(), rowsOfAssistant(), rowsOfMeetings(), rowsOfAdvice(), rowsOfMachines()} {
 		maps.Copy(all, group)
 	}
 	return all

@@ -159,6 +159,8 @@ func (w *matrixWorld) fill() {
 	}
 	w.raise()
 	w.instruct()
+	w.advised(near)
+	w.advised(far)
 }
 
 // instruct sends each side's lurah and agency an order, and names both in a
