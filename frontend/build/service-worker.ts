@@ -32,7 +32,7 @@ export function serviceWorker(source: string): Plugin {
         const file = bundle[name];
         if (file) hash.update(name).update(file.type === 'chunk' ? file.code : file.source);
       }
-      const lasting = config.publicDir ? readdirSync(config.publicDir) : [];
+      const lasting = readdirSync(config.publicDir).filter((n) => !n.startsWith('.'));
       for (const name of lasting.sort()) hash.update(name).update(readFileSync(join(config.publicDir, name)));
       const code = await compile(
         source,

@@ -85,6 +85,25 @@ export interface StandIn {
   ended_at?: string;
 }
 
+export interface StandInList {
+  items: StandIn[];
+  /** The one the session acts under, 0 none. */
+  acting: number;
+}
+export interface StandInPerson {
+  id: number;
+  username: string;
+  name: string;
+  role: 'wali_kota' | 'sekda' | 'kepala_opd' | 'camat' | 'lurah' | 'operator' | 'auditor';
+}
+export interface StandInOrder {
+  /** Username of who acts. */
+  stand_in: string;
+  from: string;
+  until: string;
+  reason: string;
+}
+
 /** The routes behind an officer's phone. Each throws a Problem when it fails. */
 export const tasksApi = {
   tasks: (at: { lon?: number; lat?: number }, signal?: AbortSignal) =>
@@ -103,6 +122,13 @@ export const tasksApi = {
       `/api/dispositions/${id}/proof-tokens`,
       { body: { count } },
     ),
+  standIns: (signal?: AbortSignal) => call<StandInList>('GET', '/api/stand-ins', { signal }),
+  standInPeople: (signal?: AbortSignal) =>
+    call<{ items: StandInPerson[] }>('GET', '/api/stand-ins/people', { signal }),
+  addStandIn: (body: StandInOrder) => call<{ id: number }>('POST', '/api/stand-ins', { body }),
+  endStandIn: (id: number) => call<unknown>('DELETE', `/api/stand-ins/${id}`),
+  act: (id: number) => call<unknown>('POST', '/api/session/acting', { body: { stand_in_id: id } }),
+  stopActing: () => call<unknown>('DELETE', '/api/session/acting'),
   notices: (signal?: AbortSignal) => call<NoticeList>('GET', '/api/notices', { signal }),
   readNotice: (id: number) => call<unknown>('POST', `/api/notices/${id}/read`),
   preferences: (signal?: AbortSignal) =>

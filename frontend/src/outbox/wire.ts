@@ -1,5 +1,6 @@
 import type { OrderItem, PhotoItem, Refusal, StepItem } from './item.ts';
 import { Stop, type Outcome, type Wire } from './sender.ts';
+import { holderOf, type Holding } from './holder.ts';
 import { retryAfter } from '../api/problem.ts';
 
 /*
@@ -69,7 +70,7 @@ export const wire: Wire = {
   async who() {
     const response = await ask('/api/session', {}, patience.words);
     if (!response.ok) return undefined;
-    return (await json<{ officer?: { id: number } }>(response)).officer?.id;
+    return holderOf(await json<Holding>(response));
   },
 
   async steps(items: StepItem[]) {

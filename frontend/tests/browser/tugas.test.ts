@@ -94,10 +94,10 @@ describe('an officer’s tasks on a phone', () => {
   it('are accepted, reported on and hindered by three large buttons', async () => {
     const s = await phone();
     await ready(s.page);
-    await press(s.page, /^Terima: Bersihkan/);
+    await press(s.page, /^Terima ?: Bersihkan/);
     await until(() => s.double.tasks.arrived.size === 1, 'Terima arrives');
     await shows(s.page, 'terkirim');
-    await press(s.page, /^Lapor: Bersihkan/);
+    await press(s.page, /^Lapor ?: Bersihkan/);
     await s.page.getByLabel('Keterangan').fill('Parit separuh bersih.');
     await press(s.page, 'Tambah bahan');
     await s.page.getByLabel('Nama').fill('Karung');
@@ -105,7 +105,7 @@ describe('an officer’s tasks on a phone', () => {
     await s.page.getByLabel('Satuan').fill('lusin');
     await press(s.page, /^Kirim$/);
     await until(() => s.double.tasks.arrived.size === 2, 'Lapor arrives');
-    await press(s.page, /^Kendala: Bersihkan/);
+    await press(s.page, /^Kendala ?: Bersihkan/);
     await press(s.page, /^Kirim$/);
     await shows(s.page, 'Pilih kendalanya.');
     await s.page.getByLabel('Alat', { exact: true }).check();
@@ -130,7 +130,7 @@ describe('an officer’s tasks on a phone', () => {
     await s.page.reload();
     await shows(s.page, 'Tinjau tumpukan');
     await until(() => s.double.tasks.tokens > 0, 'tokens are fetched ahead');
-    await press(s.page, /^Selesai: Tinjau/);
+    await press(s.page, /^Selesai ?: Tinjau/);
     await press(s.page, /^Kirim$/);
     await shows(s.page, 'Tambahkan paling sedikit satu foto');
     await shows(s.page, 'ketelitian ± 9 m');
@@ -168,7 +168,7 @@ describe('an officer’s tasks on a phone', () => {
     await s.page.evaluate(() => {
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
     });
-    await press(s.page, /^Selesai: Tinjau/);
+    await press(s.page, /^Selesai ?: Tinjau/);
     await press(s.page, 'Ambil foto');
     await shows(s.page, 'Izin kamera ditolak');
     const [chooser] = await Promise.all([
@@ -272,7 +272,7 @@ describe('without a network', () => {
     await shows(s.page, 'Luring. Daftar diterima');
     expect(await textOf(s.page, '.chip')).toMatch(/Luring · data terakhir \d\d\.\d\d/);
     expect(await s.page.locator('.route svg path.area').count()).toBeGreaterThan(0);
-    await press(s.page, /^Terima: Bersihkan/);
+    await press(s.page, /^Terima ?: Bersihkan/);
     await shows(s.page, 'menunggu sinyal');
     await shows(s.page, 'Diterima');
     await s.page.goto(`${address}/tugas/11`);
@@ -292,7 +292,7 @@ describe('without a network', () => {
     const s = await phone();
     s.double.tasks.refusals.set('accept', 'the disposition was canceled');
     await ready(s.page);
-    await press(s.page, /^Terima: Bersihkan/);
+    await press(s.page, /^Terima ?: Bersihkan/);
     await shows(s.page, 'ditolak:');
     await press(s.page, 'Coba lagi');
     await shows(s.page, 'ditolak:');
@@ -301,7 +301,7 @@ describe('without a network', () => {
     await s.page.locator('dialog').getByRole('button', { name: 'Buang' }).click();
     await until(async () => !(await textOf(s.page)).includes('ditolak:'), 'it is gone');
     s.double.tasks.refusals.clear();
-    await press(s.page, /^Terima: Bersihkan/);
+    await press(s.page, /^Terima ?: Bersihkan/);
     await until(() => s.double.tasks.arrived.size === 1, 'a new one arrives');
     await s.close();
   });
@@ -458,10 +458,10 @@ describe('the app itself', () => {
 
   it('keeps the officer’s own choice of ways and quiet hours', async () => {
     const s = await phone({ path: '/pengaturan' });
-    await until(async () => (await s.page.getByLabel('Dari').count()) === 1, 'the settings');
+    await until(async () => (await s.page.getByLabel('Dari', { exact: true }).count()) === 1, 'the settings');
     await s.page.getByLabel('Kirim surel').check();
     await s.page.getByLabel('Surel', { exact: true }).fill('lurah@contoh.example');
-    await s.page.getByLabel('Sampai').fill('06.00');
+    await s.page.getByLabel('Sampai', { exact: true }).fill('06.00');
     await press(s.page, 'Simpan');
     await shows(s.page, 'Tersimpan.');
     expect(s.double.tasks.preferences).toMatchObject({

@@ -128,7 +128,7 @@ export class TasksDouble {
     if (path === '/api/tasks/steps') return [200, { outcomes: body.steps.map((s) => this.#step(s)) }];
     if (kind === 'notices') return this.#notices(method, id, part, body);
     if (kind === 'push') return id === 'key' ? [200, { key: vapid }] : [204];
-    if (kind === 'stand-ins') return [200, []];
+    if (kind === 'stand-ins') return [200, { items: [], acting: 0 }];
     if (kind === 'proofs') return id ? missing('proof') : this.#photo(body);
     if (path === '/api/dispositions' && method === 'POST') return this.#order(body);
     if (path === '/api/dispositions') {

@@ -26,7 +26,7 @@ export async function taken(disposition: number, picture: Shrunk, inApp: boolean
   const now = clock.read();
   const here = tasks.position && Date.now() - tasks.position.at < fresh ? tasks.position : undefined;
   const placed = picture.lon !== undefined && picture.lat !== undefined;
-  const token = await takeToken(session.officer?.id ?? 0, disposition, now).catch(() => '');
+  const token = await takeToken(session.holder, disposition, now).catch(() => '');
   return {
     ...picture,
     id: newID(),
