@@ -8,8 +8,8 @@ import (
 )
 
 // ActionPlaceholders are what the templates of a rule may hold in braces:
-// matter, place, voices, age, value, unit, limit, office, count.
-var ActionPlaceholders = []string{"apa", "tempat", "suara", "jam", "nilai", "satuan", "batas", "perangkat", "jumlah"}
+// matter, place, voices, those not settled, age, value, unit, limit, office, count.
+var ActionPlaceholders = []string{"apa", "tempat", "suara", "sisa", "jam", "nilai", "satuan", "batas", "perangkat", "jumlah"}
 
 // ActionNames are what a rule may refer to.
 type ActionNames struct {

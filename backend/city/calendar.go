@@ -62,10 +62,10 @@ func (c Calendar) DayStart(t time.Time) time.Time {
 }
 
 // DueBy is a deadline from now: the end of the given working days, or the given
-// hours on the clock where there are no days.
+// hours on the clock, to the minute, where there are no days.
 func (c Calendar) DueBy(now time.Time, days, hours int) time.Time {
 	if days > 0 {
 		return c.Due(now, days).UTC()
 	}
-	return now.Add(time.Duration(hours) * time.Hour).UTC()
+	return now.Add(time.Duration(hours) * time.Hour).Truncate(time.Minute).UTC()
 }

@@ -77,12 +77,12 @@ type ActionRule struct {
 	Categories  []string `json:"categories" nullable:"false"`
 	Indicators  []string `json:"indicators" nullable:"false"`
 	MinSeverity Severity `json:"min_severity" enum:"info,perhatian,siaga,awas"`
-	MinVoices   int      `json:"min_voices" doc:"Reports, or cases for overdue and breach"`
+	MinVoices   int      `json:"min_voices" doc:"Reports not settled, or cases for overdue and breach"`
 	MinAgeHours int      `json:"min_age_hours" doc:"How long it must have stood unsolved"`
 	// Office is a short name; "pemilik" the office that owns the category
 	// there, "kelurahan" and "kecamatan" those of the place.
 	Office string `json:"office"`
-	// Title and Reason are templates: {apa} {tempat} {suara} {jam} {nilai}
+	// Title and Reason are templates: {apa} {tempat} {suara} {sisa} {jam} {nilai}
 	// {satuan} {batas} {perangkat} {jumlah}; see backend/analysis/advice.
 	Title    string `json:"title"`
 	TitleEN  string `json:"title_en"`

@@ -16,7 +16,7 @@ const (
 	// after so long, since deadlines and freshness pass by themselves.
 	adviceAge = 5 * time.Minute
 	// At most so many running incidents with a voice in so many days.
-	adviceIncidents, adviceDays = 2000, 60
+	adviceIncidents, adviceDays = 2000, 30
 	// Past actions are looked at so far back, so many of a kind; what is usual
 	// is the mean of so many days.
 	advicePast, advicePastMost, adviceUsual = 400, 30, 28

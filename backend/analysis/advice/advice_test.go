@@ -209,7 +209,7 @@ func TestAdviceRestsOnRows(t *testing.T) {
 
 func checkRank(t *testing.T, r city.Recommendation) {
 	t.Helper()
-	bounds := map[string][2]float64{"dampak": {1, 8}, "mendesak": {1, 4}, "dapat-ditindak": {0.3, 1.3}, "bobot": {0.1, 10}}
+	bounds := map[string][2]float64{"dampak": {1, 8}, "mendesak": {0.3, 4}, "dapat-ditindak": {0.3, 1.3}, "bobot": {0.1, 10}}
 	product := 1.0
 	for _, p := range r.Parts {
 		b, ok := bounds[p.Factor]
@@ -368,5 +368,34 @@ func BenchmarkSettle2000Incidents(b *testing.B) {
 	before := advice.Settle(nil, rs, in, c.ActionRules, now)
 	for b.Loop() {
 		advice.Settle(before, rs, in, c.ActionRules, now)
+	}
+}
+
+// TestWhatIsNoLongerReportedCanWait: an incident without a report for three
+// days is no matter of hours, and one that was last reported long ago ranks
+// below the same one reported today; what is settled does not count.
+func TestWhatIsNoLongerReportedCanWait(t *testing.T) {
+	t.Parallel()
+	c := samarinda(t)
+	in := quiet(c)
+	fresh := incident(1, "jalan-rusak", "64.72.05.1003", "", 6, city.Awas, 20*24*time.Hour)
+	old := fresh
+	fresh.LastAt = ago(time.Hour)
+	old.ID, old.LastAt = 2, ago(9*24*time.Hour)
+	settled := fresh
+	settled.ID, settled.Urgency, settled.Unfinished = 3, city.Perhatian, 2
+	in.Incidents = []city.Incident{old, fresh, settled}
+	rules := map[int64]string{}
+	scores := map[int64]float64{}
+	for _, r := range propose(c, in) {
+		if r.Status == city.RecommendationProposed {
+			rules[r.IncidentID], scores[r.IncidentID] = r.Rule, r.Score
+		}
+	}
+	if d := cmp.Diff(map[int64]string{1: "kejadian-gawat", 2: "kejadian-jalan"}, rules); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	if scores[2] >= scores[1]/3 {
+		t.Errorf("the old one scores %v, the fresh one %v", scores[2], scores[1])
 	}
 }

@@ -23,8 +23,12 @@ type matter struct {
 	// size orders matters of one trigger; reach is how many voices, cases or
 	// kelurahan it concerns, for the rank.
 	size, reach float64
-	voices      int
-	since       time.Time
+	// voices are what a rule's least number is held against: of an incident
+	// those not settled; told is what is said, of an incident all.
+	voices, told int
+	since        time.Time
+	// lastAt is the last report of an incident.
+	lastAt      time.Time
 	area        string
 	areas       []string
 	place       string // as reports name it
@@ -91,7 +95,7 @@ func (b *book) incidents() []matter {
 		}
 		m := matter{
 			trigger: city.TriggerIncident, subject: "kejadian:" + strconv.FormatInt(i.ID, 10), category: i.Category, severity: cmp.Or(i.Urgency, city.Info),
-			size: float64(i.Voices), reach: float64(i.Voices), voices: i.Voices, since: i.FirstAt, area: i.AreaCode, areas: i.Areas, place: i.Place,
+			size: float64(i.Voices), reach: float64(i.Unfinished), voices: i.Unfinished, told: i.Voices, since: i.FirstAt, lastAt: i.LastAt, area: i.AreaCode, areas: i.Areas, place: i.Place,
 			where: b.placed(i.Place, i.AreaCode), what: b.matterOf(i.Category), office: cmp.Or(i.Office, b.categories[i.Category].Office),
 			lon: i.Lon, lat: i.Lat, precise: i.Lon != nil && i.RadiusM <= 300, incident: i.ID, dataAt: i.LastAt, simulated: i.Simulated,
 			doubt:   slices.Contains(i.Flags, city.IncidentCampaign) || slices.Contains(i.Flags, city.IncidentOneVoice),

@@ -10,6 +10,10 @@ import (
 	"balaikota/backend/city"
 )
 
+// atOnce is how lately an incident must have been reported for a rule whose
+// deadline is in hours.
+const atOnce = 72 * time.Hour
+
 // pastMost is how many past actions stand under advice.
 const pastMost = 3
 
@@ -67,6 +71,8 @@ func matches(rule city.ActionRule, m matter, now time.Time) bool {
 		return false
 	case m.voices < rule.MinVoices:
 		return false
+	case rule.DueHours > 0 && !m.lastAt.IsZero() && now.Sub(m.lastAt) > atOnce:
+		return false // what nobody reports any more is not for hours
 	}
 	return now.Sub(m.since) >= time.Duration(rule.MinAgeHours)*time.Hour
 }
@@ -95,7 +101,7 @@ func (b *book) recommend(rule city.ActionRule, m matter, office city.Office, pas
 	if r.AreaCodes == nil {
 		r.AreaCodes = []string{}
 	}
-	r.Parts = []city.RankPart{impact(m), urgency(m, rule), actionable(m, line), weight(rule)}
+	r.Parts = []city.RankPart{impact(m), urgency(m, rule, b.now), actionable(m, line), weight(rule)}
 	r.Score = 1
 	for _, p := range r.Parts {
 		r.Score *= p.Value
@@ -107,7 +113,7 @@ func (b *book) recommend(rule city.ActionRule, m matter, office city.Office, pas
 // wordsOf are the placeholders of a rule's templates for a matter.
 func (b *book) wordsOf(m matter, office city.Office) words {
 	w := words{
-		"apa": m.what, "tempat": m.where, "suara": count(m.voices), "jam": span(b.now.Sub(m.since)), "nilai": m.value, "satuan": same(m.unit),
+		"apa": m.what, "tempat": m.where, "suara": count(cmp.Or(m.told, m.voices)), "sisa": count(m.voices), "jam": span(b.now.Sub(m.since)), "nilai": m.value, "satuan": same(m.unit),
 		"batas": {Text: m.limit, TextEN: m.limitEN}, "perangkat": same(office.ShortName), "jumlah": count(max(1, m.voices)),
 	}
 	if m.trigger == city.TriggerStructural {

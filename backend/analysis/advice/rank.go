@@ -3,6 +3,7 @@ package advice
 import (
 	"math"
 	"strconv"
+	"time"
 
 	"balaikota/backend/city"
 )
@@ -12,7 +13,7 @@ import (
 // officers approve; a rule's weight is where a city says otherwise.
 const (
 	leastImpact, mostImpact         = 1.0, 8.0
-	leastUrgency, mostUrgency       = 1.0, 4.0
+	leastUrgency, mostUrgency       = 0.3, 4.0
 	leastActionable, mostActionable = 0.3, 1.3
 	leastWeight, mostWeight         = 0.1, 10.0
 )
@@ -39,9 +40,23 @@ func impact(m matter) city.RankPart {
 	}
 }
 
-// urgency (mendesak) is 1 to 3 by the deadline the rule states, times up to 1.3
-// when much of it came today.
-func urgency(m matter, rule city.ActionRule) city.RankPart {
+// recency is how much an incident's urgency keeps by the age of its last
+// report: all within a day, less within three and seven, least after.
+func recency(age time.Duration) float64 {
+	switch {
+	case age <= 24*time.Hour:
+		return 1
+	case age <= 72*time.Hour:
+		return 0.8
+	case age <= 7*24*time.Hour:
+		return 0.6
+	}
+	return 0.4
+}
+
+// urgency (mendesak) is 1 to 3 by the deadline the rule states, times recency
+// for incidents, times up to 1.3 when much of it came today.
+func urgency(m matter, rule city.ActionRule, now time.Time) city.RankPart {
 	hours := rule.DueHours
 	said := join(strconv.Itoa(rule.DueHours), [2]string{" jam", " hours"})
 	if rule.DueDays > 0 {
@@ -60,6 +75,13 @@ func urgency(m matter, rule city.ActionRule) city.RankPart {
 		v = 1.5
 	}
 	said = join([2]string{"Tenggat ", "Due within "}, said)
+	if !m.lastAt.IsZero() {
+		age := now.Sub(m.lastAt)
+		v *= recency(age)
+		if age > 24*time.Hour {
+			said = join(said, [2]string{"; laporan terakhir ", "; last report "}, span(age), [2]string{" lalu", " ago"})
+		}
+	}
 	if m.growing > 0 {
 		v *= 1 + 0.3*min(1, m.growing)
 		said = join(said, "; ", strconv.Itoa(int(math.Round(100*m.growing))), [2]string{" % suaranya masuk hari ini", " % of its voices came today"})
