@@ -15,6 +15,11 @@ type NoticePreferencesInput struct {
 	Code       string  `json:"code,omitempty" pattern:"^[0-9]{6}$" doc:"The code that was sent to the waiting address"`
 	QuietFrom  *string `json:"quiet_from,omitempty" pattern:"^(([01][0-9]|2[0-3])\\.[0-5][0-9])?$"`
 	QuietUntil *string `json:"quiet_until,omitempty" pattern:"^(([01][0-9]|2[0-3])\\.[0-5][0-9])?$"`
+
+	// What the choice answers besides may be sent back, and changes nothing.
+	EmailWaiting string          `json:"email_waiting,omitempty"`
+	Push         int             `json:"push,omitempty"`
+	Offered      []NoticeChannel `json:"offered,omitempty"`
 }
 
 // DefaultNoticePreferences are those of an officer who has chosen nothing.
@@ -118,37 +123,38 @@ type EscalationLadder struct {
 	AnswerTimes []AnswerTime     `json:"answer_times" nullable:"false"`
 }
 
-// Overdue is an instruction under way as the ladder looks at it. Times in UTC.
+// Overdue is an instruction under way as the ladder looks at it.
 type Overdue struct {
 	ID     int64
 	Number string
 	// Of is the addressee's kind of office, "" for the sekda.
 	Of     string
+	Office string // as written
 	Nature Nature
 	Status DispositionStatus
-	SentAt time.Time // to this addressee
-	DueAt  time.Time
-	// Waited is how long its clock stood still so far on the clock, without the
-	// wait that stands since WaitsSince.
-	Waited     time.Duration
+	// SentAt is when it came to this addressee; ClockFrom when the present
+	// deadline was given, which moves with every wait on others.
+	SentAt, ClockFrom, DueAt time.Time
+	// InHours says that the deadline runs on the clock, not in working days.
+	InHours bool
+	// WaitedLate is how long it waited on others after the deadline.
+	WaitedLate time.Duration
+	// WaitsSince is set while it waits on others.
 	WaitsSince *time.Time
-	// Percent is the addressee's own word.
-	Percent int
-	Proof   bool
+	Percent    int // the addressee's own word
+	Proof      bool
 	// Round counts how often it was sent elsewhere; Rung and RungAt are how far
-	// and when it went up in this round.
-	Round  int
-	Rung   int
-	RungAt *time.Time
-	// RungWhen is the clock by which it went up.
+	// and when it went up in this round, RungWhen by which clock.
+	Round    int
+	Rung     int
+	RungAt   *time.Time
 	RungWhen string
-	// OpenParts are those handed on that are still under way: their own
-	// ladders climb.
+	// OpenParts are those handed on that are still under way.
 	OpenParts int
-	// Reach says for each role of the ladder whether anybody is there to be
-	// told who is not the addressee.
-	Reach map[string]bool
-	// PastRatios are shares of the allotted time that the addressee's office
-	// took for its instructions of the last year, done ones only.
+	// Reach are the roles of the ladder in which somebody can be told who is
+	// not the addressee.
+	Reach []string
+	// PastRatios are the shares of the allotted time that the addressee's
+	// office took for what it finished in the last year.
 	PastRatios []float64
 }

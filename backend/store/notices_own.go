@@ -257,7 +257,11 @@ func (s *Store) nameAddress(ctx context.Context, tx pgx.Tx, officer int64, addre
 		_, err := tx.Exec(ctx, `UPDATE notice_preferences SET email = $2, email_waiting = '', code_hash = NULL, code_until = NULL, code_tries = 0, changed_at = $3 WHERE officer_id = $1`, officer, address, now)
 		return "", err
 	}
-	sent, since := rows[0].CodesSent, rows[0].CodesSince
+	w := rows[0]
+	if w.EmailWaiting == address && w.CodeUntil != nil && now.Before(*w.CodeUntil) && w.CodeTries < codeTries {
+		return "", nil // its code is on the way
+	}
+	sent, since := w.CodesSent, w.CodesSince
 	if since == nil || now.Sub(*since) >= time.Hour {
 		sent, since = 0, &now
 	}

@@ -375,7 +375,11 @@ func TestAddressesCountOnceTheirCodeCameBack(t *testing.T) {
 	if _, err := set(city.NoticePreferencesInput{Email: &address}, "333333"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := set(city.NoticePreferencesInput{Email: &address}, "444444"); city.CodeOf(err) != city.Conflict {
+	if to, err := set(city.NoticePreferencesInput{Email: &address}, "444444"); err != nil || to != "" {
+		t.Errorf("a code on the way is sent again: %q, %v", to, err)
+	}
+	another := "lain@contoh.go.id"
+	if _, err := set(city.NoticePreferencesInput{Email: &another}, "444444"); city.CodeOf(err) != city.Conflict {
 		t.Errorf("a fourth code within the hour: %v", err)
 	}
 	if _, err := set(city.NoticePreferencesInput{Code: "333333"}, ""); err != nil || prefs().Email != address || prefs().EmailWaiting != "" {

@@ -17,6 +17,8 @@ import (
 type Store interface {
 	HazardStore
 	MeetingStore
+	NoticeStore
+	EscalationStore
 	PatternStore
 	ForecastStore
 	Clock
@@ -122,6 +124,7 @@ type Deps struct {
 	Analyst   Analyst
 	Assistant Assistant
 	Voice     Voice
+	Notifier  Notifier
 	Prover    Prover
 	// Stems makes search words of a text as they were made of the reports.
 	Stems func(text string) []string

@@ -102,6 +102,19 @@ func (s *server) routes() {
 	add(s, officers, http.MethodGet, "/api/patterns", "What is unusual now: bunches, anomalies, slow rises, silence, and what looks made", s.getPatterns)
 	add(s, officers, http.MethodGet, "/api/patterns/hotspots", "The map of hotspots (Getis-Ord Gi*) as GeoJSON", s.getHotspots)
 
+	// Notices, and the ladder of what is late.
+	add(s, officers, http.MethodGet, "/api/notices", "What the officer was told, newest first", s.getNotices)
+	add(s, officers, http.MethodPost, "/api/notices/{id}/read", "Mark a notice as read", s.postNoticeRead)
+	add(s, officers, http.MethodGet, "/api/notices/preferences", "How the officer wants to be told", s.getNoticePreferences)
+	add(s, officers, http.MethodPut, "/api/notices/preferences", "Choose channels, quiet hours and an address, which a code confirms", s.putNoticePreferences)
+	add(s, officers, http.MethodPost, "/api/notices/test", "Send oneself a notice through every chosen channel", s.postNoticeTest)
+	add(s, officers, http.MethodGet, "/api/push/key", "The key that browsers subscribe to pushes under", s.getPushKey)
+	add(s, officers, http.MethodPost, "/api/push/subscriptions", "Let this browser take the officer's pushes", s.postPushSubscription)
+	add(s, officers, http.MethodDelete, "/api/push/subscriptions", "Let this browser take no pushes", s.deletePushSubscription)
+	add(s, officers, http.MethodGet, "/api/escalations", "Dispositions that went up the ladder, newest first", s.getEscalations)
+	add(s, officers, http.MethodGet, "/api/escalation-rules", "The ladder: who hears of what is late, and when, with sources", s.getEscalationRules)
+	add(s, rulers, http.MethodPut, "/api/escalation-rules", "Add or replace rows of the ladder", s.putEscalationRules)
+
 	// The assistant.
 	add(s, officers, http.MethodGet, "/api/assistant", "What the assistant can do here and now", s.getAssistant)
 	add(s, officers, http.MethodGet, "/api/assistant/suggestions", "Questions worth asking now, from what changed", s.getSuggestions)

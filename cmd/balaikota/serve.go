@@ -73,6 +73,7 @@ type serving struct {
 	patterns  *patternWatch
 	adviser   *adviser
 	assistant *assisting
+	teller    *teller
 	prover    *prover
 	stopping  context.Context // ends when the server is about to stop
 	stop      context.CancelFunc
@@ -106,6 +107,9 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	}
 	s.prover = newProver(db, s.geography, in.log)
 	s.stopping, s.stop = context.WithCancel(context.Background())
+	if s.teller, err = newTeller(db, cfg.Notices, in.log); err != nil {
+		return nil, err
+	}
 	door := &intake{store: db.Store, geography: s.geography, stored: s.analyst.stir}
 	if s.jobs, err = s.newJobs(door); err != nil {
 		return nil, err
@@ -114,7 +118,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	handler := web.Handler(web.Deps{
 		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
-		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Analyst: s.analyst, Assistant: s.assistant, Voice: ear, Prover: s.prover, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
+		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Analyst: s.analyst, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
 		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
 	})
 	s.http = &http.Server{
@@ -200,6 +204,9 @@ func (s *serving) housekeep(ctx context.Context) error {
 	if _, err := s.db.PruneEvents(ctx, s.cfg.KeepEvents); err != nil {
 		return err
 	}
+	if err := s.db.PruneNotices(ctx, noticesKept); err != nil {
+		return err
+	}
 	return s.db.PruneSessions(ctx)
 }
 
@@ -225,6 +232,7 @@ func (s *serving) run(ctx context.Context, listener net.Listener, began time.Tim
 	parts.Go(func() error { return s.analyst.run(failed) })
 	parts.Go(func() error { return s.assistant.Run(failed) })
 	parts.Go(func() error { return s.prover.watch(failed) })
+	parts.Go(func() error { return s.teller.worker.Run(jobsCtx) })
 	parts.Go(func() error { return s.watchLocal(failed) })
 	if s.cfg.Simulate {
 		// It goes last: a pull under way still finds its source.

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"balaikota/backend/city"
+	"balaikota/backend/config"
+	"balaikota/backend/notice"
+	"balaikota/backend/notice/email"
+	"balaikota/backend/notice/webpush"
+	"balaikota/backend/web"
+)
+
+// noticesKept is how long officers find what they were told.
+const noticesKept = 180 * 24 * time.Hour
+
+var _ web.Notifier = (*teller)(nil)
+
+// teller brings notices to officers, as far as the server is told how.
+type teller struct {
+	worker *notice.Worker
+	push   *webpush.Carrier // nil without pushes
+	mail   *email.Carrier   // nil without a mail server
+}
+
+// newTeller reads the channels' settings, and makes the keys of pushes at the
+// first start.
+func newTeller(db *database, cfg config.Notices, log *slog.Logger) (*teller, error) {
+	if err := cfg.Check(); err != nil {
+		return nil, err
+	}
+	zone, err := time.LoadLocation(db.city.Timezone)
+	if err != nil {
+		return nil, err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "simpul"
+	}
+	t := &teller{worker: &notice.Worker{Outbox: db.Store, Zone: zone, Lease: host + "/" + rand.Text(), Now: time.Now, Log: log}}
+	if cfg.PushSubject != "" {
+		keys, err := webpush.KeepKeys(filepath.Join(db.Data, "rahasia"))
+		if err != nil {
+			return nil, err
+		}
+		t.push = webpush.New(webpush.Settings{Keys: keys, Subject: cfg.PushSubject})
+		t.worker.VAPID = keys.Public
+		t.worker.Carriers = append(t.worker.Carriers, t.push)
+	}
+	if cfg.SMTPAddr != "" {
+		password, err := cfg.SMTPPassword()
+		if err != nil {
+			return nil, err
+		}
+		t.mail, err = email.New(email.Settings{Addr: cfg.SMTPAddr, User: cfg.SMTPUser, Password: password, From: cfg.SMTPFrom, PublicURL: cfg.PublicURL, Plain: cfg.SMTPPlain})
+		if err != nil {
+			return nil, err
+		}
+		t.worker.Carriers = append(t.worker.Carriers, t.mail)
+	}
+	return t, nil
+}
+
+// Offered implements web.Notifier.
+func (t *teller) Offered() []city.NoticeChannel { return t.worker.Offered() }
+
+// PushKey implements web.Notifier.
+func (t *teller) PushKey() string { return t.worker.VAPID }
+
+// CheckSubscription implements web.Notifier.
+func (t *teller) CheckSubscription(sub city.PushSubscription) error {
+	if t.push == nil {
+		return city.Errorf(city.Conflict, "this server sends no pushes; set --push-subject")
+	}
+	return t.push.Check(sub)
+}
+
+// SendCode implements web.Notifier.
+func (t *teller) SendCode(ctx context.Context, address, code string) error {
+	if t.mail == nil {
+		return city.Errorf(city.Conflict, "this server sends no e-mail; set --smtp-addr")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	return t.mail.SendCode(ctx, address, code)
+}
