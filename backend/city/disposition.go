@@ -73,7 +73,14 @@ const (
 	PartyAddressee Party = "addressee"
 	PartyReader    Party = "reader" // carbon copy, or above
 	PartySystem    Party = "system"
+	// PartySelf is both sides: who took an approved recommendation on himself.
+	PartySelf Party = "self"
 )
+
+// Is reports whether the party stands on a side.
+func (p Party) Is(side Party) bool {
+	return p == side || p == PartySelf && (side == PartySender || side == PartyAddressee)
+}
 
 // move is one allowed change: by whom, from where, to where ("" stays).
 type move struct {
@@ -118,7 +125,9 @@ func (s DispositionStatus) Move(kind DispositionStepKind, by Party) (Disposition
 	switch {
 	case !ok:
 		return s, InvalidField("kind", "is %q, which no step is called", kind)
-	case !slices.Contains(m.by, by):
+	case by == PartySelf && kind == StepExtend:
+		return s, Errorf(Forbidden, "nobody moves the deadline of what he took on himself")
+	case !slices.ContainsFunc(m.by, by.Is):
 		return s, Errorf(Forbidden, "step %s is not for the %s of a disposition", kind, by)
 	case !slices.Contains(m.from, s):
 		return s, Errorf(Conflict, "step %s cannot be taken while the disposition is %s", kind, s)
@@ -310,7 +319,7 @@ type DispositionDetail struct {
 	Steps       []DispositionStep     `json:"steps" nullable:"false" doc:"Oldest first"`
 	Chain       []Disposition         `json:"chain" nullable:"false" doc:"From the first to the last, parts after their whole; those the asker may see"`
 	Attachments []Attachment          `json:"attachments" nullable:"false"`
-	Party       Party                 `json:"party" enum:"sender,addressee,reader"`
+	Party       Party                 `json:"party" enum:"sender,addressee,reader,self"`
 	May         []DispositionStepKind `json:"may" nullable:"false" doc:"What the asker may do now"`
 	Below       []string              `json:"below" nullable:"false" doc:"Offices the asker may hand it on to"`
 }

@@ -83,6 +83,12 @@ func MayInstruct(from Scope, to Addressee, part bool, wholeArea string) bool {
 	})
 }
 
+// TakesOn reports whether the sender addresses his own post, which only the
+// approval of a recommendation may: he takes it on himself.
+func TakesOn(from Scope, to Addressee, recommendation int64) bool {
+	return recommendation != 0 && from == to.Scope() && (from.Role == KepalaOPD || from.Role == Camat)
+}
+
 // MayInstructAny reports whether the role may send dispositions at all.
 func MayInstructAny(r Role) bool {
 	return slices.ContainsFunc(InstructionRules, func(i InstructionRule) bool { return i.From == r })
@@ -91,6 +97,9 @@ func MayInstructAny(r Role) bool {
 // PartyOf is the side of somebody with the scope: posts decide, not persons,
 // so that whoever holds a post, or stands in for its holder, goes on with it.
 func PartyOf(asker, sender, addressee Scope) Party {
+	if asker == sender && asker == addressee {
+		return PartySelf
+	}
 	switch asker {
 	case Scope{Role: SystemRole}:
 		return PartySystem

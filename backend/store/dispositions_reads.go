@@ -262,7 +262,7 @@ func (s *Store) mayNow(ctx context.Context, tx pgx.Tx, asker city.Asker, r *disp
 		case city.StepFinish:
 			return parts.Open > 0
 		case city.StepConfirm:
-			return party == city.PartySender && r.Proof && r.Verdict != string(city.VerdictValid) && parts.Proven == 0
+			return party.Is(city.PartySender) && r.Proof && r.Verdict != string(city.VerdictValid) && parts.Proven == 0
 		}
 		return false
 	})

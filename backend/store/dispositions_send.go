@@ -106,7 +106,7 @@ func (s *Store) draft(ctx context.Context, tx pgx.Tx, cat *catalogue, asker city
 	if whole != nil {
 		wholeArea = whole.AreaCode
 	}
-	if !city.MayInstruct(asker.Scope(), to, whole != nil, wholeArea) {
+	if !city.MayInstruct(asker.Scope(), to, whole != nil, wholeArea) && !city.TakesOn(asker.Scope(), to, o.RecommendationID) {
 		return nil, notBelow(to)
 	}
 	d := &dispositionRow{
@@ -141,7 +141,7 @@ func (s *Store) wholeFor(ctx context.Context, tx pgx.Tx, asker city.Asker, o *ci
 	if err != nil {
 		return nil, err
 	}
-	if w.partyOf(asker) != city.PartyAddressee {
+	if !w.partyOf(asker).Is(city.PartyAddressee) {
 		return nil, refused(city.Forbidden, "error.dsp_party", "only whom disposition %d was given to hands it on", w.ID)
 	}
 	if _, err := city.DispositionStatus(w.Status).Move(city.StepPassOn, city.PartyAddressee); err != nil {

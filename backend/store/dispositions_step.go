@@ -160,7 +160,7 @@ func (s *Store) mayStep(ctx context.Context, tx pgx.Tx, t stepTaken, r *disposit
 		}
 		return from, err
 	}
-	if t.in.Kind == city.StepConfirm && party == city.PartySender && r.Proof && r.Verdict != string(city.VerdictValid) {
+	if t.in.Kind == city.StepConfirm && party.Is(city.PartySender) && r.Proof && r.Verdict != string(city.VerdictValid) {
 		parts, err := s.partsOf(ctx, tx, r.ID)
 		if err != nil {
 			return from, err

@@ -262,3 +262,45 @@ func TestTheSecretarysOwnOrder(t *testing.T) {
 		t.Errorf("%d audit lines", n)
 	}
 }
+
+// TestWhoActsMayTakeItOnHimself: the head of an agency and a camat approve
+// advice to their own office; they do it and, where no picture is needed,
+// close it. Without a recommendation nobody instructs himself.
+func TestWhoActsMayTakeItOnHimself(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	noPicture := func(r *city.Recommendation) { r.Action = "kejar-tunggakan" }
+	f.advise(t, advised("a|1", "DPUPR", storetest.CityCode, 9, noPicture), advised("b|1", f.officeOf(t, storetest.SamarindaUlu), storetest.SamarindaUlu, 7),
+		advised("c|1", "DPUPR", storetest.AirPutih, 5))
+	head := f.headOf(t, "DPUPR")
+	r, err := f.decideAs(t, head, "a|1", city.RecommendationDecision{Decision: "approve"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := f.Disposition(t.Context(), head, r.DispositionID)
+	if err != nil || d.Party != city.PartySelf || d.Office != "DPUPR" || d.FromRole != city.KepalaOPD {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	f.mustStep(t, head, d.ID, city.StepAccept)
+	f.mustStep(t, head, d.ID, city.StepFinish)
+	if st := f.mustStep(t, head, d.ID, city.StepConfirm); st != city.DispositionDone {
+		t.Errorf("it is %s", st)
+	}
+	// With a picture needed his own word does not close it.
+	r, err = f.decideAs(t, camatUlu, "b|1", city.RecommendationDecision{Decision: "approve"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.mustStep(t, camatUlu, r.DispositionID, city.StepAccept)
+	if _, err := f.step(t, camatUlu, r.DispositionID, city.StepConfirm); err == nil {
+		t.Error("confirmed before it was done")
+	}
+	if _, err := f.step(t, camatUlu, r.DispositionID, city.StepFinish); err == nil {
+		if _, err := f.step(t, camatUlu, r.DispositionID, city.StepConfirm); err == nil {
+			t.Error("closed without a picture, on his own word")
+		}
+	}
+	if _, err := f.SendDisposition(t.Context(), actor(head), head, order("DPUPR")); city.CodeOf(err) != city.Forbidden {
+		t.Errorf("instructs himself without advice: %v", err)
+	}
+}
