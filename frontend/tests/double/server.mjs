@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import { ActionsDouble } from './actions.mjs';
 import { AssistantDouble } from './assistant.mjs';
 import { act, allIncidents, analysisOf, correct, incidentDetail, incidentPage, runs } from './incidents.mjs';
+import { OutcomesDouble } from './outcomes.mjs';
 import { atRisk, checked, flood, forecasts, hotspots } from './patterns.mjs';
 import { formOf, TasksDouble } from './tasks.mjs';
 import { makeWorld } from './world.mjs';
@@ -42,7 +43,7 @@ const topics = ['indicators', 'reports', 'incidents', 'alerts', 'sources'];
 export class Double {
   /** @param {{ dist?: string, mood?: Mood, signedIn?: boolean, mustChange?: boolean }} options */
   constructor(options = {}) {
-    this.dist = options.dist ?? join(here, '../../dist');
+    this.dist = options.dist ?? process.env.BALAIKOTA_DIST ?? join(here, '../../dist');
     this.signedIn = options.signedIn ?? true;
     this.mustChange = options.mustChange ?? false;
     this.role = 'operator';
@@ -62,6 +63,7 @@ export class Double {
     this.assistant = new AssistantDouble(() => this.world);
     this.tasks = new TasksDouble();
     this.actions = new ActionsDouble(() => this.world);
+    this.outcomes = new OutcomesDouble(this.actions);
     /** @type {object} more of who is signed in */
     this.officer = {};
     /** What stands at the end of /sw.js, to make it another version. */
@@ -251,6 +253,7 @@ export class Double {
     if (this.mood === 'loading') return ['never'];
     if (this.mood === 'error') return problem(500, 'internal', 'the database is away');
     if (AssistantDouble.owns(path)) return this.assistant.route(method, path, body, req, res);
+    if (OutcomesDouble.owns(path)) return this.outcomes.route(method, path, body, this.mood, this.role);
     const tasked = ['lurah', 'camat', 'kepala_opd'].includes(this.role);
     if (TasksDouble.owns(path) && (tasked || /^\/api\/(notices|push)/.test(path)))
       return this.tasks.route(method, path, url.searchParams, body);
