@@ -97,10 +97,8 @@ async function send(): Promise<void> {
 
 /** What a push says; never more than its one line and where it leads. */
 interface Push {
-  text?: string;
+  body?: string;
   path?: string;
-  key?: string;
-  urgent?: boolean;
 }
 
 worker.addEventListener('push', (e) => e.waitUntil(show(e.data)));
@@ -113,12 +111,12 @@ async function show(data: { json(): unknown } | null): Promise<void> {
     // Shown all the same: browsers take pushes away from those who show nothing.
   }
   await worker.registration.showNotification('Balaikota', {
-    body: push.text ?? 'Ada pemberitahuan baru. Buka aplikasi.',
+    body: push.body ?? 'Ada pemberitahuan baru. Buka aplikasi.',
     icon: '/icon-192.png',
     badge: '/badge-96.png',
     lang: 'id',
-    tag: push.key ?? 'balaikota',
-    requireInteraction: push.urgent ?? false,
+    // The newest notice about a thing stands in the place of the one before.
+    tag: ownPath(push.path),
     data: { path: ownPath(push.path) },
   });
   for (const client of await worker.clients.matchAll({ type: 'window' }))
