@@ -36,6 +36,8 @@ type Situation interface {
 	HazardPicture(ctx context.Context, asker city.Asker, hazard string) (city.HazardPicture, error)
 	HazardDeclarations(ctx context.Context, asker city.Asker, hazard string) (city.HazardDeclarations, error)
 	Forecasts(ctx context.Context, asker city.Asker, subject, area string) ([]city.Forecast, error)
+	// Outlook is what an indicator's own source foresees (BMKG's weather).
+	Outlook(ctx context.Context, asker city.Asker, indicator, area string, from, until time.Time) ([]city.OutlookStep, error)
 	SourceHealths(ctx context.Context) ([]city.SourceHealth, error)
 }
 

@@ -150,6 +150,7 @@ type hall struct {
 	alerts    []city.Alert
 	picture   city.HazardPicture
 	forecasts []city.Forecast
+	outlook   []city.OutlookStep
 	sources   []city.SourceHealth
 	atRisk    city.AtRiskList
 }
@@ -238,6 +239,10 @@ func (h *hall) HazardDeclarations(context.Context, city.Asker, string) (city.Haz
 
 func (h *hall) Forecasts(context.Context, city.Asker, string, string) ([]city.Forecast, error) {
 	return h.forecasts, nil
+}
+
+func (h *hall) Outlook(context.Context, city.Asker, string, string, time.Time, time.Time) ([]city.OutlookStep, error) {
+	return h.outlook, nil
 }
 func (h *hall) SourceHealths(context.Context) ([]city.SourceHealth, error) { return h.sources, nil }
 

@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	_ "embed"
+	"strings"
 	"time"
 
 	"balaikota/agents/tool"
@@ -53,11 +54,17 @@ func (a *answer) foreseen(in city.ForecastInput) error {
 			found = f
 		}
 	}
+	if found == nil && in.Indicator != "" {
+		if said, err := a.outlook(in, code, days); said || err != nil {
+			return err
+		}
+	}
 	if found == nil {
 		a.r.Status = city.Abstained
-		a.say("Belum ada prakiraan " + a.forecastMatter(in) + " " + a.place(code) + ".")
+		matter := strings.TrimPrefix(a.forecastMatter(in), "prakiraan ")
+		a.say("Belum ada prakiraan " + matter + " " + a.place(code) + ".")
 		if !a.wholeCity(code) {
-			a.ask("Berapa prakiraan " + a.forecastMatter(in) + " 7 hari ke depan?")
+			a.ask("Berapa prakiraan " + matter + " 7 hari ke depan?")
 		}
 		return nil
 	}

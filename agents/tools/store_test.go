@@ -165,3 +165,32 @@ func TestDeadCatalogueIsAnError(t *testing.T) {
 	}
 	var _ tool.Result = got
 }
+
+// What BMKG foresees is rows of the city, with their time of issue: the
+// question after tomorrow's weather has an answer without a forecast of ours.
+func TestOutlookIsTheSourcesOwnForecast(t *testing.T) {
+	t.Parallel()
+	s := filled(t)
+	source := storetest.Source(t, s)
+	d := city.Delivery{SourceID: source}
+	for i, mm := range []float64{0, 4.2, 1.8, 0} {
+		for j, area := range []string{storetest.AirPutih, storetest.Lempake} {
+			o := storetest.Observation("prakiraan-hujan", area, now.Add(time.Duration(3*i+3)*time.Hour), mm/float64(j+1))
+			o.Forecast, o.IssuedAt = true, now.Add(-time.Hour)
+			d.Observations = append(d.Observations, o)
+		}
+	}
+	storetest.Ingest(t, s, d)
+	got := run(t, onStore(s), mayor, city.ToolForecast, `{"indicator":"prakiraan-hujan","days":1}`)
+	want := "Prakiraan hujan 3 jam di Kota Samarinda (18 Juni 2026 20.00 WITA – 19 Juni 2026 08.00 WITA) tertinggi 4,2 mm/3 jam, 19 Juni 2026 02.00 WITA di Kelurahan Air Putih. " +
+		"Rata-rata wilayah 1,1 mm/3 jam dari 4 waktu."
+	if got.Failed || got.Text != want || len(got.Blocks) != 1 || len(got.Blocks[0].Items) != 4 {
+		t.Errorf("%s\nwant\n%s\n%+v", got.Text, want, got.Blocks)
+	}
+	if got = run(t, onStore(s), mayor, city.ToolForecast, `{"indicator":"prakiraan-hujan","area":"64.72.05","days":1}`); !strings.Contains(got.Text, "tertinggi 2,1 mm/3 jam") {
+		t.Error(got.Text)
+	}
+	if got = run(t, onStore(s), mayor, city.ToolForecast, `{"indicator":"prakiraan-suhu","days":1}`); got.Status != city.Abstained || strings.Contains(got.Text, "prakiraan prakiraan") {
+		t.Error(got.Status, got.Text)
+	}
+}

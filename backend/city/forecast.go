@@ -44,3 +44,14 @@ type ForecastPoint struct {
 	Low  float64 `json:"low" doc:"Lower end of the 80 % band"`
 	High float64 `json:"high" doc:"Upper end of the 80 % band"`
 }
+
+// OutlookStep is one step of a forecast that a source issued (BMKG's weather
+// in steps of three hours), not one that was worked out from a series.
+type OutlookStep struct {
+	Time      time.Time
+	AreaCode  string
+	Value     float64
+	IssuedAt  time.Time
+	Source    string // slug
+	Simulated bool
+}
