@@ -53,7 +53,7 @@ func lockForProof(ctx context.Context, tx pgx.Tx, asker city.Asker, id int64) (*
 	if err != nil {
 		return nil, err
 	}
-	if r.partyOf(asker) != city.PartyAddressee {
+	if !r.partyOf(asker).Is(city.PartyAddressee) {
 		return nil, keyed(city.Errorf(city.Forbidden, "only the addressee of disposition %d proves it", id), "error.proof_addressee")
 	}
 	if r.Status == string(city.DispositionCanceled) {
@@ -102,7 +102,7 @@ type tokenRow struct {
 }
 
 const tokenQuery = `SELECT t.disposition_id, t.holder, t.expires_at, EXISTS (SELECT FROM proofs p WHERE p.token_hash = t.hash) AS used
-	FROM proof_tokens t WHERE t.hash = $1 FOR UPDATE OF t`
+	FROM proof_tokens t WHERE t.hash = $1`
 
 // tokenState says what a code is worth for this picture, and its hash when the
 // picture uses it up.

@@ -166,7 +166,7 @@ func (s *Store) ProofReviews(ctx context.Context, asker city.Asker) ([]city.Proo
 	err := s.read(ctx, asker, func(tx pgx.Tx) (err error) {
 		rows, err = rowsOf[reviewRow](ctx, tx, `SELECT `+proofColumns+`, q.matter, q.why, q.opened_at,
 			ARRAY(SELECT b.id FROM proofs b WHERE b.disposition_id = p.disposition_id AND b.stage = 'before' ORDER BY b.id) AS before`+
-			proofTables+`JOIN proof_queue q ON q.proof_id = p.id WHERE q.closed_at IS NULL AND p.officer_id IS DISTINCT FROM nullif($1::bigint, 0) ORDER BY q.opened_at, q.id LIMIT 200`, asker.OfficerID)
+			proofTables+`JOIN proof_queue q ON q.proof_id = p.id WHERE q.closed_at IS NULL AND (p.officer_id IS NULL OR p.officer_id <> $1::bigint) ORDER BY q.opened_at, q.id LIMIT 200`, asker.OfficerID)
 		return err
 	})
 	if err != nil {
@@ -240,7 +240,7 @@ func (s *Store) openReview(ctx context.Context, asker city.Asker, id int64) (int
 	var found []int64
 	err := s.read(ctx, asker, func(tx pgx.Tx) (err error) {
 		found, err = column[int64](ctx, tx, `SELECT q.disposition_id FROM proof_queue q JOIN proofs p ON p.id = q.proof_id
-			WHERE q.proof_id = $1 AND q.closed_at IS NULL AND p.officer_id IS DISTINCT FROM nullif($2::bigint, 0)`, id, asker.OfficerID)
+			WHERE q.proof_id = $1 AND q.closed_at IS NULL AND (p.officer_id IS NULL OR p.officer_id <> $2::bigint)`, id, asker.OfficerID)
 		return err
 	})
 	if err != nil {

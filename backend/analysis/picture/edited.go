@@ -63,7 +63,7 @@ func Painted(p Plane) Trace {
 	slices.Sort(known)
 	// The quietest parts that a picture has anyway: a clear sky, a wall.
 	floor := known[len(known)/5]
-	if floor < 1.5 {
+	if floor < 0.15 {
 		return Trace{}
 	}
 	quiet := make([]bool, w*h)
@@ -120,8 +120,8 @@ func largestPart(marked []bool, w, h int) Trace {
 }
 
 // NoiseLevel is the standard deviation of a picture's noise in its quieter
-// parts. A sensor's is above 0.5 unless the picture was pressed hard; what is
-// drawn or made smooth has none.
+// parts. A sensor's is there unless the picture was pressed hard; what is drawn
+// or made smooth has none.
 func NoiseLevel(p Plane) float64 {
 	p = p.Fit(editLong)
 	res := residue(p)
@@ -209,9 +209,9 @@ func newCopyBlock(p Plane, cum []uint32, x, y int) (copyBlock, bool) {
 	key := uint64(0)
 	for _, m := range means {
 		low, high = min(low, m), max(high, m)
-		key = key<<4 | uint64(min(15, max(0, (m-total/16)/24+8)))
+		key = key<<4 | uint64(min(15, max(0, (m-total/16+6)/12+8)))
 	}
-	return copyBlock{int16(x), int16(y), key}, high-low > 60
+	return copyBlock{int16(x), int16(y), key}, high-low > 30
 }
 
 // verifyShift counts the blocks of 8 pixels whose residue is the same after the
@@ -234,7 +234,7 @@ func verifyShift(p Plane, res []int16, dx, dy int) Trace {
 				}
 			}
 			const n = side * side
-			marked[by*w+bx] = aa > 9*n && bb > 9*n && ab > 0.8*math.Sqrt(aa*bb)
+			marked[by*w+bx] = aa > 2*n && bb > 2*n && ab > 0.7*math.Sqrt(aa*bb)
 		}
 	}
 	return largestPart(marked, w, h)

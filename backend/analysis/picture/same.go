@@ -53,6 +53,7 @@ type Likeness struct {
 // they come to.
 const (
 	SameLimit    = 0.6
+	SureLimit    = 0.85 // from here on no other picture needs to be looked at
 	overlapLimit = 0.2
 	agreeing     = 0.55 // correlation of a part's fine details
 )

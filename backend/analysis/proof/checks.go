@@ -22,9 +22,9 @@ const (
 	gpsApart      = 250.0 // metres between the camera's and the phone's position
 	paintedLimit  = 8.0   // blocks of 16 pixels, see picture.Painted
 	copiedLimit   = 14.0  // blocks of 8 pixels, see picture.Copied
-	noiseLimit    = 0.3   // see picture.NoiseLevel
-	peakLimit     = 14.0  // see picture.ScreenPeak
-	sharpLimit    = 12.0  // see picture.Legible
+	noiseLimit    = 0.15  // see picture.NoiseLevel
+	peakLimit     = 20.0  // see picture.ScreenPeak
+	sharpLimit    = 3.0   // see picture.Legible
 	darkLimit     = 30.0
 	lightLimit    = 245.0
 	spreadLimit   = 8.0
