@@ -1,5 +1,6 @@
 import { outcomesApi, type CityIndex, type LedgerLine, type OfficePage } from '../api/outcomes.ts';
 import { clock } from '../ui/clock.svelte.ts';
+import { dayNumber } from '../ui/format.ts';
 import { Remote } from './remote.svelte.ts';
 
 /** How the offices and the city as a whole stand; worked out anew when asked for. */
@@ -7,12 +8,8 @@ class OfficeStore {
   /** How many days the pages look back. */
   days = $state<30 | 90 | 365>(90);
   readonly pages = new Remote<OfficePage[]>((signal) => {
-    const until = clock.read();
-    const from = until - this.days * 86_400_000;
-    return outcomesApi.offices(
-      { from: new Date(from).toISOString(), until: new Date(until).toISOString() },
-      signal,
-    );
+    const last = dayNumber(clock.read());
+    return outcomesApi.offices({ from: cityDay(last - this.days + 1), until: cityDay(last) }, signal);
   });
   readonly index = new Remote<CityIndex>((signal) => outcomesApi.index(signal));
   readonly ledger = new Remote<LedgerLine[]>((signal) => outcomesApi.ledger(signal));
@@ -24,6 +21,9 @@ class OfficeStore {
 }
 
 export const offices = new OfficeStore();
+
+/** A day of the city as "2026-11-22". */
+const cityDay = (day: number) => new Date(day * 86_400_000).toISOString().slice(0, 10);
 
 export type Order = 'name' | 'ratio' | 'open';
 

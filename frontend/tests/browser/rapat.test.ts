@@ -32,7 +32,7 @@ describe('Rapat', () => {
     // n writes a point; it is sent once and stands in the list.
     await s.page.keyboard.press('n');
     await s.page.getByRole('button', { name: 'Pertanyaan' }).click();
-    await s.page.getByLabel('Isi').fill('Kapan pompa tiba?');
+    await s.page.getByRole('textbox', { name: 'Isi' }).fill('Kapan pompa tiba?');
     await s.page.getByRole('button', { name: 'Simpan' }).click();
     await until(
       async () => (await textOf(s.page, '[data-part=points]')).includes('Kapan pompa tiba?'),
@@ -96,10 +96,10 @@ describe('Rapat', () => {
       { title: 'Conflict', status: 409, code: 'conflict', key: 'error.meeting_closed', detail: 'closed' },
     ];
     await refused.page.getByRole('button', { name: 'Tambah pokok' }).click();
-    await refused.page.getByLabel('Isi').fill('Terlambat?');
+    await refused.page.getByRole('textbox', { name: 'Isi' }).fill('Terlambat?');
     await refused.page.getByRole('button', { name: 'Simpan' }).click();
     await shows(refused.page, 'Rapat pekan ini sudah ditutup');
-    expect(await refused.page.getByLabel('Isi').inputValue()).toBe('Terlambat?');
+    expect(await refused.page.getByRole('textbox', { name: 'Isi' }).inputValue()).toBe('Terlambat?');
     await refused.close();
   });
 });
