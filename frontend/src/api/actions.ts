@@ -160,6 +160,14 @@ export interface Page<T> {
   total: number;
   at: string;
 }
+/** To whom the asker may send instructions. */
+export interface Addressee {
+  role: 'sekda' | 'kepala_opd' | 'camat' | 'lurah';
+  area_code?: string;
+  /** Absent for the secretary. */
+  office?: string;
+  name: string;
+}
 /** What a sender asks for. */
 export interface DispositionOrder {
   client_id: string;
@@ -284,6 +292,9 @@ export interface StepOutcome {
   outcome: 'added' | 'known' | 'refused';
   problem?: string;
   code?: string;
+  /** Name of the text on screen that says why. */
+  key?: string;
+  params?: Record<string, string>;
   status?: DispositionStatus;
 }
 export interface ProofCheck extends Said {
@@ -458,6 +469,8 @@ export const actionsApi = {
   send: (body: DispositionOrder) => call<DispositionDetail>('POST', '/api/dispositions', { body }),
   dispositions: (query: DispositionQuery, signal?: AbortSignal) =>
     call<Page<Disposition>>('GET', '/api/dispositions', { query, signal }),
+  addressees: (signal?: AbortSignal) =>
+    call<{ items: Addressee[] }>('GET', '/api/dispositions/addressees', { signal }),
   disposition: (id: number, signal?: AbortSignal) =>
     call<DispositionDetail>('GET', `/api/dispositions/${id}`, { signal }),
   step: (id: number, body: StepInput) => call<StepOutcome>('POST', `/api/dispositions/${id}/steps`, { body }),

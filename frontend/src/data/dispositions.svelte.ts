@@ -1,6 +1,7 @@
 import {
   actionsApi,
   clientId,
+  type Addressee,
   type Disposition,
   type DispositionDetail,
   type DispositionOrder,
@@ -8,6 +9,7 @@ import {
   type Page,
   type Proof,
   type StepInput,
+  type StepOutcome,
 } from '../api/actions.ts';
 import { Problem } from '../api/problem.ts';
 import { whileWatched } from './action-news.ts';
@@ -29,6 +31,9 @@ export interface Sheet {
 class DispositionStore {
   /** The last 200 that the asker may see. */
   readonly list = new Remote<Page<Disposition>>((signal) => actionsApi.dispositions({ limit: 200 }, signal));
+  readonly addressees = new Remote<Addressee[]>(
+    async (signal) => (await actionsApi.addressees(signal)).items,
+  );
   readonly #details = new RemoteMap<DispositionDetail>((key, signal) =>
     actionsApi.disposition(Number(key), signal),
   );
@@ -72,7 +77,7 @@ class DispositionStore {
   /** Takes a step; throws a Problem also when the server answers "refused". */
   async step(id: number, step: Omit<StepInput, 'client_id'>, client = clientId()): Promise<void> {
     const outcome = await actionsApi.step(id, { ...step, client_id: client });
-    if (outcome.outcome === 'refused') throw refusal(outcome.code, outcome.problem);
+    if (outcome.outcome === 'refused') throw refusal(outcome);
     this.#reload(id);
     if (this.list.loadedAt) void this.list.load();
   }
@@ -97,15 +102,18 @@ class DispositionStore {
     this.sheet = undefined;
     this.sent = undefined;
     this.list.clear();
+    this.addressees.clear();
     for (const map of [this.#details, this.#proofs, this.#effects]) map.clear();
   }
 }
 
-function refusal(code: string | undefined, message: string | undefined): Problem {
+function refusal(o: StepOutcome): Problem {
   const known = ['invalid', 'forbidden', 'not_found', 'conflict', 'internal'] as const;
   return new Problem({
-    code: known.find((k) => k === code) ?? 'invalid',
-    ...(message && { message }),
+    code: known.find((k) => k === o.code) ?? 'invalid',
+    ...(o.problem && { message: o.problem }),
+    ...(o.key && { key: o.key }),
+    ...(o.params && { params: o.params }),
   });
 }
 

@@ -133,7 +133,18 @@ export class ActionsDouble {
       return [200, { id: this.next++, name: 'foto.pdf', type: 'application/pdf', size: body.size }];
     if (kind === 'proofs') return this.#picture(res);
     if (kind === 'recommendations') return this.#adviceRoute(method, id, part, body, mood);
+    if (id === 'addressees') return [200, { items: this.#addressees(role) }];
     return this.#orderRoute(method, Number(id) || 0, part, body, mood, role);
+  }
+
+  #addressees(role) {
+    const sekda = { role: 'sekda', name: 'Sekretaris Daerah' };
+    const offices = this.world().offices.map((o) => ({
+      role: 'kepala_opd',
+      office: o.short_name,
+      name: o.name,
+    }));
+    return role === 'wali_kota' ? [sekda, ...offices] : offices;
   }
 
   #adviceRoute(method, id, part, body, mood) {
