@@ -45,7 +45,7 @@ func TestNoticesSayOneThingInOneLine(t *testing.T) {
 		{kind: city.StepRemind, side: city.ToSender, to: "/tindakan/12", change: func(s *city.StepTold) { s.Status = city.DispositionAsked },
 			id: "Pengingat: disposisi DSP/0012/XI/2026 di Lurah Air Putih menunggu Anda.",
 			en: "Reminder: disposition DSP/0012/XI/2026 at Lurah Air Putih waits for you."},
-		{kind: city.StepEscalate, side: city.ToRung, to: "/tindakan/12", urgent: true, change: func(s *city.StepTold) { s.Rung = "camat" },
+		{kind: city.StepEscalate, side: city.ToRung, to: "/tindakan/12", change: func(s *city.StepTold) { s.Rung = "camat" },
 			id: "Disposisi DSP/0012/XI/2026 di Lurah Air Putih perlu perhatian Anda; tenggat 23 November 2026.",
 			en: "Disposition DSP/0012/XI/2026 at Lurah Air Putih needs your attention; due 23 November 2026."},
 		{kind: city.StepEscalate, side: city.ToAddressee, to: "/tugas/12", change: func(s *city.StepTold) { s.Rung = "camat" },

@@ -94,7 +94,7 @@ var tellings = map[DispositionStepKind][]told{
 		{side: ToSender, kind: "step", id: "Catatan baru pada disposisi {no} di {office}", en: "New note on disposition {no} at {office}", list: true},
 	},
 	StepEscalate: {
-		{side: ToRung, kind: "escalation", id: "Disposisi {no} di {office} perlu perhatian Anda", en: "Disposition {no} at {office} needs your attention", due: true, urgent: true},
+		{side: ToRung, kind: "escalation", id: "Disposisi {no} di {office} perlu perhatian Anda", en: "Disposition {no} at {office} needs your attention", due: true},
 		{side: ToAddressee, kind: "escalation", id: "Disposisi {no} disampaikan kepada {rung} karena waktunya", en: "Disposition {no} was raised to {rung} because of its time"},
 	},
 }

@@ -31,6 +31,8 @@ type Foundation struct {
 	// ActionKinds and ActionRules are what can be advised, and when.
 	ActionKinds []ActionKind
 	ActionRules []ActionRule
+	// Ladder is who hears of late instructions.
+	Ladder EscalationLadder
 }
 
 // ZoneOfProvince returns the IANA zone and its label for a Kemendagri code, by

@@ -40,6 +40,8 @@ type City struct {
 	Places []Place
 	// Hazard is what the assessment of flood risk follows.
 	Hazard city.HazardDeclarations
+	// Ladder is who hears of late instructions.
+	Ladder city.EscalationLadder
 	// ActionKinds and ActionRules are what can be advised, and when.
 	ActionKinds []city.ActionKind
 	ActionRules []city.ActionRule
@@ -94,7 +96,7 @@ func LoadFS(fsys fs.FS) (City, error) {
 		return City{}, err
 	}
 	steps := []func(fs.FS, *City) error{
-		loadAreas, loadPopulation, loadOffices, loadCategories, loadIndicators, loadThresholds, loadHolidays, loadNorms, loadHazard, loadPlaces, loadActions,
+		loadAreas, loadPopulation, loadOffices, loadCategories, loadIndicators, loadThresholds, loadHolidays, loadNorms, loadLadder, loadHazard, loadPlaces, loadActions,
 	}
 	for _, step := range steps {
 		if err := step(fsys, &c); err != nil {
@@ -133,7 +135,7 @@ func loadIdentity(fsys fs.FS) (City, string, error) {
 func (c City) Foundation() city.Foundation {
 	return city.Foundation{
 		Setting: city.Setting{Code: c.Code, Name: c.Name, Timezone: c.Timezone, ZoneLabel: c.ZoneLabel},
-		Areas:   c.Areas, Offices: c.Offices, Categories: c.Categories, Indicators: c.Indicators, Holidays: c.Holidays, Hazard: c.Hazard,
+		Areas:   c.Areas, Offices: c.Offices, Categories: c.Categories, Indicators: c.Indicators, Holidays: c.Holidays, Hazard: c.Hazard, Ladder: c.Ladder,
 		Norms: c.Norms, ActionKinds: c.ActionKinds, ActionRules: c.ActionRules,
 	}
 }

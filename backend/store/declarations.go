@@ -53,6 +53,9 @@ func addMissing(ctx context.Context, tx pgx.Tx, f Foundation) error {
 	if err := addHazard(ctx, tx, f.Hazard); err != nil {
 		return err
 	}
+	if err := saveLadder(ctx, tx, f.Ladder, false); err != nil {
+		return err
+	}
 	for _, o := range f.Offices {
 		if o.Aliases == nil {
 			o.Aliases = []string{}
