@@ -21,6 +21,7 @@ type Store interface {
 	EscalationStore
 	PatternStore
 	ForecastStore
+	EffectStore
 	Clock
 	HolidayStore
 	UsageStore
@@ -113,19 +114,20 @@ type Poller interface {
 
 // Deps is everything a Server is made of.
 type Deps struct {
-	Store     Store
-	Passwords Passwords
-	Geography func() Geography
-	Hub       *live.Hub
-	Pusher    Pusher
-	Poller    Poller
-	Hotspots  Hotspotter
-	Deadlines Deadlines
-	Analyst   Analyst
-	Assistant Assistant
-	Voice     Voice
-	Notifier  Notifier
-	Prover    Prover
+	Store       Store
+	Passwords   Passwords
+	Geography   func() Geography
+	Hub         *live.Hub
+	Pusher      Pusher
+	Poller      Poller
+	Hotspots    Hotspotter
+	Deadlines   Deadlines
+	OfficePages OfficePager
+	Analyst     Analyst
+	Assistant   Assistant
+	Voice       Voice
+	Notifier    Notifier
+	Prover      Prover
 	// Stems makes search words of a text as they were made of the reports.
 	Stems func(text string) []string
 	// CAPFeed puts CAP messages into a feed (backend/cap).

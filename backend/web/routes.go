@@ -115,6 +115,13 @@ func (s *server) routes() {
 	add(s, officers, http.MethodGet, "/api/escalation-rules", "The ladder: who hears of what is late, and when, with sources", s.getEscalationRules)
 	add(s, rulers, http.MethodPut, "/api/escalation-rules", "Add or replace rows of the ladder", s.putEscalationRules)
 
+	// What it brought.
+	add(s, officers, http.MethodGet, "/api/effects", "What done dispositions brought, and the ledger of what worked", s.getEffects)
+	add(s, officers, http.MethodGet, "/api/dispositions/{id}/effect", "What a disposition brought, day by day", s.getEffect)
+	add(s, officers, http.MethodGet, "/api/city-index", "The city index of the city or an area, with its interval", s.getCityIndex)
+	add(s, officers, http.MethodGet, "/api/office-pages", "A fair account of each office within one's rights", s.getOfficePages)
+	add(s, officers, http.MethodGet, "/api/office-pages/{office}", "A fair account of one office", s.getOfficePage)
+
 	// The assistant.
 	add(s, officers, http.MethodGet, "/api/assistant", "What the assistant can do here and now", s.getAssistant)
 	add(s, officers, http.MethodGet, "/api/assistant/suggestions", "Questions worth asking now, from what changed", s.getSuggestions)

@@ -118,7 +118,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	handler := web.Handler(web.Deps{
 		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
-		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Analyst: s.analyst, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
+		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Analyst: s.analyst, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, OfficePages: s.db, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
 		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
 	})
 	s.http = &http.Server{
@@ -153,6 +153,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "pola", Every: patternEvery, Run: s.patterns.watch},
 			{Name: "akan-lewat", Every: paceAge, Run: s.pace.watch},
 			{Name: "saran", Every: time.Minute, Run: s.adviser.watch},
+			{Name: "eskalasi", Every: time.Minute, Run: func(ctx context.Context) error { return s.db.watchLadder(ctx, time.Now(), s.log) }},
 			{Name: "sumber", Every: time.Minute, Run: s.db.watchSources},
 			{Name: "risiko-banjir", Every: 5 * time.Minute, Run: func(ctx context.Context) error { return s.db.assessFlood(ctx, time.Now()) }},
 			{Name: "peringatan", Every: time.Minute, Run: func(ctx context.Context) error { _, err := s.db.EndExpiredAlerts(ctx); return err }},
@@ -162,6 +163,8 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "belajar", Every: 24 * time.Hour, Run: func(ctx context.Context) error { return s.db.learnCategories(ctx, s.log) }},
 			{Name: "sematan", Every: time.Minute, Run: s.assistant.RefreshPins},
 			{Name: "istilah", Every: time.Minute, Run: s.assistant.renew},
+			{Name: "dampak", Every: 10 * time.Minute, Run: func(ctx context.Context) error { return s.db.measureEffects(ctx, time.Now(), s.log) }},
+			{Name: "indeks-kota", Every: time.Hour, Run: func(ctx context.Context) error { return s.db.workOutIndex(ctx, time.Now(), s.log) }},
 			// Once a city day; tried again soon while there is too little history.
 			{Name: "ramalan", Every: 10 * time.Minute, Run: func(ctx context.Context) error { return s.db.foresee(ctx, time.Now(), s.log) }},
 		},
