@@ -1,0 +1,63 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"balaikota/backend/city"
+	"balaikota/backend/store"
+	"balaikota/backend/store/storetest"
+)
+
+// TestAStandInEndsByItself: the session has the absent officer's rights from
+// the beginning of the leave to its end, and never the rights to his
+// conversations.
+func TestAStandInEndsByItself(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	named := func(name, area string) func(*store.Officer) {
+		return func(o *store.Officer) { o.Username, o.Name, o.AreaCode = name, "Pejabat "+name, area }
+	}
+	away := storetest.Officer(t, f.Store, city.Lurah, named("lurah-a", storetest.AirPutih))
+	person := storetest.Officer(t, f.Store, city.Lurah, named("lurah-b", storetest.Lempake))
+	auditor := storetest.Officer(t, f.Store, city.Auditor)
+	session, err := f.OpenSession(t.Context(), person, make([]byte, 32), "uji", noon.AddDate(0, 1, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	order := city.StandInOrder{StandIn: person.Username, From: noon.Add(time.Hour), Until: noon.Add(3 * time.Hour), Reason: "cuti tahunan"}
+	if _, err := f.AddStandIn(t.Context(), city.Actor{OfficerID: away.ID, Name: away.Username}, away.Asker(), city.StandInOrder{
+		StandIn: auditor.Username, From: order.From, Until: order.Until, Reason: order.Reason,
+	}); city.CodeOf(err) != city.Invalid {
+		t.Errorf("the inspectorate acts in the line: %v", err)
+	}
+	id, err := f.AddStandIn(t.Context(), city.Actor{OfficerID: away.ID, Name: away.Username}, away.Asker(), order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := city.Actor{OfficerID: person.ID, Name: person.Username}
+	if err := f.Act(t.Context(), by, session, id); city.CodeOf(err) != city.NotFound {
+		t.Errorf("before the leave: %v", err)
+	}
+	rights := func() city.Asker {
+		t.Helper()
+		live, err := f.LiveSessions(t.Context(), []int64{session})
+		if err != nil || len(live) != 1 {
+			t.Fatalf("%d sessions, %v", len(live), err)
+		}
+		if acting := live[0].StandInID != 0; acting != (live[0].ActingFor != "") || acting && live[0].Actor().Name != "lurah-b a.n. lurah-a (Plh.)" {
+			t.Errorf("acting %+v", live[0])
+		}
+		return live[0].Asker()
+	}
+	own := city.Asker{OfficerID: person.ID, Role: city.Lurah, AreaCode: storetest.Lempake}
+	f.clock.forward(time.Hour)
+	equal(t, "before he acts", rights(), own)
+	if err := f.Act(t.Context(), by, session, id); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "acting", rights(), city.Asker{OfficerID: person.ID, Role: city.Lurah, AreaCode: storetest.AirPutih})
+	f.clock.forward(2 * time.Hour)
+	equal(t, "at its end", rights(), own)
+	equal(t, "audit", all[string](t, f.sql, "SELECT action FROM audit WHERE action LIKE 'stand\\_in%' ORDER BY id"), []string{"stand_in.add", "stand_in.act"})
+}
