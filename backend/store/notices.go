@@ -40,7 +40,8 @@ type toldRow struct {
 const toldQuery = `SELECT s.id AS step_id, d.id AS disposition_id, s.kind, s.status, coalesce(s.officer_id, 0) AS by, d.number, d.year, d.sent_at,
 	d.nature, d.due_at, coalesce(k.name, '') AS action, coalesce(k.name_en, '') AS action_en, coalesce(a.name, '') AS place,
 	d.to_role, coalesce(f.short_name, '') AS office_name, coalesce(ta.name, '') AS office_area, coalesce(s.data->>'obstacle', '') AS obstacle,
-	coalesce((SELECT e.to_role FROM escalations e WHERE e.disposition_id = d.id ORDER BY e.round DESC, e.rung DESC LIMIT 1), '') AS rung
+	coalesce((SELECT e.to_role FROM escalations e WHERE e.disposition_id = d.id ORDER BY e.id
+		OFFSET (SELECT count(*) FROM disposition_steps b WHERE b.disposition_id = d.id AND b.kind = 'escalate' AND b.id < s.id) LIMIT 1), '') AS rung
 	FROM notice_queue q JOIN disposition_steps s ON s.id = q.step_id JOIN dispositions d ON d.id = s.disposition_id
 	LEFT JOIN action_kinds k ON k.slug = d.action LEFT JOIN areas a ON a.code = nullif(d.area_code, '')
 	LEFT JOIN offices f ON f.id = d.to_office_id LEFT JOIN areas ta ON ta.code = nullif(d.to_area, '')
@@ -48,7 +49,8 @@ const toldQuery = `SELECT s.id AS step_id, d.id AS disposition_id, s.kind, s.sta
 
 // readersOfQuery finds who stands on each side of a step's disposition, stand-ins
 // included, without who took the step. A sender without an account (a script,
-// somebody who left) is whoever holds his post.
+// somebody who left) is whoever holds his post. Each step of an escalation has
+// its row in the ladder's history, in the same order.
 const readersOfQuery = `WITH d AS (
 	SELECT d.*, s.id AS step, s.officer_id AS taker FROM disposition_steps s JOIN dispositions d ON d.id = s.disposition_id WHERE s.id = $1),
 posts AS (
@@ -58,7 +60,8 @@ posts AS (
 	UNION ALL SELECT 'copy', ARRAY(SELECT officers_of(CASE f.kind WHEN 'kelurahan' THEN 'lurah' WHEN 'kecamatan' THEN 'camat' ELSE 'kepala_opd' END, f.id, f.area_code)
 		FROM offices f WHERE f.id = ANY (d.copies)) FROM d
 	UNION ALL SELECT 'rung', ARRAY(SELECT officers_of(e.to_role, e.to_office_id, e.to_area)) FROM d
-		JOIN LATERAL (SELECT * FROM escalations e WHERE e.disposition_id = d.id ORDER BY e.round DESC, e.rung DESC LIMIT 1) e ON true)
+		JOIN LATERAL (SELECT * FROM escalations e WHERE e.disposition_id = d.id ORDER BY e.id
+			OFFSET (SELECT count(*) FROM disposition_steps b WHERE b.disposition_id = d.id AND b.kind = 'escalate' AND b.id < d.step) LIMIT 1) e ON true)
 SELECT p.side, o.id FROM posts p CROSS JOIN LATERAL with_stand_ins(p.ids, $2) AS o(id), d WHERE o.id IS DISTINCT FROM d.taker`
 
 type readerRow struct {

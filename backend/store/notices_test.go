@@ -55,9 +55,9 @@ func (f *telling) exec(t *testing.T, sql string, args ...any) {
 func (f *telling) order(t *testing.T, n int) int64 {
 	t.Helper()
 	id := one[int64](t, f.sql, `INSERT INTO dispositions (client_id, year, number, root_id, officer_id, from_name, from_role, to_role, to_office_id, to_area, offices, areas,
-		nature, subject, instruction, proof, status, sent_at, due_at, first_due_at, last_at, area_code)
+		nature, subject, instruction, proof, status, sent_at, due_at, first_due_at, last_at, area_code, clock_from, in_hours, category)
 		SELECT gen_random_uuid(), 2026, 1 + coalesce((SELECT max(number) FROM dispositions), 0), 0, $1, 'Wali Kota', 'wali_kota', 'lurah', id, area_code, ARRAY[id], ARRAY[area_code],
-		'segera', 'Selokan Jalan Juanda di rumah Pak Budi', 'Bersihkan', false, 'sent', $2::timestamptz, $3::timestamptz, $3::timestamptz, $2::timestamptz, area_code FROM offices WHERE area_code = $4 AND kind = 'kelurahan' RETURNING id`,
+		'segera', 'Selokan Jalan Juanda di rumah Pak Budi', 'Bersihkan', false, 'sent', $2::timestamptz, $3::timestamptz, $3::timestamptz, $2::timestamptz, area_code, $2::timestamptz, true, 'jalan-rusak' FROM offices WHERE area_code = $4 AND kind = 'kelurahan' RETURNING id`,
 		f.mayor.ID, f.now(), f.now().Add(time.Duration(n)*time.Hour), storetest.AirPutih)
 	f.exec(t, "UPDATE dispositions SET root_id = id WHERE id = $1", id)
 	f.step(t, id, city.StepSend, f.mayor, city.DispositionSent)
