@@ -516,17 +516,16 @@ describe('the rules of advice', () => {
 });
 
 describe('sizes and themes', () => {
+  const views = ['/', '/tindakan', '/tindakan/usulan/1', '/tindakan/50', '/tindakan/aturan'];
   for (const size of Object.keys(sizes) as (keyof typeof sizes)[])
     for (const theme of ['light', 'dark'] as const)
-      it(`hold at ${size} in ${theme}`, async () => {
-        for (const path of ['/', '/tindakan', '/tindakan/usulan/1', '/tindakan/50', '/tindakan/aturan']) {
-          const s = await advised({ path, size, theme });
-          await shows(s.page, path === '/tindakan/50' ? 'Keruk parit' : 'Bersihkan drainase');
-          expect(await axe(s.page), path).toEqual([]);
-          const wide = await s.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-          expect(wide, `${path} is no wider than the screen`).toBeLessThanOrEqual(0);
-          expect(s.errors).toEqual([]);
-          await s.close();
-        }
+      it.each(views)(`hold at ${size} in ${theme}: %s`, async (path) => {
+        const s = await advised({ path, size, theme });
+        await shows(s.page, path === '/tindakan/50' ? 'Keruk parit' : 'Bersihkan drainase');
+        expect(await axe(s.page)).toEqual([]);
+        const wide = await s.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(wide, 'no wider than the screen').toBeLessThanOrEqual(0);
+        expect(s.errors).toEqual([]);
+        await s.close();
       });
 });

@@ -6,6 +6,7 @@ import { evidenceWay } from '../../src/data/evidence-way.ts';
 import { isWorking, workingDayAfter, workingDaysBetween } from '../../src/data/workdays.svelte.ts';
 import { chainDepths } from '../../src/panels/tindakan/chain.ts';
 import { effectPaths } from '../../src/panels/tindakan/effect-paths.ts';
+import { dueDate, letterhead } from '../../src/panels/tindakan/words.ts';
 import { ruleChanges } from '../../src/panels/tindakan/rule-changes.ts';
 
 const number = (date: string) => Date.parse(`${date}T00:00:00Z`) / 86_400_000;
@@ -164,6 +165,19 @@ describe('evidence', () => {
     );
     expect(way({ kind: 'forecast', key: 'reports', area_code: '64.72.08' })).toBe('/peta?wilayah=64.72.08');
     expect(way({ kind: 'effect', ids: [50] })).toBe('/tindakan/50');
+  });
+});
+
+describe('a letter', () => {
+  it('says the hour of a deadline within a day, and the day before for one at midnight', () => {
+    expect(dueDate('2026-11-24T16:00:00Z')).toBe('Selasa, 24 November 2026');
+    expect(dueDate('2026-11-24T15:59:00Z')).toBe('Selasa, 24 November 2026');
+    expect(dueDate('2026-11-24T11:47:00Z')).toMatch(/^Selasa, 24 November 2026 19\.47/);
+  });
+  it('names the city once, whether its name begins with Kota or not', () => {
+    expect(letterhead('Kota Samarinda')).toBe('SAMARINDA');
+    expect(letterhead('Samarinda')).toBe('SAMARINDA');
+    expect(letterhead('Kotamobagu')).toBe('KOTAMOBAGU');
   });
 });
 

@@ -1,11 +1,17 @@
 import type { ExpectedEffect, Recommendation } from '../../api/actions.ts';
 import type { Severity } from '../../api/types.ts';
 import { areas } from '../../data/areas.svelte.ts';
-import { figure, longDate, moment, shortDate, signed } from '../../ui/format.ts';
+import { figure, fullMoment, hourOfDay, longDate, moment, shortDate, signed } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.svelte.ts';
 
-/** A deadline as a date: midnight belongs to the day before it. */
-export const dueDate = (due: string | number): string => longDate(new Date(due).getTime() - 60_000);
+/** A deadline as a date: midnight belongs to the day before it. One within a day has its hour. */
+export function dueDate(due: string | number): string {
+  const hour = hourOfDay(due);
+  return hour > 0 && hour < 23.98 ? fullMoment(due) : longDate(new Date(due).getTime() - 60_000);
+}
+
+/** The city's name as a letterhead puts it after "Pemerintah Kota". */
+export const letterhead = (name: string): string => name.replace(/^Kota\s+/i, '').toUpperCase();
 
 /** Until when it is to be done; `full` with the weekday and the year. */
 export function dueWords(
