@@ -146,7 +146,7 @@ describe('Perangkat daerah', () => {
 
 describe('Periksa bukti', () => {
   it('shows the picture beside what it resembles, and wants a reason to reject', async () => {
-    const s = await scene(browser, { path: '/bukti', prepare: as('camat') });
+    const s = await scene(browser, { path: '/bukti', prepare: as('sekda') });
     await shows(s.page, 'Sangat mirip bukti nomor 40');
     await shows(s.page, 'Susunan batu di kiri bawah sama.');
     expect(await s.page.locator('figure figcaption').allInnerTexts()).toEqual([

@@ -116,8 +116,8 @@ export class OutcomesDouble {
       };
     }
     const monday = mondayOf(this.now);
-    const until = this.#monday(a) ?? monday;
-    if (until > monday) return problem(404, 'not_found', 'the meeting lies ahead');
+    const until = a === 'sekarang' ? monday : this.#monday(a);
+    if (until === undefined || until > monday) return problem(404, 'not_found', 'the meeting lies ahead');
     return [200, this.#meeting(until, mood)];
   }
 
