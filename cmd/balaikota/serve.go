@@ -107,7 +107,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	}
 	s.prover = newProver(db, s.geography, in.log)
 	s.stopping, s.stop = context.WithCancel(context.Background())
-	if s.teller, err = newTeller(db, cfg.Notices, in.log); err != nil {
+	if s.teller, err = newTeller(db, in.db.Data, cfg.Notices, in.log); err != nil {
 		return nil, err
 	}
 	door := &intake{store: db.Store, geography: s.geography, stored: s.analyst.stir}

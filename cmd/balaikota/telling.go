@@ -29,8 +29,8 @@ type teller struct {
 }
 
 // newTeller reads the channels' settings, and makes the keys of pushes at the
-// first start.
-func newTeller(db *database, cfg config.Notices, log *slog.Logger) (*teller, error) {
+// first start below the folder data.
+func newTeller(db *database, data string, cfg config.Notices, log *slog.Logger) (*teller, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func newTeller(db *database, cfg config.Notices, log *slog.Logger) (*teller, err
 	}
 	t := &teller{worker: &notice.Worker{Outbox: db.Store, Zone: zone, Lease: host + "/" + rand.Text(), Now: time.Now, Log: log}}
 	if cfg.PushSubject != "" {
-		keys, err := webpush.KeepKeys(filepath.Join(db.Data, "rahasia"))
+		keys, err := webpush.KeepKeys(filepath.Join(data, "rahasia"))
 		if err != nil {
 			return nil, err
 		}
