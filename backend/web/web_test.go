@@ -59,7 +59,7 @@ func titleAndCount(_, title, _ string, _ time.Time, messages []city.HazardMessag
 	return fmt.Appendf(nil, "%s: %d", title, len(messages)), nil
 }
 
-func newSurface(t *testing.T) *surface {
+func newSurface(t *testing.T, change ...func(*web.Deps, *store.Store)) *surface {
 	t.Helper()
 	s := storetest.New(t)
 	areas, err := s.Areas(t.Context())
@@ -77,10 +77,14 @@ func newSurface(t *testing.T) *surface {
 		"assets/app-1a2b.js":    {Data: []byte("console.log(1)")},
 		"assets/app-1a2b.js.br": {Data: []byte("brotli bytes")},
 	}
-	server := httptest.NewServer(web.Handler(web.Deps{
+	deps := web.Deps{
 		Store: s, Passwords: account.Keeper{}, Geography: func() web.Geography { return geography{index} }, Hub: hub,
 		Poller: nobodyPolls{make(chan string, 8)}, Stems: language.Words, CAPFeed: titleAndCount, Frontend: page, Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test",
-	}))
+	}
+	for _, c := range change {
+		c(&deps, s)
+	}
+	server := httptest.NewServer(web.Handler(deps))
 	t.Cleanup(server.Close)
 	return &surface{t: t, url: server.URL, store: s, hub: hub, log: log}
 }
