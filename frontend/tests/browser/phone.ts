@@ -116,6 +116,11 @@ export class Phone {
     await gone;
   }
 
+  /** Closes the app as its user does; its storage stays. */
+  async quit(): Promise<void> {
+    await this.context.close();
+  }
+
   async close(): Promise<void> {
     await this.context.close().catch(() => undefined);
     rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });

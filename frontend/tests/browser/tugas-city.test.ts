@@ -166,9 +166,10 @@ async function act(
   kind: 'Terima' | 'Lapor' | 'Kendala',
   words: string,
 ): Promise<void> {
-  await card(page, task)
-    .getByRole('button', { name: new RegExp(`^${kind} ?:`) })
-    .click();
+  const button = card(page, task).getByRole('button', { name: new RegExp(`^${kind} ?:`) });
+  await button.click({ timeout: 20_000 }).catch(async (cause: unknown) => {
+    throw new Error(`${words}: ${String(cause)}\n${(await textOf(page)).slice(0, 2500)}`);
+  });
   if (kind !== 'Terima') {
     if (kind === 'Kendala') await page.getByLabel('Alat', { exact: true }).check();
     await page.getByLabel('Keterangan').fill(words);
@@ -185,7 +186,8 @@ describe('a lurah’s phone and the real program', () => {
     await signIn(page);
     await until(async () => (await cards(page).count()) === ids.length, 'the tasks', 60_000);
     await keptAll(page, ids);
-    await phone.kill();
+    // Closed, not killed: a browser writes a new cookie to its disk half a minute later.
+    await phone.quit();
 
     const began = Date.now() - 48 * hour;
     const made: { task: number; kind: string; words: string }[] = [];
