@@ -225,6 +225,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/city-index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The city index of the city or an area, with its interval */
+        get: operations["get-city-index"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations": {
         parameters: {
             query?: never;
@@ -347,6 +364,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dispositions/{id}/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a disposition brought, day by day */
+        get: operations["get-dispositions-id-effect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dispositions/{id}/proof-tokens": {
         parameters: {
             query?: never;
@@ -409,6 +443,58 @@ export interface paths {
         put?: never;
         /** Take a step; the same client_id takes it once */
         post: operations["post-dispositions-id-steps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What done dispositions brought, and the ledger of what worked */
+        get: operations["get-effects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escalation-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ladder: who hears of what is late, and when, with sources */
+        get: operations["get-escalation-rules"];
+        /** Add or replace rows of the ladder */
+        put: operations["put-escalation-rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Dispositions that went up the ladder, newest first */
+        get: operations["get-escalations"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -705,6 +791,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the officer was told, newest first */
+        get: operations["get-notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the officer wants to be told */
+        get: operations["get-notices-preferences"];
+        /** Choose channels, quiet hours and an address, which a code confirms */
+        put: operations["put-notices-preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send oneself a notice through every chosen channel */
+        post: operations["post-notices-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a notice as read */
+        post: operations["post-notices-id-read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/observations": {
         parameters: {
             query?: never;
@@ -716,6 +871,40 @@ export interface paths {
         put?: never;
         /** Push observations */
         post: operations["post-observations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office-pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A fair account of each office within one's rights */
+        get: operations["get-office-pages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office-pages/{office}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A fair account of one office */
+        get: operations["get-office-pages-office"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -854,6 +1043,41 @@ export interface paths {
         /** A second person's word on a picture */
         post: operations["post-proofs-id-review"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The key that browsers subscribe to pushes under */
+        get: operations["get-push-key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let this browser take the officer's pushes */
+        post: operations["post-push-subscriptions"];
+        /** Let this browser take no pushes */
+        delete: operations["delete-push-subscriptions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1513,7 +1737,7 @@ export interface components {
             min_severity: "info" | "perhatian" | "siaga" | "awas";
             /**
              * Format: int64
-             * @description Reports, or cases for overdue and breach
+             * @description Reports not settled, or cases for overdue and breach
              */
             min_voices: number;
             office: string;
@@ -1557,7 +1781,7 @@ export interface components {
             min_severity: "info" | "perhatian" | "siaga" | "awas";
             /**
              * Format: int64
-             * @description Reports, or cases for overdue and breach
+             * @description Reports not settled, or cases for overdue and breach
              */
             min_voices: number;
             office: string;
@@ -1647,6 +1871,16 @@ export interface components {
             unit?: string;
             /** Format: double */
             value?: number;
+        };
+        AnswerTime: {
+            /** Format: date */
+            effective_on: string;
+            /** Format: int64 */
+            hours: number;
+            /** @enum {string} */
+            nature: "biasa" | "segera" | "sangat_segera" | "rahasia";
+            source: string;
+            working: boolean;
         };
         AnswerVerdict: {
             reason?: string;
@@ -1805,6 +2039,25 @@ export interface components {
             /** @description Indonesian */
             text: string;
             value: string;
+        };
+        CityIndex: {
+            area_code: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: double */
+            fresh: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            method: string;
+            parts: components["schemas"]["IndexPart"][];
+            /**
+             * Format: double
+             * @description 0 to 100
+             */
+            score: number;
+            text: components["schemas"]["Said"];
         };
         CityInfo: {
             attributions: string[];
@@ -2018,7 +2271,7 @@ export interface components {
             /** Format: int64 */
             parent_id?: number;
             /** @enum {string} */
-            party: "sender" | "addressee" | "reader";
+            party: "sender" | "addressee" | "reader" | "self";
             /** Format: int64 */
             percent: number;
             place?: string;
@@ -2243,6 +2496,153 @@ export interface components {
              * @description The last day measured
              */
             through: string;
+        };
+        EffectPoint: {
+            /** Format: date */
+            day: string;
+            /** Format: double */
+            expected: number | null;
+            /** Format: double */
+            high: number | null;
+            /** Format: double */
+            low: number | null;
+            /**
+             * Format: double
+             * @description The matched areas, brought to the same size
+             */
+            others: number | null;
+            /** Format: double */
+            seen: number | null;
+        };
+        EffectSeries: {
+            action: string;
+            area_code: string;
+            category?: string;
+            /**
+             * Format: double
+             * @description Per cent; absent when there was too little to compare
+             */
+            change?: number;
+            /** Format: int64 */
+            days: number;
+            /** Format: int64 */
+            disposition_id: number;
+            /**
+             * Format: date
+             * @description The day of the line in the chart
+             */
+            done_on: string;
+            /**
+             * Format: double
+             * @description Without it
+             */
+            expected: number;
+            /** Format: double */
+            expected_high: number;
+            /**
+             * Format: double
+             * @description 80 % band
+             */
+            expected_low: number;
+            final: boolean;
+            /** Format: double */
+            high?: number;
+            indicator?: string;
+            /** Format: double */
+            low?: number;
+            /** @description Codes of the areas it was compared with */
+            matched: string[];
+            /** @enum {string} */
+            measure: "reports" | "indicator" | "overdue";
+            /** Format: date-time */
+            measured_at: string;
+            /** @description How, with its source */
+            method: string;
+            number: string;
+            office: string;
+            /** @enum {string} */
+            outcome: "measuring" | "worked" | "no_change" | "worse" | "unclear";
+            points: components["schemas"]["EffectPoint"][];
+            /**
+             * Format: double
+             * @description mm after it by mm before it, a day; absent without rain data
+             */
+            rain?: number;
+            /** @enum {string} */
+            season: "hujan" | "kemarau" | "peralihan";
+            /**
+             * Format: double
+             * @description Sum (or mean) after it
+             */
+            seen: number;
+            subject: string;
+            /** @description One sentence with the figures */
+            text: components["schemas"]["Said"];
+            /**
+             * Format: date
+             * @description The last day measured
+             */
+            through: string;
+        };
+        EffectsBodyBody: {
+            /** @description Newest first, at most 200 */
+            items: components["schemas"]["Effect"][];
+            /** @description By kind of action, office and season; drawn to the kind as a whole where cases are few */
+            ledger: components["schemas"]["LedgerLine"][];
+        };
+        Escalation: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            disposition_id: number;
+            /** Format: int64 */
+            id: number;
+            number: string;
+            office: string;
+            /** Format: int64 */
+            rung: number;
+            subject: string;
+            /** @enum {string} */
+            to: "camat" | "kepala_opd" | "sekda" | "wali_kota";
+            /** @enum {string} */
+            when: "answer" | "close" | "breach";
+            why: components["schemas"]["Said"];
+        };
+        EscalationLadder: {
+            answer_times: components["schemas"]["AnswerTime"][];
+            rules: components["schemas"]["EscalationRule"][];
+        };
+        EscalationLadderInput: {
+            answer_times: components["schemas"]["AnswerTime"][];
+            /** @description Kept in the audit trail */
+            reason: string;
+            rules: components["schemas"]["EscalationRule"][];
+        };
+        EscalationList: {
+            items: components["schemas"]["Escalation"][];
+            /** Format: int64 */
+            total: number;
+        };
+        EscalationRule: {
+            /** Format: date */
+            effective_on: string;
+            /** @enum {string} */
+            of: "kelurahan" | "kecamatan" | "opd" | "bumd";
+            /**
+             * Format: int64
+             * @description 1 is the first above the addressee
+             */
+            rung: number;
+            /**
+             * Format: double
+             * @description Of the time; 1 is the deadline itself
+             */
+            share: number;
+            source: string;
+            /** @enum {string} */
+            to: "camat" | "kepala_opd" | "sekda" | "wali_kota";
+            /** @enum {string} */
+            when: "answer" | "close" | "breach";
         };
         Evidence: {
             area_code?: string;
@@ -2866,6 +3266,35 @@ export interface components {
             /** @description true: one matter; false: another matter */
             same: boolean;
         };
+        IndexPart: {
+            /**
+             * Format: double
+             * @description What it rests on
+             */
+            cases: number;
+            /**
+             * Format: double
+             * @description Share of its data that is fresh, 0 to 1
+             */
+            fresh: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** @description false: no data; it does not count and widens the interval */
+            measured: boolean;
+            name: string;
+            name_en: string;
+            /**
+             * Format: double
+             * @description 0 to 100
+             */
+            score: number;
+            slug: string;
+            text: components["schemas"]["Said"];
+            /** Format: double */
+            weight: number;
+        };
         Indicator: {
             /** @enum {string} */
             aggregation: "mean" | "sum" | "max" | "last";
@@ -2926,6 +3355,39 @@ export interface components {
             model: string;
             month: string;
             provider: string;
+        };
+        LedgerLine: {
+            action: string;
+            /** Format: int64 */
+            cases: number;
+            /**
+             * Format: double
+             * @description Pooled per cent
+             */
+            change?: number;
+            /** Format: double */
+            high?: number;
+            /** Format: double */
+            low?: number;
+            /**
+             * Format: double
+             * @description From sending to done
+             */
+            median_hours?: number;
+            name: string;
+            /** @description Empty: all */
+            office?: string;
+            /** @description Empty: all */
+            season?: string;
+            /**
+             * Format: int64
+             * @description Whose proof stands
+             */
+            verified: number;
+            /** Format: int64 */
+            worked: number;
+            /** Format: int64 */
+            worse: number;
         };
         Measure: {
             additive: boolean;
@@ -3143,6 +3605,71 @@ export interface components {
             effective_on?: string;
             source: string;
         };
+        Notice: {
+            /** Format: date-time */
+            at: string;
+            delivered: components["schemas"]["NoticeDelivery"][];
+            /** Format: int64 */
+            id: number;
+            key: string;
+            /** @enum {string} */
+            kind: "disposition" | "step" | "reminder" | "escalation" | "proof" | "reporter" | "recommendation" | "test";
+            /** @description The one screen it leads to, such as /tugas/12 */
+            path: string;
+            /** Format: date-time */
+            read_at?: string;
+            /** @description Indonesian, at most 120 characters */
+            text: string;
+            text_en: string;
+            /** @description Also in quiet hours */
+            urgent: boolean;
+        };
+        NoticeDelivery: {
+            /**
+             * Format: date-time
+             * @description When the channel took it
+             */
+            at?: string;
+            /** Format: int64 */
+            attempts: number;
+            channel: string;
+            error?: string;
+        };
+        NoticeList: {
+            /** @description Newest first, at most 100 */
+            items: components["schemas"]["Notice"][];
+            /**
+             * Format: int64
+             * @description Of all
+             */
+            unread: number;
+        };
+        NoticePreferences: {
+            channels: ("push" | "surel")[];
+            email?: string;
+            email_waiting?: string;
+            offered: string[];
+            /**
+             * Format: int64
+             * @description Browsers that take pushes
+             */
+            push: number;
+            quiet_from?: string;
+            quiet_until?: string;
+        };
+        NoticePreferencesInput: {
+            /** @description In the order they are tried */
+            channels?: ("push" | "surel")[] | null;
+            /** @description The code that was sent to the waiting address */
+            code?: string;
+            email?: string;
+            email_waiting?: string;
+            offered?: string[] | null;
+            /** Format: int64 */
+            push?: number;
+            quiet_from?: string;
+            quiet_until?: string;
+        };
         Office: {
             aliases: string[];
             area_code?: string;
@@ -3152,6 +3679,68 @@ export interface components {
             kind: "opd" | "kecamatan" | "kelurahan" | "bumd";
             name: string;
             short_name: string;
+        };
+        OfficePage: {
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: double
+             * @description Late if the city as a whole had had this mix of cases and this rain
+             */
+            expect_late: number;
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: int64
+             * @description Open when the period began
+             */
+            inherited: number;
+            /**
+             * Format: int64
+             * @description Of closed and open
+             */
+            late: number;
+            /** Format: double */
+            median_hours?: number;
+            name: string;
+            /** @description What to know before comparing */
+            notes: components["schemas"]["Said"][];
+            office: string;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            proven: number;
+            /**
+             * Format: double
+             * @description mm in the period by the usual
+             */
+            rain?: number;
+            /**
+             * Format: double
+             * @description Late by expected late, shrunk; below 1 is better
+             */
+            ratio?: number;
+            /** Format: double */
+            ratio_high?: number;
+            /** Format: double */
+            ratio_low?: number;
+            /** Format: int64 */
+            received: number;
+            /**
+             * Format: int64
+             * @description Dispositions sent to it
+             */
+            sent: number;
+            text: components["schemas"]["Said"];
+            /** Format: date-time */
+            until: string;
+            /**
+             * Format: int64
+             * @description Of those not done, waiting on somebody else
+             */
+            waiting: number;
         };
         OfficerInfo: {
             area_code?: string;
@@ -3437,6 +4026,25 @@ export interface components {
             rows: components["schemas"]["PushedRow"][];
             /** Format: int64 */
             unchanged: number;
+        };
+        PushEndpoint: {
+            endpoint: string;
+        };
+        PushKey: {
+            /** @description URL-safe base64; empty: this server sends no pushes */
+            key: string;
+        };
+        PushKeys: {
+            /** @description Shared secret of 16 bytes */
+            auth: string;
+            /** @description Public key on P-256, 65 bytes */
+            p256dh: string;
+        };
+        PushSubscriptionInput: {
+            endpoint: string;
+            /** Format: double */
+            expirationTime?: number | null;
+            keys: components["schemas"]["PushKeys"];
         };
         PushedRow: {
             external_id?: string;
@@ -4831,6 +5439,38 @@ export interface operations {
             };
         };
     };
+    "get-city-index": {
+        parameters: {
+            query?: {
+                /** @description Area code; the city when empty */
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CityIndex"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-conversations": {
         parameters: {
             query?: never;
@@ -5158,6 +5798,37 @@ export interface operations {
             };
         };
     };
+    "get-dispositions-id-effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectSeries"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-dispositions-id-proof-tokens": {
         parameters: {
             query?: never;
@@ -5277,6 +5948,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StepOutcome"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-effects": {
+        parameters: {
+            query?: {
+                /** @description Slug of a kind of action; all when empty */
+                action?: string;
+                /** @description Short name; all within one's rights when empty */
+                office?: string;
+                /** @description All when empty */
+                season?: "" | "hujan" | "kemarau" | "peralihan";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectsBodyBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-escalation-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationLadder"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-escalation-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EscalationLadderInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationLadder"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-escalations": {
+        parameters: {
+            query?: {
+                offset?: number;
+                /** @description 50 if absent */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationList"];
                 };
             };
             /** @description Error */
@@ -5894,6 +6696,156 @@ export interface operations {
             };
         };
     };
+    "get-notices": {
+        parameters: {
+            query?: {
+                /** @description Unread ones only */
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-notices-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreferences"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-notices-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticePreferencesInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreferences"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-notices-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-notices-id-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-observations": {
         parameters: {
             query?: never;
@@ -5916,6 +6868,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-office-pages": {
+        parameters: {
+            query?: {
+                /** @description 90 days before the end when empty */
+                from?: string;
+                /** @description Now when empty; never later */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficePage"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-office-pages-office": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Short name */
+                office: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficePage"];
                 };
             };
             /** @description Error */
@@ -6201,6 +7219,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Proof"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-push-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushKey"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-push-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushSubscriptionInput"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-push-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushEndpoint"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
