@@ -73,7 +73,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	for {
 		n, err := w.Round(ctx)
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // asked to stop
+			return nil // asked to stop
 		}
 		if err != nil && !failing {
 			w.Log.Warn("Notices are not brought", "err", err)
@@ -111,7 +111,7 @@ func (w *Worker) Round(ctx context.Context) (int, error) {
 		wg.Go(func() { failures[i] = w.run(ctx, e, offered) })
 	}
 	wg.Wait()
-	return told + len(errands), errors.Join(append(failures, err)...)
+	return told + len(errands), errors.Join(err, errors.Join(failures...))
 }
 
 // run carries one errand and writes how it went, also when the server stops
@@ -209,7 +209,7 @@ func (w *Worker) failed(e city.NoticeErrand, err error) city.NoticeOutcome {
 		return city.NoticeOutcome{Ended: true, Second: true, Error: err.Error()}
 	}
 	pause := min(longestPause, firstPause<<min(e.Attempts-1, 10))
-	pause = pause/2 + rand.N(pause/2+1) //nolint:gosec // spreads load, guards nothing
+	pause = pause/2 + rand.N(pause/2+1)
 	if own, ok := errors.AsType[*city.Error](err); ok && own.RetryAfter > 0 {
 		pause = min(longestWait, max(pause, own.RetryAfter))
 	}
