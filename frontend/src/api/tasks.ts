@@ -67,6 +67,9 @@ export type NoticeChannel = 'aplikasi' | 'push' | 'surel';
 export interface NoticePreferences {
   channels: NoticeChannel[];
   email?: string;
+  /** An address that is used once the code sent to it is entered. */
+  email_waiting?: string;
+  code?: string;
   quiet_from?: string;
   quiet_until?: string;
   /** Browsers that take pushes. */
