@@ -38,7 +38,7 @@ func (s DispositionStatus) Waits() bool {
 	return s == DispositionAsked || s == DispositionHindered || s == DispositionProof || s == DispositionDeclined
 }
 
-// StepKind of a disposition is what happened to it.
+// DispositionStepKind is what happened to a disposition.
 type DispositionStepKind string
 
 // Kinds of step.

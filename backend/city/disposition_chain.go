@@ -97,7 +97,7 @@ func MayInstructAny(r Role) bool {
 // PartyOf is the side of somebody with the scope: posts decide, not persons,
 // so that whoever holds a post, or stands in for its holder, goes on with it.
 func PartyOf(asker, sender, addressee Scope) Party {
-	if asker == sender && asker == addressee {
+	if sender == addressee && asker == sender {
 		return PartySelf
 	}
 	switch asker {

@@ -3,6 +3,7 @@ package city_test
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -330,7 +331,7 @@ func TestOrdersAreChecked(t *testing.T) {
 		o := good
 		change(&o)
 		err := o.Check(now)
-		if ce, ok := err.(*city.Error); !ok || ce.Field != field || ce.Code != city.Invalid {
+		if ce, ok := errors.AsType[*city.Error](err); !ok || ce.Field != field || ce.Code != city.Invalid {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
@@ -357,7 +358,7 @@ func TestStepsAreChecked(t *testing.T) {
 	} {
 		c.in.ClientID = id
 		err := c.in.Check()
-		ce, _ := err.(*city.Error)
+		ce, _ := errors.AsType[*city.Error](err)
 		if (c.field == "") != (err == nil) || ce != nil && ce.Field != c.field {
 			t.Errorf("%s: %v", name, err)
 		}
