@@ -177,3 +177,23 @@ func TestOnSimulatedActions(t *testing.T) {
 		})
 	}
 }
+
+// TestAYoungCityIsMeasured: days before the city's first report are not known,
+// and a history shorter than a year is enough.
+func TestAYoungCityIsMeasured(t *testing.T) {
+	t.Parallel()
+	s := simulate(3, 200)
+	for _, c := range s.cases(3, 171, 2, 28, 0.3, false) {
+		want := Measure(c)
+		for u := range c.Units {
+			c.Units[u].Values = append(slices.Repeat([]float64{math.NaN()}, 500), c.Units[u].Values...)
+		}
+		c.Whole = append(slices.Repeat([]float64{math.NaN()}, 500), c.Whole...)
+		c.Start, c.Sent, c.Done, c.Through = c.Start.AddDate(0, 0, -500), c.Sent+500, c.Done+500, c.Through+500
+		got := Measure(c)
+		if want.Placebos == 0 || got.Placebos != want.Placebos || got.Expected != want.Expected || got.Outcome != want.Outcome {
+			t.Errorf("with 500 unknown days before: %d placebos, %v expected, %s; without %d, %v, %s",
+				got.Placebos, got.Expected, got.Outcome, want.Placebos, want.Expected, want.Outcome)
+		}
+	}
+}

@@ -19,10 +19,17 @@ type window struct {
 }
 
 // sums are running sums of a unit's values and squares, to take means quickly.
-type sums struct{ value, square, known []float64 }
+// start is the first day on which anything is known.
+type sums struct {
+	value, square, known []float64
+	start                int
+}
 
 func summed(values []float64) sums {
-	s := sums{make([]float64, len(values)+1), make([]float64, len(values)+1), make([]float64, len(values)+1)}
+	s := sums{value: make([]float64, len(values)+1), square: make([]float64, len(values)+1), known: make([]float64, len(values)+1)}
+	for s.start < len(values) && math.IsNaN(values[s.start]) {
+		s.start++
+	}
 	for i, v := range values {
 		s.value[i+1], s.square[i+1], s.known[i+1] = s.value[i], s.square[i], s.known[i]
 		if !math.IsNaN(v) {
@@ -51,7 +58,7 @@ func (s sums) deviation(from, to int) float64 {
 func (c Case) at(s sums, unit, day, length int) (window, bool) {
 	sent := day - c.gap()
 	end := sent - recent
-	from := max(0, end-longest)
+	from := max(s.start, end-longest)
 	if end-from < shortest {
 		return window{}, false
 	}
