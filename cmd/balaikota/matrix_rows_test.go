@@ -47,9 +47,18 @@ var things = map[string]func(w *matrixWorld, of side, by *caller) thing{
 	},
 	"question":       func(w *matrixWorld, of side, by *caller) thing { return thing{"id": w.asked(of, by)["question"]} },
 	"recommendation": func(w *matrixWorld, of side, _ *caller) thing { return thing{"id": fmt.Sprint(w.advised(of))} },
-	"point":          func(w *matrixWorld, of side, _ *caller) thing { return thing{"id": fmt.Sprint(w.points[of])} },
-	"receipt":        func(w *matrixWorld, of side, by *caller) thing { return thing{"number": w.asked(of, by)["receipt"]} },
-	"pin":            func(w *matrixWorld, of side, by *caller) thing { return thing{"id": w.pinned(of, by)} },
+	// An order to the caller's own kind of post, of the side: a lurah's order
+	// is none of an agency's.
+	"order": func(w *matrixWorld, of side, by *caller) thing { return thing{"id": fmt.Sprint(w.orderOf(of, by))} },
+	"office": func(w *matrixWorld, of side, by *caller) thing {
+		if by.role == city.KepalaOPD || by.role.CityWide() || by.role == "" {
+			return thing{"office": of.office()}
+		}
+		return thing{"office": w.villages[of]}
+	},
+	"point":   func(w *matrixWorld, of side, _ *caller) thing { return thing{"id": fmt.Sprint(w.points[of])} },
+	"receipt": func(w *matrixWorld, of side, by *caller) thing { return thing{"number": w.asked(of, by)["receipt"]} },
+	"pin":     func(w *matrixWorld, of side, by *caller) thing { return thing{"id": w.pinned(of, by)} },
 }
 
 // next gives one of a side's numbers after the other, round and round.
@@ -116,7 +125,7 @@ func number(text string) int64 { n, _ := strconv.ParseInt(text, 10, 64); return 
 // belongs to, or make a group.
 func matrixRows() map[string]gate {
 	all := map[string]gate{}
-	for _, group := range []map[string]gate{rowsOfSession(), rowsOfCity(), rowsOfReports(), rowsOfAssistant(), rowsOfMeetings(), rowsOfAdvice(), rowsOfMachines()} {
+	for _, group := range []map[string]gate{rowsOfSession(), rowsOfCity(), rowsOfReports(), rowsOfAssistant(), rowsOfMeetings(), rowsOfDispositions(), rowsOfProofs(), rowsOfNotices(), rowsOfEffects(), rowsOfAdvice(), rowsOfMachines()} {
 		maps.Copy(all, group)
 	}
 	return all
@@ -221,6 +230,85 @@ func rowsOfMeetings() map[string]gate {
 		"POST /api/meetings/{week}/points": {who: holders, at: week, body: fixed(map[string]string{"client_id": "6f2b7a52-0000-4000-8000-000000000001", "kind": "topic", "text": "Uji matriks"})},
 		"POST /api/meetings/points/{id}":   {who: holders, of: "point", body: fixed(map[string]string{"status": "decided"})},
 		"POST /api/meetings/{week}/close":  {who: holders, at: week, body: fixed(map[string]any{"present": []string{}})},
+	}
+}
+
+func (w *matrixWorld) orderOf(of side, by *caller) int64 {
+	if by.role == city.KepalaOPD {
+		return w.agency[of]
+	}
+	return w.orders[of]
+}
+
+func rowsOfDispositions() map[string]gate {
+	senders := []city.Role{city.WaliKota, city.Sekda, city.KepalaOPD, city.Camat}
+	doers := append([]city.Role{city.Lurah}, senders...)
+	step := map[string]any{"client_id": "00000000-0000-4000-8000-000000000901", "kind": "note", "text": "uji matriks"}
+	order := city.DispositionOrder{
+		ClientID: "00000000-0000-4000-8000-000000000902", Office: "Dishub", Nature: city.NatureOrdinary, Copies: []string{}, Subject: "Uji matriks hak akses",
+		Instruction: "Uji matriks hak akses", DueDays: 2, Incidents: []int64{}, Reports: []int64{}, Attachments: []int64{},
+	}
+	return map[string]gate{
+		"GET /api/dispositions":             {rows: "filtered"},
+		"GET /api/dispositions/addressees":  {rows: "shared"},
+		"POST /api/dispositions":            {who: senders, body: fixed(order)},
+		"GET /api/dispositions/{id}":        {of: "order", rows: "few"},
+		"POST /api/dispositions/{id}/steps": {who: doers, of: "order", body: fixed(step)},
+		"GET /api/tasks":                    {rows: "few"},
+		"POST /api/tasks/steps":             {who: doers, body: fixed(map[string]any{"steps": []any{map[string]any{"disposition_id": 1 << 40, "client_id": "00000000-0000-4000-8000-000000000903", "kind": "note", "text": "uji matriks"}}})},
+		"POST /api/session/acting":          {body: fixed(map[string]any{"stand_in_id": 1 << 40}), answers: http.StatusNotFound},
+		"DELETE /api/session/acting":        {},
+		"GET /api/stand-ins":                {rows: "few"},
+		"GET /api/stand-ins/people":         {rows: "shared"},
+		"POST /api/stand-ins":               {who: deciding, body: fixed(map[string]any{"officer_id": 1 << 40, "stand_in_id": 1<<40 + 1, "from": time.Now(), "until": time.Now().Add(time.Hour), "reason": "uji matriks"}), answers: http.StatusNotFound},
+		"DELETE /api/stand-ins/{id}":        {who: deciding, at: thing{"id": "999999"}, answers: http.StatusNotFound},
+		"POST /api/attachments":             {who: senders, body: fixed("bukan formulir"), kind: "multipart/form-data; boundary=x"},
+		"GET /api/attachments/{id}":         {at: thing{"id": "999999"}, answers: http.StatusNotFound, rows: "few"},
+	}
+}
+
+func rowsOfProofs() map[string]gate {
+	reviewers := city.ProofReviewers
+	verdict := fixed(map[string]string{"verdict": "sah", "reason": "uji matriks hak akses"})
+	return map[string]gate{
+		"POST /api/dispositions/{id}/proof-tokens": {who: deciding, of: "order", body: fixed(map[string]int{"count": 1}), powerless: []city.Role{city.WaliKota, city.Sekda, city.Operator, city.Camat}},
+		"GET /api/dispositions/{id}/proofs":        {of: "order", foreign: http.StatusOK, rows: "few"},
+		"GET /api/dispositions/{id}/reporters":     {of: "order", foreign: http.StatusOK, rows: "few"},
+		"GET /api/proofs/review":                   {who: reviewers, rows: "few"},
+		"GET /api/proofs/{id}":                     {at: thing{"id": "999999"}, answers: http.StatusNotFound, rows: "few"},
+		"GET /api/proofs/{id}/picture":             {at: thing{"id": "999999"}, answers: http.StatusNotFound, rows: "few"},
+		"POST /api/proofs/{id}/review":             {who: reviewers, at: thing{"id": "999999"}, body: verdict, answers: http.StatusNotFound},
+		"POST /api/proofs":                         {who: deciding, body: fixed("bukan formulir"), kind: "multipart/form-data; boundary=x"},
+		"GET /publik/beres/{token}":                {open: true, at: thing{"token": "bukan-tautan"}, answers: http.StatusNotFound},
+		"POST /publik/beres/{token}":               {open: true, at: thing{"token": "bukan-tautan"}, body: fixed("answer=yes"), kind: "application/x-www-form-urlencoded", answers: http.StatusNotFound},
+	}
+}
+
+func rowsOfNotices() map[string]gate {
+	rulers := []city.Role{city.Sekda, city.Operator}
+	browser := fixed(map[string]any{"endpoint": "https://push.example/uji", "keys": map[string]string{"p256dh": "x", "auth": "x"}})
+	return map[string]gate{
+		"GET /api/notices":               {rows: "few"},
+		"POST /api/notices/{id}/read":    {officer: true, at: thing{"id": "999999"}, answers: http.StatusNotFound},
+		"GET /api/notices/preferences":   {officer: true, rows: "own"},
+		"PUT /api/notices/preferences":   {officer: true, body: fixed(map[string]any{"channels": []string{}})},
+		"POST /api/notices/test":         {officer: true},
+		"GET /api/push/key":              {rows: "shared"},
+		"POST /api/push/subscriptions":   {body: browser},
+		"DELETE /api/push/subscriptions": {body: fixed(map[string]string{"endpoint": "https://push.example/uji"})},
+		"GET /api/escalations":           {rows: "few"},
+		"GET /api/escalation-rules":      {rows: "shared"},
+		"PUT /api/escalation-rules":      {who: rulers, body: fixed([]any{})},
+	}
+}
+
+func rowsOfEffects() map[string]gate {
+	return map[string]gate{
+		"GET /api/effects":                  {rows: "few"},
+		"GET /api/dispositions/{id}/effect": {of: "order", answers: http.StatusNotFound, rows: "few"},
+		"GET /api/city-index":               {rows: "shared", answers: http.StatusNotFound},
+		"GET /api/office-pages":             {rows: "few"},
+		"GET /api/office-pages/{office}":    {of: "office", rows: "few"},
 	}
 }
 

@@ -164,7 +164,7 @@ func (a attempt) expected() outcome {
 	case by.state == madeUp && needsSession:
 		return http.StatusUnauthorized
 	case g.open:
-		return 0
+		return outcome(g.answers)
 	case by.role == "":
 		return http.StatusUnauthorized
 	case by.state == mustChange && !g.early:

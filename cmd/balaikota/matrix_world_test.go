@@ -76,19 +76,21 @@ func (c *caller) sign(r *http.Request) {
 
 // matrixWorld is a real server on a city with two sides, and its callers.
 type matrixWorld struct {
-	t       *testing.T
-	url     string
-	handler http.Handler
-	client  *http.Client
-	db      *database
-	serving *serving
-	callers []*caller
-	reports map[side][]int64 // not yet used by a writing route
-	kept    map[side]int64   // one report of each side that nobody changes
-	matters map[side][]int64 // incidents
-	points  map[side]int64   // of the meeting
-	orders  map[side]int64   // dispositions to the side's lurah
-	marks   int
+	t        *testing.T
+	url      string
+	handler  http.Handler
+	client   *http.Client
+	db       *database
+	serving  *serving
+	callers  []*caller
+	reports  map[side][]int64 // not yet used by a writing route
+	kept     map[side]int64   // one report of each side that nobody changes
+	matters  map[side][]int64 // incidents
+	points   map[side]int64   // of the meeting
+	orders   map[side]int64   // dispositions to the side's lurah
+	agency   map[side]int64   // dispositions to the side's agency
+	villages map[side]string  // the side's kelurahan office
+	marks    int
 }
 
 func newMatrixWorld(t *testing.T) *matrixWorld {
@@ -107,7 +109,7 @@ func newMatrixWorld(t *testing.T) *matrixWorld {
 	}
 	w := &matrixWorld{
 		t: t, handler: running.http.Handler, client: &http.Client{Timeout: time.Minute}, db: db, serving: running,
-		reports: map[side][]int64{}, kept: map[side]int64{}, matters: map[side][]int64{}, points: map[side]int64{}, orders: map[side]int64{},
+		reports: map[side][]int64{}, kept: map[side]int64{}, matters: map[side][]int64{}, points: map[side]int64{}, orders: map[side]int64{}, agency: map[side]int64{}, villages: map[side]string{},
 	}
 	server := httptest.NewServer(w.handler)
 	t.Cleanup(server.Close)
@@ -178,6 +180,7 @@ func (w *matrixWorld) instruct() {
 				lurah = o.ShortName
 			}
 		}
+		w.villages[s] = lurah
 		for n, office := range []string{lurah, s.office()} {
 			id, err := w.db.SendDisposition(t.Context(), city.CommandLine, mayor, city.DispositionOrder{
 				ClientID: fmt.Sprintf("00000000-0000-4000-8000-0000000000%d%d", s, n), Office: office, Nature: city.NatureOrdinary, AreaCode: s.area(),
@@ -186,9 +189,7 @@ func (w *matrixWorld) instruct() {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n == 0 {
-				w.orders[s] = id
-			}
+			[]map[side]int64{w.orders, w.agency}[n][s] = id
 		}
 		p, err := w.db.AddMeetingPoint(t.Context(), city.CommandLine, mayor, "", city.MeetingPointInput{
 			ClientID: fmt.Sprintf("00000000-0000-4000-8000-0000000001%02d", s), Kind: "topic", Text: s.marker() + " dibahas", Owner: s.office(), DispositionID: w.orders[s],
