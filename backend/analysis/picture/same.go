@@ -161,12 +161,6 @@ func (m affine) apply(x, y float64) (float64, float64) {
 // size is how many times larger lengths become, on the mean.
 func (m affine) size() float64 { return math.Sqrt(math.Abs(m.a*m.e - m.b*m.d)) }
 
-func (m affine) inverse() affine {
-	det := m.a*m.e - m.b*m.d
-	a, b, d, e := m.e/det, -m.b/det, -m.d/det, m.a/det
-	return affine{a, b, -(a*m.c + b*m.f), d, e, -(d*m.c + e*m.f)}
-}
-
 // plain is the motion of a picture that was only resized.
 func plain(w, h, ow, oh int) affine {
 	sx, sy := float64(ow)/float64(w), float64(oh)/float64(h)

@@ -143,7 +143,7 @@ func each(n int, do func(i int)) {
 // resized, cropped and mirrored pictures at least 99 % are known again, at no
 // more than 1 % of pictures that are new, among them the same street on
 // another day and streets of one and the same texture.
-func TestReusedPicturesAreKnownAgain(t *testing.T) {
+func TestReusedPicturesAreKnownAgain(t *testing.T) { //nolint:tparallel // its parts share the two cores already
 	t.Parallel()
 	streets, fresh, promised, others, w, h := sizes()
 	first := make([]image.Image, streets)

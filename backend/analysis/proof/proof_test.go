@@ -17,13 +17,11 @@ var (
 	work     = proof.Point{Lon: 117.15, Lat: -0.5}
 )
 
-func at(t time.Time) *time.Time { return &t }
-
 // honest is an officer's picture of the place, taken inside the app.
 func honest(change ...func(*proof.Evidence)) proof.Evidence {
 	e := proof.Evidence{
-		Stage: "after", Token: "good", TakenAt: at(received.Add(-time.Hour)), ReceivedAt: received, SentAt: received.Add(-48 * time.Hour),
-		AcceptedAt: at(received.Add(-40 * time.Hour)), Zone: wita, Phone: &proof.Point{Lon: 117.1502, Lat: -0.5001}, Accuracy: 12, Work: &work,
+		Stage: "after", Token: "good", TakenAt: new(received.Add(-time.Hour)), ReceivedAt: received, SentAt: received.Add(-48 * time.Hour),
+		AcceptedAt: new(received.Add(-40 * time.Hour)), Zone: wita, Phone: &proof.Point{Lon: 117.1502, Lat: -0.5001}, Accuracy: 12, Work: &work,
 		Device: "a", Devices: []string{"a"}, Compared: 12345, Before: &picture.Facing{Matches: 40, Spread: 0.6}, BeforeID: 7,
 		Sight: picture.Sight{Legibility: picture.Legibility{Sharp: 30, Mean: 120, Spread: 40}, Noise: 0.6, Peak: 4},
 	}
@@ -52,8 +50,8 @@ func TestOneThingAtATime(t *testing.T) {
 		"the camera elsewhere":   {func(e *proof.Evidence) { e.Sight.Metadata.Lat, e.Sight.Metadata.Lon = new(-0.55), new(117.15) }, city.CheckPlace, "buruk", "ragu"},
 		"inside the kelurahan":   {func(e *proof.Evidence) { e.Work, e.AreaName, e.InArea = nil, "Air Putih", true }, city.CheckPlace, "baik", "sah"},
 		"outside the kelurahan":  {func(e *proof.Evidence) { e.Work, e.AreaName = nil, "Air Putih" }, city.CheckPlace, "buruk", "ragu"},
-		"before the order":       {func(e *proof.Evidence) { e.TakenAt = at(e.SentAt.Add(-time.Hour)) }, city.CheckTime, "buruk", "ragu"},
-		"before it was taken on": {func(e *proof.Evidence) { e.TakenAt = at(e.SentAt.Add(time.Hour)) }, city.CheckTime, "ragu", "sah"},
+		"before the order":       {func(e *proof.Evidence) { e.TakenAt = new(e.SentAt.Add(-time.Hour)) }, city.CheckTime, "buruk", "ragu"},
+		"before it was taken on": {func(e *proof.Evidence) { e.TakenAt = new(e.SentAt.Add(time.Hour)) }, city.CheckTime, "ragu", "sah"},
 		"two days offline":       {func(e *proof.Evidence) { e.ReceivedAt = received.Add(47 * time.Hour) }, city.CheckTime, "baik", "sah"},
 		"EXIF of last month":     {func(e *proof.Evidence) { e.Sight.Metadata.Taken = "2026:10:21 11:00:00" }, city.CheckTime, "buruk", "ragu"},
 		"EXIF without an offset": {func(e *proof.Evidence) { e.Sight.Metadata.Taken = "2026:11:21 11:00:00" }, city.CheckTime, "baik", "sah"},

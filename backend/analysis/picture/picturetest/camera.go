@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
+	"slices"
 )
 
 // Camera is what a camera writes into a picture.
@@ -91,7 +92,7 @@ func directory(fields []field, at int) []byte {
 		binary.LittleEndian.PutUint32(e[8:], uint32(end))
 		tail = append(tail, f.data...)
 	}
-	return append(head, tail...)
+	return slices.Concat(head, tail)
 }
 
 // Segment puts a segment at the beginning of a JPEG.
