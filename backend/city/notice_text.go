@@ -198,14 +198,3 @@ func RungName(role string) Said { return rungNames[role] }
 func TestNotice() Wording {
 	return Wording{Kind: "test", Said: Said{Text: "Pemberitahuan uji dari Balaikota sudah sampai.", TextEN: "A test notice from Balaikota has arrived."}, Path: "/pemberitahuan", Urgent: true}
 }
-
-// DoubtfulProofNotice asks a second person to look at a picture.
-func DoubtfulProofNotice(number string) Wording {
-	return Wording{
-		Kind: "proof", Path: "/bukti",
-		Said: Said{
-			Text:   "Bukti disposisi " + number + " perlu dilihat orang kedua.",
-			TextEN: "The proof of disposition " + number + " needs a second person's look.",
-		},
-	}
-}

@@ -11,14 +11,13 @@ import (
 // Notices says by which channels officers are told. Without a mail server the
 // channel e-mail is off; pushes need HTTPS in front and a way out.
 type Notices struct {
-	PublicURL        string `name:"public-url" env:"BALAIKOTA_PUBLIC_URL" placeholder:"URL" help:"Where officers and citizens open Balaikota (https://balaikota.kota.go.id). Links in e-mail lead there."`
+	PublicURL        string `name:"public-url" env:"BALAIKOTA_PUBLIC_URL" placeholder:"URL" help:"Where officers open Balaikota (https://balaikota.kota.go.id). Links in e-mail lead there."`
 	SMTPAddr         string `name:"smtp-addr" env:"BALAIKOTA_SMTP_ADDR" placeholder:"HOST:PORT" help:"Mail server that takes notices; port 465 is TLS from the start, others STARTTLS. Without it no e-mail is sent."`
 	SMTPUser         string `name:"smtp-user" env:"BALAIKOTA_SMTP_USER" placeholder:"NAME" help:"Account at the mail server."`
 	SMTPPasswordFile string `name:"smtp-password-file" env:"BALAIKOTA_SMTP_PASSWORD_FILE" placeholder:"FILE" help:"A file that holds the account's password."`
 	SMTPFrom         string `name:"smtp-from" env:"BALAIKOTA_SMTP_FROM" placeholder:"ADDRESS" help:"Sender of mail: Balaikota <balaikota@kota.go.id>."`
 	SMTPPlain        bool   `name:"smtp-plain" env:"BALAIKOTA_SMTP_PLAIN" help:"Send mail unencrypted; to a server on this machine only."`
 	PushSubject      string `name:"push-subject" env:"BALAIKOTA_PUSH_SUBJECT" placeholder:"ADDRESS" help:"How push services reach the city (mailto:diskominfo@kota.go.id). Without it no pushes are sent. The keys are made at the first start and kept in rahasia/vapid.json below --data; nodes of one city need the same file."`
-	Reporters        bool   `name:"notices-reporters" env:"BALAIKOTA_NOTICES_REPORTERS" help:"Ask reporters who left an e-mail address whether their matter is settled (Apakah sudah beres?). Needs --smtp-addr and --public-url."`
 }
 
 // SMTPPassword returns the mail account's password, "" when there is none.
@@ -38,8 +37,6 @@ func (n Notices) Check() error {
 	switch {
 	case n.SMTPAddr != "" && n.SMTPFrom == "":
 		return city.Errorf(city.Invalid, "--smtp-addr is set and --smtp-from is not; say who sends the mail")
-	case n.Reporters && (n.SMTPAddr == "" || n.PublicURL == ""):
-		return city.Errorf(city.Invalid, "--notices-reporters needs --smtp-addr and --public-url")
 	case n.PushSubject != "" && !strings.HasPrefix(n.PushSubject, "mailto:") && !strings.HasPrefix(n.PushSubject, "https://"):
 		return city.Errorf(city.Invalid, "--push-subject begins with mailto: or https://")
 	case n.PublicURL != "" && !strings.HasPrefix(n.PublicURL, "https://") && !strings.HasPrefix(n.PublicURL, "http://"):
