@@ -260,7 +260,7 @@ func rowsOfDispositions() map[string]gate {
 		"DELETE /api/session/acting":        {},
 		"GET /api/stand-ins":                {rows: "few"},
 		"GET /api/stand-ins/people":         {rows: "shared"},
-		"POST /api/stand-ins":               {who: deciding, body: fixed(map[string]any{"officer_id": 1 << 40, "stand_in_id": 1<<40 + 1, "from": time.Now(), "until": time.Now().Add(time.Hour), "reason": "uji matriks"}), answers: http.StatusNotFound},
+		"POST /api/stand-ins":               {who: deciding, body: fixed(map[string]any{"stand_in": "uji.masuk", "from": time.Now(), "until": time.Now().Add(time.Hour), "reason": "uji matriks"})},
 		"DELETE /api/stand-ins/{id}":        {who: deciding, at: thing{"id": "999999"}, answers: http.StatusNotFound},
 		"POST /api/attachments":             {who: senders, body: fixed("bukan formulir"), kind: "multipart/form-data; boundary=x"},
 		"GET /api/attachments/{id}":         {at: thing{"id": "999999"}, answers: http.StatusNotFound, rows: "few"},
@@ -298,7 +298,7 @@ func rowsOfNotices() map[string]gate {
 		"DELETE /api/push/subscriptions": {body: fixed(map[string]string{"endpoint": "https://push.example/uji"})},
 		"GET /api/escalations":           {rows: "few"},
 		"GET /api/escalation-rules":      {rows: "shared"},
-		"PUT /api/escalation-rules":      {who: rulers, body: fixed([]any{})},
+		"PUT /api/escalation-rules":      {who: rulers, body: fixed(map[string]any{"rules": []any{}, "answer_times": []any{}, "reason": "uji matriks"})},
 	}
 }
 
