@@ -101,6 +101,7 @@ type tokenRow struct {
 	Used          bool
 }
 
+//nolint:gosec // a query, no secret
 const tokenQuery = `SELECT t.disposition_id, t.holder, t.expires_at, EXISTS (SELECT FROM proofs p WHERE p.token_hash = t.hash) AS used
 	FROM proof_tokens t WHERE t.hash = $1`
 

@@ -341,7 +341,7 @@ func TestEarlierPicturesAreFound(t *testing.T) {
 	if found, err = f.LikelyProofs(t.Context(), store.PrintSearch{Before: c.ID, Words: []int32{4}, Views: []uint64{0x0f0f}, HashNear: 3, Limit: 10}); err != nil || len(found) != 1 || found[0].ID != b.ID {
 		t.Errorf("%+v, %v", found, err)
 	}
-	if id, n, err := f.SameBytes(t.Context(), []byte(sha(t, f, c.ID)), c.ID); err != nil || id != b.ID || n != 2 {
+	if id, n, err := f.SameBytes(t.Context(), sha(t, f, c.ID), c.ID); err != nil || id != b.ID || n != 2 {
 		t.Errorf("the same bytes: %d of %d, %v", id, n, err)
 	}
 }

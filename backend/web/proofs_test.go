@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -132,10 +133,7 @@ func TestPicturesComeInOnceAndInBounds(t *testing.T) {
 		"half a place": {"lon", "", []byte("x")}, "accuracy": {"accuracy_m", "-1", []byte("x")}, "a long note": {"note", strings.Repeat("a", 501), []byte("x")},
 		"no picture": {"note", "", nil}, "too large": {"note", "", make([]byte, 12<<20+1)},
 	} {
-		wrong := map[string]string{}
-		for k, v := range fields {
-			wrong[k] = v
-		}
+		wrong := maps.Clone(fields)
 		wrong[c.field] = c.value
 		if p := lurah.uploadProof(wrong, c.photo).problem(t); p.Code != city.Invalid || len(p.Errors) == 0 {
 			t.Errorf("%s: %+v", name, p)

@@ -178,7 +178,7 @@ func (e *effects) measure(ctx context.Context, a store.DoneAction) (store.SavedE
 		Season: e.seasons[e.first.AddDate(0, 0, done).Month()-1], Method: effect.Method, Matched: []string{}, MeasuredAt: e.now,
 	}, Points: []city.EffectPoint{}}}
 	if len(c.Units) == 0 || c.Done < 0 {
-		e.nothing(&out, a)
+		e.nothing(&out)
 		return out, nil
 	}
 	r := effect.Measure(c)
@@ -187,7 +187,7 @@ func (e *effects) measure(ctx context.Context, a store.DoneAction) (store.SavedE
 }
 
 // nothing says that there is no series to measure by.
-func (e *effects) nothing(out *store.SavedEffect, a store.DoneAction) {
+func (e *effects) nothing(out *store.SavedEffect) {
 	out.Outcome, out.Final, out.Through = string(effect.Unclear), true, out.DoneOn
 	out.Text = city.Said{
 		Text:   "Dampak tidak diukur: tidak ada deret data yang menyebut perkara ini (kategori, indikator atau perangkat daerah).",

@@ -106,11 +106,11 @@ func (w *matrixWorld) tryAll(t *testing.T, r web.Route, g gate) (calls int) {
 		for _, of := range sides {
 			a := attempt{by: by, of: of, route: r, gate: g, at: g.at}
 			if g.of != "" {
-				make, ok := things[g.of]
+				thing, ok := things[g.of]
 				if !ok {
 					t.Fatalf("there is no kind of thing %q in things", g.of)
 				}
-				a.at = make(w, of, by)
+				a.at = thing(w, of, by)
 			}
 			status, body := w.try(t, a)
 			calls++

@@ -132,13 +132,13 @@ func part(rule city.IndexPartRule, f Figure, known bool, estimate func(Figure) s
 		p.Cases = f.K
 	}
 	p.Measured = rule.Kind == "rate" || f.N > 0
-	p.Text = words(rule, f, e, p)
+	p.Text = words(rule, f, e)
 	return p
 }
 
 // words say what the figure is, and what it is drawn to.
-func words(rule city.IndexPartRule, f Figure, e shrink.Estimate, p city.IndexPart) city.Said {
-	id := func(v float64, d int) string { return city.FormatNumber(v, d) }
+func words(rule city.IndexPartRule, f Figure, e shrink.Estimate) city.Said {
+	id := city.FormatNumber
 	en := func(v float64, d int) string { return city.Number(v, d, '.') }
 	switch {
 	case f.N <= 0:

@@ -32,7 +32,8 @@ func (c Case) learn(all []window, typical float64) weights {
 	for {
 		w := c.solve(all, typical, use)
 		worst := -1
-		for k := range w {
+		for k := range use {
+			//nolint:gosec // use and w are as long
 			if use[k] && w[k] < 0 && c.Kind != Level && (worst < 0 || w[k] < w[worst]) {
 				worst = k
 			}
@@ -40,7 +41,7 @@ func (c Case) learn(all []window, typical float64) weights {
 		if worst < 0 {
 			return w
 		}
-		use[worst] = false
+		use[worst] = false //nolint:gosec // worst came of a range over use
 	}
 }
 

@@ -48,10 +48,7 @@ func (c Case) scatter(near []window, expected []float64, n int) scatter {
 // (upper false), or above (upper true, p the share above).
 func (s scatter) quantile(p float64, upper bool) float64 {
 	n := len(s.errors)
-	rank := int(math.Floor(p * float64(n+1)))
-	if rank < 1 {
-		rank = 1 // too few for the level asked for: the farthest
-	}
+	rank := max(int(math.Floor(p*float64(n+1))), 1) // too few for the level asked for: the farthest
 	if upper {
 		return s.errors[n-rank]
 	}

@@ -118,7 +118,7 @@ func (c Case) free(unit, day, length int) bool {
 // after the square root (Anscombe 1948), levels in standard deviations from
 // their base; beside it half the logarithm of the populations' ratio.
 func (c Case) far(a, b window) float64 {
-	d := 0.0
+	var d float64
 	if c.Kind == Level {
 		a1, a2, b1, b2 := (a.weeks-a.base)/a.spread, (a.days-a.base)/a.spread, (b.weeks-b.base)/b.spread, (b.days-b.base)/b.spread
 		d = (a1-b1)*(a1-b1) + (a2-b2)*(a2-b2)

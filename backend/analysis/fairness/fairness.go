@@ -118,7 +118,7 @@ func Pages(from, until time.Time, facts []Facts, cells []Cell, rain *float64) []
 const enough = 5.0
 
 func words(p city.OfficePage, f Facts) (city.Said, []city.Said) {
-	id, en := func(v float64, d int) string { return city.FormatNumber(v, d) }, func(v float64, d int) string { return city.Number(v, d, '.') }
+	id, en := city.FormatNumber, func(v float64, d int) string { return city.Number(v, d, '.') }
 	n := func(v int) string { return id(float64(v), 0) }
 	m := func(v int) string { return en(float64(v), 0) }
 	text := city.Said{
