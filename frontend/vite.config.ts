@@ -5,6 +5,7 @@ import { drawIcons } from './build/icons.ts';
 import { precompress } from './build/precompress.ts';
 import { preloadTextFont } from './build/preload-font.ts';
 import { serviceWorker } from './build/service-worker.ts';
+import { texts } from './build/texts.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const server = process.env.BALAIKOTA_ADDR ?? '127.0.0.1:8080';
@@ -18,7 +19,7 @@ export default defineConfig(({ mode }) => {
   const gallery = mode === 'gallery';
   const shipped = [drawIcons(), serviceWorker(at('./src/worker/sw.ts')), precompress()];
   return {
-    plugins: [svelte(), preloadTextFont(), ...(gallery ? [] : shipped)],
+    plugins: [svelte(), texts(at('../backend/i18n/id.json')), preloadTextFont(), ...(gallery ? [] : shipped)],
     resolve: {
       alias: { $i18n: at('../backend/i18n'), $src: at('./src') },
       conditions: process.env.VITEST ? ['browser'] : undefined,

@@ -5,6 +5,7 @@ import { city } from './city.svelte.ts';
 import { keeping } from './keeping.svelte.ts';
 import { notices } from './notices.svelte.ts';
 import { outbox } from './outbox.svelte.ts';
+import { phoneMarks } from './phone-marks.svelte.ts';
 import { reports } from './reports.svelte.ts';
 import { session } from './session.svelte.ts';
 import { tasks } from './tasks.svelte.ts';
@@ -17,7 +18,13 @@ import { tasks } from './tasks.svelte.ts';
 export function startPhone(): () => void {
   const officer = session.holder;
   if (!officer || location.pathname === '/tv') return () => {};
-  const stops = [() => outbox.stop(), () => notices.stop()];
+  const marks = $effect.root(() => {
+    $effect(() => {
+      phoneMarks.tasks = tasks.fresh + outbox.refused;
+      phoneMarks.loadedAt = tasks.remote.loadedAt;
+    });
+  });
+  const stops = [marks, () => outbox.stop(), () => notices.stop()];
   outbox.start(officer);
   notices.start();
   if (session.hasTasks) {

@@ -1,4 +1,5 @@
 import { untrack } from 'svelte';
+import { loadTexts } from '../ui/i18n.svelte.ts';
 import { alerts } from './alerts.svelte.ts';
 import { areas } from './areas.svelte.ts';
 import { assistant } from './assistant.svelte.ts';
@@ -8,15 +9,17 @@ import { dispositions } from './dispositions.svelte.ts';
 import { incidents } from './incidents.svelte.ts';
 import { indicators } from './indicators.svelte.ts';
 import { live } from './live.svelte.ts';
-import { startPhone } from './phone.svelte.ts';
 import { recommendations } from './recommendations.svelte.ts';
 import { reports } from './reports.svelte.ts';
+import { session } from './session.svelte.ts';
 import { sources } from './sources.svelte.ts';
 
 /** Without a snapshot after this long, the lists are fetched the plain way. */
 const socketPatience = 3000;
 /** While the socket is away, the lists are fetched about this often. */
 const pollEvery = 30_000;
+/** Notices wait this long where there are no tasks. */
+const othersWait = 2000;
 
 /** What hardly ever changes; it is fetched once, and again only after a failure. */
 const lasting: { problem: unknown; load(): Promise<void> }[] = [
@@ -50,7 +53,16 @@ function start(): () => void {
   catalogue.ensure();
   indicators.declared.ensure();
   live.start();
-  const stopPhone = startPhone();
+  let stopPhone = () => {};
+  let over = false;
+  // Who is sent tasks begins with them; for others the figures come first.
+  const begin = setTimeout(
+    async () => {
+      const [{ startPhone }] = await Promise.all([import('./phone.svelte.ts'), loadTexts()]);
+      if (!over) stopPhone = startPhone();
+    },
+    session.hasTasks ? 0 : othersWait,
+  );
   let timer: ReturnType<typeof setTimeout>;
   const poll = () => {
     if (live.status !== 'open' && !document.hidden) fetchLists();
@@ -59,6 +71,8 @@ function start(): () => void {
   };
   timer = setTimeout(poll, socketPatience);
   return () => {
+    over = true;
+    clearTimeout(begin);
     clearTimeout(timer);
     stopPhone();
     live.stop();

@@ -144,15 +144,13 @@ export class OutcomesDouble {
         ),
       };
     const all = this.actions.dispositions.map((d) => ({ ...d, account: accountOf(d) }));
-    const done = all
-      .slice(0, 2)
-      .map((d) => ({
-        ...d,
-        id: d.id + 100,
-        status: 'done',
-        done_by: 'proof',
-        account: said(...accounts.done),
-      }));
+    const done = all.slice(0, 2).map((d) => ({
+      ...d,
+      id: d.id + 100,
+      status: 'done',
+      done_by: 'proof',
+      account: said(...accounts.done),
+    }));
     done[0].effect = {
       disposition_id: done[0].id,
       outcome: 'worked',

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import type { Plugin } from 'vite';
+
+/**
+ * Texts that the first view does not show, by the first parts of their key:
+ * they come in a file of their own, once something asks for one of them.
+ */
+const late = new Set(
+  `action.column action.rule action.trigger ask camera certainty chip correct decide decided dimension disposition
+  draft error evidence figure filter flag forecast history hotspots incident incidents index keys legend meeting member
+  merge notice office_page operation order outbox password patterns period proof reader reading reporter risk rulings
+  settings similar source split standin step task tool usage voice wall word`.split(/\s+/),
+);
+
+/** Texts of those parts that the first view shows all the same. */
+const early = new Set(
+  `ask.about_named ask.about_this decide.failed disposition.workdays error.login_failed meeting.title notice.title
+  notice.unread office_page.title proof.title task.title`.split(/\s+/),
+);
+
+const names = { 'virtual:texts/first': false, 'virtual:texts/late': true };
+
+function isLate(key: string): boolean {
+  const parts = key.split('.');
+  return !early.has(key) && (late.has(parts[0] ?? '') || late.has(parts.slice(0, 2).join('.')));
+}
+
+/** Serves the Indonesian texts in two parts: virtual:texts/first and virtual:texts/late. */
+export function texts(file: string): Plugin {
+  return {
+    name: 'texts',
+    resolveId: (id) => (id in names ? `\0${id}` : undefined),
+    load(id) {
+      const name = id.slice(1);
+      if (!(name in names)) return undefined;
+      this.addWatchFile(file);
+      const all = Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>);
+      const wanted = names[name as keyof typeof names];
+      const part = all.filter(([key]) => isLate(key) === wanted);
+      // A string that is parsed is read faster than an object that is compiled.
+      return `export default JSON.parse(${JSON.stringify(JSON.stringify(Object.fromEntries(part)))});`;
+    },
+  };
+}
