@@ -295,7 +295,7 @@ func rowsOfNotices() map[string]gate {
 		"POST /api/notices/test":         {officer: true},
 		"GET /api/push/key":              {rows: "shared"},
 		"POST /api/push/subscriptions":   {body: browser},
-		"DELETE /api/push/subscriptions": {body: fixed(map[string]string{"endpoint": "https://push.example/uji"})},
+		"DELETE /api/push/subscriptions": {officer: true, body: fixed(map[string]string{"endpoint": "https://push.example/uji"})},
 		"GET /api/escalations":           {rows: "few"},
 		"GET /api/escalation-rules":      {rows: "shared"},
 		"PUT /api/escalation-rules":      {who: rulers, body: fixed(map[string]any{"rules": []any{}, "answer_times": []any{}, "reason": "uji matriks"})},
