@@ -321,13 +321,33 @@ func (s *Store) Proofs(ctx context.Context, asker city.Asker, disposition int64)
 	return proofsOf(rows)
 }
 
-// ProofBytes returns the picture as it arrived.
+const proofBytesQuery = `SELECT bytes FROM proofs WHERE id = $1`
+
+// Who judges a picture must see the earlier one that it is said to resemble,
+// which is another disposition's.
+const resembledQuery = `SELECT EXISTS (SELECT FROM proof_queue q JOIN proofs p ON p.disposition_id = q.disposition_id JOIN proof_checks c ON c.proof_id = p.id
+	CROSS JOIN LATERAL jsonb_array_elements(c.checks) AS e WHERE q.closed_at IS NULL AND (e->>'like')::bigint = $1)`
+
+const openProofBytesQuery = `SELECT p.bytes FROM proofs p JOIN dispositions d ON d.id = p.disposition_id WHERE p.id = $1 AND d.nature <> 'rahasia'`
+
+// ProofBytes returns the picture as it arrived, to those who see its
+// disposition, to who judges it, and to who judges a picture that is said to
+// resemble it, unless it is a secret letter's.
 func (s *Store) ProofBytes(ctx context.Context, asker city.Asker, id int64) ([]byte, error) {
 	var raw [][]byte
+	resembled := false
 	err := s.read(ctx, asker, func(tx pgx.Tx) (err error) {
-		raw, err = column[[]byte](ctx, tx, `SELECT bytes FROM proofs WHERE id = $1`, id)
-		return err
+		if raw, err = column[[]byte](ctx, tx, proofBytesQuery, id); err != nil || len(raw) > 0 {
+			return err
+		}
+		return tx.QueryRow(ctx, resembledQuery, id).Scan(&resembled)
 	})
+	if err == nil && resembled {
+		err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+			raw, err = column[[]byte](ctx, tx, openProofBytesQuery, id)
+			return err
+		})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the picture of proof %d: %w", id, err)
 	}

@@ -350,3 +350,37 @@ func sha(t *testing.T, f *proofRoom, id int64) []byte {
 	t.Helper()
 	return one[[]byte](t, f.sql, "SELECT sha256 FROM proofs WHERE id = $1", id)
 }
+
+// Whom the machine asks to put two pictures beside each other must be able to:
+// the earlier one is another disposition's.
+func TestWhoJudgesSeesWhatItResembles(t *testing.T) {
+	t.Parallel()
+	f := newProofRoom(t)
+	earlier := f.add(t)
+	f.keep(t, earlier.ID, city.VerdictValid)
+	f.mustStep(t, f.lurah, f.id, city.StepFinish)
+	f.id = f.send(t, mayor, order(f.officeOf(t, storetest.AirPutih), func(o *city.DispositionOrder) {
+		o.Action = one[string](t, f.sql, "SELECT slug FROM action_kinds WHERE proof ORDER BY slug LIMIT 1")
+	}))
+	f.clock.forward(time.Hour)
+	f.mustStep(t, f.lurah, f.id, city.StepAccept)
+	p := f.add(t)
+	sees := func(want bool) {
+		t.Helper()
+		if raw, err := f.ProofBytes(t.Context(), camatUtara, earlier.ID); (err == nil && len(raw) > 0) != want {
+			t.Errorf("sees the earlier picture: %v, want %v", err, want)
+		}
+	}
+	sees(false)
+	if err := f.KeepChecks(t.Context(), store.CheckedProof{
+		ID: p.ID, Machine: city.VerdictDoubtful, Checks: []city.ProofCheck{{Name: city.CheckSame, Outcome: "buruk", Like: earlier.ID}}, Version: 1, Hash: 9, Print: []byte{1}, Words: []int32{1},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	f.mustStep(t, f.lurah, f.id, city.StepFinish)
+	equal(t, "in the queue", reviewsOf(t, f, camatUtara), []int64{p.ID})
+	sees(true)
+	if _, err := f.ProofBytes(t.Context(), lurahLem, earlier.ID); city.CodeOf(err) != city.NotFound {
+		t.Errorf("a lurah, who judges nothing: %v", err)
+	}
+}

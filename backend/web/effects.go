@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"balaikota/backend/city"
@@ -70,8 +71,33 @@ func (s *server) getCityIndex(ctx context.Context, in *cityIndexInput) (*cityInd
 }
 
 type officePagesInput struct {
-	From  time.Time `query:"from" doc:"90 days before the end when empty"`
-	Until time.Time `query:"until" doc:"Now when empty; never later"`
+	From  string `query:"from" format:"date" doc:"First day in the city's zone; 90 days before the end when empty"`
+	Until string `query:"until" format:"date" doc:"Last day in the city's zone; today when empty"`
+}
+
+// pagePeriod is from the beginning of the first day to the end of the last, zero
+// where none is stated.
+func (s *server) pagePeriod(ctx context.Context, in officePagesInput) (from, until time.Time, err error) {
+	set, err := s.Store.Setting(ctx)
+	if err != nil {
+		return from, until, err
+	}
+	zone, err := time.LoadLocation(set.Timezone)
+	if err != nil {
+		return from, until, fmt.Errorf("load the city's time zone: %w", err)
+	}
+	if in.From != "" {
+		if from, err = time.ParseInLocation(time.DateOnly, in.From, zone); err != nil {
+			return from, until, city.InvalidField("query.from", "must be a day, as 2026-11-22")
+		}
+	}
+	if in.Until != "" {
+		if until, err = time.ParseInLocation(time.DateOnly, in.Until, zone); err != nil {
+			return from, until, city.InvalidField("query.until", "must be a day, as 2026-11-22")
+		}
+		until = until.AddDate(0, 0, 1)
+	}
+	return from, until, nil
 }
 
 type officePagesBody struct {
@@ -79,7 +105,11 @@ type officePagesBody struct {
 }
 
 func (s *server) getOfficePages(ctx context.Context, in *officePagesInput) (*officePagesBody, error) {
-	out, err := s.OfficePages.Pages(ctx, askerOf(ctx), "", in.From, in.Until)
+	from, until, err := s.pagePeriod(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.OfficePages.Pages(ctx, askerOf(ctx), "", from, until)
 	return &officePagesBody{Body: out}, err
 }
 
@@ -91,7 +121,11 @@ type officePageInput struct {
 type officePageBody struct{ Body city.OfficePage }
 
 func (s *server) getOfficePage(ctx context.Context, in *officePageInput) (*officePageBody, error) {
-	out, err := s.OfficePages.Pages(ctx, askerOf(ctx), in.Office, in.From, in.Until)
+	from, until, err := s.pagePeriod(ctx, in.officePagesInput)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.OfficePages.Pages(ctx, askerOf(ctx), in.Office, from, until)
 	if err != nil {
 		return nil, err
 	}

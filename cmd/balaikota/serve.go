@@ -164,7 +164,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "sematan", Every: time.Minute, Run: s.assistant.RefreshPins},
 			{Name: "istilah", Every: time.Minute, Run: s.assistant.renew},
 			{Name: "dampak", Every: 10 * time.Minute, Run: func(ctx context.Context) error { return s.db.measureEffects(ctx, time.Now(), s.log) }},
-			{Name: "indeks-kota", Every: time.Hour, Run: func(ctx context.Context) error { return s.db.workOutIndex(ctx, time.Now(), s.log) }},
+			{Name: "indeks-kota", Every: 10 * time.Minute, Run: func(ctx context.Context) error { return s.db.workOutIndex(ctx, time.Now(), s.log) }},
 			// Once a city day; tried again soon while there is too little history.
 			{Name: "ramalan", Every: 10 * time.Minute, Run: func(ctx context.Context) error { return s.db.foresee(ctx, time.Now(), s.log) }},
 		},

@@ -95,7 +95,7 @@ func Judge(checks []city.ProofCheck) (city.ProofVerdict, city.Said) {
 	}
 	if !doubtful && doubts <= doubtsAllowed {
 		if len(why) == 0 {
-			return city.VerdictValid, said("Bukti sah: semua pemeriksaan baik.", "The proof stands: every check is good.")
+			return city.VerdictValid, said("Bukti sah: tidak ada pemeriksaan yang meragukan.", "The proof stands: no check gives doubt.")
 		}
 		return city.VerdictValid, said("Bukti sah. Catatan: "+why[0].Text, "The proof stands. Note: "+why[0].TextEN)
 	}

@@ -6884,9 +6884,9 @@ export interface operations {
     "get-office-pages": {
         parameters: {
             query?: {
-                /** @description 90 days before the end when empty */
+                /** @description First day in the city's zone; 90 days before the end when empty */
                 from?: string;
-                /** @description Now when empty; never later */
+                /** @description Last day in the city's zone; today when empty */
                 until?: string;
             };
             header?: never;
