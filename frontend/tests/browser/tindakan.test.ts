@@ -518,7 +518,8 @@ describe('the rules of advice', () => {
 describe('sizes and themes', () => {
   const views = ['/', '/tindakan', '/tindakan/usulan/1', '/tindakan/50', '/tindakan/aturan'];
   for (const size of Object.keys(sizes) as (keyof typeof sizes)[])
-    for (const theme of ['light', 'dark'] as const)
+    // Contrast does not depend on the size: the slow wall is drawn in one theme.
+    for (const theme of size === 'wall' ? (['dark'] as const) : (['light', 'dark'] as const))
       it.each(views)(`hold at ${size} in ${theme}: %s`, async (path) => {
         const s = await advised({ path, size, theme });
         await shows(s.page, path === '/tindakan/50' ? 'Keruk parit' : 'Bersihkan drainase');
