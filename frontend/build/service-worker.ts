@@ -7,10 +7,11 @@ type Bundle = Rolldown.OutputBundle;
 type Chunk = Rolldown.OutputChunk & { viteMetadata?: { importedCss?: Set<string> } };
 
 /**
- * Views that open without a network: an officer's tasks and the settings. Other
- * views are kept when they are first opened.
+ * Views that open without a network: an officer's tasks and the settings, with
+ * the outbox and the texts that come later. Other views are kept when they are
+ * first opened.
  */
-const offlineViews = /src\/panels\/(tugas\/|Pengaturan\.svelte)/;
+const offlineViews = /src\/panels\/(tugas\/|Pengaturan\.svelte)|src\/data\/phone\.svelte|virtual:texts\/late/;
 
 /**
  * Emits /sw.js: src/worker/sw.ts with the list of files it keeps and a version
