@@ -144,7 +144,7 @@ func TestARepairIsProvenAndAReusedPictureIsNot(t *testing.T) {
 	v := picturetest.Usual(1)
 	first := f.task()
 	before, _ := photo(broken, v)
-	f.send(first, "before", before, 0)
+	start := f.send(first, "before", before, 0)
 	after, img := photo(mended, v.Nearby(2))
 	p := f.send(first, "after", after, 0)
 	f.step(first, city.StepFinish)
@@ -183,7 +183,10 @@ func TestARepairIsProvenAndAReusedPictureIsNot(t *testing.T) {
 	if m := picture.ReadMetadata(shown); !m.Empty() {
 		t.Errorf("%+v", m)
 	}
-	if _, err := f.Show(t.Context(), camat, p.ID); city.CodeOf(err) != city.NotFound {
+	if _, err := f.Show(t.Context(), camat, p.ID); err != nil {
+		t.Errorf("a camat who judges a copy does not see the picture it resembles: %v", err)
+	}
+	if _, err := f.Show(t.Context(), camat, start.ID); city.CodeOf(err) != city.NotFound {
 		t.Errorf("a camat sees a picture that does not wait for him: %v", err)
 	}
 }

@@ -2,8 +2,8 @@
 // house fronts in perspective, sky, trees, rubbish and potholes, seen through a
 // lens and a sensor with noise and colour filters. They stand for a phone's
 // pictures in geometry, light, texture and noise; they are simpler than any real
-// street, and say nothing of faces, water or night. It uses the standard
-// library only, and is for tests of other packages too.
+// street, and say nothing of faces, water or night. It may
+// import the standard library only; tests of other packages use it too.
 package picturetest
 
 import (
