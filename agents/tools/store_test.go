@@ -180,6 +180,10 @@ func TestOutlookIsTheSourcesOwnForecast(t *testing.T) {
 			d.Observations = append(d.Observations, o)
 		}
 	}
+	// Issued after the question was asked: nobody could have known it.
+	later := storetest.Observation("prakiraan-hujan", storetest.AirPutih, now.Add(15*time.Hour), 99)
+	later.Forecast, later.IssuedAt = true, now.Add(time.Hour)
+	d.Observations = append(d.Observations, later)
 	storetest.Ingest(t, s, d)
 	got := run(t, onStore(s), mayor, city.ToolForecast, `{"indicator":"prakiraan-hujan","days":1}`)
 	want := "Prakiraan hujan 3 jam di Kota Samarinda (18 Juni 2026 20.00 WITA – 19 Juni 2026 08.00 WITA) tertinggi 4,2 mm/3 jam, 19 Juni 2026 02.00 WITA di Kelurahan Air Putih. " +

@@ -56,13 +56,18 @@ function start(): () => void {
   let stopPhone = () => {};
   let over = false;
   // Who is sent tasks begins with them; for others the figures come first.
-  const begin = setTimeout(
-    async () => {
+  let begin: ReturnType<typeof setTimeout>;
+  const beginPhone = async () => {
+    try {
       const [{ startPhone }] = await Promise.all([import('./phone.svelte.ts'), loadTexts()]);
       if (!over) stopPhone = startPhone();
-    },
-    session.hasTasks ? 0 : othersWait,
-  );
+    } catch {
+      // The network broke while the parts were fetched; what waits in the
+      // outbox must not wait for the next visit.
+      if (!over) begin = setTimeout(beginPhone, pollEvery);
+    }
+  };
+  begin = setTimeout(beginPhone, session.hasTasks ? 0 : othersWait);
   let timer: ReturnType<typeof setTimeout>;
   const poll = () => {
     if (live.status !== 'open' && !document.hidden) fetchLists();
