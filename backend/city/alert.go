@@ -52,6 +52,16 @@ type Alert struct {
 	Geometry    json.RawMessage `json:"geometry,omitempty" doc:"GeoJSON geometry of the affected area"`
 	URL         string          `json:"url,omitempty"`
 	Simulated   bool            `json:"simulated,omitempty"`
+	// Acknowledged says who knows of it; nil while nobody has said so, or since
+	// it became graver.
+	Acknowledged *Acknowledgement `json:"acknowledged,omitempty"`
 	// Over is set by a source that ends an alert (CAP Cancel, AllClear).
 	Over bool `json:"-"`
+}
+
+// Acknowledgement (diketahui) is an officer's word that he knows of an alert.
+// It promises nothing; it only ends the interruption of the wall.
+type Acknowledgement struct {
+	By string    `json:"by" doc:"Username, with whom he stands in for"`
+	At time.Time `json:"at"`
 }

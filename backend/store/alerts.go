@@ -40,9 +40,19 @@ WHERE NOT EXISTS (SELECT FROM alerts h WHERE h.key = $1 AND h.ended_at IS NULL A
 ON CONFLICT (key) DO UPDATE SET severity = excluded.severity, area_codes = excluded.area_codes, until = excluded.until,
 	since = CASE WHEN a.ended_at IS NULL THEN a.since ELSE excluded.since END,
 	data = CASE WHEN a.ended_at IS NULL THEN jsonb_set(excluded.data, '{since}', a.data->'since') ELSE excluded.data END,
+	acknowledged_at = CASE WHEN ` + stillKnown + ` THEN a.acknowledged_at END,
+	acknowledged_by = CASE WHEN ` + stillKnown + ` THEN a.acknowledged_by END,
 	source_id = excluded.source_id, ended_at = NULL, changed_at = now()
 WHERE a.ended_at IS NOT NULL OR (a.data - 'since') IS DISTINCT FROM (excluded.data - 'since')
-RETURNING a.data, (xmax = 0)`
+RETURNING ` + alertWhole + `, (xmax = 0)`
+
+// An alert that became graver, or arose anew, is news again.
+const stillKnown = `a.ended_at IS NULL AND array_position(ARRAY['info', 'perhatian', 'siaga', 'awas'], excluded.severity)
+	<= array_position(ARRAY['info', 'perhatian', 'siaga', 'awas'], a.severity)`
+
+// alertWhole is the alert a as screens take it, with who knows of it.
+const alertWhole = `CASE WHEN a.acknowledged_at IS NULL THEN a.data ELSE
+	a.data || jsonb_build_object('acknowledged', jsonb_build_object('by', a.acknowledged_by, 'at', a.acknowledged_at)) END`
 
 func (in *ingestion) putAlert(ctx context.Context, a city.Alert) error {
 	if a.AreaCodes == nil {
@@ -109,7 +119,7 @@ func (in *ingestion) thresholdAlert(ctx context.Context, s city.IndicatorState) 
 	return err
 }
 
-const alertsQuery = `SELECT data FROM alerts WHERE ended_at IS NULL AND (until IS NULL OR until > $1)
+const alertsQuery = `SELECT ` + alertWhole + ` FROM alerts a WHERE ended_at IS NULL AND (until IS NULL OR until > $1)
 	ORDER BY array_position(ARRAY['awas', 'siaga', 'perhatian', 'info'], severity), since DESC LIMIT 200`
 
 func (s *Store) runningAlerts(ctx context.Context, tx pgx.Tx) ([]city.Alert, error) {

@@ -16,6 +16,8 @@ import (
 // Store is what the handlers read and write. backend/store implements it.
 type Store interface {
 	HazardStore
+	MapStore
+	AlertStore
 	MeetingStore
 	NoticeStore
 	EscalationStore
@@ -123,6 +125,8 @@ type Deps struct {
 	Hotspots    Hotspotter
 	Deadlines   Deadlines
 	OfficePages OfficePager
+	Places      PlaceFinder
+	Basemap     Basemap
 	Analyst     Analyst
 	Assistant   Assistant
 	Voice       Voice

@@ -81,8 +81,12 @@ func (s *server) routes() {
 	add(s, clockKeepers, http.MethodPost, "/api/reports/{id}/pause", "Stop a report's clock while its office waits for the citizen", s.pauseReport)
 	add(s, clockKeepers, http.MethodPost, "/api/reports/{id}/resume", "Let a report's clock go on", s.resumeReport)
 
+	// The map: how it stood, its points, and where a place is.
+	add(s, officers, http.MethodGet, "/api/places", "Areas, streets and landmarks by the beginnings of their names", s.getPlaces)
+
 	// What needs attention.
 	add(s, officers, http.MethodGet, "/api/alerts", "Alerts, gravest first", s.getAlerts)
+	add(s, watchers, http.MethodPost, "/api/alerts/acknowledge", "Say that one knows of a running alert, which then no longer interrupts the wall", s.acknowledgeAlert)
 	add(s, officers, http.MethodGet, "/api/attention", "At most five matters that need attention now", s.getAttention)
 
 	// What to do about it: recommendations, and the rules they follow.
@@ -159,6 +163,9 @@ func (s *server) routes() {
 	// Not JSON: the socket, the map, machines, and the page itself.
 	s.echo.GET(LivePath, NewLive(s.Hub, s.liveSession, s.originListed, s.Log).Handle)
 	s.echo.GET("/geo/:file", s.getGeoJSON)
+	s.echo.GET("/api/map/replay", s.getReplay)
+	s.echo.GET("/api/map/points", s.getMapPoints)
+	s.echo.GET(basemapPath, s.getBasemap)
 	s.echo.GET("/api/hazards/flood/cap", s.getFloodCAP)
 	s.echo.GET(stepsPath, s.followQuestion)
 	s.echo.POST("/api/attachments", s.postAttachment)
@@ -178,11 +185,11 @@ func (s *server) routes() {
 	s.echo.HEAD("/*", s.getPage)
 }
 
-// schemas puts the /live messages into the API description, from which the
-// browser's types are made.
+// schemas puts the /live messages and the map's columns into the API
+// description, from which the browser's types are made.
 func (s *server) schemas() {
 	reg := s.api.OpenAPI().Components.Schemas
-	for _, v := range []any{live.Subscribe{}, live.Snapshot{}, live.Delta{}} {
+	for _, v := range []any{live.Subscribe{}, live.Snapshot{}, live.Delta{}, city.MapReplay{}, city.MapPoints{}} {
 		reg.Schema(reflect.TypeOf(v), true, "")
 	}
 }
@@ -210,6 +217,8 @@ var (
 	// Senders may send dispositions (city.InstructionRules), doers take steps.
 	senders = audience{name: "wali_kota, sekda, kepala_opd, camat", roles: []city.Role{city.WaliKota, city.Sekda, city.KepalaOPD, city.Camat}}
 	doers   = audience{name: "officers of the line", roles: []city.Role{city.WaliKota, city.Sekda, city.KepalaOPD, city.Camat, city.Lurah}}
+	// Watchers answer for the city as a whole: what they know of interrupts the wall no more.
+	watchers = audience{name: "wali_kota, sekda, operator", roles: []city.Role{city.WaliKota, city.Sekda, city.Operator}}
 	// Rulers change the rules of advice.
 	rulers   = audience{name: "sekda, operator", roles: []city.Role{city.Sekda, city.Operator}}
 	auditors = audience{name: "operator, auditor", roles: []city.Role{city.Operator, city.Auditor}}

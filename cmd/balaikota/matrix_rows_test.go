@@ -159,17 +159,21 @@ func rowsOfCity() map[string]gate {
 		"GET /api/measures":                 {rows: "shared"},
 		"GET /api/alerts":                   {rows: "shared"},
 		"GET /api/attention":                {rows: "shared"},
-		"GET /api/hazards/flood":            {rows: "shared"},
-		"GET /api/hazards/flood/{area}":     {at: thing{"area": storetest.Lempake}, rows: "shared"},
-		"GET /api/patterns":                 {rows: "filtered"},
-		"GET /api/patterns/hotspots":        {rows: "shared"},
-		"GET /api/sources":                  {rows: "shared"},
-		"GET /api/sources/{slug}":           {at: source, rows: "shared"},
-		"POST /api/sources/{slug}/run":      {who: operate, at: source},
-		"POST /api/sources/{slug}/retry":    {who: operate, at: source},
-		"POST /api/sources/{slug}/pause":    {who: operate, at: source},
-		"POST /api/sources/{slug}/resume":   {who: operate, at: source},
-		"GET /api/audit":                    {who: inspect, rows: "shared"},
+		"POST /api/alerts/acknowledge": {
+			who: []city.Role{city.WaliKota, city.Sekda, city.Operator}, answers: http.StatusNotFound, // no alert runs in the test's city
+			body: fixed(map[string]string{"key": "tidak-ada", "seen": "awas"}),
+		},
+		"GET /api/hazards/flood":          {rows: "shared"},
+		"GET /api/hazards/flood/{area}":   {at: thing{"area": storetest.Lempake}, rows: "shared"},
+		"GET /api/patterns":               {rows: "filtered"},
+		"GET /api/patterns/hotspots":      {rows: "shared"},
+		"GET /api/sources":                {rows: "shared"},
+		"GET /api/sources/{slug}":         {at: source, rows: "shared"},
+		"POST /api/sources/{slug}/run":    {who: operate, at: source},
+		"POST /api/sources/{slug}/retry":  {who: operate, at: source},
+		"POST /api/sources/{slug}/pause":  {who: operate, at: source},
+		"POST /api/sources/{slug}/resume": {who: operate, at: source},
+		"GET /api/audit":                  {who: inspect, rows: "shared"},
 	}
 }
 
