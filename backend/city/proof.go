@@ -84,6 +84,12 @@ type ReporterWord struct {
 	AnsweredAt *time.Time `json:"answered_at,omitempty"`
 	Answer     string     `json:"answer,omitempty" enum:"yes,no,partly"`
 	Text       string     `json:"text,omitempty"`
+	// Reach is how far the question came, Channel by what. same: the reporter
+	// is asked about another of their own reports of this work; no_way: no
+	// channel leads to them; unsent: none was tried.
+	Reach     string        `json:"reach" enum:"waiting,sent,same,failed,no_way,unsent"`
+	Channel   NoticeChannel `json:"channel,omitempty" enum:"surel"`
+	ReachedAt *time.Time    `json:"reached_at,omitempty" doc:"When the channel took the question"`
 }
 
 // ReporterAsk is a reporter that is asked whether it is done, for those who

@@ -208,10 +208,16 @@ func (w *Worker) failed(e city.NoticeErrand, err error) city.NoticeOutcome {
 	if city.CodeOf(err) == city.NotFound {
 		return city.NoticeOutcome{Ended: true, Second: true, Error: err.Error()}
 	}
-	pause := min(longestPause, firstPause<<min(e.Attempts-1, 10))
+	return city.NoticeOutcome{NextAt: w.Now().Add(pauseAfter(e.Attempts, err)), Second: e.Attempts >= secondAfter, Error: err.Error()}
+}
+
+// pauseAfter is how long to wait after so many tries, the last of which failed
+// with err.
+func pauseAfter(attempts int, err error) time.Duration {
+	pause := min(longestPause, firstPause<<min(max(attempts, 1)-1, 10))
 	pause = pause/2 + rand.N(pause/2+1)
 	if own, ok := errors.AsType[*city.Error](err); ok && own.RetryAfter > 0 {
 		pause = min(longestWait, max(pause, own.RetryAfter))
 	}
-	return city.NoticeOutcome{NextAt: w.Now().Add(pause), Second: e.Attempts >= secondAfter, Error: err.Error()}
+	return pause
 }

@@ -184,8 +184,13 @@ func (s *Store) ReporterAsks(ctx context.Context, since time.Time) (out []city.R
 	return out, wrapped(err, "read the questions to reporters")
 }
 
-const wordsOfQuery = `SELECT a.report_id, a.asked_at, w.at AS answered_at, coalesce(w.answer, '') AS answer, coalesce(w.text, '') AS text
-	FROM reporter_asks a LEFT JOIN reporter_words w ON w.ask_id = a.id AND w.answer <> 'none' WHERE a.disposition_id = $1 ORDER BY a.asked_at, a.id`
+const wordsOfQuery = `SELECT a.report_id, a.asked_at, w.at AS answered_at, coalesce(w.answer, '') AS answer, coalesce(w.text, '') AS text,
+	CASE WHEN l.ask_id IS NULL THEN 'unsent' WHEN l.channel = 'tanpa' THEN 'no_way' WHEN l.channel = 'sama' THEN 'same'
+		WHEN l.taken_at IS NOT NULL THEN 'sent' WHEN l.ended_at IS NOT NULL THEN 'failed' ELSE 'waiting' END AS reach,
+	CASE WHEN l.channel NOT IN ('sama', 'tanpa') THEN l.channel ELSE '' END AS channel, l.taken_at AS reached_at
+	FROM reporter_asks a LEFT JOIN reporter_words w ON w.ask_id = a.id AND w.answer <> 'none'
+	LEFT JOIN LATERAL (SELECT ask_id, channel, taken_at, ended_at FROM reporter_letters l WHERE l.ask_id = a.id ORDER BY taken_at, channel LIMIT 1) l ON true
+	WHERE a.disposition_id = $1 ORDER BY a.asked_at, a.id`
 
 // ReporterWords returns what the reporters of a disposition were asked and
 // answered.

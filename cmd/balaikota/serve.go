@@ -236,6 +236,7 @@ func (s *serving) run(ctx context.Context, listener net.Listener, began time.Tim
 	parts.Go(func() error { return s.assistant.Run(failed) })
 	parts.Go(func() error { return s.prover.watch(failed) })
 	parts.Go(func() error { return s.teller.worker.Run(jobsCtx) })
+	parts.Go(func() error { return s.teller.asking.Run(jobsCtx) })
 	parts.Go(func() error { return s.watchLocal(failed) })
 	if s.cfg.Simulate {
 		// It goes last: a pull under way still finds its source.

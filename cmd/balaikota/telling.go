@@ -21,9 +21,12 @@ const noticesKept = 180 * 24 * time.Hour
 
 var _ web.Notifier = (*teller)(nil)
 
-// teller brings notices to officers, as far as the server is told how.
+// teller brings notices to officers and questions to reporters, as far as the
+// server is told how.
 type teller struct {
 	worker *notice.Worker
+	// asking brings questions to reporters, by the channels that reach them.
+	asking *notice.Asking
 	push   *webpush.Carrier // nil without pushes
 	mail   *email.Carrier   // nil without a mail server
 }
@@ -42,7 +45,11 @@ func newTeller(db *database, data string, cfg config.Notices, log *slog.Logger) 
 	if err != nil {
 		host = "simpul"
 	}
-	t := &teller{worker: &notice.Worker{Outbox: db.Store, Zone: zone, Lease: host + "/" + rand.Text(), Now: time.Now, Log: log}}
+	lease := host + "/" + rand.Text()
+	t := &teller{
+		worker: &notice.Worker{Outbox: db.Store, Zone: zone, Lease: lease, Now: time.Now, Log: log},
+		asking: &notice.Asking{Asks: db.Store, Lease: lease, Now: time.Now, Log: log},
+	}
 	if cfg.PushSubject != "" {
 		keys, err := webpush.KeepKeys(filepath.Join(data, "rahasia"))
 		if err != nil {
@@ -62,6 +69,11 @@ func newTeller(db *database, data string, cfg config.Notices, log *slog.Logger) 
 			return nil, err
 		}
 		t.worker.Carriers = append(t.worker.Carriers, t.mail)
+		if cfg.PublicURL == "" {
+			log.Warn("Reporters are not asked by e-mail: --public-url does not say where their answer leads")
+		} else {
+			t.asking.Carriers = append(t.asking.Carriers, t.mail)
+		}
 	}
 	return t, nil
 }
