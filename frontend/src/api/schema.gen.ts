@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alerts/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that one knows of a running alert, which then no longer interrupts the wall */
+        post: operations["post-alerts-acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/areas": {
         parameters: {
             query?: never;
@@ -1684,6 +1701,21 @@ export interface components {
              */
             year_rupiah: number;
         };
+        AcknowledgeInputBody: {
+            /** @description Of a running alert */
+            key: string;
+            /**
+             * @description The severity that was seen: one that became graver since is not acknowledged
+             * @enum {string}
+             */
+            seen: "info" | "perhatian" | "siaga" | "awas";
+        };
+        Acknowledgement: {
+            /** Format: date-time */
+            at: string;
+            /** @description Username, with whom he stands in for */
+            by: string;
+        };
         ActingInputBody: {
             /** Format: int64 */
             stand_in_id: number;
@@ -1765,6 +1797,7 @@ export interface components {
             /** Format: date-time */
             changed_at: string;
             changed_by: string;
+            changed_for: string;
             contradicts: string[];
             /** Format: int64 */
             due_days: number;
@@ -1815,6 +1848,7 @@ export interface components {
             items: components["schemas"]["Addressee"][];
         };
         Alert: {
+            acknowledged?: components["schemas"]["Acknowledgement"];
             advice?: string;
             advice_en?: string;
             /** @description Empty for the whole city */
@@ -2257,7 +2291,7 @@ export interface components {
             /** Format: double */
             lon?: number;
             /** @description What the asker may do now */
-            may: string[];
+            may: ("send" | "read" | "accept" | "ask" | "reply" | "decline" | "progress" | "hinder" | "resume" | "pass_on" | "finish" | "confirm" | "reopen" | "cancel" | "extend" | "redirect" | "note" | "remind" | "escalate")[];
             /** @enum {string} */
             nature: "biasa" | "segera" | "sangat_segera" | "rahasia";
             note?: string;
@@ -2378,11 +2412,14 @@ export interface components {
             by: string;
             /** Format: date-time */
             due_at?: string;
-            from?: string;
+            /** @enum {string} */
+            from?: "sent" | "accepted" | "working" | "asked" | "hindered" | "passed_on" | "proof_in" | "done" | "declined" | "canceled";
             /** Format: int64 */
             id: number;
-            kind: string;
-            obstacle?: string;
+            /** @enum {string} */
+            kind: "send" | "read" | "accept" | "ask" | "reply" | "decline" | "progress" | "hinder" | "resume" | "pass_on" | "finish" | "confirm" | "reopen" | "cancel" | "extend" | "redirect" | "note" | "remind" | "escalate";
+            /** @enum {string} */
+            obstacle?: "dana" | "wewenang" | "alat" | "cuaca" | "lahan" | "lain";
             office?: string;
             parts?: components["schemas"]["PartUsed"][] | null;
             /** Format: int64 */
@@ -2392,7 +2429,8 @@ export interface components {
             /** Format: date-time */
             said_at?: string;
             text?: string;
-            to: string;
+            /** @enum {string} */
+            to: "sent" | "accepted" | "working" | "asked" | "hindered" | "passed_on" | "proof_in" | "done" | "declined" | "canceled";
         };
         DispositionStepInput: {
             /** Format: uuid */
@@ -4171,7 +4209,8 @@ export interface components {
             /** Format: int64 */
             disposition_id?: number;
             disposition_number?: string;
-            disposition_status?: string;
+            /** @enum {string} */
+            disposition_status?: "sent" | "accepted" | "working" | "asked" | "hindered" | "passed_on" | "proof_in" | "done" | "declined" | "canceled";
             /**
              * Format: date-time
              * @description Proposed deadline if it is sent now
@@ -4244,9 +4283,11 @@ export interface components {
             /** Format: date-time */
             at: string;
             by: string;
-            from?: string;
+            /** @enum {string} */
+            from?: "proposed" | "postponed" | "approved" | "declined" | "withdrawn";
             reason?: string;
-            to: string;
+            /** @enum {string} */
+            to: "proposed" | "postponed" | "approved" | "declined" | "withdrawn";
         };
         RecommendationDecision: {
             /** @enum {string} */
@@ -4292,7 +4333,8 @@ export interface components {
             /** Format: int64 */
             disposition_id?: number;
             disposition_number?: string;
-            disposition_status?: string;
+            /** @enum {string} */
+            disposition_status?: "sent" | "accepted" | "working" | "asked" | "hindered" | "passed_on" | "proof_in" | "done" | "declined" | "canceled";
             /**
              * Format: date-time
              * @description Proposed deadline if it is sent now
@@ -4827,7 +4869,8 @@ export interface components {
             id: number;
             name: string;
             office?: string;
-            role: string;
+            /** @enum {string} */
+            role: "wali_kota" | "sekda" | "kepala_opd" | "camat" | "lurah" | "operator" | "auditor";
             username: string;
         };
         Step: {
@@ -4854,7 +4897,8 @@ export interface components {
             };
             /** @description Why it was refused, in Indonesian where there are words for it */
             problem?: string;
-            status?: string;
+            /** @enum {string} */
+            status?: "sent" | "accepted" | "working" | "asked" | "hindered" | "passed_on" | "proof_in" | "done" | "declined" | "canceled";
         };
         StepOutcomes: {
             outcomes: components["schemas"]["StepOutcome"][];
@@ -4913,7 +4957,7 @@ export interface components {
             late_hours?: number;
             /** Format: double */
             lon?: number;
-            may: string[];
+            may: ("send" | "read" | "accept" | "ask" | "reply" | "decline" | "progress" | "hinder" | "resume" | "pass_on" | "finish" | "confirm" | "reopen" | "cancel" | "extend" | "redirect" | "note" | "remind" | "escalate")[];
             /** @enum {string} */
             nature: "biasa" | "segera" | "sangat_segera" | "rahasia";
             note?: string;
@@ -5062,7 +5106,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ActionKind"][] | null;
+                    "application/json": components["schemas"]["ActionKind"][];
                 };
             };
             /** @description Error */
@@ -5091,7 +5135,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ActionRule"][] | null;
+                    "application/json": components["schemas"]["ActionRule"][];
                 };
             };
             /** @description Error */
@@ -5157,7 +5201,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ActionRuleVersion"][] | null;
+                    "application/json": components["schemas"]["ActionRuleVersion"][];
                 };
             };
             /** @description Error */
@@ -5187,6 +5231,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Alert"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-alerts-acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
                 };
             };
             /** @description Error */
