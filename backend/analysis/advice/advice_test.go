@@ -45,16 +45,16 @@ func TestABusyDay(t *testing.T) {
 	t.Parallel()
 	c := samarinda(t)
 	want := []line{
-		{22.423, "banjir-siaga|banjir:64.72.08", "Siagakan petugas dan pompa di Sungai Pinang Dalam +1 kelurahan, Kec. Sungai Pinang", "BPBD", "12.03 15.00", ""},
+		{27, "banjir-siaga|banjir:64.72.08", "Siagakan petugas dan pompa di Sungai Pinang Dalam +1 kelurahan, Kec. Sungai Pinang", "BPBD", "12.03 15.00", ""},
 		{20.79, "kejadian-banjir-gawat|kejadian:12", "Kerahkan petugas dan pompa ke Jl. Pangeran Antasari, Sidodadi", "BPBD", "12.03 15.00", ""},
 		{12.427, "muka-air|indikator:muka-air-benanga", "Siagakan petugas dan pompa: tinggi muka air Bendungan Benanga 7,90 m", "BPBD", "12.03 15.00", ""},
+		{12, "banjir-perhatian|banjir:64.72.08", "Bersihkan drainase di Sungai Pinang Dalam +1 kelurahan, Kec. Sungai Pinang sebelum hujan", "DPUPR", "13.03 12.00", "Bertentangan dengan saran: Siagakan petugas dan pompa di Sungai Pinang Dalam +1 kelurahan, Kec. Sungai Pinang."},
 		{11.88, "kejadian-banjir|kejadian:12", "Bersihkan drainase di Jl. Pangeran Antasari, Sidodadi", "DPUPR", "17.03 00.00", ""},
-		{9.966, "banjir-perhatian|banjir:64.72.08", "Bersihkan drainase di Sungai Pinang Dalam +1 kelurahan, Kec. Sungai Pinang sebelum hujan", "DPUPR", "13.03 12.00", "Bertentangan dengan saran: Siagakan petugas dan pompa di Sungai Pinang Dalam +1 kelurahan, Kec. Sungai Pinang."},
 		{9.123, "peringatan-resmi|peringatan:cap:bmkg-1", "Sebarkan peringatan BMKG: hujan lebat disertai petir di Samarinda", "BPBD", "12.03 15.00", ""},
+		{8.342, "banjir-lurah|banjir:64.72.08.1001", "Periksa saluran dan kabari ketua RT di Temindung Permai", "Kel. Temindung Permai", "12.03 15.00", ""},
+		{8.342, "banjir-lurah|banjir:64.72.08.1002", "Periksa saluran dan kabari ketua RT di Sungai Pinang Dalam", "Kel. Sungai Pinang Dalam", "12.03 15.00", ""},
+		{7.416, "banjir-perhatian|banjir:64.72.04", "Bersihkan drainase di Sidomulyo, Kec. Samarinda Ilir sebelum hujan", "DPUPR", "13.03 12.00", ""},
 		{7.272, "ramalan-laporan|ramalan:laporan:64.72.08", "Siapkan petugas: laporan di Kec. Sungai Pinang diramalkan naik", "Kec. Sungai Pinang", "17.03 00.00", ""},
-		{6.843, "banjir-lurah|banjir:64.72.08.1001", "Periksa saluran dan kabari ketua RT di Temindung Permai", "Kel. Temindung Permai", "12.03 15.00", ""},
-		{6.843, "banjir-lurah|banjir:64.72.08.1002", "Periksa saluran dan kabari ketua RT di Sungai Pinang Dalam", "Kel. Sungai Pinang Dalam", "12.03 15.00", ""},
-		{6.082, "banjir-perhatian|banjir:64.72.04", "Bersihkan drainase di Sidomulyo, Kec. Samarinda Ilir sebelum hujan", "DPUPR", "13.03 12.00", ""},
 		{5.717, "kumpulan-laporan|pola:hotspot:air-bersih:64.72.01.1001", "Periksa air bersih di Rawa Makmur: laporan berkumpul", "Perumdam Tirta Kencana", "18.03 00.00", ""},
 		{5.225, "hampir-lewat|perangkat:DPUPR", "Dahulukan 7 laporan DPUPR yang hampir lewat", "DPUPR", "17.03 00.00", "Digantikan oleh saran: Selesaikan 23 laporan lewat tenggat di DPUPR."},
 		{5.121, "hampir-lewat|perangkat:DLH", "Dahulukan 6 laporan DLH yang hampir lewat", "DLH", "17.03 00.00", ""},
@@ -368,6 +368,26 @@ func BenchmarkSettle2000Incidents(b *testing.B) {
 	before := advice.Settle(nil, rs, in, c.ActionRules, now)
 	for b.Loop() {
 		advice.Settle(before, rs, in, c.ActionRules, now)
+	}
+}
+
+// TestAFloodComesFirst: water that rises now over a whole kelurahan stands
+// before one voice about one lamp and before a drain reported two days ago,
+// each of the same level.
+func TestAFloodComesFirst(t *testing.T) {
+	t.Parallel()
+	c := samarinda(t)
+	in := quiet(c)
+	in.Incidents = []city.Incident{
+		incident(1, "lampu-jalan", "64.72.06.1006", "Jalan Meranti", 1, city.Awas, time.Hour),
+		incident(2, "banjir-drainase", "64.72.05.1003", "Gang Delapan", 10, city.Awas, 50*time.Hour),
+	}
+	in.Flood = city.HazardPicture{At: now, Risks: []city.HazardRisk{{AreaCode: "64.72.08.1001", AreaName: "Temindung Permai", HorizonHours: 6, At: now, Since: now, Level: city.Awas, Score: 1}}}
+	got := advice.Propose(in, c.ActionRules, c.ActionKinds, now)
+	if got[0].Rule != "banjir-siaga" {
+		for _, r := range got[:3] {
+			t.Errorf("%s %g %+v", r.Title, r.Score, r.Parts)
+		}
 	}
 }
 

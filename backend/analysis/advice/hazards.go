@@ -55,7 +55,7 @@ func (b *book) flood(risks []city.HazardRisk) matter {
 	r := risks[0]
 	name := cmp.Or(r.AreaName, b.areas[r.AreaCode].Name, r.AreaCode)
 	m := matter{
-		trigger: city.TriggerFlood, category: "", severity: r.Level, size: float64(len(risks)), reach: 10 * float64(len(risks)), voices: len(risks),
+		trigger: city.TriggerFlood, category: "", severity: r.Level, size: float64(len(risks)), reach: aPlace * float64(len(risks)), voices: len(risks),
 		since: r.Since, area: r.AreaCode, where: same(name), what: city.Said{Text: "banjir", TextEN: "flooding"}, dataAt: b.Flood.At,
 		value: score(r.Score), simulated: b.Flood.Simulated, stale: b.now.Sub(b.Flood.At) > floodsLast || r.Lost,
 	}

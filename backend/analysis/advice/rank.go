@@ -18,6 +18,14 @@ const (
 	leastWeight, mostWeight         = 0.1, 10.0
 )
 
+// aPlace is for how many voices a kelurahan under water or warning counts:
+// those who stand in it have other things to do than to report.
+const aPlace = 50
+
+// fewVoices is how many voices halve what "much of it came today" says: one of
+// one is not growth.
+const fewVoices = 3
+
 // ledgerCases is from how many measured cases on the city's own ledger speaks
 // instead of a rule's prior.
 const ledgerCases = 5
@@ -30,7 +38,7 @@ func bounded(v, low, high float64) float64 {
 }
 
 // impact (dampak) is 1 to 4 by severity, times 1 to 2 by the logarithm of how
-// many voices, cases or kelurahan (ten each) the matter concerns.
+// many voices, cases or kelurahan (aPlace each) the matter concerns.
 func impact(m matter) city.RankPart {
 	grade := float64(m.severity.Rank() + 1)
 	size := 1 + min(1, math.Log10(1+max(0, m.reach))/2)
@@ -55,7 +63,7 @@ func recency(age time.Duration) float64 {
 }
 
 // urgency (mendesak) is 1 to 3 by the deadline the rule states, times recency
-// for incidents, times up to 1.3 when much of it came today.
+// for incidents, times up to 1.3 when many voices came and most of them today.
 func urgency(m matter, rule city.ActionRule, now time.Time) city.RankPart {
 	hours := rule.DueHours
 	said := join(strconv.Itoa(rule.DueHours), [2]string{" jam", " hours"})
@@ -83,7 +91,7 @@ func urgency(m matter, rule city.ActionRule, now time.Time) city.RankPart {
 		}
 	}
 	if m.growing > 0 {
-		v *= 1 + 0.3*min(1, m.growing)
+		v *= 1 + 0.3*min(1, m.growing)*float64(m.voices)/float64(m.voices+fewVoices)
 		said = join(said, "; ", strconv.Itoa(int(math.Round(100*m.growing))), [2]string{" % suaranya masuk hari ini", " % of its voices came today"})
 	}
 	return city.RankPart{Factor: "mendesak", Value: round3(bounded(v, leastUrgency, mostUrgency)), Said: join(said, ".")}

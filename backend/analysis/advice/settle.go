@@ -21,6 +21,9 @@ const (
 	waitingMost, officeMost = 150, 8
 	// grown is how much larger a matter must be to be called worse or better.
 	grown, shrunk = 1.2, 0.8
+	// displaced is how many times the score of what waits something new must
+	// have to take its place, so that two of a weight do not take turns.
+	displaced = 1.25
 )
 
 // declinedFor is how long a refusal holds for matters that are not of
@@ -137,6 +140,7 @@ func (s *settling) update(w, p city.Recommendation) {
 	if w.Status == city.RecommendationPostponed && w.Until != nil && !w.Until.After(s.now) {
 		n.Status, n.Until, n.DecidedBy, n.Reason = city.RecommendationProposed, nil, "", ""
 	}
+	s.waiting[n.Key] = n
 	if differ(w, n) {
 		n.ChangedAt = s.now
 		s.out = append(s.out, n)
@@ -200,18 +204,41 @@ func untimed(es []city.Evidence) []city.Evidence {
 }
 
 // add advises something new, unless it was refused and has not clearly become
-// worse, or as many wait already.
+// worse, or as many wait already that matter as much.
 func (s *settling) add(p city.Recommendation) {
 	if d, ok := s.decided[p.Key]; ok && d.Status == city.RecommendationDeclined && s.refused(d, p) {
 		return
 	}
-	if len(s.waiting) >= waitingMost || s.office[p.Office] >= officeMost {
+	if !s.room(p) {
 		return
 	}
 	p.ID, p.MadeAt, p.ChangedAt = 0, s.now, s.now
 	s.waiting[p.Key] = p
 	s.office[p.Office]++
 	s.out = append(s.out, p)
+}
+
+// room reports whether there is a place for something new. Where as many wait
+// as may, the least of them gives way to what matters clearly more: a flood
+// must not stand behind old drains. What a person postponed or placed stays.
+func (s *settling) room(p city.Recommendation) bool {
+	office := s.office[p.Office] >= officeMost
+	if !office && len(s.waiting) < waitingMost {
+		return true
+	}
+	var least *city.Recommendation
+	for _, w := range s.waiting {
+		if w.Status == city.RecommendationProposed && w.Override == nil && (!office || w.Office == p.Office) && (least == nil || better(*least, w) < 0) {
+			least = &w
+		}
+	}
+	if least == nil || p.Score < displaced*least.Score {
+		return false
+	}
+	s.withdraw(*least, city.Said{
+		Text: "Digeser saran yang lebih mendesak: " + p.Title + ".", TextEN: "Gave way to more urgent advice: " + p.TitleEN + ".",
+	})
+	return true
 }
 
 // refused reports whether a refusal still holds: the matter is no graver and

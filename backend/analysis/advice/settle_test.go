@@ -2,6 +2,7 @@ package advice_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -310,8 +311,45 @@ func TestTrend(t *testing.T) {
 	}
 }
 
+// TestAFloodFindsRoomAtAFullOffice: eight old matters wait at BPBD when the
+// water comes; the least of them gives way, visibly, and what is of equal
+// weight does not push others about.
+func TestAFloodFindsRoomAtAFullOffice(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	in := quiet(d.c)
+	for i := range 9 {
+		in.Incidents = append(in.Incidents, incident(int64(20+i), "banjir-drainase", "64.72.05.1003", "Gang "+strconv.Itoa(i), 2+i, city.Awas, 50*time.Hour))
+	}
+	d.round(in, now)
+	in.Flood = city.HazardPicture{At: now, Risks: []city.HazardRisk{{AreaCode: "64.72.08.1001", AreaName: "Temindung Permai", HorizonHours: 6, At: now, Since: now, Level: city.Awas, Score: 1}}}
+	d.round(in, now.Add(time.Minute))
+	flood := d.of("banjir-siaga")
+	if flood.Status != city.RecommendationProposed || flood.Office != "BPBD" {
+		t.Fatalf("%s: %s to %s", flood.Title, flood.Status, flood.Office)
+	}
+	var wait int
+	var gone []city.Recommendation
+	for _, r := range d.rows {
+		switch {
+		case r.Office == "BPBD" && r.Status == city.RecommendationProposed:
+			wait++
+		case r.Office == "BPBD" && r.Status == city.RecommendationWithdrawn:
+			gone = append(gone, r)
+		}
+	}
+	if wait != 8 || len(gone) != 1 || gone[0].Score >= flood.Score || gone[0].Withdrawn == nil || !strings.Contains(gone[0].Withdrawn.Text, flood.Title) {
+		t.Errorf("%d wait, given up: %+v", wait, gone)
+	}
+	for i := range 3 {
+		if out := d.round(in, now.Add(time.Duration(i+1)*time.Minute)); len(out) != 0 {
+			t.Errorf("round %d wrote %d: %+v", i, len(out), out)
+		}
+	}
+}
+
 // TestFew: however much happens, at most eight wait at one office and 150 in
-// the city, and those that wait are not pushed out by others.
+// the city.
 func TestFew(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
