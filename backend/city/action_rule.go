@@ -119,5 +119,7 @@ func (r ActionRule) checkTexts() error {
 // ActionRuleVersion is a state that a rule has had, and why it was given it.
 type ActionRuleVersion struct {
 	ActionRule
-	Reason string `json:"reason"`
+	// ChangedFor stands beside the rule's own Reason, which is what it says of
+	// its advice.
+	ChangedFor string `json:"changed_for"`
 }

@@ -286,15 +286,15 @@ type DispositionStep struct {
 	ID        int64               `json:"id"`
 	At        time.Time           `json:"at" doc:"The server's clock"`
 	SaidAt    *time.Time          `json:"said_at,omitempty"`
-	Kind      DispositionStepKind `json:"kind"`
+	Kind      DispositionStepKind `json:"kind" enum:"send,read,accept,ask,reply,decline,progress,hinder,resume,pass_on,finish,confirm,reopen,cancel,extend,redirect,note,remind,escalate"`
 	By        string              `json:"by" doc:"Name as shown"`
 	Role      Role                `json:"role"`
 	ActingFor string              `json:"acting_for,omitempty"`
-	From      DispositionStatus   `json:"from,omitempty"`
-	To        DispositionStatus   `json:"to"`
+	From      DispositionStatus   `json:"from,omitempty" enum:"sent,accepted,working,asked,hindered,passed_on,proof_in,done,declined,canceled"`
+	To        DispositionStatus   `json:"to" enum:"sent,accepted,working,asked,hindered,passed_on,proof_in,done,declined,canceled"`
 	Text      string              `json:"text,omitempty"`
 	Percent   *int                `json:"percent,omitempty"`
-	Obstacle  string              `json:"obstacle,omitempty"`
+	Obstacle  string              `json:"obstacle,omitempty" enum:"dana,wewenang,alat,cuaca,lahan,lain"`
 	Office    string              `json:"office,omitempty"`
 	DueAt     *time.Time          `json:"due_at,omitempty"`
 	Parts     []PartUsed          `json:"parts,omitempty"`
@@ -310,7 +310,7 @@ type StepOutcome struct {
 	Code    string            `json:"code,omitempty"`
 	Key     string            `json:"key,omitempty" doc:"Names the text on screen"`
 	Params  map[string]string `json:"params,omitempty" doc:"Values of the text on screen"`
-	Status  DispositionStatus `json:"status,omitempty"`
+	Status  DispositionStatus `json:"status,omitempty" enum:"sent,accepted,working,asked,hindered,passed_on,proof_in,done,declined,canceled"`
 }
 
 // DispositionDetail is a disposition with its history and its chain.
@@ -320,7 +320,7 @@ type DispositionDetail struct {
 	Chain       []Disposition         `json:"chain" nullable:"false" doc:"From the first to the last, parts after their whole; those the asker may see"`
 	Attachments []Attachment          `json:"attachments" nullable:"false"`
 	Party       Party                 `json:"party" enum:"sender,addressee,reader,self"`
-	May         []DispositionStepKind `json:"may" nullable:"false" doc:"What the asker may do now"`
+	May         []DispositionStepKind `json:"may" nullable:"false" enum:"send,read,accept,ask,reply,decline,progress,hinder,resume,pass_on,finish,confirm,reopen,cancel,extend,redirect,note,remind,escalate" doc:"What the asker may do now"`
 	Below       []string              `json:"below" nullable:"false" doc:"Offices the asker may hand it on to"`
 }
 
@@ -353,7 +353,7 @@ type Task struct {
 	Order    int                   `json:"order"`
 	Why      Said                  `json:"why" doc:"Why it stands here"`
 	DistM    *float64              `json:"dist_m,omitempty" doc:"From the one before"`
-	May      []DispositionStepKind `json:"may" nullable:"false"`
+	May      []DispositionStepKind `json:"may" nullable:"false" enum:"send,read,accept,ask,reply,decline,progress,hinder,resume,pass_on,finish,confirm,reopen,cancel,extend,redirect,note,remind,escalate"`
 	Reminder Said                  `json:"reminder" doc:"When a reminder comes and to whom it goes next"`
 }
 

@@ -214,7 +214,7 @@ type Recommendation struct {
 	// DispositionID and DispositionStatus are of what was sent.
 	DispositionID     int64             `json:"disposition_id,omitempty"`
 	DispositionNumber string            `json:"disposition_number,omitempty"`
-	DispositionStatus DispositionStatus `json:"disposition_status,omitempty"`
+	DispositionStatus DispositionStatus `json:"disposition_status,omitempty" enum:"sent,accepted,working,asked,hindered,passed_on,proof_in,done,declined,canceled"`
 	MadeAt            time.Time         `json:"made_at"`
 	ChangedAt         time.Time         `json:"changed_at"`
 	DataAt            time.Time         `json:"data_at" doc:"Of the oldest data under it"`
@@ -237,8 +237,8 @@ type RankOverride struct {
 type RecommendationChange struct {
 	At     time.Time            `json:"at"`
 	By     string               `json:"by"`
-	From   RecommendationStatus `json:"from,omitempty"`
-	To     RecommendationStatus `json:"to"`
+	From   RecommendationStatus `json:"from,omitempty" enum:"proposed,postponed,approved,declined,withdrawn"`
+	To     RecommendationStatus `json:"to" enum:"proposed,postponed,approved,declined,withdrawn"`
 	Reason string               `json:"reason,omitempty"`
 }
 

@@ -37,7 +37,7 @@ type StandInPerson struct {
 	ID       int64  `json:"id"`
 	Username string `json:"username"`
 	Name     string `json:"name"`
-	Role     Role   `json:"role"`
+	Role     Role   `json:"role" enum:"wali_kota,sekda,kepala_opd,camat,lurah,operator,auditor"`
 	AreaCode string `json:"area_code,omitempty"`
 	Office   string `json:"office,omitempty"`
 	// Absent is true when the asker may name a stand-in for them.

@@ -134,7 +134,7 @@ func (s *Store) ActionRuleVersions(ctx context.Context, asker city.Asker, slug s
 			if err != nil {
 				return err
 			}
-			out[i] = city.ActionRuleVersion{ActionRule: rule, Reason: r.Reason}
+			out[i] = city.ActionRuleVersion{ActionRule: rule, ChangedFor: r.Reason}
 		}
 		return nil
 	})

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
 
@@ -75,8 +76,18 @@ func TestEveryVersionOfARuleIsKept(t *testing.T) {
 		t.Fatalf("version %d, %v", r.Version, err)
 	}
 	versions, err := f.ActionRuleVersions(t.Context(), camatUlu, "kejadian-jalan")
-	if err != nil || len(versions) != 2 || versions[0].Weight != 2 || versions[0].Reason != whyChanged || versions[1].Weight != 1 || versions[1].ChangedBy != "paket kota" {
+	if err != nil || len(versions) != 2 || versions[0].Weight != 2 || versions[0].ChangedFor != whyChanged || versions[1].Weight != 1 || versions[1].ChangedBy != "paket kota" {
 		t.Errorf("%+v, %v", versions, err)
+	}
+	// On the wire the rule's own words stand beside why it was changed.
+	var wire map[string]any
+	if data, err := json.Marshal(versions[0]); err != nil {
+		t.Fatal(err)
+	} else if err := json.Unmarshal(data, &wire); err != nil {
+		t.Fatal(err)
+	}
+	if wire["reason"] != r.Reason || wire["changed_for"] != whyChanged {
+		t.Errorf("reason %q, changed for %q", wire["reason"], wire["changed_for"])
 	}
 	// Who read version 1 is told that it is no longer the newest.
 	r.Version = 1

@@ -113,14 +113,21 @@ func (s *server) decideRecommendation(ctx context.Context, in *decideInput) (*de
 	return &decidedBody{Body: out}, err
 }
 
-type actionKindsBody struct{ Body []city.ActionKind }
+type actionKindsBody struct {
+	Body []city.ActionKind `nullable:"false"`
+}
 
 func (s *server) getActionKinds(ctx context.Context, _ *struct{}) (*actionKindsBody, error) {
 	out, err := s.Store.ActionKinds(ctx, askerOf(ctx))
+	if out == nil {
+		out = []city.ActionKind{}
+	}
 	return &actionKindsBody{Body: out}, err
 }
 
-type actionRulesBody struct{ Body []city.ActionRule }
+type actionRulesBody struct {
+	Body []city.ActionRule `nullable:"false"`
+}
 
 func (s *server) getActionRules(ctx context.Context, _ *struct{}) (*actionRulesBody, error) {
 	out, err := s.Store.ActionRules(ctx, askerOf(ctx))
@@ -151,7 +158,9 @@ type actionRuleInput struct {
 	Slug string `path:"slug"`
 }
 
-type actionRuleVersionsBody struct{ Body []city.ActionRuleVersion }
+type actionRuleVersionsBody struct {
+	Body []city.ActionRuleVersion `nullable:"false"`
+}
 
 func (s *server) getActionRuleVersions(ctx context.Context, in *actionRuleInput) (*actionRuleVersionsBody, error) {
 	out, err := s.Store.ActionRuleVersions(ctx, askerOf(ctx), in.Slug)

@@ -1,5 +1,5 @@
 import type { components } from './schema.gen.ts';
-import { api, deadline, take } from './client.ts';
+import { api, deadline, take, takeRaw } from './client.ts';
 
 /* The assistant's routes and the names of their schemas. */
 type Schemas = components['schemas'];
@@ -92,18 +92,12 @@ export const assistantApi = {
 
 /** Has a recording (WAV, 16 kHz, mono) written down. Sound is not in the typed client. */
 export function transcribe(wav: Blob, signal?: AbortSignal): Promise<Transcript> {
-  return take<Transcript>(
-    fetch('/api/voice/transcriptions', {
-      method: 'POST',
-      credentials: 'same-origin',
-      signal: deadline(signal),
-      headers: { 'Content-Type': 'audio/wav' },
-      body: wav,
-    }).then(async (response) => {
-      const body: unknown = await response.json().catch(() => undefined);
-      return response.ok ? { data: body as Transcript, response } : { error: body, response };
-    }),
-  );
+  return takeRaw<Transcript>('/api/voice/transcriptions', {
+    method: 'POST',
+    headers: { 'Content-Type': 'audio/wav' },
+    body: wav,
+    signal: signal ?? null,
+  });
 }
 
 /** Sound of a text, or undefined where the server cannot speak. */

@@ -43,12 +43,21 @@ export async function take<T>(call: Promise<Outcome<T>>): Promise<T> {
   throw problem;
 }
 
-/** Reads a static JSON file of the server, such as a GeoJSON of borders. */
-export async function takeFile<T>(path: string, signal?: AbortSignal): Promise<T> {
+/** A call beside the typed client: a static file, or a body that is not JSON. */
+export function takeRaw<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const call = fetch(path, {
+    credentials: 'same-origin',
+    ...init,
+    signal: deadline(init.signal ?? undefined),
+  });
   return take<T>(
-    fetch(path, { credentials: 'same-origin', signal: deadline(signal) }).then(async (response) => {
+    call.then(async (response) => {
       const body: unknown = await response.json().catch(() => undefined);
       return response.ok ? { data: body as T, response } : { error: body, response };
     }),
   );
 }
+
+/** Reads a static JSON file of the server, such as a GeoJSON of borders. */
+export const takeFile = <T>(path: string, signal?: AbortSignal): Promise<T> =>
+  takeRaw<T>(path, { signal: signal ?? null });

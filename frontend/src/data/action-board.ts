@@ -1,4 +1,4 @@
-import type { Disposition, DispositionStatus, Recommendation } from '../api/actions.ts';
+import type { Disposition, DispositionStatus, Recommendation } from '../api/types.ts';
 import { within } from './areas.svelte.ts';
 
 /* The board: where what was advised and ordered stands, what is late first. */

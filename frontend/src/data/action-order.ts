@@ -1,5 +1,6 @@
 import type { DispositionDraft } from '../api/assistant.ts';
-import { clientId, type DispositionOrder, type Nature } from '../api/actions.ts';
+import { clientId } from '../api/client-id.ts';
+import type { DispositionOrder, Nature } from '../api/types.ts';
 import { dayNumber } from '../ui/format.ts';
 import { workingDaysBetween } from './workdays.svelte.ts';
 

@@ -1,5 +1,4 @@
-import type { Officer } from '../api/types.ts';
-import type { Recommendation } from '../api/actions.ts';
+import type { Officer, Recommendation } from '../api/types.ts';
 import { within } from './areas.svelte.ts';
 import { catalogue } from './catalogue.svelte.ts';
 import { session } from './session.svelte.ts';

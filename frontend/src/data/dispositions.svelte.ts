@@ -1,16 +1,15 @@
-import {
-  actionsApi,
-  clientId,
-  type Addressee,
-  type Disposition,
-  type DispositionDetail,
-  type DispositionOrder,
-  type EffectSeries,
-  type Page,
-  type Proof,
-  type StepInput,
-  type StepOutcome,
-} from '../api/actions.ts';
+import { actionsApi } from '../api/actions.ts';
+import { clientId } from '../api/client-id.ts';
+import type {
+  Addressee,
+  DispositionDetail,
+  DispositionOrder,
+  DispositionPage,
+  EffectSeries,
+  Proof,
+  StepInput,
+  StepOutcome,
+} from '../api/types.ts';
 import { Problem } from '../api/problem.ts';
 import { whileWatched } from './action-news.ts';
 import { recommendations } from './recommendations.svelte.ts';
@@ -30,10 +29,8 @@ export interface Sheet {
 /** Instructions: the list, one in full with its proof and effect, and the sheet that makes one. */
 class DispositionStore {
   /** The last 200 that the asker may see. */
-  readonly list = new Remote<Page<Disposition>>((signal) => actionsApi.dispositions({ limit: 200 }, signal));
-  readonly addressees = new Remote<Addressee[]>(
-    async (signal) => (await actionsApi.addressees(signal)).items,
-  );
+  readonly list = new Remote<DispositionPage>((signal) => actionsApi.dispositions(200, signal));
+  readonly addressees = new Remote<Addressee[]>(actionsApi.addressees);
   readonly #details = new RemoteMap<DispositionDetail>((key, signal) =>
     actionsApi.disposition(Number(key), signal),
   );

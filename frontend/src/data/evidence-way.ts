@@ -1,5 +1,5 @@
 import { address } from '../address.ts';
-import type { Evidence } from '../api/actions.ts';
+import type { Evidence } from '../api/types.ts';
 
 /** Where the rows under a line of evidence can be opened; undefined when it has none of its own. */
 export function evidenceWay(e: Evidence): string | undefined {

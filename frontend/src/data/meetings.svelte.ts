@@ -1,5 +1,6 @@
-import { clientId } from '../api/actions.ts';
-import { outcomesApi, type Meeting, type PointKind, type PointStatus } from '../api/outcomes.ts';
+import { clientId } from '../api/client-id.ts';
+import { outcomesApi } from '../api/outcomes.ts';
+import type { Meeting, PointKind, PointStatus } from '../api/types.ts';
 import { Remote } from './remote.svelte.ts';
 
 /** What of a meeting changes while it is held; it does not come by the socket. */

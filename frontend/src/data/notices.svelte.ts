@@ -1,4 +1,5 @@
-import { tasksApi, type Notice, type NoticeList, type NoticePreferences } from '../api/tasks.ts';
+import { tasksApi } from '../api/tasks.ts';
+import type { Notice, NoticeChoice, NoticeList, NoticePreferences } from '../api/types.ts';
 import { updates } from '../worker/register.svelte.ts';
 import { Remote } from './remote.svelte.ts';
 
@@ -55,7 +56,7 @@ class Notices {
         unread: Math.max(0, list.unread - 1),
       });
     }
-    await tasksApi.readNotice(notice.id).catch(() => undefined);
+    await tasksApi.readNotice(notice).catch(() => undefined);
   }
 
   async readAll(): Promise<void> {
@@ -63,8 +64,8 @@ class Notices {
     await this.remote.load();
   }
 
-  async save(preferences: NoticePreferences): Promise<void> {
-    this.preferences.put((await tasksApi.savePreferences(preferences)) ?? preferences);
+  async save(choice: NoticeChoice): Promise<void> {
+    this.preferences.put(await tasksApi.savePreferences(choice));
   }
 
   async test(): Promise<void> {
@@ -89,7 +90,7 @@ class Notices {
     const ready = await updates.registration();
     if (!ready) return this.look();
     if ((await Notification.requestPermission()) !== 'granted') return this.look();
-    const { key } = await tasksApi.pushKey();
+    const key = await tasksApi.pushKey();
     // The browser's own push service is asked; without the internet it never answers.
     const subscription = await within(
       ready.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytesOf(key) }),

@@ -1,4 +1,5 @@
-import { outcomesApi, type CityIndex, type LedgerLine, type OfficePage } from '../api/outcomes.ts';
+import { outcomesApi } from '../api/outcomes.ts';
+import type { CityIndex, LedgerLine, OfficePage } from '../api/types.ts';
 import { clock } from '../ui/clock.svelte.ts';
 import { dayNumber } from '../ui/format.ts';
 import { Remote } from './remote.svelte.ts';

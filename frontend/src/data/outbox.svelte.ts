@@ -1,5 +1,6 @@
+import { clientId } from '../api/client-id.ts';
 import { isFull } from '../outbox/database.ts';
-import { newID, unsent, type Item, type NewItem } from '../outbox/item.ts';
+import { unsent, type Item, type NewItem } from '../outbox/item.ts';
 import { amend, itemsOf, throwAway, write } from '../outbox/items.ts';
 import { outboxName, sendOutbox } from '../outbox/lock.ts';
 import { next, pause, type StopReason } from '../outbox/sender.ts';
@@ -73,7 +74,7 @@ class Outbox {
   async add(made: Made[]): Promise<void> {
     const at = new Date(clock.read()).toISOString();
     const items = made.map(
-      (m) => ({ id: newID(), ...m, officer: this.#officer, at, state: 'waiting', attempts: 0 }) as NewItem,
+      (m) => ({ id: clientId(), ...m, officer: this.#officer, at, state: 'waiting', attempts: 0 }) as NewItem,
     );
     await write(items);
     await this.#changed();

@@ -1,11 +1,11 @@
-import {
-  actionsApi,
-  type Page,
-  type Recommendation,
-  type RecommendationDecision,
-  type RecommendationDetail,
-  type TopRecommendations,
-} from '../api/actions.ts';
+import { actionsApi } from '../api/actions.ts';
+import type {
+  Recommendation,
+  RecommendationDecision,
+  RecommendationDetail,
+  RecommendationPage,
+  TopRecommendations,
+} from '../api/types.ts';
 import { Problem } from '../api/problem.ts';
 import { whileWatched } from './action-news.ts';
 import { Remote, RemoteMap } from './remote.svelte.ts';
@@ -29,9 +29,7 @@ export interface Approval {
 class RecommendationStore {
   readonly top = new Remote<TopRecommendations>((signal) => actionsApi.top(signal));
   /** Everything that the board shows; filters are applied on screen. */
-  readonly board = new Remote<Page<Recommendation>>((signal) =>
-    actionsApi.recommendations({ limit: 200 }, signal),
-  );
+  readonly board = new Remote<RecommendationPage>((signal) => actionsApi.recommendations(200, signal));
   readonly #details = new RemoteMap<RecommendationDetail>((key, signal) =>
     actionsApi.recommendation(Number(key), signal),
   );

@@ -1,4 +1,5 @@
-import { outcomesApi, type ReviewItem } from '../api/outcomes.ts';
+import { outcomesApi } from '../api/outcomes.ts';
+import type { ReviewItem } from '../api/types.ts';
 import { Remote } from './remote.svelte.ts';
 
 /** Proof that waits for a second person. */

@@ -1,14 +1,8 @@
 import { deadline } from '../api/client.ts';
 import { Problem } from '../api/problem.ts';
-import {
-  tasksApi,
-  type Disposition,
-  type DispositionDetail,
-  type StepInput,
-  type StepKind,
-  type Task,
-  type TaskList,
-} from '../api/tasks.ts';
+import { actionsApi } from '../api/actions.ts';
+import { tasksApi } from '../api/tasks.ts';
+import type { Disposition, DispositionDetail, StepInput, TakenStep, Task, TaskList } from '../api/types.ts';
 import { keep, recall, type Kept } from '../outbox/kept.ts';
 import { ahead } from '../outbox/moves.ts';
 import { addTokens, tokensOf } from '../outbox/tokens.ts';
@@ -49,7 +43,7 @@ class Tasks {
     return list;
   });
   /** What is over, newest first. */
-  readonly history = new Remote<Disposition[]>(async (signal) => (await tasksApi.over(signal)).items);
+  readonly history = new Remote<Disposition[]>(actionsApi.over);
   readonly #details = new RemoteMap<Kept<DispositionDetail>>((id, signal) => this.#fetchDetail(id, signal));
   #officer = 0;
   #stops: (() => void)[] = [];
@@ -117,7 +111,7 @@ class Tasks {
   };
 
   /** Takes a step: kept on this phone first, then sent. */
-  async step(id: number, kind: StepKind, more: Partial<StepInput> = {}): Promise<void> {
+  async step(id: number, kind: TakenStep, more: Partial<StepInput> = {}): Promise<void> {
     await outbox.add([{ kind: 'step', disposition: id, step: { client_id: '', kind, ...more } }]);
   }
 
@@ -145,13 +139,13 @@ class Tasks {
     const now = clock.read();
     const held = await tokensOf(officer, id, now);
     if (held.length >= tokensAhead / 2) return;
-    const answer = await tasksApi.proofTokens(id, tokensAhead - held.length).catch((cause: unknown) => {
+    const tokens = await tasksApi.proofTokens(id, tokensAhead - held.length).catch((cause: unknown) => {
       // Not taken yet, or no photo is wanted: nothing to keep.
       if (cause instanceof Problem && cause.status >= 400 && cause.status < 500) return undefined;
       throw cause;
     });
     await addTokens(
-      (answer?.tokens ?? []).map((t) => ({
+      (tokens ?? []).map((t) => ({
         token: t.token,
         officer,
         disposition: id,
@@ -161,7 +155,7 @@ class Tasks {
   }
 
   async #keepDetail(officer: number, id: number): Promise<Kept<DispositionDetail>> {
-    const value = await tasksApi.disposition(id);
+    const value = await actionsApi.disposition(id);
     const at = clock.read();
     await keep(officer, `detail:${id}`, value, at).catch(() => undefined);
     return { value, at };
@@ -184,8 +178,8 @@ class Tasks {
   /** Keeps the picture from before the work, which the camera lays over its own. */
   async #keepBefore(officer: number, id: number): Promise<void> {
     if (await recall(officer, `before:${id}`)) return;
-    const proofs = await tasksApi.proofs(id);
-    const before = proofs?.filter((p) => p.stage === 'before').at(-1);
+    const proofs = await actionsApi.proofs(id);
+    const before = proofs.filter((p) => p.stage === 'before').at(-1);
     if (!before) return;
     const response = await fetch(`/api/proofs/${before.id}/picture`, {
       credentials: 'same-origin',

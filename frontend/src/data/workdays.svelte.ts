@@ -34,7 +34,7 @@ export function workingDaysBetween(from: number, to: number, off: ReadonlySet<st
 
 class Workdays {
   readonly remote = new Remote<ReadonlySet<string>>(
-    async (signal) => new Set((await actionsApi.holidays(signal)).days),
+    async (signal) => new Set(await actionsApi.holidays(signal)),
   );
   #none: ReadonlySet<string> = new Set();
 

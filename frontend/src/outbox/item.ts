@@ -1,4 +1,4 @@
-import type { DispositionOrder, StepInput } from '../api/tasks.ts';
+import type { DispositionOrder, StepInput } from '../api/types.ts';
 
 /** What became of an item so far. */
 export type ItemState = 'waiting' | 'sending' | 'sent' | 'refused';
@@ -57,13 +57,3 @@ export type NewItem = StepItem | OrderItem | PhotoItem;
 export type Item = NewItem & { seq: number };
 
 export const unsent = (item: Item): boolean => item.state === 'waiting' || item.state === 'sending';
-
-/** A version 4 UUID (RFC 9562). */
-export function newID(): string {
-  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
-  const b = crypto.getRandomValues(new Uint8Array(16));
-  b[6] = ((b[6] ?? 0) & 0x0f) | 0x40;
-  b[8] = ((b[8] ?? 0) & 0x3f) | 0x80;
-  const hex = [...b].map((x) => x.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}

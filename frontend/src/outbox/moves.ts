@@ -1,4 +1,4 @@
-import type { DispositionStatus, StepKind } from '../api/tasks.ts';
+import type { DispositionStatus, StepKind } from '../api/types.ts';
 import { unsent, type Item } from './item.ts';
 
 /*

@@ -112,7 +112,7 @@ export class ActionsDouble {
         enabled: false,
       }),
     ];
-    this.versions = new Map(this.rules.map((r) => [r.slug, [{ ...r, reason: '' }]]));
+    this.versions = new Map(this.rules.map((r) => [r.slug, [{ ...r, changed_for: '' }]]));
     this.recommendations = this.#recommendations();
     this.dispositions = this.#dispositions();
     this.steps = new Map(this.dispositions.map((d) => [d.id, this.#stepsOf(d)]));
@@ -333,7 +333,7 @@ export class ActionsDouble {
         changed_by: 'Rina Contoh',
       };
       this.rules[at] = saved;
-      this.versions.get(slug).push({ ...saved, reason: body.reason });
+      this.versions.get(slug).push({ ...saved, changed_for: body.reason });
       return [200, saved];
     }
     return problem(404, 'not_found', 'there is no such rule');

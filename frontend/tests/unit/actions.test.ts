@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Disposition, Recommendation } from '../../src/api/actions.ts';
+import type { Disposition, Recommendation } from '../../src/api/types.ts';
 import { itemsOf } from '../../src/data/action-board.ts';
 import { emptyOrder, firstSentence, missingIn, orderOfDraft } from '../../src/data/action-order.ts';
 import { evidenceWay } from '../../src/data/evidence-way.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cameraWords, exifOf, withExif } from '../../src/outbox/exif.ts';
-import { newID, type Item, type Photo } from '../../src/outbox/item.ts';
+import { clientId } from '../../src/api/client-id.ts';
+import type { Item, Photo } from '../../src/outbox/item.ts';
 import { ahead, stepsFrom } from '../../src/outbox/moves.ts';
 import { drain, next, pause, Stop, waitsOnPhoto, type Outcome, type Wire } from '../../src/outbox/sender.ts';
 import { sizeWithin } from '../../src/outbox/shrink.ts';
@@ -105,10 +106,10 @@ it('draws icons that are PNG files of their size', () => {
 
 it('makes UUIDs of version 4, with and without the browser’s help', () => {
   const v4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-  expect(newID()).toMatch(v4);
+  expect(clientId()).toMatch(v4);
   const whole = crypto.randomUUID.bind(crypto);
   Object.assign(crypto, { randomUUID: undefined });
-  expect(newID()).toMatch(v4);
+  expect(clientId()).toMatch(v4);
   Object.assign(crypto, { randomUUID: whole });
 });
 

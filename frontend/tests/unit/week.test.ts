@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ordered, standing } from '../../src/data/offices.svelte.ts';
-import type { OfficePage } from '../../src/api/outcomes.ts';
+import type { OfficePage } from '../../src/api/types.ts';
 import { mondayOf, shiftWeek, weekOfDay } from '../../src/data/week.ts';
 
 const day = (iso: string) => Date.parse(iso) / 86_400_000;

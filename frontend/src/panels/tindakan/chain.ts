@@ -1,4 +1,4 @@
-import type { Disposition } from '../../api/actions.ts';
+import type { Disposition } from '../../api/types.ts';
 
 /** The links of a chain with how deep each lies; a link whose whole is not seen is a first one. */
 export function chainDepths(chain: readonly Disposition[]): { order: Disposition; depth: number }[] {

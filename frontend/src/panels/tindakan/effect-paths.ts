@@ -1,4 +1,4 @@
-import type { EffectPoint } from '../../api/actions.ts';
+import type { EffectPoint } from '../../api/types.ts';
 import type { Scale } from '../../charts/band-line.ts';
 
 /** Paths of an effect's chart in a box of width × height; days without a value are gaps. */

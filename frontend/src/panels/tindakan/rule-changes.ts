@@ -1,4 +1,4 @@
-import type { ActionRule } from '../../api/actions.ts';
+import type { ActionRule } from '../../api/types.ts';
 
 const shown = [
   'enabled',

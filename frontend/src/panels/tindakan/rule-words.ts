@@ -1,4 +1,4 @@
-import type { ActionRule } from '../../api/actions.ts';
+import type { ActionRule } from '../../api/types.ts';
 import { catalogue } from '../../data/catalogue.svelte.ts';
 import { indicators } from '../../data/indicators.svelte.ts';
 import { figure } from '../../ui/format.ts';

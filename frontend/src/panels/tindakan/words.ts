@@ -1,5 +1,4 @@
-import type { ExpectedEffect, Recommendation } from '../../api/actions.ts';
-import type { Severity } from '../../api/types.ts';
+import type { ExpectedEffect, Recommendation, Severity } from '../../api/types.ts';
 import { areas } from '../../data/areas.svelte.ts';
 import { figure, fullMoment, hourOfDay, longDate, moment, shortDate, signed } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.svelte.ts';

@@ -1,4 +1,4 @@
-import type { StepKind } from '../../api/tasks.ts';
+import type { TaskStepKind } from '../../api/types.ts';
 import { storageKey } from '../../data/outbox.svelte.ts';
 import { tasks } from '../../data/tasks.svelte.ts';
 import { t } from '../../ui/i18n.svelte.ts';
@@ -6,13 +6,13 @@ import { t } from '../../ui/i18n.svelte.ts';
 /** Which form stands open, and what was last done. */
 class Forms {
   task = $state(0);
-  kind = $state<StepKind | undefined>(undefined);
+  kind = $state<TaskStepKind | undefined>(undefined);
   /** Said once, for screen readers too. */
   said = $state('');
   failed = $state(false);
 
   /** Opens the form of a step; accepting needs none. */
-  open(task: number, kind: StepKind): void {
+  open(task: number, kind: TaskStepKind): void {
     if (kind === 'accept') {
       void this.keep(() => tasks.step(task, 'accept'), task);
       return;

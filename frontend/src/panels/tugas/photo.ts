@@ -1,6 +1,6 @@
 import { session } from '../../data/session.svelte.ts';
 import { tasks } from '../../data/tasks.svelte.ts';
-import { newID } from '../../outbox/item.ts';
+import { clientId } from '../../api/client-id.ts';
 import type { Shrunk } from '../../outbox/shrink.ts';
 import { takeToken } from '../../outbox/tokens.ts';
 import { clock } from '../../ui/clock.svelte.ts';
@@ -29,7 +29,7 @@ export async function taken(disposition: number, picture: Shrunk, inApp: boolean
   const token = await takeToken(session.holder, disposition, now).catch(() => '');
   return {
     ...picture,
-    id: newID(),
+    id: clientId(),
     url: URL.createObjectURL(new Blob([picture.bytes], { type: 'image/jpeg' })),
     takenAt: inApp ? now : (picture.takenAt ?? now),
     lon: placed ? picture.lon : here?.lon,
@@ -45,7 +45,7 @@ const key = 'balaikota.device';
 export function device(): string {
   let name = localStorage.getItem(key);
   if (!name) {
-    name = newID();
+    name = clientId();
     localStorage.setItem(key, name);
   }
   return name;

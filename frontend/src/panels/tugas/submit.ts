@@ -1,4 +1,4 @@
-import type { DispositionOrder, StepKind, Task } from '../../api/tasks.ts';
+import type { DispositionOrder, Obstacle, PartUsed, StepInput, TaskStepKind, Task } from '../../api/types.ts';
 import { outbox } from '../../data/outbox.svelte.ts';
 import { tasks } from '../../data/tasks.svelte.ts';
 import type { Photo } from '../../outbox/item.ts';
@@ -8,16 +8,16 @@ import { device, type Taken } from './photo.ts';
 export interface Filled {
   text: string;
   percent: number;
-  obstacle: string;
+  obstacle: Obstacle | '';
   office: string;
   days: number;
   stage: string;
   photos: Taken[];
-  parts: { name: string; quantity: number; unit: string }[];
+  parts: PartUsed[];
 }
 
 /** Keeps a step with its photos, as one: the photos stand before the step that names them. */
-export async function submit(task: Task, kind: StepKind, form: Filled): Promise<void> {
+export async function submit(task: Task, kind: TaskStepKind, form: Filled): Promise<void> {
   if (kind === 'pass_on') {
     await outbox.add([{ kind: 'order', disposition: task.id, order: orderOf(task, form) }]);
     return;
@@ -40,18 +40,18 @@ export async function submit(task: Task, kind: StepKind, form: Filled): Promise<
       bytes: p.bytes,
     },
   }));
-  const step = {
+  const step: StepInput = {
     client_id: '',
     kind,
     ...(form.text && { text: form.text }),
     ...(kind === 'progress' && { percent: form.percent }),
     ...(kind === 'finish' && { percent: 100 }),
-    ...(kind === 'hinder' && { obstacle: form.obstacle }),
+    ...(kind === 'hinder' && form.obstacle && { obstacle: form.obstacle }),
     ...(kind === 'decline' && form.office && { office: form.office }),
     ...(form.parts.length > 0 && { parts: form.parts }),
     ...(photos.length > 0 && { proofs: photos.map((p) => p.id) }),
   };
-  await outbox.add([...photos, { kind: 'step', disposition: task.id, step: step as never }]);
+  await outbox.add([...photos, { kind: 'step', disposition: task.id, step }]);
   const first = form.photos[0];
   if (first && stage === 'before') await tasks.setBefore(task.id, first.bytes);
 }
@@ -80,5 +80,5 @@ function orderOf(task: Task, form: Filled): DispositionOrder {
     incidents: task.incidents,
     reports: task.reports,
     attachments: [],
-  } as DispositionOrder;
+  };
 }
