@@ -21,7 +21,7 @@ const missingPage = `<!doctype html><html lang="id"><meta charset="utf-8"><title
 // address of a view. Hashed assets are kept for ever, the rest is asked anew.
 func (s *server) getPage(c echo.Context) error {
 	name := strings.TrimPrefix(path.Clean("/"+c.Param("*")), "/")
-	for _, api := range []string{"api", "live", "tiles", "geo", "open311", "publik"} {
+	for _, api := range []string{"api", "live", "tiles", "geo", "basemap", "open311", "publik"} {
 		if name == api || strings.HasPrefix(name, api+"/") {
 			return city.Errorf(city.NotFound, "there is no %s /%s", c.Request().Method, name)
 		}

@@ -17,16 +17,17 @@ import (
 
 // CityInfo is the city and this server, as every page needs them.
 type CityInfo struct {
-	Code           string     `json:"code"`
-	Name           string     `json:"name"`
-	Timezone       string     `json:"timezone" doc:"IANA name"`
-	UTCOffsetLabel string     `json:"utc_offset_label" doc:"WIB, WITA or WIT"`
-	Centre         [2]float64 `json:"centre" nullable:"false" doc:"lon, lat"`
-	BBox           [4]float64 `json:"bbox" nullable:"false" doc:"west, south, east, north"`
-	Simulated      bool       `json:"simulated" doc:"Some source is a simulation"`
-	Version        string     `json:"version"`
-	ServerTime     time.Time  `json:"server_time"`
-	Attributions   []string   `json:"attributions" nullable:"false"`
+	Code           string       `json:"code"`
+	Name           string       `json:"name"`
+	Timezone       string       `json:"timezone" doc:"IANA name"`
+	UTCOffsetLabel string       `json:"utc_offset_label" doc:"WIB, WITA or WIT"`
+	Centre         [2]float64   `json:"centre" nullable:"false" doc:"lon, lat"`
+	BBox           [4]float64   `json:"bbox" nullable:"false" doc:"west, south, east, north"`
+	Simulated      bool         `json:"simulated" doc:"Some source is a simulation"`
+	Version        string       `json:"version"`
+	ServerTime     time.Time    `json:"server_time"`
+	Attributions   []string     `json:"attributions" nullable:"false"`
+	Basemap        *BasemapInfo `json:"basemap,omitempty" doc:"A map behind the map; absent unless configured"`
 }
 
 type cityBody struct{ Body CityInfo }
@@ -43,7 +44,7 @@ func (s *server) getCity(ctx context.Context, _ *struct{}) (*cityBody, error) {
 	b := s.Geography().Bounds()
 	info := CityInfo{
 		Code: set.Code, Name: set.Name, Timezone: set.Timezone, UTCOffsetLabel: set.ZoneLabel, BBox: b,
-		Centre: [2]float64{(b[0] + b[2]) / 2, (b[1] + b[3]) / 2}, Version: s.Version, ServerTime: s.Now(), Attributions: []string{},
+		Centre: [2]float64{(b[0] + b[2]) / 2, (b[1] + b[3]) / 2}, Version: s.Version, ServerTime: s.Now(), Attributions: []string{}, Basemap: s.Basemap.info(),
 	}
 	for _, src := range sources {
 		info.Simulated = info.Simulated || src.Simulated

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"regexp"
+	"strings"
 	"time"
 
 	"balaikota/backend/city"
@@ -47,7 +48,7 @@ func newServer(d Deps) *server {
 		s.trace,
 		s.recover,
 		s.metrics.middleware,
-		secureHeaders,
+		s.secureHeaders,
 		middleware.BodyLimit(maxBody),
 		middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 1024, Skipper: skipGzip}),
 		s.sameOrigin(csrf),
@@ -125,12 +126,13 @@ func (s *server) sameOrigin(csrf *http.CrossOriginProtection) echo.MiddlewareFun
 }
 
 // secureHeaders are those of OWASP ASVS 5.0 chapter 3: everything the page
-// needs comes from this server.
-func secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+// needs comes from this server, and from where a configured map lies.
+func (s *server) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	connect := strings.Join(append([]string{"'self'"}, s.Basemap.origins()...), " ")
 	return func(c echo.Context) error {
 		h := c.Response().Header()
 		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "+
-			"connect-src 'self'; worker-src 'self'; manifest-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+			"connect-src "+connect+"; worker-src 'self'; manifest-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -142,7 +144,7 @@ func secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 // skipGzip leaves alone the socket, and what is compressed already.
 func skipGzip(c echo.Context) bool {
 	switch c.Path() {
-	case "/tiles/:layer/:z/:x/:y", "/*", "/geo/:file", "/api/voice/speech":
+	case "/tiles/:layer/:z/:x/:y", "/*", "/geo/:file", basemapPath, "/api/voice/speech":
 		return true
 	case stepsPath: // each step is sent at once, not when a block is full
 		return true

@@ -31,6 +31,7 @@ type analyst struct {
 	location  *time.Location
 	wake      chan struct{}
 	gazetteer atomic.Pointer[place.Gazetteer]
+	finder    atomic.Pointer[place.Finder]
 	models    *categoriser
 }
 
@@ -53,7 +54,7 @@ func newAnalyst(ctx context.Context, db *database, g *geography, log *slog.Logge
 		}
 	}
 	a := &analyst{db: db, geography: g, log: log, location: loc, wake: make(chan struct{}, 1), models: newCategoriser(db)}
-	a.gazetteer.Store(place.NewGazetteer(g, nil))
+	a.learnPlaces(nil)
 	return a, nil
 }
 
@@ -108,7 +109,7 @@ func (a *analyst) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.gazetteer.Store(place.NewGazetteer(a.geography, book.Known()))
+	a.learnPlaces(book.Known())
 	queued, err := a.db.QueueAllUnless(ctx, reading())
 	if queued > 0 {
 		a.log.Info("Texts are read otherwise than before: all reports are analysed anew", "reports", queued)

@@ -158,6 +158,7 @@ func rowsOfCity() map[string]gate {
 		"GET /api/norms":                    {rows: "shared"},
 		"GET /api/measures":                 {rows: "shared"},
 		"GET /api/alerts":                   {rows: "shared"},
+		"GET /api/places":                   {query: "?q=lempake", rows: "shared"},
 		"GET /api/attention":                {rows: "shared"},
 		"POST /api/alerts/acknowledge": {
 			who: []city.Role{city.WaliKota, city.Sekda, city.Operator}, answers: http.StatusNotFound, // no alert runs in the test's city
@@ -181,6 +182,8 @@ func rowsOfReports() map[string]gate {
 	return map[string]gate{
 		"GET /api/reports":                  {rows: "filtered"},
 		"GET /api/reports/counts":           {rows: "filtered"},
+		"GET /api/map/replay":               {query: "?hours=168", rows: "filtered"},
+		"GET /api/map/points":               {rows: "filtered"},
 		"GET /api/reports/figures":          {rows: "few"},
 		"GET /api/reports/{id}":             {of: "kept report", rows: "few"},
 		"GET /api/reports/{id}/pauses":      {of: "kept report"},
@@ -323,6 +326,7 @@ func rowsOfMachines() map[string]gate {
 		"POST /api/reports":              {who: operate, body: fixed([]any{report})},
 		"POST /api/observations":         {who: operate, body: fixed([]any{map[string]any{"indicator": "muka-air-mahakam", "value": 1.2, "time": time.Now().Format(time.RFC3339)}})},
 		"GET /live":                      {rows: "shared"},
+		"GET /basemap/{file}":            {at: thing{"file": "tiles.pmtiles"}, rows: "shared"},
 		"GET /geo/{file}":                {at: thing{"file": "kelurahan.geojson"}, rows: "shared"},
 		"GET /api/hazards/flood/cap":     {rows: "few"},
 		"GET /tiles/{layer}/{z}/{x}/{y}": {at: thing{"layer": "kelurahan", "z": "10", "x": "845", "y": "513"}, rows: "shared"},

@@ -114,11 +114,15 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	if s.jobs, err = s.newJobs(door); err != nil {
 		return nil, err
 	}
+	basemap, err := web.NewBasemap(cfg.Map.MapTiles, cfg.Map.MapStyle, cfg.Map.MapHosts)
+	if err != nil {
+		return nil, err
+	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	handler := web.Handler(web.Deps{
 		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
-		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Analyst: s.analyst, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, OfficePages: s.db, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
+		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Analyst: s.analyst, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, OfficePages: s.db, Places: s.analyst, Basemap: basemap, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
 		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
 	})
 	s.http = &http.Server{

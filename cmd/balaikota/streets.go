@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"balaikota/agents/tools"
 	"balaikota/backend/analysis/place"
@@ -28,17 +27,20 @@ func (a *analyst) places(_ context.Context, name, area string) ([]tools.Place, e
 			continue
 		}
 		out = append(out, tools.Place{
-			Name: placeTitle(k), Area: k.AreaCode, Lon: k.Point.Lon(), Lat: k.Point.Lat(), RadiusM: max(k.SpreadM, leastAround),
+			Name: k.Title(), Area: k.AreaCode, Lon: k.Point.Lon(), Lat: k.Point.Lat(), RadiusM: max(k.SpreadM, leastAround),
 		})
 	}
 	return out, nil
 }
 
-// placeTitle is a known place's name as a sign would have it.
-func placeTitle(k place.Known) string {
-	words := strings.Fields(k.Head + " " + strings.TrimPrefix(k.Name, k.Head+" "))
-	for i, w := range words {
-		words[i] = strings.ToUpper(w[:1]) + w[1:]
-	}
-	return strings.Join(words, " ")
+// FindPlaces finds areas, and the streets and landmarks that the reports have
+// taught, as somebody types.
+func (a *analyst) FindPlaces(search string, limit int) []city.PlaceFound {
+	return a.finder.Load().Find(search, limit)
+}
+
+// learnPlaces takes up the places that are known.
+func (a *analyst) learnPlaces(known []place.Known) {
+	a.gazetteer.Store(place.NewGazetteer(a.geography, known))
+	a.finder.Store(place.NewFinder(a.geography, known))
 }
