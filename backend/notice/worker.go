@@ -16,6 +16,7 @@ import (
 // Outbox is where notices wait. backend/store implements it.
 type Outbox interface {
 	TellSteps(ctx context.Context, offered []city.NoticeChannel) (int, error)
+	TellReviews(ctx context.Context, offered []city.NoticeChannel) (int, error)
 	ClaimErrands(ctx context.Context, lease string, channels []city.NoticeChannel, vapid string, limit int, hold time.Duration) ([]city.NoticeErrand, error)
 	FinishErrand(ctx context.Context, e city.NoticeErrand, o city.NoticeOutcome, offered []city.NoticeChannel) (held bool, err error)
 	SecondChannels(ctx context.Context, offered []city.NoticeChannel, patience time.Duration) (int64, error)
@@ -91,10 +92,12 @@ func (w *Worker) Run(ctx context.Context) error {
 }
 
 // Round tells what waits and carries what is due, once. It returns how many
-// steps were told and errands run.
+// steps and reviews were told and errands run.
 func (w *Worker) Round(ctx context.Context) (int, error) {
 	offered := w.Offered()
 	told, err := w.Outbox.TellSteps(ctx, offered)
+	reviews, failed := w.Outbox.TellReviews(ctx, offered)
+	told, err = told+reviews, errors.Join(err, failed)
 	if len(offered) == 0 {
 		return told, err
 	}

@@ -215,6 +215,9 @@ func (s *Store) ReviewProof(ctx context.Context, by city.Actor, asker city.Asker
 		if tag.RowsAffected() == 0 {
 			return keyed(city.Errorf(city.Conflict, "somebody else has judged proof %d", id), "error.proof_judged")
 		}
+		if err := s.endReviewNotices(ctx, tx, id, s.now()); err != nil {
+			return err
+		}
 		name, err := signature(ctx, tx, by, asker.Role)
 		if err != nil {
 			return err
