@@ -119,6 +119,9 @@ func (p *prover) run(ctx context.Context) error {
 	if err := p.db.SettleProofs(ctx); err != nil {
 		return err
 	}
+	if err := p.db.ReturnUnproven(ctx); err != nil {
+		return err
+	}
 	return p.db.AskReporters(ctx)
 }
 
