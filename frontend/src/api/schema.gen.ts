@@ -208,6 +208,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/briefings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Briefings (lembar pagi), newest first */
+        get: operations["get-briefings"];
+        put?: never;
+        /** Make and freeze a briefing of this moment */
+        post: operations["post-briefings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/briefings/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One briefing by number, day or terbaru, as it was frozen */
+        get: operations["get-briefings-name"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/categories": {
         parameters: {
             query?: never;
@@ -1009,6 +1044,23 @@ export interface paths {
         post?: never;
         /** Unpin a question */
         delete: operations["delete-pins-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Areas, streets and landmarks by the beginnings of their names */
+        get: operations["get-places"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2016,6 +2068,12 @@ export interface components {
             reason?: string;
             subject: string;
         };
+        BasemapInfo: {
+            /** @description Address of a MapLibre style */
+            style?: string;
+            /** @description Address of a PMTiles archive */
+            tiles?: string;
+        };
         Block: {
             columns?: string[] | null;
             /** Format: int64 */
@@ -2047,6 +2105,191 @@ export interface components {
             low?: number;
             /** Format: double */
             value: number | null;
+        };
+        Briefing: {
+            /**
+             * Format: date-time
+             * @description Cut-off: what was known then
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description In the city's zone
+             */
+            day: string;
+            /** @enum {string} */
+            kind: "morning" | "on_demand";
+            made_by: string;
+            /**
+             * Format: int64
+             * @description Running; a later sheet has a larger one
+             */
+            number: number;
+            /** @description Of the frozen record, sheet, as stored */
+            sha256: string;
+            sheet: components["schemas"]["BriefingSheet"];
+        };
+        BriefingEvidence: {
+            /**
+             * Format: date-time
+             * @description Of the data
+             */
+            at: string;
+            /** Format: int64 */
+            number: number;
+            /** @description The screen with the rows: /kejadian/12 */
+            path: string;
+            source?: string;
+            text: string;
+            /** @description At, as written */
+            when: string;
+        };
+        BriefingHead: {
+            /**
+             * Format: date-time
+             * @description Cut-off: what was known then
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description In the city's zone
+             */
+            day: string;
+            /** @enum {string} */
+            kind: "morning" | "on_demand";
+            made_by: string;
+            /**
+             * Format: int64
+             * @description Running; a later sheet has a larger one
+             */
+            number: number;
+            /** @description Of the frozen record, sheet, as stored */
+            sha256: string;
+        };
+        BriefingIndicator: {
+            /** @description Since about a day before, with sign and verdict */
+            change: string;
+            /** Format: double */
+            limit?: number;
+            name: string;
+            place?: string;
+            refs: number[];
+            /** @enum {string} */
+            severity: "info" | "perhatian" | "siaga" | "awas";
+            /** @description The value with its unit */
+            shown: string;
+            slug: string;
+            spark: (number | null)[];
+            /** @description As of when, if it is not fresh */
+            stale?: string;
+            /** @description The limit it is past: siaga ≥ 80 */
+            target: string;
+            /** Format: double */
+            value: number;
+        };
+        BriefingLegend: {
+            /** Format: int64 */
+            class: number;
+            text: string;
+        };
+        BriefingLine: {
+            advice?: string;
+            /** @description In front: awas, macet, lewat tenggat */
+            mark?: string;
+            refs: number[];
+            /** @enum {string} */
+            severity?: "info" | "perhatian" | "siaga" | "awas";
+            what: string;
+            who?: string;
+            why?: string;
+        };
+        BriefingList: {
+            items: components["schemas"]["BriefingHead"][];
+        };
+        BriefingMap: {
+            areas: components["schemas"]["BriefingShape"][];
+            /** Format: int64 */
+            height: number;
+            legend: components["schemas"]["BriefingLegend"][];
+            /** @description Where the decisions are */
+            marks: components["schemas"]["BriefingMark"][];
+            note?: string;
+            /** @description Names of kecamatan */
+            places: components["schemas"]["BriefingMapName"][];
+            refs: number[];
+            title: string;
+            /** Format: int64 */
+            width: number;
+        };
+        BriefingMapName: {
+            name: string;
+            /** Format: int64 */
+            x: number;
+            /** Format: int64 */
+            y: number;
+        };
+        BriefingMark: {
+            /** Format: int64 */
+            number: number;
+            /** Format: int64 */
+            x: number;
+            /** Format: int64 */
+            y: number;
+        };
+        BriefingPart: {
+            heading: string;
+            lines: components["schemas"]["BriefingLine"][];
+            note?: string;
+        };
+        BriefingShape: {
+            /**
+             * Format: int64
+             * @description 0 none, 1 to 5 darker
+             */
+            class: number;
+            code: string;
+            name: string;
+            rings: (number[] | null)[];
+            /** Format: int64 */
+            value: number;
+        };
+        BriefingSheet: {
+            agenda: components["schemas"]["BriefingPart"];
+            /** Format: date-time */
+            at: string;
+            city: string;
+            classification: string;
+            /** @description Senin, 23 November 2026 · data s.d. 06.00 WITA */
+            cutoff: string;
+            /** Format: date */
+            day: string;
+            /** @description At most five */
+            decisions: components["schemas"]["BriefingPart"];
+            /** @description Numbered from 1 */
+            evidence: components["schemas"]["BriefingEvidence"][];
+            /** @description Stuck and overdue first */
+            follow_ups: components["schemas"]["BriefingPart"];
+            /** Format: int64 */
+            format: number;
+            indicator_rows: components["schemas"]["BriefingIndicator"][];
+            /** @description Notes; the rows are in indicator_rows */
+            indicators: components["schemas"]["BriefingPart"];
+            map: components["schemas"]["BriefingMap"];
+            /** @description Incidents of the night, at most five */
+            night: components["schemas"]["BriefingPart"];
+            /** @description Some of it comes from a simulated city */
+            simulated?: boolean;
+            /**
+             * Format: date-time
+             * @description Beginning of the night, or of what is told as new
+             */
+            since: string;
+            sources: components["schemas"]["BriefingPart"];
+            summary: components["schemas"]["BriefingLine"];
+            title: string;
+            /** @description Of the program that made it */
+            version: string;
+            weather: components["schemas"]["BriefingPart"];
         };
         Category: {
             name: string;
@@ -2095,6 +2338,8 @@ export interface components {
         };
         CityInfo: {
             attributions: string[];
+            /** @description A map behind the map; absent unless configured */
+            basemap?: components["schemas"]["BasemapInfo"];
             /** @description west, south, east, north */
             bbox: number[];
             /** @description lon, lat */
@@ -3427,6 +3672,47 @@ export interface components {
             /** Format: int64 */
             worse: number;
         };
+        MapPoints: {
+            /** @description Index in areas */
+            area: number[];
+            /** @description Codes that area counts in */
+            areas: string[];
+            closed: number[];
+            /** @description False when there are more than were taken */
+            complete: boolean;
+            created: number[];
+            due: number[];
+            id: number[];
+            lat: number[];
+            lon: number[];
+            radius_m: number[];
+        };
+        MapReplay: {
+            /** @description Codes of the columns of values */
+            areas: string[];
+            /**
+             * Format: int64
+             * @description Frames
+             */
+            count: number;
+            /**
+             * Format: date-time
+             * @description Time of the first frame
+             */
+            first: string;
+            incidents?: components["schemas"]["ReplayIncident"][] | null;
+            layer: string;
+            n: number[];
+            /** @description Layers of reports and of flood risk: the reports that were unfinished at some time */
+            points?: components["schemas"]["MapPoints"];
+            /** Format: double */
+            rest?: number;
+            /** Format: int64 */
+            step_seconds: number;
+            values: ((number | null)[] | null)[];
+            /** Format: int64 */
+            window_seconds: number;
+        };
         Measure: {
             additive: boolean;
             /** @enum {string} */
@@ -3651,7 +3937,7 @@ export interface components {
             id: number;
             key: string;
             /** @enum {string} */
-            kind: "disposition" | "step" | "reminder" | "escalation" | "proof" | "reporter" | "recommendation" | "test";
+            kind: "disposition" | "step" | "reminder" | "escalation" | "proof" | "reporter" | "recommendation" | "briefing" | "test";
             /** @description The one screen it leads to, such as /tugas/12 */
             path: string;
             /** Format: date-time */
@@ -3913,6 +4199,27 @@ export interface components {
             name?: string;
             /** Format: double */
             radius_m?: number;
+        };
+        PlaceFound: {
+            /** @description The area itself, or the kelurahan it lies in; empty when not known */
+            area_code: string;
+            /** @enum {string} */
+            kind: "kecamatan" | "kelurahan" | "street" | "alley" | "landmark";
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            name: string;
+            /**
+             * Format: double
+             * @description Metres around the point that hold it; 0 for an area, whose outline says it
+             */
+            radius_m: number;
+            /**
+             * Format: int64
+             * @description Reports that taught it; 0 for an area
+             */
+            seen: number;
         };
         Problem: {
             /** @enum {string} */
@@ -4430,6 +4737,37 @@ export interface components {
              */
             times: number;
         };
+        ReplayIncident: {
+            area: string;
+            /**
+             * Format: int64
+             * @description Unix seconds of its first report
+             */
+            from: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            /**
+             * Format: double
+             * @description Metres within which the place lies; 0 for a sure place
+             */
+            radius_m: number;
+            title: string;
+            /**
+             * Format: int64
+             * @description Unix seconds of its close, 0 while it runs
+             */
+            to: number;
+            /**
+             * @description As judged now
+             * @enum {string}
+             */
+            urgency: "info" | "perhatian" | "siaga" | "awas";
+            voices: (number[] | null)[];
+        };
         ReportAnalysis: {
             /** Format: date-time */
             at: string;
@@ -4646,6 +4984,15 @@ export interface components {
             answered_at?: string;
             /** Format: date-time */
             asked_at: string;
+            /** @enum {string} */
+            channel?: "surel";
+            /** @enum {string} */
+            reach: "waiting" | "sent" | "same" | "failed" | "no_way" | "unsent";
+            /**
+             * Format: date-time
+             * @description When the channel took the question
+             */
+            reached_at?: string;
             /** Format: int64 */
             report_id: number;
             text?: string;
@@ -5445,6 +5792,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntry"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-briefings": {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BriefingList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-briefings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Briefing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-briefings-name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number, day (2026-11-23: the newest of it), or terbaru */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Briefing"];
                 };
             };
             /** @description Error */
@@ -7201,6 +7640,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-places": {
+        parameters: {
+            query: {
+                /** @description Beginnings of words: a kelurahan, kecamatan, street or landmark */
+                q: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceFound"][];
+                };
             };
             /** @description Error */
             default: {
