@@ -307,11 +307,18 @@ func noProof(id int64) error {
 	return keyed(city.Errorf(city.NotFound, "there is no proof %d, or it is not yours to see", id), "error.proof_unknown")
 }
 
-// Proofs returns a disposition's proofs, oldest first; none of one that the
-// asker may not see.
+// Proofs returns a disposition's proofs, oldest first, to those who see it and
+// to who judges one of them; NotFound to others.
 func (s *Store) Proofs(ctx context.Context, asker city.Asker, disposition int64) ([]city.Proof, error) {
 	var rows []proofRow
 	err := s.read(ctx, asker, func(tx pgx.Tx) (err error) {
+		var sees bool
+		if err := tx.QueryRow(ctx, seesProofsQuery, disposition).Scan(&sees); err != nil {
+			return err
+		}
+		if !sees {
+			return noDisposition(disposition)
+		}
 		rows, err = rowsOf[proofRow](ctx, tx, `SELECT `+proofColumns+proofTables+`WHERE p.disposition_id = $1 ORDER BY p.id`, disposition)
 		return err
 	})
@@ -320,6 +327,11 @@ func (s *Store) Proofs(ctx context.Context, asker city.Asker, disposition int64)
 	}
 	return proofsOf(rows)
 }
+
+const (
+	seesDispositionQuery = `SELECT EXISTS (SELECT FROM dispositions WHERE id = $1)`
+	seesProofsQuery      = `SELECT EXISTS (SELECT FROM dispositions WHERE id = $1) OR EXISTS (SELECT FROM proof_queue WHERE disposition_id = $1)`
+)
 
 const proofBytesQuery = `SELECT bytes FROM proofs WHERE id = $1`
 

@@ -256,8 +256,18 @@ func TestTheReportersAreAsked(t *testing.T) {
 	if err != nil || len(words) != 2 {
 		t.Fatalf("%+v, %v", words, err)
 	}
-	if words, _ := f.ReporterWords(t.Context(), lurahLem, f.id); len(words) != 0 {
-		t.Error("another lurah reads the words")
+	if words, err := f.ReporterWords(t.Context(), lurahLem, f.id); len(words) != 0 || city.CodeOf(err) != city.NotFound {
+		t.Errorf("another lurah reads the words: %v", err)
+	}
+	if proofs, err := f.Proofs(t.Context(), lurahLem, f.id); len(proofs) != 0 || city.CodeOf(err) != city.NotFound {
+		t.Errorf("another lurah sees the pictures: %v", err)
+	}
+	if _, err := f.Proofs(t.Context(), mayor, 1<<40); city.CodeOf(err) != city.NotFound {
+		t.Errorf("pictures of a disposition that there is none of: %v", err)
+	}
+	// Who judges sees the pictures, and not what reporters said.
+	if proofs, err := f.Proofs(t.Context(), camatUtara, f.id); len(proofs) != 1 || err != nil {
+		t.Errorf("the second person sees %d pictures: %v", len(proofs), err)
 	}
 }
 

@@ -192,10 +192,17 @@ const wordsOfQuery = `SELECT a.report_id, a.asked_at, w.at AS answered_at, coale
 	LEFT JOIN LATERAL (SELECT ask_id, channel, taken_at, ended_at FROM reporter_letters l WHERE l.ask_id = a.id ORDER BY taken_at, channel LIMIT 1) l ON true
 	WHERE a.disposition_id = $1 ORDER BY a.asked_at, a.id`
 
-// ReporterWords returns what the reporters of a disposition were asked and
-// answered.
+// ReporterWords returns what the reporters of a disposition were asked, how far
+// the questions came and what was answered; NotFound to those who may not see it.
 func (s *Store) ReporterWords(ctx context.Context, asker city.Asker, disposition int64) (out []city.ReporterWord, err error) {
 	err = s.read(ctx, asker, func(tx pgx.Tx) (err error) {
+		var sees bool
+		if err := tx.QueryRow(ctx, seesDispositionQuery, disposition).Scan(&sees); err != nil {
+			return err
+		}
+		if !sees {
+			return noDisposition(disposition)
+		}
 		out, err = rowsOf[city.ReporterWord](ctx, tx, wordsOfQuery, disposition)
 		return err
 	})

@@ -279,8 +279,8 @@ func rowsOfProofs() map[string]gate {
 	verdict := fixed(map[string]string{"verdict": "sah", "reason": "uji matriks hak akses"})
 	return map[string]gate{
 		"POST /api/dispositions/{id}/proof-tokens": {who: deciding, of: "order", body: fixed(map[string]int{"count": 1}), powerless: []city.Role{city.WaliKota, city.Sekda, city.Operator, city.Camat}},
-		"GET /api/dispositions/{id}/proofs":        {of: "order", foreign: http.StatusOK, rows: "few"},
-		"GET /api/dispositions/{id}/reporters":     {of: "order", foreign: http.StatusOK, rows: "few"},
+		"GET /api/dispositions/{id}/proofs":        {of: "order", rows: "few"},
+		"GET /api/dispositions/{id}/reporters":     {of: "order", rows: "few"},
 		"GET /api/proofs/review":                   {who: reviewers, rows: "few"},
 		"GET /api/proofs/{id}":                     {at: thing{"id": "999999"}, answers: http.StatusNotFound, rows: "few"},
 		"GET /api/proofs/{id}/picture":             {at: thing{"id": "999999"}, answers: http.StatusNotFound, rows: "few"},
