@@ -69,3 +69,32 @@ func MayStandIn(o, absent Officer) bool {
 	return o.ID != absent.ID && o.DisabledAt == nil && absent.DisabledAt == nil && line(o.Role) == line(absent.Role) &&
 		(line(o.Role) || o.Role == absent.Role)
 }
+
+// MayAppoint reports whether an asker may name a person as the stand-in of an
+// absent officer: of the same line, and never himself for another. The mayor,
+// the secretary and the operator choose among all; others among the absent
+// officer's own office, his area line (the own kecamatan) and his peers, heads
+// of agencies for one another and camat for one another.
+func MayAppoint(asker Asker, person, absent Officer) bool {
+	if !MayArrange(asker, absent) || !MayStandIn(person, absent) || person.ID == asker.OfficerID {
+		return false
+	}
+	return asker.Role == WaliKota || asker.Role == Sekda || asker.Role == Operator || near(person, absent)
+}
+
+// near reports whether two officers are of one office, one area line or peers.
+func near(a, b Officer) bool {
+	kecamatan := func(o Officer) string {
+		if o.Role == Lurah {
+			return ParentCode(o.AreaCode)
+		}
+		return o.AreaCode
+	}
+	switch {
+	case a.OfficeID != 0 && a.OfficeID == b.OfficeID:
+		return true
+	case a.AreaCode != "" && b.AreaCode != "" && kecamatan(a) == kecamatan(b):
+		return true
+	}
+	return a.Role == b.Role && (a.Role == KepalaOPD || a.Role == Camat || a.Role == Auditor)
+}

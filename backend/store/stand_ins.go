@@ -28,17 +28,20 @@ func (s *Store) StandIns(ctx context.Context, asker city.Asker) (out []city.Stan
 	return out, nil
 }
 
-// StandInPeople are the officers who may act for others, and for whom of them
-// the asker may arrange it; by name.
+// StandInPeople are those whom the asker may appoint or arrange a stand-in for,
+// by name; to the secretary and the operator all officers.
 func (s *Store) StandInPeople(ctx context.Context, asker city.Asker) ([]city.StandInPerson, error) {
 	all, err := s.Officers(ctx)
 	if err != nil {
 		return nil, err
 	}
+	all = slices.DeleteFunc(all, func(o city.Officer) bool { return o.DisabledAt != nil })
+	everybody := asker.Role == city.Sekda || asker.Role == city.Operator
 	out := []city.StandInPerson{}
 	for _, o := range all {
-		if o.DisabledAt == nil {
-			out = append(out, city.StandInPerson{ID: o.ID, Username: o.Username, Name: o.Name, Role: o.Role, AreaCode: o.AreaCode, Office: o.Office, Absent: city.MayArrange(asker, o)})
+		absent := city.MayArrange(asker, o)
+		if everybody || absent || slices.ContainsFunc(all, func(a city.Officer) bool { return city.MayAppoint(asker, o, a) }) {
+			out = append(out, city.StandInPerson{ID: o.ID, Username: o.Username, Name: o.Name, Role: o.Role, AreaCode: o.AreaCode, Office: o.Office, Absent: absent})
 		}
 	}
 	slices.SortFunc(out, func(a, b city.StandInPerson) int {
@@ -81,7 +84,7 @@ func (s *Store) AddStandIn(ctx context.Context, by city.Actor, asker city.Asker,
 		if !city.MayArrange(asker, absent) || by.ActingFor != "" {
 			return refused(city.Forbidden, "error.stand_in_not_yours", "who acts for %s is not yours to say", absent.Username)
 		}
-		if !city.MayStandIn(person, absent) || person.ID == asker.OfficerID {
+		if !city.MayAppoint(asker, person, absent) {
 			return refusedField("stand_in", "error.stand_in_person", "%s cannot act for %s by your word", person.Username, absent.Username)
 		}
 		// Of two made at once one waits and meets the other.

@@ -210,7 +210,8 @@ func TestALurahOnLeave(t *testing.T) {
 	s := newSurface(t)
 	mayor, _ := s.signedIn(city.WaliKota)
 	lurah, away := s.signedIn(city.Lurah, inArea(storetest.AirPutih))
-	stand, person := s.signedIn(city.Lurah, inArea(storetest.Lempake))
+	const telukLerong = "64.72.03.1001" // of the same kecamatan
+	stand, person := s.signedIn(city.Lurah, inArea(telukLerong))
 	camat, _ := s.signedIn(city.Camat, inArea(storetest.SamarindaUlu))
 	far, _ := s.signedIn(city.Camat, inArea(storetest.SamarindaUtara))
 	a := mayor.do(http.MethodPost, "/api/dispositions", testOrder(1, s.officeOf(storetest.AirPutih)))
@@ -271,7 +272,7 @@ func TestALurahOnLeave(t *testing.T) {
 	if a := stand.do(http.MethodGet, path, nil); a.status != http.StatusNotFound {
 		t.Errorf("after it ended: %d", a.status)
 	}
-	if got := get[web.SessionInfo](stand, "/api/session"); got.ActingFor != "" || got.Officer.AreaCode != storetest.Lempake {
+	if got := get[web.SessionInfo](stand, "/api/session"); got.ActingFor != "" || got.Officer.AreaCode != telukLerong {
 		t.Errorf("after it ended: %+v", got)
 	}
 	if a := stand.do(http.MethodPost, "/api/session/acting", map[string]any{"stand_in_id": made.ID}); a.status != http.StatusNotFound {

@@ -266,7 +266,7 @@ func rowsOfDispositions() map[string]gate {
 		"POST /api/session/acting":          {body: fixed(map[string]any{"stand_in_id": 1 << 40}), answers: http.StatusNotFound},
 		"DELETE /api/session/acting":        {},
 		"GET /api/stand-ins":                {rows: "few"},
-		"GET /api/stand-ins/people":         {rows: "shared"},
+		"GET /api/stand-ins/people":         {rows: "few"},
 		"POST /api/stand-ins":               {who: deciding, body: fixed(map[string]any{"stand_in": "uji.masuk", "from": time.Now(), "until": time.Now().Add(time.Hour), "reason": "uji matriks"})},
 		"DELETE /api/stand-ins/{id}":        {who: deciding, at: thing{"id": "999999"}, answers: http.StatusNotFound},
 		"POST /api/attachments":             {who: senders, body: fixed("bukan formulir"), kind: "multipart/form-data; boundary=x"},
