@@ -11,7 +11,8 @@ type Chunk = Rolldown.OutputChunk & { viteMetadata?: { importedCss?: Set<string>
  * the outbox and the texts that come later. Other views are kept when they are
  * first opened.
  */
-const offlineViews = /src\/panels\/(tugas\/|Pengaturan\.svelte)|src\/data\/phone\.svelte|virtual:texts\/late/;
+const offlineViews =
+  /src\/panels\/(tugas\/|(Pengaturan|MoreViews)\.svelte)|src\/data\/phone\.svelte|virtual:texts\/late/;
 
 /**
  * Emits /sw.js: src/worker/sw.ts with the list of files it keeps and a version

@@ -40,6 +40,18 @@ class SessionStore {
     return this.officer !== undefined && this.officer.role !== 'auditor';
   }
 
+  /** Those who may be the second person that judges a proof. */
+  get judgesProof(): boolean {
+    return (
+      this.officer !== undefined && ['kepala_opd', 'camat', 'sekda', 'auditor'].includes(this.officer.role)
+    );
+  }
+
+  /** Those who answer for the city as a whole: what they know of interrupts the wall no more. */
+  get watches(): boolean {
+    return this.officer !== undefined && ['wali_kota', 'sekda', 'operator'].includes(this.officer.role);
+  }
+
   /** Camat, lurah and heads of offices: those who are sent tasks. */
   get hasTasks(): boolean {
     return this.officer !== undefined && ['camat', 'lurah', 'kepala_opd'].includes(this.officer.role);

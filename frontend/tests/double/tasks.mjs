@@ -25,7 +25,13 @@ export class TasksDouble {
     this.photos = new Map();
     this.refusals = new Map();
     this.tokens = 0;
-    this.preferences = { channels: ['push'], quiet_from: '21.00', quiet_until: '05.00', push: 0 };
+    this.preferences = {
+      channels: ['push'],
+      offered: ['push', 'surel'],
+      quiet_from: '21.00',
+      quiet_until: '05.00',
+      push: 0,
+    };
     const now = Date.now();
     this.notices = [
       this.#notice(1, 'Disposisi baru dari Sekretaris Daerah: bersihkan parit.', '/tugas/11', now - hour),

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import type { Double } from '../double/server.mjs';
+import { axe, launch, scene, textOf, until } from './stage.ts';
+
+/* Every view can be reached without typing an address, on a phone too. */
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch(false);
+});
+afterAll(() => browser.close());
+
+const as = (role: string) => (double: Double) => {
+  double.role = role;
+};
+const names = (page: Page, selector: string) =>
+  page
+    .locator(selector)
+    .filter({ visible: true })
+    .evaluateAll((all) => all.map((e) => e.getAttribute('href') ?? 'more'));
+
+it('keeps four views of the role in a phone’s bar and the rest behind “Lainnya”', async () => {
+  const bars = {
+    wali_kota: ['/', '/peta', '/tindakan', '/tanya'],
+    camat: ['/tugas', '/', '/peta', '/tanya'],
+    operator: ['/', '/peta', '/tanya', '/laporan'],
+    auditor: ['/', '/tindakan', '/laporan', '/bukti'],
+  };
+  const all = {
+    wali_kota: 10,
+    camat: 12,
+    operator: 10,
+    auditor: 11,
+  };
+  for (const role of Object.keys(bars) as (keyof typeof bars)[]) {
+    const s = await scene(browser, { size: 'phone', path: '/sumber', prepare: as(role) });
+    await until(async () => (await s.page.locator('.rail a').count()) > 0, 'the bar');
+    expect(await names(s.page, '.rail a, .rail button')).toEqual([...bars[role], 'more']);
+    await s.page.getByRole('button', { name: 'Lainnya' }).click();
+    await until(async () => (await s.page.locator('dialog[open] li a').count()) > 0, 'the sheet');
+    const rest = await names(s.page, 'dialog[open] li a');
+    expect(new Set([...bars[role], ...rest]).size).toBe(all[role]);
+    expect(await names(s.page, 'dialog[open] a[aria-current=page]')).toEqual(['/sumber']);
+    if (role === 'camat') expect(await axe(s.page)).toEqual([]);
+    await s.page.locator('dialog[open] a[href="/rapat"]').click();
+    await until(async () => (await textOf(s.page, 'h1')) === 'Rapat Senin', 'the meeting');
+    expect(await s.page.locator('dialog[open]').count()).toBe(0);
+    expect(s.errors).toEqual([]);
+    await s.close();
+  }
+});
+
+it('says how many proofs wait for the second person, and counts down', async () => {
+  const s = await scene(browser, { path: '/bukti', prepare: as('camat') });
+  const mark = s.page.locator('.rail a[href="/bukti"] b');
+  await until(async () => (await mark.count()) === 1, 'the count');
+  const waiting = s.double.outcomes.reviews.length;
+  expect(waiting).toBeGreaterThan(1);
+  expect(await mark.innerText()).toMatch(new RegExp(`^${waiting}`));
+  await s.page.getByRole('button', { name: 'Sah', exact: true }).click();
+  await until(async () => (await mark.innerText()).startsWith(String(waiting - 1)), 'one fewer');
+  // On a phone it stands on the way there as well.
+  await s.page.setViewportSize({ width: 390, height: 844 });
+  expect(await s.page.locator('.rail .more b').innerText()).toMatch(/^\d/);
+  await s.close();
+});
