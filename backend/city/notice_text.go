@@ -198,3 +198,14 @@ func RungName(role string) Said { return rungNames[role] }
 func TestNotice() Wording {
 	return Wording{Kind: "test", Said: Said{Text: "Pemberitahuan uji dari Balaikota sudah sampai.", TextEN: "A test notice from Balaikota has arrived."}, Path: "/pemberitahuan", Urgent: true}
 }
+
+// BriefingNotice says that the morning's sheet is there; what it says stays
+// behind the sign-in.
+func BriefingNotice(s BriefingSheet, number int64) Wording {
+	n := strconv.Itoa(len(s.Decisions.Lines))
+	said := Said{Text: "Lembar pagi siap: " + n + " hal perlu keputusan.", TextEN: "The morning's briefing is ready: " + n + " matters need a decision."}
+	if len(s.Decisions.Lines) == 0 {
+		said = Said{Text: "Lembar pagi siap: tidak ada yang mendesak.", TextEN: "The morning's briefing is ready: nothing is urgent."}
+	}
+	return Wording{Kind: "briefing", Said: said, Path: BriefingHead{Number: number}.Path()}
+}

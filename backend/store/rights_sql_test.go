@@ -92,12 +92,13 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"attachments": officers, "dispositions": officers, "disposition_attachments": officers, "disposition_steps": officers, "stand_ins": officers,
 		"effects": officers, "effect_ledger": officers, "season_months": officers, "city_index_parts": officers, "city_indexes": officers,
 		"meeting_points": officers, "meeting_point_changes": officers, "meeting_minutes": {"balaikota_city_reader", "balaikota_writer"},
-		"notices": officers, "notice_deliveries": officers, "notice_preferences": officers, "notice_queue": {"balaikota_writer"}, "push_subscriptions": {"balaikota_writer"},
+		"briefings": {"balaikota_city_reader", "balaikota_writer"},
+		"notices":   officers, "notice_deliveries": officers, "notice_preferences": officers, "notice_queue": {"balaikota_writer"}, "push_subscriptions": {"balaikota_writer"},
 		"escalation_rules": officers, "answer_times": officers, "escalations": officers,
 		"proofs": officers, "proof_checks": officers, "proof_reviews": officers, "proof_queue": officers, "reporter_asks": officers, "reporter_words": officers,
 		"proof_tokens": {"balaikota_writer"}, "proof_prints": {"balaikota_writer"}, "proof_words": {"balaikota_writer"}, "reporter_ask_links": {"balaikota_writer"},
 		"reporter_letters": {"balaikota_writer"}, // others: how far a question came, not why it failed
-		"receipt_head": {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
+		"receipt_head":     {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
 		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},
 	}
 	for _, table := range ourTables(t, f) {

@@ -31,6 +31,7 @@ type Store interface {
 	DispositionStore
 	StandInStore
 	ProofStore
+	BriefingStore
 	Ping(ctx context.Context) error
 	Setting(ctx context.Context) (city.Setting, error)
 	Areas(ctx context.Context) ([]city.Area, error)
@@ -132,6 +133,7 @@ type Deps struct {
 	Voice       Voice
 	Notifier    Notifier
 	Prover      Prover
+	Briefer     Briefer
 	// Stems makes search words of a text as they were made of the reports.
 	Stems func(text string) []string
 	// CAPFeed puts CAP messages into a feed (backend/cap).

@@ -151,6 +151,11 @@ func (s *server) routes() {
 	add(s, meetingHolders, http.MethodPost, "/api/meetings/points/{id}", "Say what became of a point", s.changeMeetingPoint)
 	add(s, meetingHolders, http.MethodPost, "/api/meetings/{week}/close", "Close the meeting: its record is frozen and numbered", s.closeMeeting)
 
+	// The morning's sheet: numbered, never changed.
+	add(s, briefed, http.MethodGet, "/api/briefings", "Briefings (lembar pagi), newest first", s.getBriefings)
+	add(s, briefed, http.MethodGet, "/api/briefings/{name}", "One briefing by number, day or terbaru, as it was frozen", s.getBriefing)
+	add(s, briefers, http.MethodPost, "/api/briefings", "Make and freeze a briefing of this moment", s.postBriefing)
+
 	// Sources.
 	add(s, officers, http.MethodGet, "/api/sources", "Sources and their health", s.getSources)
 	add(s, officers, http.MethodGet, "/api/sources/{slug}", "One source with its last runs", s.getSource)
@@ -173,6 +178,7 @@ func (s *server) routes() {
 	s.echo.POST("/api/voice/transcriptions", s.transcribe)
 	s.echo.POST("/api/voice/speech", s.speak)
 	s.echo.GET("/api/meetings/:week/minutes", s.getMinutes)
+	s.echo.GET("/lembar/:name", s.getSheet)
 	s.echo.POST("/api/proofs", s.postProof)
 	s.echo.GET("/api/proofs/:id/picture", s.getProofPicture)
 	s.echo.GET("/publik/beres/:token", s.getReporterPage)

@@ -56,6 +56,8 @@ var rooms = []room{
 	{"backend/jobs", []string{"backend/city"}},
 	{"backend/account", []string{"backend/city"}},
 	{"backend/notice", []string{"backend/city"}},
+	{"backend/briefing", []string{"backend/city"}},
+	{"backend/briefing/briefingtest", []string{"backend/city", "backend/briefing", "backend/pack"}},
 	{"backend/pack", []string{"backend/city", "backend/geo"}},
 	{"backend/importing", []string{"backend/city"}},
 	{"backend/config", []string{"backend/city"}},
@@ -77,7 +79,7 @@ var rooms = []room{
 // a seam, for real.
 var inTests = []string{
 	"backend/store", "backend/store/storetest", "backend/localdb", "backend/geo", "backend/pack",
-	"backend/account", "backend/analysis", "connectors/simcity", "agents/tool",
+	"backend/account", "backend/analysis", "connectors/simcity", "agents/tool", "backend/briefing", "backend/briefing/briefingtest",
 }
 
 // roomOf finds the room of a folder, and the folder that stands for the star.

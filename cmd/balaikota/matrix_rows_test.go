@@ -125,7 +125,7 @@ func number(text string) int64 { n, _ := strconv.ParseInt(text, 10, 64); return 
 // belongs to, or make a group.
 func matrixRows() map[string]gate {
 	all := map[string]gate{}
-	for _, group := range []map[string]gate{rowsOfSession(), rowsOfCity(), rowsOfReports(), rowsOfAssistant(), rowsOfMeetings(), rowsOfDispositions(), rowsOfProofs(), rowsOfNotices(), rowsOfEffects(), rowsOfAdvice(), rowsOfMachines()} {
+	for _, group := range []map[string]gate{rowsOfSession(), rowsOfCity(), rowsOfReports(), rowsOfAssistant(), rowsOfMeetings(), rowsOfBriefings(), rowsOfDispositions(), rowsOfProofs(), rowsOfNotices(), rowsOfEffects(), rowsOfAdvice(), rowsOfMachines()} {
 		maps.Copy(all, group)
 	}
 	return all
@@ -228,6 +228,18 @@ func rowsOfAssistant() map[string]gate {
 
 // rowsOfMeetings: everybody reads the part that concerns them, mayor and
 // secretary write.
+// rowsOfBriefings are about the whole city, for those who see all of it.
+func rowsOfBriefings() map[string]gate {
+	readers := []city.Role{city.WaliKota, city.Sekda, city.Operator, city.Auditor}
+	newest := thing{"name": "terbaru"}
+	return map[string]gate{
+		"GET /api/briefings":        {who: readers, rows: "shared"},
+		"GET /api/briefings/{name}": {who: readers, at: newest, rows: "shared"},
+		"POST /api/briefings":       {who: []city.Role{city.WaliKota, city.Sekda, city.Operator}},
+		"GET /lembar/{name}":        {who: readers, at: newest, rows: "shared"},
+	}
+}
+
 func rowsOfMeetings() map[string]gate {
 	week := thing{"week": "sekarang"}
 	holders := []city.Role{city.WaliKota, city.Sekda}

@@ -163,6 +163,9 @@ func (w *matrixWorld) fill() {
 	w.instruct()
 	w.advised(near)
 	w.advised(far)
+	if _, err := w.serving.briefer.MakeBriefing(t.Context(), city.CommandLine, city.System); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // instruct sends each side's lurah and agency an order, and names both in a

@@ -75,6 +75,7 @@ type serving struct {
 	assistant *assisting
 	teller    *teller
 	prover    *prover
+	briefer   *briefer
 	stopping  context.Context // ends when the server is about to stop
 	stop      context.CancelFunc
 	http      *http.Server
@@ -110,6 +111,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	if s.teller, err = newTeller(db, in.db.Data, cfg.Notices, in.log); err != nil {
 		return nil, err
 	}
+	s.briefer = &briefer{db: db, offered: s.teller.Offered, log: in.log, now: time.Now}
 	door := &intake{store: db.Store, geography: s.geography, stored: s.analyst.stir}
 	if s.jobs, err = s.newJobs(door); err != nil {
 		return nil, err
@@ -122,7 +124,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	handler := web.Handler(web.Deps{
 		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
-		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Analyst: s.analyst, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, OfficePages: s.db, Places: s.analyst, Basemap: basemap, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
+		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Analyst: s.analyst, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Briefer: s.briefer, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, OfficePages: s.db, Places: s.analyst, Basemap: basemap, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
 		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
 	})
 	s.http = &http.Server{
@@ -169,6 +171,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "istilah", Every: time.Minute, Run: s.assistant.renew},
 			{Name: "dampak", Every: 10 * time.Minute, Run: func(ctx context.Context) error { return s.db.measureEffects(ctx, time.Now(), s.log) }},
 			{Name: "indeks-kota", Every: 10 * time.Minute, Run: func(ctx context.Context) error { return s.db.workOutIndex(ctx, time.Now(), s.log) }},
+			{Name: "lembar-pagi", Every: time.Minute, Run: s.briefer.watch}, // at 06.00 of the city
 			// Once a city day; tried again soon while there is too little history.
 			{Name: "ramalan", Every: 10 * time.Minute, Run: func(ctx context.Context) error { return s.db.foresee(ctx, time.Now(), s.log) }},
 		},
