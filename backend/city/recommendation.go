@@ -170,7 +170,8 @@ type Recommendation struct {
 	Trigger    Trigger `json:"trigger"`
 	Title      string  `json:"title" doc:"Action verb first, at most 90 characters"`
 	TitleEN    string  `json:"title_en"`
-	// Why is one sentence; Evidence the rows under it.
+	// Why is one sentence: the reason, and what follows if nothing is done (Risk
+	// again). Evidence are the rows under it, and do not say it again.
 	Why      Said       `json:"why"`
 	Evidence []Evidence `json:"evidence" nullable:"false"`
 	Risk     Said       `json:"risk"`
@@ -290,7 +291,7 @@ func (r Recommendation) Order() DispositionOrder {
 			lines = append(lines, "- "+e.Text)
 		}
 	}
-	if r.Risk.Text != "" {
+	if r.Risk.Text != "" && !strings.Contains(strings.ToLower(r.Why.Text), strings.ToLower(r.Risk.Text)) {
 		lines = append(lines, "Bila dibiarkan: "+r.Risk.Text)
 	}
 	o.Instruction = strings.Join(lines, "\n")

@@ -89,12 +89,7 @@ func (b *book) limit(decl city.Indicator, s city.IndicatorState, t city.Threshol
 			ratio = t.Value / max(s.Value, 1e-9)
 		}
 	}
-	past := [2]string{" di atas batas ", " above the limit of "}
-	if !t.Above {
-		past = [2]string{" di bawah batas ", " below the limit of "}
-	}
-	text := join(city.Said{Text: decl.Name, TextEN: cmp.Or(decl.NameEN, decl.Name)}, [2]string{" di ", " in "}, b.areaName(area), " ", value, past,
-		level(lv), " ", bound, [2]string{", per ", ", as of "}, b.moment(s.Time), ".")
+	text := join([2]string{"Diukur ", "Measured "}, b.moment(s.Time), [2]string{" untuk ", " for "}, b.areaName(area), [2]string{"; batas tingkat ", "; the limit is that of "}, level(lv), ".")
 	return matter{
 		trigger: city.TriggerIndicator, subject: "indikator:" + decl.Slug + ":" + area, indicator: decl.Slug, severity: lv, size: max(0, ratio), reach: 1,
 		since: s.Time, area: area, areas: []string{area}, where: b.areaName(area),
@@ -207,8 +202,7 @@ func (b *book) moreReports(f city.Forecast, points []city.ForecastPoint) (matter
 	case ratio >= 1.5 || low > usual:
 		m.severity = city.Perhatian
 	}
-	text := join([2]string{"Ramalan ", "A forecast of "}, number(sum), [2]string{" laporan dalam ", " reports in "}, strconv.Itoa(len(points)),
-		[2]string{" hari ke depan; biasanya ", " days ahead; usually "}, number(usual), ".")
+	text := join([2]string{"Ramalan untuk ", "The forecast for "}, b.areaName(f.AreaCode), [2]string{", dibuat ", ", made "}, b.moment(f.MadeAt), ".")
 	m.evidence = []city.Evidence{{
 		Said: text, Kind: "forecast", Key: "reports", AreaCode: f.AreaCode, Value: new(sum), Unit: "laporan", Limit: new(usual), At: f.MadeAt, Until: b.dayEnd(points[len(points)-1].Day),
 	}}
@@ -250,8 +244,8 @@ func (b *book) limitAhead(f city.Forecast, points []city.ForecastPoint) (matter,
 		day = b.day(until.Add(-time.Second))
 	}
 	m.evidence = []city.Evidence{{
-		Said: join(city.Said{Text: decl.Name, TextEN: cmp.Or(decl.NameEN, decl.Name)}, [2]string{" diramalkan ", " is foreseen at "}, value,
-			[2]string{" pada ", " on "}, day, [2]string{"; batas ", "; the limit of "}, level(worst), " ", bound, "."),
+		Said: join([2]string{"Ramalan yang dibuat ", "The forecast made "}, b.moment(f.MadeAt), [2]string{"; batas tingkat ", "; the limit of "}, level(worst),
+			[2]string{" terlewati pada ", " is passed on "}, day, "."),
 		Kind: "forecast", Key: f.Indicator, AreaCode: f.AreaCode, Value: new(p.Mean), Unit: decl.Unit, Limit: new(limit.Value), At: f.MadeAt, Until: until, Source: limit.Source,
 	}}
 	return m, true

@@ -133,8 +133,8 @@ func (b *book) today(i city.Incident) float64 {
 
 func (b *book) incidentEvidence(i city.Incident) []city.Evidence {
 	ids := []int64{i.ID}
-	text := join(count(i.Voices), [2]string{" laporan warga sejak ", " citizens' reports since "}, b.day(i.FirstAt), "; ",
-		count(i.Unfinished), [2]string{" belum selesai.", " not settled."})
+	text := join([2]string{"Kejadian nomor ", "Incident number "}, strconv.FormatInt(i.ID, 10), [2]string{": laporan pertama ", ": first report "}, b.moment(i.FirstAt),
+		[2]string{", terakhir ", ", last "}, b.moment(i.LastAt), ".")
 	out := []city.Evidence{{Said: text, Kind: "incident", IDs: ids, AreaCode: i.AreaCode, Value: new(float64(i.Voices)), Unit: "laporan", At: i.LastAt}}
 	for _, r := range i.UrgencyReasons[:min(2, len(i.UrgencyReasons))] {
 		out = append(out, city.Evidence{Said: r, Kind: "incident", IDs: ids, AreaCode: i.AreaCode, At: i.LastAt})
@@ -163,15 +163,15 @@ func (b *book) patterns() []matter {
 		if trigger == city.TriggerSilent {
 			m.size, m.reach, m.voices = p.Expected-p.Seen, 1, 0
 		}
-		m.evidence = []city.Evidence{{
-			Said: city.Said{Text: sentence(p.Headline), TextEN: sentence(p.HeadlineEN)}, Kind: "pattern", Key: p.Key, AreaCode: area,
-			Value: new(p.Seen), Unit: "laporan", Limit: new(p.Expected), At: p.Until, Source: p.Method,
-		}}
-		if p.Evidence != "" {
-			m.evidence = append(m.evidence, city.Evidence{
-				Said: city.Said{Text: sentence(p.Evidence), TextEN: sentence(p.EvidenceEN)}, Kind: "pattern", Key: p.Key, AreaCode: area, At: p.Until, Source: p.Method,
-			})
+		// The headline says what the rule's reason says; without more, the row is
+		// named by the days it looks at.
+		text := city.Said{Text: sentence(p.Evidence), TextEN: sentence(cmp.Or(p.EvidenceEN, p.Evidence))}
+		if p.Evidence == "" {
+			text = join([2]string{"Pola dari laporan ", "A pattern of the reports from "}, b.day(p.Since), [2]string{" sampai ", " to "}, b.day(p.Until), ".")
 		}
+		m.evidence = []city.Evidence{{
+			Said: text, Kind: "pattern", Key: p.Key, AreaCode: area, Value: new(p.Seen), Unit: "laporan", Limit: new(p.Expected), At: p.Until, Source: p.Method,
+		}}
 		out = append(out, m)
 	}
 	return out
@@ -200,11 +200,11 @@ func (b *book) ofOffices(trigger city.Trigger, cases []OfficeCases) []matter {
 			what: city.Said{Text: "laporan lewat tenggat", TextEN: "overdue reports"}, office: c.Office, dataAt: c.At, value: count(c.Count), unit: "laporan",
 			simulated: b.Simulated, stale: !b.ReportsStale.IsZero(),
 		}
-		text := join(count(c.Count), [2]string{" laporan melewati tenggat; yang terlama sejak ", " reports are past their deadline; the oldest since "}, b.day(c.Oldest), ".")
+		text := join([2]string{"Daftar ", "The list of "}, count(len(c.Reports)), [2]string{" laporan itu; tenggat paling awal ", " of those reports; the earliest was due on "}, b.day(c.Oldest), ".")
 		if trigger == city.TriggerBreach {
 			m.since = b.now
 			m.what = city.Said{Text: "laporan yang hampir lewat tenggat", TextEN: "reports about to be overdue"}
-			text = join(count(c.Count), [2]string{" laporan diperkirakan melewati tenggat; yang terdekat ", " reports will likely miss their deadline; the nearest on "}, b.moment(c.Oldest), ".")
+			text = join([2]string{"Daftar ", "The list of "}, count(len(c.Reports)), [2]string{" laporan itu; tenggat terdekat ", " of those reports; the next is due on "}, b.moment(c.Oldest), ".")
 		}
 		m.evidence = []city.Evidence{{
 			Said: text, Kind: "deadline", Key: string(trigger) + ":" + c.Office, IDs: c.Reports, AreaCode: area, Value: new(float64(c.Count)), Unit: "laporan", At: c.At,

@@ -90,7 +90,7 @@ func (b *book) recommend(rule city.ActionRule, m matter, office city.Office, pas
 	r := city.Recommendation{
 		Key: rule.Slug + "|" + m.subject, Rule: rule.Slug, Action: kind.Slug, ActionName: kind.Name, Trigger: m.trigger,
 		Title: w.title(rule.Title, false), TitleEN: w.title(cmp.Or(rule.TitleEN, rule.Title), true),
-		Why: w.said(rule.Reason, cmp.Or(rule.ReasonEN, rule.Reason)), Risk: w.said(rule.Risk, cmp.Or(rule.RiskEN, rule.Risk)),
+		Why: w.why(rule), Risk: w.said(rule.Risk, cmp.Or(rule.RiskEN, rule.Risk)),
 		Evidence: m.evidence, Severity: m.severity, Size: math.Round(m.size*100) / 100, AreaCode: b.whole(m.area), AreaCodes: m.areas, Place: m.place, Lon: m.lon, Lat: m.lat,
 		Category: m.category, Indicator: m.indicator, IncidentID: m.incident, Office: office.ShortName, DueDays: rule.DueDays, DueHours: rule.DueHours,
 		DueAt: b.Calendar.DueBy(b.now, rule.DueDays, rule.DueHours), Effect: effect(kind, line), CostLow: kind.CostLow, CostHigh: kind.CostHigh, CostSource: kind.CostSource,

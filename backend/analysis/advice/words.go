@@ -1,6 +1,7 @@
 package advice
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"strconv"
@@ -46,6 +47,20 @@ func (w words) fill(template string, english bool) string {
 
 func (w words) said(id, en string) city.Said {
 	return city.Said{Text: upper(w.fill(id, false)), TextEN: upper(w.fill(en, true))}
+}
+
+// why is one sentence: the reason, and what follows if nothing is done.
+func (w words) why(rule city.ActionRule) city.Said {
+	reason := w.said(rule.Reason, cmp.Or(rule.ReasonEN, rule.Reason))
+	risk := w.said(rule.Risk, cmp.Or(rule.RiskEN, rule.Risk))
+	return city.Said{Text: consequence(reason.Text, "bila dibiarkan", risk.Text), TextEN: consequence(reason.TextEN, "if left", risk.TextEN)}
+}
+
+func consequence(reason, link, risk string) string {
+	if strings.TrimSpace(risk) == "" {
+		return reason
+	}
+	return strings.TrimRight(strings.TrimSpace(reason), ".") + "; " + link + ", " + lower(risk)
 }
 
 // title fills a title and keeps it within longTitle: first the place is

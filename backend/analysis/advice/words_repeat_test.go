@@ -1,0 +1,58 @@
+package advice_test
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// shared is the longest run of words that two texts have in common.
+func shared(a, b string) string {
+	split := func(s string) []string {
+		return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != ',' || r == ' '
+		})
+	}
+	x, y := split(a), split(b)
+	best := []string{}
+	for i := range x {
+		for j := range y {
+			n := 0
+			for i+n < len(x) && j+n < len(y) && strings.Trim(x[i+n], ".,") == strings.Trim(y[j+n], ".,") {
+				n++
+			}
+			if n > len(best) {
+				best = x[i : i+n]
+			}
+		}
+	}
+	return strings.Join(best, " ")
+}
+
+// TestWhyIsOneSentenceAndEvidenceTheRows: why says the reason and what follows
+// if nothing is done; the first line of evidence names the row and does not say
+// the reason again. What is measured, and where, may stand in both.
+func TestWhyIsOneSentenceAndEvidenceTheRows(t *testing.T) {
+	t.Parallel()
+	c := samarinda(t)
+	seen := 0
+	for seed := range uint64(8) {
+		for _, r := range propose(c, randomCity(c, 300, seed)) {
+			for _, s := range [][3]string{{r.Why.Text, r.Risk.Text, r.Evidence[0].Text}, {r.Why.TextEN, r.Risk.TextEN, r.Evidence[0].TextEN}} {
+				why, risk, first := s[0], s[1], s[2]
+				whole := strings.NewReplacer("Jl. ", "", "Kec. ", "", "Kel. ", "").Replace(why)
+				if !strings.HasSuffix(strings.ToLower(why), strings.ToLower(risk)) || strings.Contains(whole, ". ") {
+					t.Errorf("%s: %q is not one sentence that ends in %q", r.Key, why, risk)
+				}
+				run := shared(why, first)
+				if len(strings.Fields(run)) >= 5 && !strings.Contains(strings.ToLower(r.Title+r.TitleEN), run) {
+					t.Errorf("%s: why %q and its first row %q both say %q", r.Rule, why, first, run)
+				}
+				seen++
+			}
+		}
+	}
+	if seen < 100 {
+		t.Fatalf("only %d looked at", seen)
+	}
+}
