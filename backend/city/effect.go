@@ -105,7 +105,8 @@ type OfficePage struct {
 	Received   int       `json:"received"`
 	Closed     int       `json:"closed"`
 	Open       int       `json:"open"`
-	Late       int       `json:"late" doc:"Of closed and open"`
+	Cases      int       `json:"cases" doc:"Reports whose deadline fell into the period, whenever they were received"`
+	Late       int       `json:"late" doc:"Of cases: closed after their deadline, or still open. What was overdue before the period is not among them."`
 	ExpectLate float64   `json:"expect_late" doc:"Late if the city as a whole had had this mix of cases and this rain"`
 	Ratio      *float64  `json:"ratio,omitempty" doc:"Late by expected late, shrunk; below 1 is better"`
 	RatioLow   *float64  `json:"ratio_low,omitempty"`

@@ -101,7 +101,7 @@ func Pages(from, until time.Time, facts []Facts, cells []Cell, rain *float64) []
 			MedianH: f.MedianHours, Rain: rain, Sent: f.Sent, Done: f.Done, Waiting: f.Waiting, Proven: f.Proven,
 		}
 		if s := offices[f.Office]; s != nil && s.cases > 0 {
-			p.Late, p.ExpectLate = int(s.late), s.expected
+			p.Cases, p.Late, p.ExpectLate = int(s.cases), int(s.late), s.expected
 			if fitted && s.expected > 0 {
 				e := prior.Level(shrink.Count{K: s.late, N: s.expected})
 				p.Ratio, p.RatioLow, p.RatioHigh = &e.Mean, &e.Low, &e.High
@@ -122,8 +122,8 @@ func words(p city.OfficePage, f Facts) (city.Said, []city.Said) {
 	n := func(v int) string { return id(float64(v), 0) }
 	m := func(v int) string { return en(float64(v), 0) }
 	text := city.Said{
-		Text:   fmt.Sprintf("Terlambat %s, diperkirakan %s bila seluruh kota menangani perkara yang sama", n(p.Late), id(p.ExpectLate, 1)),
-		TextEN: fmt.Sprintf("%s late, %s expected had the whole city handled the same cases", m(p.Late), en(p.ExpectLate, 1)),
+		Text:   fmt.Sprintf("Terlambat %s dari %s laporan yang tenggatnya jatuh dalam periode ini, diperkirakan %s bila seluruh kota menangani perkara yang sama", n(p.Late), n(p.Cases), id(p.ExpectLate, 1)),
+		TextEN: fmt.Sprintf("%s late of %s reports whose deadline fell into this period, %s expected had the whole city handled the same cases", m(p.Late), m(p.Cases), en(p.ExpectLate, 1)),
 	}
 	switch {
 	case p.Ratio == nil || p.ExpectLate < enough:

@@ -48,6 +48,11 @@ func TestHardCasesAreExpected(t *testing.T) {
 	if *small.Ratio > 3.5 || !strings.Contains(small.Text.Text, "terlalu sedikit untuk dibandingkan") {
 		t.Errorf("three of four: ratio %v, %s", *small.Ratio, small.Text.Text)
 	}
+	// What is late is of what fell due, not of what came in: 30 inherited and 4
+	// received are not the denominator.
+	if small.Cases != 4 || small.Late != 3 || !strings.HasPrefix(small.Text.Text, "Terlambat 3 dari 4 laporan yang tenggatnya jatuh dalam periode ini") {
+		t.Errorf("%d late of %d: %s", small.Late, small.Cases, small.Text.Text)
+	}
 	said := ""
 	for _, n := range small.Notes {
 		said += n.Text + "\n"
