@@ -31,6 +31,8 @@ class AlertStore {
   );
   readonly sorted = $derived([...(this.remote.value ?? [])].sort(byUrgency));
   readonly attention = $derived(attention(this.remote.value ?? []));
+  /** The gravest that nobody has said he knows of, newest first: they interrupt the wall. */
+  readonly alarms = $derived(this.sorted.filter((a) => a.severity === 'awas' && !a.acknowledged));
   /** How many need attention, also those past the fifth. */
   readonly count = $derived((this.remote.value ?? []).filter((a) => a.severity !== 'info').length);
 
@@ -39,6 +41,13 @@ class AlertStore {
       snapshot: (s) => this.remote.put(s.alerts ?? []),
       changes: (changes) => this.remote.put(merge(this.remote.value ?? [], changes, (a) => a.key)),
     });
+  }
+
+  /** Says that one knows of an alert as it stands here; the answer is the alert with that. */
+  async acknowledge(alert: Alert): Promise<void> {
+    const body = { key: alert.key, seen: alert.severity };
+    const known = await take(api.POST('/api/alerts/acknowledge', { body, signal: deadline() }));
+    this.remote.put((this.remote.value ?? []).map((a) => (a.key === known.key ? known : a)));
   }
 }
 

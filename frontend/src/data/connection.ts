@@ -7,8 +7,8 @@ export interface Connection {
   at: number;
 }
 
-/** A silent socket is late after this long. */
-export const lateAfter = 90_000;
+/** A silent socket is late after this long: by then it was tried anew (live.svelte.ts) and said nothing. */
+export const lateAfter = 60_000;
 /** A lost socket counts as a short hiccup for this long. */
 const hiccup = 5000;
 /** With the network up, a lost socket is called late up to here and offline after. */

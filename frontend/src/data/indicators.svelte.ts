@@ -69,7 +69,7 @@ class IndicatorStore {
     live.follow('indicators', {
       snapshot: (s) => {
         this.states.put(s.indicators ?? []);
-        for (const [, series] of this.#series.entries()) void series.load();
+        this.refresh();
       },
       changes: (changes) => {
         this.states.put(merge(this.states.value ?? [], changes, stateKey));
@@ -96,6 +96,11 @@ class IndicatorStore {
   /** A series over the last hours, by hour up to three days and by day beyond; undefined for a moment at first. */
   series(slug: string, area: string, hours: number): Remote<Series> | undefined {
     return this.#series.get(`${slug}|${area}|${hours}`);
+  }
+
+  /** Fetches the series on screen again: after a sleep their middle is missing. */
+  refresh(): void {
+    for (const [, series] of this.#series.entries()) void series.load();
   }
 
   /** Forgets the series: other rights, or another officer. */

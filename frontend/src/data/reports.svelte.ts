@@ -22,6 +22,9 @@ const settle = 5000;
 export const newestFirst = (a: Report, b: Report) =>
   Date.parse(b.created_at) - Date.parse(a.created_at) || b.id - a.id;
 
+/** A mark of arrival is shown for seconds; after this long it is forgotten. */
+const arrivedFor = 5 * 60_000;
+
 /** A report past its norm: not closed, not rejected, due before now. */
 export function overdue(report: Report, now: number): boolean {
   const unfinished = report.status === 'open' || report.status === 'in_progress';
@@ -116,6 +119,7 @@ class ReportStore {
 
   #take(changes: Change[]): void {
     const known = new Set((this.newest.value ?? []).map((r) => r.id));
+    for (const [id, at] of this.arrived) if (clock.read() - at > arrivedFor) this.arrived.delete(id);
     for (const change of changes) {
       const id = Number(change.key);
       if (change.op === 'put' && !known.has(id)) this.arrived.set(id, clock.read());

@@ -20,7 +20,7 @@ import {
 } from '../../src/ui/format.ts';
 import { fill } from '../../src/ui/messages.ts';
 import type { Indicator } from '../../src/api/types.ts';
-import { wallTheme } from '../../src/panels/wall.ts';
+import { wallTheme } from '../../src/panels/tv/wall.ts';
 
 // 20.00 WITA on a device that is elsewhere.
 process.env.TZ = 'America/New_York';
