@@ -4005,6 +4005,11 @@ export interface components {
             short_name: string;
         };
         OfficePage: {
+            /**
+             * Format: int64
+             * @description Reports whose deadline fell into the period, whenever they were received
+             */
+            cases: number;
             /** Format: int64 */
             closed: number;
             /** Format: int64 */
@@ -4023,7 +4028,7 @@ export interface components {
             inherited: number;
             /**
              * Format: int64
-             * @description Of closed and open
+             * @description Of cases: closed after their deadline, or still open. What was overdue before the period is not among them.
              */
             late: number;
             /** Format: double */
