@@ -166,7 +166,7 @@ func (s *sheet) summary() {
 		return
 	}
 	text := fmt.Sprintf("Laporan warga 24 jam terakhir: masuk %s, selesai %s. Belum selesai %s, lewat tenggat %s.", count(f.Received), count(f.Closed), count(f.Open), count(f.Overdue))
-	s.out.Summary = city.BriefingLine{What: text, Refs: s.cite("Angka pokok laporan warga: "+strings.TrimPrefix(text, "Laporan warga "), "/laporan", f.To, "")}
+	s.out.Summary = city.BriefingLine{What: text, Refs: s.cite(text, "/laporan", f.To, "")}
 }
 
 // place names areas: up to two, and how many more.

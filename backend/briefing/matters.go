@@ -219,7 +219,11 @@ func (s *sheet) followUps() {
 	for _, d := range list[:min(len(list), followUpsMost)] {
 		p.Lines = append(p.Lines, s.followUp(d))
 	}
-	waiting := fmt.Sprintf("Menunggu keputusan: %s rekomendasi, %s disposisi yang ditanyakan atau ditolak, %s bukti untuk orang kedua.", count(s.in.Waiting), count(asking), count(s.in.Reviews))
+	advice := count(s.in.Waiting) + " rekomendasi"
+	if s.in.Unread[PartDecisions] {
+		advice = "rekomendasi (tidak terbaca)"
+	}
+	waiting := fmt.Sprintf("Menunggu keputusan: %s, %s disposisi yang ditanyakan atau ditolak, %s bukti untuk orang kedua.", advice, count(asking), count(s.in.Reviews))
 	p.Lines = append(p.Lines, city.BriefingLine{What: waiting, Refs: s.cite(waiting, "/tindakan", time.Time{}, "")})
 	if more := len(list) - followUpsMost; more > 0 {
 		p.Note = count(more) + " disposisi macet atau terlambat lainnya."

@@ -41,6 +41,9 @@ func (s *sheet) agenda() {
 	if n > 0 {
 		text = count(n) + " disposisi jatuh tempo hari ini: " + clip(strings.Join(ending, ", "), 80) + "."
 	}
+	if s.in.Unread[PartFollowUps] {
+		text = "Disposisi yang jatuh tempo tidak dapat dibaca ketika lembar ini disusun."
+	}
 	p.Lines = append(p.Lines, city.BriefingLine{What: text, Refs: s.cite(text, "/tindakan", time.Time{}, "")})
 	if m := s.in.Meeting; m != nil {
 		s.meeting(p, *m, at)
@@ -66,6 +69,9 @@ func (s *sheet) weather() {
 	p := &s.out.Weather
 	if !s.part(PartWeather, p, "Cuaca dan pasang hari ini") {
 		return
+	}
+	if s.in.Unread[PartDecisions] {
+		p.Lines = append(p.Lines, city.BriefingLine{What: "Peringatan cuaca tidak dapat dibaca ketika lembar ini disusun.", Refs: []int{}})
 	}
 	for _, a := range s.in.Alerts {
 		if a.Kind == city.AlertWarning && (a.Until == nil || a.Until.After(s.in.At)) && len(p.Lines) < 2 {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
@@ -207,6 +208,9 @@ func (b *briefer) readSources(ctx context.Context, in *briefing.Input) (err erro
 // readWeather finds by the city's declarations which indicators tell of rain
 // and tide; the heat is any that a source foresees in degrees.
 func (b *briefer) readWeather(ctx context.Context, in *briefing.Input) error {
+	if in.Unread[briefing.PartIndicators] {
+		return errors.New("the indicators are not known")
+	}
 	picture, err := b.db.HazardPicture(ctx, asMayor, city.HazardFlood)
 	if err == nil {
 		in.Flood = &picture

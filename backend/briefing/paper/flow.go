@@ -28,6 +28,7 @@ type run struct {
 type word struct {
 	run
 	space bool // a blank goes before it
+	last  bool // and one after it, where the line is broken
 	width float64
 }
 
@@ -120,14 +121,17 @@ func (p *painter) flow(x, y, width, size float64, runs []run) float64 {
 	blank := p.width(" ", size, false)
 	at := x
 	for i, w := range words {
-		if i > 0 {
-			if w.space {
-				at += blank
-			}
-			if at+w.width > x+width+0.01 {
-				at, y = x, y+height
-				w.space = false
-			}
+		if i > 0 && w.space {
+			at += blank
+		}
+		if i > 0 && at+w.width > x+width+0.01 {
+			at, y = x, y+height
+			w.space = false
+		}
+		if i+1 < len(words) {
+			// The blank at which the line is broken ends it.
+			next := words[i+1]
+			w.last = next.space && at+w.width+blank+next.width > x+width+0.01
 		}
 		if p.draw {
 			p.put(at, y, size, w)
@@ -157,6 +161,9 @@ func (p *painter) put(x, y, size float64, w word) {
 	text := w.text
 	if w.space {
 		text, x = " "+text, x-p.pdf.GetStringWidth(" ")
+	}
+	if w.last {
+		text += " "
 	}
 	p.pdf.Text(x, base, text)
 	height := points * mmPerPoint
