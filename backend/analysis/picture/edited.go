@@ -1,7 +1,6 @@
 package picture
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -139,103 +138,4 @@ func NoiseLevel(p Plane) float64 {
 	}
 	slices.Sort(all)
 	return all[len(all)/2]
-}
-
-// Copied looks for a part that stands in the picture twice, noise and all
-// (copy-move: Fridrich, Soukal and Lukáš, "Detection of copy-move forgery in
-// digital images", DFRWS 2003; here blocks are sorted by their means and
-// gradients, and what has the same shift is verified on the residue, so that a
-// wall of equal bricks, each with noise of its own, is none). The score is how
-// many blocks of 8 pixels agree, at 1280.
-func Copied(p Plane) Trace {
-	p = p.Fit(editLong)
-	const side, step = 16, 1
-	cum := p.sums()
-	var blocks []copyBlock
-	for y := 0; y+side <= p.H; y += step {
-		for x := 0; x+side <= p.W; x += step {
-			if b, ok := newCopyBlock(p, cum, x, y); ok {
-				blocks = append(blocks, b)
-			}
-		}
-	}
-	slices.SortFunc(blocks, func(a, b copyBlock) int { return cmp.Or(cmp.Compare(a.key, b.key), int(a.y-b.y), int(a.x-b.x)) })
-	votes := map[[2]int16]int{}
-	for i := range blocks {
-		for j := i + 1; j < len(blocks) && j <= i+4 && blocks[j].key == blocks[i].key; j++ {
-			dx, dy := blocks[j].x-blocks[i].x, blocks[j].y-blocks[i].y
-			if dy < 0 || dy == 0 && dx < 0 {
-				dx, dy = -dx, -dy
-			}
-			if int(dx)*int(dx)+int(dy)*int(dy) >= 40*40 {
-				votes[[2]int16{dx, dy}]++
-			}
-		}
-	}
-	shifts := make([][2]int16, 0, len(votes))
-	for s, n := range votes {
-		if n >= 5 {
-			shifts = append(shifts, s)
-		}
-	}
-	slices.SortFunc(shifts, func(a, b [2]int16) int { return cmp.Or(votes[b]-votes[a], int(a[0]-b[0]), int(a[1]-b[1])) })
-	res := residue(p)
-	var best Trace
-	for _, s := range shifts[:min(len(shifts), 24)] {
-		if t := verifyShift(p, res, int(s[0]), int(s[1])); t.Score > best.Score {
-			best = t
-		}
-	}
-	return best
-}
-
-type copyBlock struct {
-	x, y int16
-	key  uint64
-}
-
-// newCopyBlock describes a block by the means of its sixteen parts, in coarse
-// steps relative to its own; not ok for one without any shape.
-func newCopyBlock(p Plane, cum []uint32, x, y int) (copyBlock, bool) {
-	w := p.W + 1
-	var means [16]int
-	total := 0
-	for i := range 16 {
-		x0, y0 := x+i%4*4, y+i/4*4
-		means[i] = int(cum[(y0+4)*w+x0+4]-cum[y0*w+x0+4]-cum[(y0+4)*w+x0]+cum[y0*w+x0]) / 4 // quarters of a grey level
-		total += means[i]
-	}
-	low, high := means[0], means[0]
-	key := uint64(0)
-	for _, m := range means {
-		low, high = min(low, m), max(high, m)
-		key = key<<4 | uint64(min(15, max(0, (m-total/16+6)/12+8)))
-	}
-	return copyBlock{int16(x), int16(y), key}, high-low > 30
-}
-
-// verifyShift counts the blocks of 8 pixels whose residue is the same after the
-// shift, and takes the largest set that hangs together.
-func verifyShift(p Plane, res []int16, dx, dy int) Trace {
-	const side = 8
-	w, h := p.W/side, p.H/side
-	marked := make([]bool, w*h)
-	for by := range h {
-		for bx := range w {
-			x, y := bx*side, by*side
-			if x+dx < 1 || y+dy < 1 || x+dx+side >= p.W || y+dy+side >= p.H || x < 1 || y < 1 {
-				continue
-			}
-			var ab, aa, bb float64
-			for v := y; v < y+side; v++ {
-				for i := v*p.W + x; i < v*p.W+x+side; i++ {
-					a, b := float64(res[i]), float64(res[i+dy*p.W+dx])
-					ab, aa, bb = ab+a*b, aa+a*a, bb+b*b
-				}
-			}
-			const n = side * side
-			marked[by*w+bx] = aa > 2*n && bb > 2*n && ab > 0.7*math.Sqrt(aa*bb)
-		}
-	}
-	return largestPart(marked, w, h)
 }

@@ -6,20 +6,32 @@ import "math"
 // coarser of two pictures.
 const overlaySide = 14
 
+// motion is where a picture's points lie in an earlier one.
+type motion interface {
+	apply(x, y float64) (float64, float64)
+	// size is how many times larger lengths become in the middle of a picture of
+	// w by h.
+	size(w, h int) float64
+}
+
 // overlay lays the picture on the earlier one by m (working pixels of the
 // picture to those of the earlier) and compares them part by part, at the
-// detail of the coarser; of the picture's, detail is left by its own size.
-func overlay(work Plane, earlier Print, m affine, detail float64) Likeness {
+// detail of the coarser; of the picture's, detail is left by its own size. Of
+// ready, the picture in another size, use is made where it is the size wanted.
+func overlay(work, ready Plane, earlier Print, m motion, detail float64) Likeness {
 	thumb := earlier.Thumb
 	t := float64(thumb.W) / float64(earlier.W) // thumb pixels a working pixel
-	size := m.size() * t                       // thumb pixels a pixel of work
+	size := m.size(work.W, work.H) * t         // thumb pixels a pixel of work
 	if size < 0.05 || size > 20 || math.IsNaN(size) {
 		return Likeness{}
 	}
 	// Both at the detail of the coarser, so that fine structure is not held
 	// against what is not there.
 	grid := min(1, size, detail)
-	small := work.Scaled(max(1, int(float64(work.W)*grid+0.5)), max(1, int(float64(work.H)*grid+0.5)))
+	small, w, h := ready, max(1, int(float64(work.W)*grid+0.5)), max(1, int(float64(work.H)*grid+0.5))
+	if small.W != w || small.H != h {
+		small = work.Scaled(w, h)
+	}
 	sw, sh := float64(work.W)/float64(small.W), float64(work.H)/float64(small.H)
 	if shrink := grid / size; shrink < 1 {
 		thumb = thumb.Scaled(max(1, int(float64(thumb.W)*shrink+0.5)), max(1, int(float64(thumb.H)*shrink+0.5)))
@@ -30,7 +42,7 @@ func overlay(work Plane, earlier Print, m affine, detail float64) Likeness {
 }
 
 // lay returns the earlier picture where the picture shows it, and where that is.
-func lay(small, thumb Plane, m affine, sw, sh, tw, th float64) (moved []uint8, seen []bool) {
+func lay(small, thumb Plane, m motion, sw, sh, tw, th float64) (moved []uint8, seen []bool) {
 	moved, seen = make([]uint8, small.W*small.H), make([]bool, small.W*small.H)
 	for y := range small.H {
 		for x := range small.W {
@@ -55,33 +67,32 @@ func fine(p Plane, seen []bool) []float32 {
 	return out
 }
 
+// compareParts holds the details of two pictures against one another, square by
+// square.
 func compareParts(a, b []float32, seen []bool, w, h int, thumb Plane) Likeness {
-	var parts, same int
+	across, down := w/overlaySide, h/overlaySide
+	parts := make([]part, across*down)
+	known, same := 0, 0
 	box := [4]int{w, h, 0, 0}
-	for y := 0; y+overlaySide <= h; y += overlaySide {
-		for x := 0; x+overlaySide <= w; x += overlaySide {
-			r, ok := correlate(a, b, seen, w, x, y)
-			if !ok {
-				continue
-			}
-			parts++
-			if r >= agreeing {
-				same++
-				box = [4]int{min(box[0], x), min(box[1], y), max(box[2], x+overlaySide), max(box[3], y+overlaySide)}
-			}
+	for i := range parts {
+		x, y := i%across*overlaySide, i/across*overlaySide
+		parts[i] = comparePart(a, b, seen, w, x, y)
+		if parts[i].ok {
+			known++
 		}
-	}
-	covered := 0
-	for _, s := range seen {
-		if s {
-			covered++
+		if parts[i].same {
+			same++
+			box = [4]int{min(box[0], x), min(box[1], y), max(box[2], x+overlaySide), max(box[3], y+overlaySide)}
 		}
 	}
 	// Fewer parts than these say nothing of a picture.
-	if parts < 12 {
+	if known < 12 {
 		return Likeness{}
 	}
-	l := Likeness{Same: float64(same) / float64(parts), Overlap: float64(covered) / float64(min(w*h, thumb.W*thumb.H))}
+	l := Likeness{Same: float64(same) / float64(known), Overlap: float64(covered(seen)) / float64(min(w*h, thumb.W*thumb.H))}
+	if l.Same >= SameLimit {
+		l.Structure = structure(parts, across)
+	}
 	if same > 0 {
 		l.Region = [4]float64{
 			float64(box[0]) / float64(w), float64(box[1]) / float64(h), float64(box[2]-box[0]) / float64(w), float64(box[3]-box[1]) / float64(h),
@@ -90,15 +101,24 @@ func compareParts(a, b []float32, seen []bool, w, h int, thumb Plane) Likeness {
 	return l
 }
 
-// correlate is the correlation of the details of one part; not ok where either
+func covered(seen []bool) (n int) {
+	for _, s := range seen {
+		if s {
+			n++
+		}
+	}
+	return n
+}
+
+// comparePart correlates the details of one part; it says nothing where either
 // has none, or less than all of it is seen in both.
-func correlate(a, b []float32, seen []bool, w, x, y int) (float64, bool) {
+func comparePart(a, b []float32, seen []bool, w, x, y int) part {
 	const faint = 1.2 // standard deviation below which there is only noise
 	var aa, bb, ab, sa, sb float64
 	for v := y; v < y+overlaySide; v++ {
 		for i := v*w + x; i < v*w+x+overlaySide; i++ {
 			if !seen[i] {
-				return 0, false
+				return part{}
 			}
 			p, q := float64(a[i]), float64(b[i])
 			sa, sb, aa, bb, ab = sa+p, sb+q, aa+p*p, bb+q*q, ab+p*q
@@ -106,11 +126,9 @@ func correlate(a, b []float32, seen []bool, w, x, y int) (float64, bool) {
 	}
 	const n = overlaySide * overlaySide
 	va, vb := aa/n-sa*sa/n/n, bb/n-sb*sb/n/n
-	if va < faint*faint && vb < faint*faint {
-		return 0, false
+	out := part{ok: va >= faint*faint || vb >= faint*faint, detail: max(va, vb)}
+	if out.ok && va >= 0.05 && vb >= 0.05 {
+		out.same = ab/n-sa*sb/n/n >= agreeing*math.Sqrt(va*vb)
 	}
-	if va < 0.05 || vb < 0.05 {
-		return 0, true
-	}
-	return (ab/n - sa*sb/n/n) / math.Sqrt(va*vb), true
+	return out
 }

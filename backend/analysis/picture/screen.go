@@ -6,42 +6,72 @@ import (
 	"slices"
 )
 
-// ScreenPeak is how far the strongest single frequency of a picture stands out
-// of those around it, in their medians: the grid of a screen or a print that
-// was photographed leaves such peaks, at its own frequency or folded down
-// (moiré). Frequencies of the axes, which roofs and windows have too, are left
-// out, and what lies low, which any street has. The spectrum is the mean of
-// nine windowed squares of 256 pixels at the picture's own size (method:
+// ScreenLimit is from which ScreenPeak on a picture shows a grid.
+const ScreenLimit = 8.3
+
+const (
+	screenSide    = 128 // pixels of a square whose spectrum is looked at
+	screenSquares = 6   // at most so many across and down
+)
+
+// ScreenPeak is how far the strongest single frequency stands out of those
+// around it, in their medians, in half of the parts of a picture: the grid of a
+// screen or a print that was photographed leaves such peaks, at its own
+// frequency or folded down (moiré), and runs all through the picture, while
+// tiles, fences and windows stand in parts of it. The parts are looked at one by
+// one since perspective changes the frequency from one to the next. Frequencies
+// of the axes, which roofs and windows have too, are left out, and what lies
+// low, which any street has; the picture is taken at its own size (method:
 // spectral peaks of recaptured pictures, Muammar and Dragotti, "An
 // investigation into aliasing in images recaptured from an LCD monitor", ICASSP
 // 2013).
 func ScreenPeak(p Plane) float64 {
-	const n = 256
-	if p.W < n || p.H < n {
+	if p.W < 2*screenSide || p.H < 2*screenSide {
 		return 0
 	}
-	power := make([]float64, n*n)
-	for i := range 3 {
-		for j := range 3 {
-			addSpectrum(power, p, (p.W-n)*i/2, (p.H-n)*j/2, n)
+	across, down := min(screenSquares, p.W/screenSide), min(screenSquares, p.H/screenSide)
+	all := make([]float64, 0, across*down)
+	for j := range down {
+		for i := range across {
+			all = append(all, squarePeak(p, (p.W-screenSide)*i/(across-1), (p.H-screenSide)*j/(down-1)))
 		}
 	}
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+// squarePeak is the strongest peak of one square.
+func squarePeak(p Plane, x0, y0 int) float64 {
+	const n = screenSide
+	power := make([]float64, n*n)
+	addSpectrum(power, p, x0, y0, n)
 	best := 0.0
 	for v := 0; v <= n/2; v++ {
 		for u := range n {
-			fx, fy := float64(signed(u, n))/n, float64(v)/n
+			fx, fy := math.Abs(float64(signed(u, n))/n), float64(v)/n
 			r := math.Hypot(fx, fy)
-			if r < 0.12 || math.Abs(fx) < 0.02 || math.Abs(fy) < 0.02 {
-				if r < 0.2 { // a screen held straight has its peaks on the axes, but far out
-					continue
-				}
+			// A screen held straight has its peaks on the axes, but far out.
+			if r < 0.12 || (fx < 0.03 || fy < 0.03) && r < 0.25 || !summit(power, u, v, n) {
+				continue
 			}
-			if p := power[v*n+u]; p > 0 {
-				best = max(best, p/around(power, u, v, n))
+			if at := power[v*n+u]; standsOut(power, u, v, n, at/max(best, 1)) {
+				best = max(best, at/around(power, u, v, n))
 			}
 		}
 	}
 	return math.Sqrt(best)
+}
+
+// summit reports whether no frequency next to one is stronger.
+func summit(power []float64, u, v, n int) bool {
+	for dv := -1; dv <= 1; dv++ {
+		for du := -1; du <= 1; du++ {
+			if power[(v+dv+n)%n*n+(u+du+n)%n] > power[v*n+u] {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func signed(u, n int) int {
@@ -49,6 +79,25 @@ func signed(u, n int) int {
 		return u - n
 	}
 	return u
+}
+
+// standsOut reports whether at least half of what around looks at is below a
+// limit: the median itself is needed for few frequencies.
+func standsOut(power []float64, u, v, n int, limit float64) bool {
+	below, all := 0, 0
+	for dv := -6; dv <= 6; dv++ {
+		row := (v + dv + n) % n * n
+		for du := -6; du <= 6; du++ {
+			if max(dv, -dv, du, -du) < 3 {
+				continue
+			}
+			all++
+			if power[row+(u+du+n)%n] < limit {
+				below++
+			}
+		}
+	}
+	return 2*below >= all
 }
 
 // around is the median power of the ring two to six steps away.

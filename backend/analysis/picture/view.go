@@ -81,6 +81,14 @@ func projective(four [4]match) (homography, bool) {
 		m[2*i] = [9]float64{x, y, 1, 0, 0, 0, -u * x, -u * y, u}
 		m[2*i+1] = [9]float64{0, 0, 0, x, y, 1, -v * x, -v * y, v}
 	}
+	h, ok := solve8(&m)
+	// The size must stay within what a walk of some metres makes of it.
+	det := h[0]*h[4] - h[1]*h[3]
+	return h, ok && det > 0.1 && det < 10 && math.Abs(h[6]) < 0.003 && math.Abs(h[7]) < 0.003
+}
+
+// solve8 solves eight equations, their right sides last (Gauss with pivots).
+func solve8(m *[8][9]float64) (h homography, ok bool) {
 	for c := range 8 {
 		pivot := c
 		for r := c + 1; r < 8; r++ {
@@ -102,12 +110,9 @@ func projective(four [4]match) (homography, bool) {
 			}
 		}
 	}
-	var h homography
 	for i := range 8 {
 		h[i] = m[i][8] / m[i][i]
 	}
 	h[8] = 1
-	// The size must stay within what a walk of some metres makes of it.
-	det := h[0]*h[4] - h[1]*h[3]
-	return h, det > 0.1 && det < 10 && math.Abs(h[6]) < 0.003 && math.Abs(h[7]) < 0.003
+	return h, true
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"balaikota/backend/analysis/picture"
 	"balaikota/backend/city"
 )
 
@@ -21,9 +22,8 @@ const (
 	exifApart     = 15 * time.Minute
 	gpsApart      = 250.0 // metres between the camera's and the phone's position
 	paintedLimit  = 8.0   // blocks of 16 pixels, see picture.Painted
-	copiedLimit   = 14.0  // blocks of 8 pixels, see picture.Copied
+	copiedLimit   = 14.0  // squares 8 pixels apart, see picture.Copied
 	noiseLimit    = 0.15  // see picture.NoiseLevel
-	peakLimit     = 20.0  // see picture.ScreenPeak
 	sharpLimit    = 3.0   // see picture.Legible
 	darkLimit     = 30.0
 	lightLimit    = 245.0
@@ -223,11 +223,14 @@ func checkSame(e Evidence) city.ProofCheck {
 		c = result(n, Doubtful, said(fmt.Sprintf("Mirip sekali dengan foto laporan nomor %d.", a.ReportID), fmt.Sprintf("Very like the picture of report number %d.", a.ReportID)))
 		return lookAt(c, "Bandingkan dengan foto pelapor: foto perbaikan tidak mungkin sama.", "Compare with the reporter's picture: one of the repair cannot be the same.")
 	default:
-		how, howEN := "potongan, cermin, atau salinan", "cut, mirrored or pressed again"
-		if a.Likeness.Mirrored {
+		how, howEN, limit := "potongan, cermin, atau salinan", "cut, mirrored or pressed again", sameLimit
+		switch {
+		case a.Likeness.Screen:
+			how, howEN, limit = "difoto ulang dari layar atau cetakan", "photographed again from a screen or print", picture.ScreenSameLimit
+		case a.Likeness.Mirrored:
 			how, howEN = "cermin", "mirrored"
 		}
-		c = measured(result(n, Bad, said(fmt.Sprintf("Foto yang sama dengan bukti nomor %d (%s).", a.ProofID, how), fmt.Sprintf("The same picture as proof number %d (%s).", a.ProofID, howEN))), a.Likeness.Same, sameLimit)
+		c = measured(result(n, Bad, said(fmt.Sprintf("Foto yang sama dengan bukti nomor %d (%s).", a.ProofID, how), fmt.Sprintf("The same picture as proof number %d (%s).", a.ProofID, howEN))), a.Likeness.Same, limit)
 		c.Region = &a.Likeness.Region
 	}
 	c.Like = a.ProofID

@@ -8,7 +8,10 @@ import (
 	"balaikota/backend/city"
 )
 
-const sameLimit = picture.SameLimit
+const (
+	sameLimit = picture.SameLimit
+	peakLimit = picture.ScreenLimit
+)
 
 func checkView(e Evidence) city.ProofCheck {
 	const n = city.CheckView
@@ -39,7 +42,7 @@ func checkEdited(e Evidence) city.ProofCheck {
 			"Minta foto asli dari ponsel.", "Ask for the original from the phone.")
 	}
 	if t := e.Sight.Copied; t.Score >= copiedLimit {
-		c := measured(result(n, Doubtful, said("Satu bagian foto muncul dua kali sampai ke derau kameranya.", "A part of the picture stands in it twice, down to the camera's noise.")), t.Score, copiedLimit)
+		c := measured(result(n, Doubtful, said("Satu bagian foto muncul dua kali sampai ke tekstur terkecilnya.", "A part of the picture stands in it twice, down to its finest texture.")), t.Score, copiedLimit)
 		c.Region = &t.Region
 		return lookAt(c, "Periksa apakah bagian yang ditandai menutupi kerusakan.", "Look whether the marked part covers the damage.")
 	}

@@ -64,6 +64,9 @@ func TestOneThingAtATime(t *testing.T) {
 		"cut from an earlier one": {func(e *proof.Evidence) {
 			e.Same = []proof.Again{{ProofID: 3, Likeness: picture.Likeness{Same: 0.9, Overlap: 1}}}
 		}, city.CheckSame, "buruk", "ragu"},
+		"an earlier one, from a screen": {func(e *proof.Evidence) {
+			e.Same = []proof.Again{{ProofID: 3, Likeness: picture.Likeness{Same: 0.9, Structure: 1, Overlap: 1, Screen: true}}}
+		}, city.CheckSame, "buruk", "ragu"},
 		"the reporter's picture": {func(e *proof.Evidence) { e.Same = []proof.Again{{ReportID: 3}} }, city.CheckSame, "ragu", "ragu"},
 		"another view":           {func(e *proof.Evidence) { e.Before.Matches = 3 }, city.CheckView, "ragu", "sah"},
 		"nothing before":         {func(e *proof.Evidence) { e.Before = nil }, city.CheckView, "tidak-diperiksa", "sah"},
