@@ -183,9 +183,11 @@ func TestAQuestionThatIsOverIsAskedNoMore(t *testing.T) {
 	for name, over := range map[string]func(t *testing.T, f *asking){
 		"too late": func(_ *testing.T, f *asking) { f.wait(10 * 24 * time.Hour) },
 		"answered": func(t *testing.T, f *asking) {
+			t.Helper()
 			f.exec(t, `INSERT INTO reporter_words (ask_id, at, answer) SELECT id, $1, 'yes' FROM reporter_asks`, f.now())
 		},
 		"opened again": func(t *testing.T, f *asking) {
+			t.Helper()
 			f.exec(t, `UPDATE dispositions SET status = 'working', waits_since = NULL, finished_at = NULL`)
 		},
 	} {

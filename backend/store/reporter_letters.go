@@ -56,7 +56,6 @@ const (
 	ORDER BY l.next_at, l.ask_id LIMIT $3 FOR UPDATE OF l SKIP LOCKED)
 	UPDATE reporter_letters l SET attempts = attempts + 1, leased_by = $4, lease_until = $5
 	FROM due WHERE l.ask_id = due.ask_id AND l.channel = due.channel RETURNING l.ask_id, l.channel, l.attempts`
-	//nolint:gosec // a query, no secret
 	questionErrandsQuery = `SELECT l.ask_id, l.channel, l.attempts, coalesce(reporter_address(l.ask_id, l.channel, $2::text, $3::timestamptz), '') AS address,
 	r.external_id AS ticket, r.id AS report_id, coalesce(c.name, '') AS category, coalesce(w.name, '') AS area, a.finished_at, a.closes_at,
 	d.to_role, coalesce(f.name, '') AS office_name, coalesce(t.name, '') AS office_area, s.name AS city, k.token
