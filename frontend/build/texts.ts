@@ -6,7 +6,7 @@ import type { Plugin } from 'vite';
  * they come in a file of their own, once something asks for one of them.
  */
 const late = new Set(
-  `action.column action.rule action.trigger alarm ask camera certainty chip compare correct decide decided dimension disposition
+  `action.column action.rule action.trigger alarm ask briefing camera certainty chip compare correct decide decided dimension disposition
   draft error evidence figure filter flag forecast history hotspots incident incidents index keys legend meeting member
   merge notice office_page operation order outbox password patterns period place proof reader reading replay reporter risk rulings
   settings similar source split standin step task tool usage voice wall word`.split(/\s+/),

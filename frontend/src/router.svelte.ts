@@ -6,6 +6,9 @@ function queryOf(search: string): Query {
   return Object.fromEntries(new URLSearchParams(search));
 }
 
+/** Addresses that the server answers with pages of its own. */
+const served = /^\/(api|publik|lembar|assets|openapi)/;
+
 /** Navigation over the History API. */
 class Router {
   path = $state(location.pathname);
@@ -22,14 +25,18 @@ class Router {
   }
 
   go(to: string, options: { replace?: boolean } = {}): void {
+    if (served.test(to)) {
+      location.assign(to);
+      return;
+    }
     if (to === this.path + location.search) return;
     history[options.replace ? 'replaceState' : 'pushState'](null, '', to);
     this.#read();
   }
 
-  /** Changes entries of the query in place; an empty value removes one. */
-  amend(change: Query): void {
-    this.go(address(this.path, { ...this.query, ...change }), { replace: true });
+  /** Changes entries of the query, in place unless the way back should lead here; an empty value removes one. */
+  amend(change: Query, options: { replace?: boolean } = { replace: true }): void {
+    this.go(address(this.path, { ...this.query, ...change }), options);
   }
 
   #read = (): void => {
@@ -41,7 +48,7 @@ class Router {
     if (e.defaultPrevented || e.button !== 0 || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
     const link = (e.target as Element | null)?.closest?.('a[href]');
     if (!(link instanceof HTMLAnchorElement) || link.target || link.origin !== location.origin) return;
-    if (link.hasAttribute('download') || /^\/(api|publik|assets|openapi)/.test(link.pathname)) return;
+    if (link.hasAttribute('download') || served.test(link.pathname)) return;
     // Links within the page, such as the skip link, are the browser's.
     if (link.hash && link.pathname === this.path) return;
     e.preventDefault();

@@ -1,4 +1,4 @@
-import type { FloodPicture, Indicator, ReportCounts, Severity } from '../api/types.ts';
+import type { Alert, FloodPicture, Indicator, ReportCounts, Severity } from '../api/types.ts';
 import { figure } from '../ui/format.ts';
 
 /*
@@ -43,11 +43,36 @@ export function classOf(layer: Layer, value: number | undefined): number | null 
   return 1 + layer.limits.filter((limit) => value >= limit).length;
 }
 
-const reportLimits: Record<number, Layer['limits']> = {
-  24: [3, 6, 11, 21],
-  168: [6, 16, 31, 61],
-  720: [21, 51, 101, 201],
+/** Class limits of counts by the hours they add up over, for a kelurahan and for a kecamatan. */
+const limitsOfReports: Record<'kelurahan' | 'kecamatan', Record<number, Layer['limits']>> = {
+  kelurahan: { 24: [3, 6, 11, 21], 168: [6, 16, 31, 61], 720: [21, 51, 101, 201] },
+  kecamatan: { 24: [6, 16, 31, 61], 168: [31, 76, 151, 301], 720: [101, 251, 501, 1001] },
 };
+
+/** The limits that counts over so many hours are shown by, at a level. */
+export const reportLimits = (hours: number, level: 'kelurahan' | 'kecamatan' = 'kelurahan') =>
+  limitsOfReports[level][hours] ?? limitsOfReports[level][168] ?? [6, 16, 31, 61];
+
+/** How values of kelurahan become one of their kecamatan: as the indicator adds up its own stations. */
+export type Aggregation = Indicator['aggregation'];
+
+/** Brings values of kelurahan to their kecamatan; a kecamatan with a value of its own keeps it. */
+export function toDistricts(
+  values: ReadonlyMap<string, number>,
+  codes: readonly string[],
+  by: Aggregation,
+): Map<string, number> {
+  const out = new Map<string, number>();
+  for (const code of codes) {
+    const own = values.get(code);
+    const inside = [...values].filter(([c]) => c.startsWith(`${code}.`)).map(([, v]) => v);
+    const sum = inside.reduce((a, b) => a + b, 0);
+    if (own !== undefined) out.set(code, own);
+    else if (inside.length > 0)
+      out.set(code, by === 'sum' ? sum : by === 'mean' ? sum / inside.length : Math.max(...inside));
+  }
+  return out;
+}
 
 export interface LayerText {
   title: string;
@@ -61,6 +86,7 @@ export function reportLayer(
   category: string,
   hours: number,
   text: LayerText,
+  level: 'kelurahan' | 'kecamatan' = 'kelurahan',
 ): Layer {
   const values = new Map(codes.map((code) => [code, 0]));
   let n = 0;
@@ -75,7 +101,7 @@ export function reportLayer(
     id: `reports:${category}`,
     ...text,
     decimals: 0,
-    limits: reportLimits[hours] ?? [6, 16, 31, 61],
+    limits: reportLimits(hours, level),
     floor: 0,
     values,
     at: Date.parse(counts.to),
@@ -104,6 +130,48 @@ function niceAbove(value: number): number {
 }
 
 const riskRanks: Record<Severity, number> = { info: 0, perhatian: 1, siaga: 2, awas: 3 };
+
+/** What risks and alerts look like: ranks with names, in the colours of risk. */
+export const rankLook = {
+  decimals: 0,
+  limits: [2, 3, 4, 5],
+  floor: 0,
+  palette: 'risk',
+} satisfies Partial<Layer>;
+
+/**
+ * The gravest running alert of each area. One of the whole city colours
+ * nothing, because it says nothing about where; it counts in n.
+ */
+export function alertLayer(
+  alerts: readonly Alert[],
+  codes: readonly string[],
+  at: number,
+  text: LayerText,
+  names: readonly string[],
+): Layer {
+  const city = new Set(codes.map((c) => c.split('.').slice(0, 2).join('.')));
+  const values = new Map(codes.map((code) => [code, 0]));
+  for (const alert of alerts) {
+    for (const area of alert.area_codes) {
+      if (city.has(area)) continue;
+      for (const code of codes) {
+        if (code === area || code.startsWith(`${area}.`) || area.startsWith(`${code}.`))
+          values.set(code, Math.max(values.get(code) ?? 0, riskRanks[alert.severity]));
+      }
+    }
+  }
+  return {
+    id: 'peringatan',
+    ...text,
+    ...rankLook,
+    limits: [2, 3, 4, 5],
+    values,
+    at,
+    n: alerts.length,
+    names,
+  };
+}
 
 /** Flood risk by kelurahan for so many hours ahead. */
 export function floodLayer(

@@ -9,6 +9,7 @@ import { AssistantDouble } from './assistant.mjs';
 import { act, allIncidents, analysisOf, correct, incidentDetail, incidentPage, runs } from './incidents.mjs';
 import { OutcomesDouble } from './outcomes.mjs';
 import { atRisk, checked, flood, forecasts, hotspots } from './patterns.mjs';
+import { MapDouble } from './map.mjs';
 import { formOf, TasksDouble } from './tasks.mjs';
 import { makeWorld } from './world.mjs';
 
@@ -61,6 +62,7 @@ export class Double {
     /** @type {string[]} */
     this.calls = [];
     this.assistant = new AssistantDouble(() => this.world);
+    this.map = new MapDouble(() => this.world);
     this.tasks = new TasksDouble();
     this.actions = new ActionsDouble(() => this.world);
     this.outcomes = new OutcomesDouble(this.actions);
@@ -252,6 +254,7 @@ export class Double {
     }
     if (this.mood === 'loading') return ['never'];
     if (this.mood === 'error') return problem(500, 'internal', 'the database is away');
+    if (MapDouble.owns(path)) return this.map.route(path, url.searchParams);
     if (AssistantDouble.owns(path)) return this.assistant.route(method, path, body, req, res);
     if (OutcomesDouble.owns(path)) return this.outcomes.route(method, path, body, this.mood, this.role);
     const tasked = ['lurah', 'camat', 'kepala_opd'].includes(this.role);
@@ -275,6 +278,7 @@ export class Double {
       '/geo/kecamatan.geojson': { type: 'FeatureCollection', features: w.features.kecamatan },
     };
     if (path in plain) return [200, plain[path]];
+    if (path === '/api/alerts/acknowledge') return this.#acknowledge(body);
     if (path === '/api/reports') return [200, this.#page(query)];
     if (path === '/api/reports/counts') return [200, this.#counts(query)];
     if (path === '/api/reports/figures') return [200, this.#figures(query)];
@@ -303,6 +307,32 @@ export class Double {
     }
     if (kind === 'sources') return this.#source(method, name, action);
     return problem(404, 'not_found', 'there is no such address');
+  }
+
+  #acknowledge({ key, seen }) {
+    const found = this.world.alerts.find((a) => a.key === key);
+    if (!found) return problem(404, 'not_found', 'there is no such alert');
+    if (found.severity !== seen) return problem(409, 'conflict', 'it became graver');
+    found.acknowledged ??= { by: 'contoh', at: new Date().toISOString() };
+    this.push({ topic: 'alerts', op: 'put', key, data: found });
+    return [200, found];
+  }
+
+  /** An alert arises or changes. @param {object} alert */
+  alert(alert) {
+    const { alerts } = this.world;
+    const at = alerts.findIndex((a) => a.key === alert.key);
+    const data = { ...alerts[Math.max(0, at)], acknowledged: undefined, ...alert };
+    if (at < 0) alerts.unshift(data);
+    else alerts[at] = data;
+    this.push({ topic: 'alerts', op: 'put', key: alert.key, data });
+    return data;
+  }
+
+  /** An alert is over. @param {string} key */
+  over(key) {
+    this.world.alerts = this.world.alerts.filter((a) => a.key !== key);
+    this.push({ topic: 'alerts', op: 'remove', key });
   }
 
   #incident(method, id, action, body) {
