@@ -27,7 +27,7 @@ describe('Rapat', () => {
     expect(await textOf(s.page, '[data-part=done]')).toContain('dengan bukti foto yang sah');
     expect(await textOf(s.page, '[data-part=done]')).toContain('Dampak: Laporan sampah turun 38 %');
     expect(await textOf(s.page, '[data-part=refused]')).toContain('Ditolak: Anggaran tahun ini habis.');
-    expect(await textOf(s.page, '[data-part=points]')).toContain('dari pekan 2026-W40');
+    expect(await textOf(s.page, '[data-part=points]')).toContain('dari pekan 28 Sep 2026');
     expect(await axe(s.page)).toEqual([]);
     // n writes a point; it is sent once and stands in the list.
     await s.page.keyboard.press('n');
@@ -119,7 +119,7 @@ describe('Perangkat daerah', () => {
     await shows(s.page, 'Belum terukur; tidak dihitung dan melebarkan selang.');
     await shows(s.page, '−31 % (−44 – −16)');
     expect(await axe(s.page)).toEqual([]);
-    await s.page.getByRole('button', { name: 'Terlambat banding wajar' }).click();
+    await s.page.getByRole('button', { name: 'Terlambat dibanding wajar' }).click();
     expect((await s.page.locator('[data-office] h3').allInnerTexts())[0]).toContain('Pekerjaan Umum');
     await s.page.getByRole('button', { name: '365 hari' }).click();
     await until(
