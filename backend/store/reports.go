@@ -303,6 +303,10 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 	if err := in.settleClocks(ctx, rs, rows, at, got); err != nil {
 		return fmt.Errorf("deadlines: %w", err)
 	}
+	found, err := in.analysed(ctx, got)
+	if err != nil {
+		return err
+	}
 	in.tally.Unchanged += len(rs) - len(got) // older than what is stored
 	people := map[int64]*city.Reporter{}
 	for _, g := range got {
@@ -317,7 +321,7 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 		if rs[i].Reporter != nil {
 			people[g.ID] = rs[i].Reporter
 		}
-		e, err := in.reportEvent(g, &rs[i], rows[i])
+		e, err := in.reportEvent(g, &rs[i], rows[i], found[g.ID])
 		if err != nil {
 			return err
 		}
@@ -330,12 +334,54 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 	return in.reporters(ctx, people)
 }
 
-func (in *ingestion) reportEvent(g upserted, r *city.Report, row reportRow) (city.Event, error) {
+const analysedQuery = `SELECT report_id, coalesce(urgency, '') AS urgency, coalesce(incident_id, 0) AS incident_id, review,
+	(place->>'lon')::float8 AS lon, (place->>'lat')::float8 AS lat, coalesce((place->>'radius_m')::float8, 0) AS radius
+	FROM report_analyses WHERE report_id = ANY ($1)`
+
+// analysed is what the analysis has found of a report.
+type analysed struct {
+	ReportID   int64
+	Urgency    string
+	IncidentID int64
+	Review     bool
+	Lon, Lat   *float64
+	Radius     float64
+}
+
+// analysed returns what the analysis found, by number, of reports that are not
+// new: a change at the source must not take it off the screens until the
+// analysis has looked again.
+func (in *ingestion) analysed(ctx context.Context, got []upserted) (map[int64]analysed, error) {
+	var ids []int64
+	for _, g := range got {
+		if !g.Added {
+			ids = append(ids, g.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	rows, err := rowsOf[analysed](ctx, in.tx, analysedQuery, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read what the analysis found: %w", err)
+	}
+	out := make(map[int64]analysed, len(rows))
+	for _, a := range rows {
+		out[a.ReportID] = a
+	}
+	return out, nil
+}
+
+func (in *ingestion) reportEvent(g upserted, r *city.Report, row reportRow, found analysed) (city.Event, error) {
 	sum := city.ReportSummary{
 		ID: g.ID, Source: in.src.Slug, ExternalID: r.ExternalID, Channel: r.Channel, CreatedAt: r.CreatedAt,
 		RespondedAt: r.RespondedAt, ClosedAt: r.ClosedAt, DueAt: g.DueAt, RespondDueAt: g.RespondDueAt, Paused: g.Paused, Text: city.Excerpt(r.Text, excerptLength),
 		Lon: r.Lon, Lat: r.Lat, StatedArea: g.StatedArea, ComputedArea: deref(row.computed),
 		Category: g.Category, Status: r.Status, Simulated: in.src.Simulated,
+		Urgency: city.Severity(found.Urgency), IncidentID: found.IncidentID, Review: found.Review,
+	}
+	if r.Lon == nil && found.Lon != nil && found.Lat != nil {
+		sum.Guess = &city.Guess{Lon: *found.Lon, Lat: *found.Lat, RadiusM: found.Radius}
 	}
 	sum.AreaCode = sum.StatedArea
 	if sum.AreaCode == "" {

@@ -410,3 +410,38 @@ func TestScreensHearWhereAReportStands(t *testing.T) {
 		}
 	}
 }
+
+// TestAChangeKeepsWhereAReportStands: what its source changes of a report does
+// not take its incident off the screens until the analysis comes round again.
+func TestAChangeKeepsWhereAReportStands(t *testing.T) {
+	t.Parallel()
+	a, door, source := newTestAnalyst(t)
+	made := time.Now().Add(-5 * time.Hour)
+	deliver := func(status city.ReportStatus, ids ...string) {
+		var d city.Delivery
+		for _, id := range ids {
+			d.Reports = append(d.Reports, storetest.Report(id, func(r *city.Report) {
+				r.Text, r.StatedArea, r.CreatedAt, r.Status = "Jalan berlubang di depan pasar", storetest.AirPutih, made, status
+			}))
+		}
+		d.SourceID = source
+		ingest(t, door, d)
+	}
+	deliver(city.Open, "a", "b")
+	settleNow(t, a)
+	deliver(city.InProgress, "a")
+	events, err := a.db.EventsAfter(t.Context(), 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told city.ReportSummary
+	for _, e := range events {
+		var r city.ReportSummary
+		if e.Topic == city.TopicReports && e.Op == "put" && json.Unmarshal(e.Data, &r) == nil && r.ExternalID == "a" {
+			told = r
+		}
+	}
+	if told.Status != city.InProgress || told.IncidentID == 0 || told.Urgency == "" {
+		t.Errorf("screens were last told %+v", told)
+	}
+}
