@@ -76,4 +76,13 @@ func TestEveryStatusHasItsAccount(t *testing.T) {
 	if got := w.Account(early, at).Text; got != "Selesai Kamis, 19 November 2026 09.00 WITA, dan pelapor menyatakan sudah beres, tepat waktu." {
 		t.Errorf("in time and done: %s", got)
 	}
+	early.DoneBy, early.ReporterWord = "proof", "no"
+	if got := w.Account(early, at).Text; got != "Selesai Kamis, 19 November 2026 09.00 WITA, dengan bukti foto yang sah, tepat waktu. Pelapor menyatakan belum beres." {
+		t.Errorf("done against the reporter's word: %s", got)
+	}
+	back := base
+	back.Status, back.LastNews = DispositionWorking, "Bukti ditolak: foto lama."
+	if got := w.Account(back, at); got.Text != "Sedang dikerjakan, 40 %; 20 jam lewat batas. Kabar terakhir: Bukti ditolak: foto lama." || got.TextEN != "Being done, 40%; 20 hours late. Last news: Bukti ditolak: foto lama." {
+		t.Errorf("opened again: %+v", got)
+	}
 }

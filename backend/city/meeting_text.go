@@ -30,8 +30,8 @@ var obstacles = map[string]Said{
 }
 
 // Account is one sentence on a disposition as it stood at a moment: done by
-// what, or not done because of what, on whom it waits and since when, and how
-// late it is.
+// what and what the reporter says against it, or not done because of what, on
+// whom it waits and since when, how late it is, and the last that was heard.
 func (w MeetingWords) Account(d Disposition, at time.Time) Said {
 	since := w.moment(d.LastAt)
 	late := w.late(d, at)
@@ -59,7 +59,11 @@ func (w MeetingWords) Account(d Disposition, at time.Time) Said {
 	case DispositionPassed:
 		return say("Diteruskan oleh "+d.OfficeName+"; bagiannya masih berjalan", "Handed on by "+d.OfficeName+"; its parts are under way")
 	case DispositionWorking:
-		return say(fmt.Sprintf("Sedang dikerjakan, %d %%", d.Percent), fmt.Sprintf("Being done, %d%%", d.Percent))
+		out := say(fmt.Sprintf("Sedang dikerjakan, %d %%", d.Percent), fmt.Sprintf("Being done, %d%%", d.Percent))
+		if news := strings.TrimRight(strings.TrimSpace(d.LastNews), "."); news != "" {
+			out.Text, out.TextEN = out.Text+" Kabar terakhir: "+news+".", out.TextEN+" Last news: "+news+"."
+		}
+		return out
 	case DispositionAccepted:
 		return say("Diterima, belum dikerjakan", "Taken, not begun")
 	case DispositionSent:
@@ -73,7 +77,11 @@ func (w MeetingWords) done(d Disposition, late Said) Said {
 		return Said{"Selesai.", "Done."}
 	}
 	at := w.moment(*d.DoneAt)
-	return Said{Text: fmt.Sprintf("Selesai %s, %s%s.", at.Text, by.Text, late.Text), TextEN: fmt.Sprintf("Done %s, %s%s.", at.TextEN, by.TextEN, late.TextEN)}
+	out := Said{Text: fmt.Sprintf("Selesai %s, %s%s.", at.Text, by.Text, late.Text), TextEN: fmt.Sprintf("Done %s, %s%s.", at.TextEN, by.TextEN, late.TextEN)}
+	if d.ReporterWord == "no" {
+		out.Text, out.TextEN = out.Text+" Pelapor menyatakan belum beres.", out.TextEN+" A reporter says it is not settled."
+	}
+	return out
 }
 
 // late is the end of a sentence: how late it is, or when it is due.
