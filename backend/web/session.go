@@ -78,7 +78,7 @@ func (s *server) signIn(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 func needsSession(path string) bool {
-	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/geo/") || strings.HasPrefix(path, "/tiles/")
+	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/geo/") || strings.HasPrefix(path, "/tiles/") || strings.HasPrefix(path, "/basemap/") || strings.HasPrefix(path, "/lembar/")
 }
 
 func (s *server) requestSession(r *http.Request) (*city.Session, error) {
