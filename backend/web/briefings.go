@@ -78,6 +78,9 @@ func (s *server) postBriefing(ctx context.Context, _ *struct{}) (*briefingBody, 
 func (s *server) getSheet(c echo.Context) error {
 	ctx := c.Request().Context()
 	if err := briefed.admit(ctx); err != nil {
+		if city.CodeOf(err) == city.Unauthorized && strings.Contains(c.Request().Header.Get("Accept"), "text/html") {
+			return askToSignIn(c)
+		}
 		return err
 	}
 	name, asPDF := strings.CutSuffix(c.Param("name"), ".pdf")
@@ -105,6 +108,24 @@ func (s *server) getSheet(c echo.Context) error {
 	// The page brings one style of its own, known by its hash, and nothing else.
 	h.Set("Content-Security-Policy", sheetPolicy)
 	return c.HTMLBlob(http.StatusOK, page.Bytes())
+}
+
+// signInPage also helps who is signed in and came from another site: browsers
+// keep a strict cookie back on the way here, and send it from here on.
+var signInPage = template.Must(template.New("masuk").Parse(`<!doctype html>
+<html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Lembar Pagi</title></head>
+<body><h1>Lembar Pagi</h1><p>Lembar ini hanya untuk yang sudah masuk.</p><p><a href="{{.}}">Buka lembar</a></p><p><a href="/">Masuk ke Balaikota</a></p></body></html>
+`))
+
+func askToSignIn(c echo.Context) error {
+	var page bytes.Buffer
+	if err := signInPage.Execute(&page, c.Request().URL.Path); err != nil {
+		return city.Wrap(city.Internal, err, "the page could not be laid out")
+	}
+	h := c.Response().Header()
+	h.Set("Cache-Control", "private, no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	return c.HTMLBlob(http.StatusUnauthorized, page.Bytes())
 }
 
 //go:embed briefing.html
