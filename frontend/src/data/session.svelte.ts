@@ -52,6 +52,11 @@ class SessionStore {
     return this.officer !== undefined && ['wali_kota', 'sekda', 'operator'].includes(this.officer.role);
   }
 
+  /** Those who see the whole city, and so the sheets of its mornings. */
+  get seesCity(): boolean {
+    return this.watches || this.officer?.role === 'auditor';
+  }
+
   /** Camat, lurah and heads of offices: those who are sent tasks. */
   get hasTasks(): boolean {
     return this.officer !== undefined && ['camat', 'lurah', 'kepala_opd'].includes(this.officer.role);

@@ -17,7 +17,7 @@ const prefix = 'balaikota-';
 const own = prefix + __VERSION__;
 /** Addresses that are the server's alone. */
 const server =
-  /^\/(api|live|geo|tiles|open311|publik|metrics|healthz|readyz)(\/|$)|^\/(openapi\.json|sw\.js)$/;
+  /^\/(api|live|geo|tiles|open311|publik|lembar|metrics|healthz|readyz)(\/|$)|^\/(openapi\.json|sw\.js)$/;
 
 worker.addEventListener('install', (e) => e.waitUntil(fill()));
 worker.addEventListener('activate', (e) => e.waitUntil(takeOver()));
