@@ -37,7 +37,7 @@ func (s *sheet) decisions() {
 func (s *sheet) advice(r city.Recommendation) city.BriefingLine {
 	path := fmt.Sprintf("/tindakan/usulan/%d", r.ID)
 	l := city.BriefingLine{
-		Mark: severityWords[r.Severity], Severity: r.Severity, What: clip(r.Title, 95), Why: clip(r.Why.Text, 170), Advice: clip(sentence(r.ActionName)+" "+expected(r.Effect), 150),
+		Mark: severityWords[r.Severity], Severity: r.Severity, What: clip(r.Title, 95), Why: clip(r.Why.Text, 200), Advice: clip(sentence(r.ActionName)+" "+expected(r.Effect), 150),
 		Who: clip(r.Office, 40) + ", " + s.within(r), Refs: s.cite("Usulan "+count(int(r.ID))+": "+r.Title+". "+r.Why.Text, path, r.MadeAt, "aturan "+r.Rule),
 	}
 	if l.Who = strings.TrimPrefix(l.Who, ", "); r.Stale {
@@ -121,7 +121,7 @@ func (s *sheet) alert(a city.Alert) city.BriefingLine {
 		who += ", "
 	}
 	return city.BriefingLine{
-		Mark: severityWords[a.Severity], Severity: a.Severity, What: clip(a.Headline, 95), Why: clip(a.Evidence, 170), Advice: clip(a.Advice, 150),
+		Mark: severityWords[a.Severity], Severity: a.Severity, What: clip(a.Headline, 95), Why: clip(a.Evidence, 200), Advice: clip(a.Advice, 150),
 		Who: who + "sejak " + s.clock(a.Since), Refs: s.cite("Peringatan: "+a.Headline+". "+a.Evidence, alertPath(a.Key), a.Since, a.Attribution),
 	}
 }

@@ -168,6 +168,7 @@ func (p *painter) cityMap(x, y, width float64) float64 {
 	if len(m.Areas) > 0 && m.Width > 0 && m.Height > 0 {
 		scale := min(width/float64(m.Width), mapMost*p.k/float64(m.Height))
 		left := x + (width-float64(m.Width)*scale)/2
+		y += 1.6 * p.k // a pin may stand on the northern border
 		if p.draw {
 			p.figure(m.Title+". "+m.Note, func() { p.shapes(m, left, y, scale) })
 		}
