@@ -126,9 +126,9 @@ func (r *replay) flood(ctx context.Context, tx pgx.Tx, hours int) error {
 	// Water does not stop at a border: as now, all officers see all risks.
 	r.cat.eachKelurahan(func(code string) { r.out.Areas = append(r.out.Areas, code) })
 	r.columns()
-	column := r.columnsByCode()
+	place := r.columnsByCode()
 	for _, row := range rows {
-		c, ok := column[row.AreaCode]
+		c, ok := place[row.AreaCode]
 		if !ok {
 			continue
 		}
@@ -137,11 +137,11 @@ func (r *replay) flood(ctx context.Context, tx pgx.Tx, hours int) error {
 		}
 	}
 	r.countKnown()
-	category, err := column1(ctx, tx, floodCategoryQuery, city.HazardFlood)
-	if err != nil || category == "" {
+	categories, err := column[string](ctx, tx, floodCategoryQuery, city.HazardFlood)
+	if err != nil || len(categories) == 0 || categories[0] == "" {
 		return err
 	}
-	return r.points(ctx, tx, category)
+	return r.points(ctx, tx, categories[0])
 }
 
 func (r *replay) countKnown() {
@@ -157,13 +157,4 @@ func (r *replay) countKnown() {
 // rankOf counts severities from 0, the mildest.
 func rankOf(s city.Severity) int {
 	return max(0, slices.Index([]city.Severity{city.Info, city.Perhatian, city.Siaga, city.Awas}, s))
-}
-
-// column1 is the first value of a query's only column, "" without a row.
-func column1(ctx context.Context, tx pgx.Tx, sql string, args ...any) (string, error) {
-	all, err := column[string](ctx, tx, sql, args...)
-	if err != nil || len(all) == 0 {
-		return "", err
-	}
-	return all[0], nil
 }
