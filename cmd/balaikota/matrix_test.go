@@ -25,9 +25,8 @@ type gate struct {
 	// officer needs an account: a script's token has none.
 	officer bool
 	// of is the kind of thing the path names (things). Somebody else's answers
-	// as one that is not there, or as foreign says.
-	of      string
-	foreign int
+	// as one that is not there.
+	of string
 	// answers is what those let in get where it is neither success nor a word
 	// about the body: a part that this server has not got.
 	answers int
@@ -174,9 +173,6 @@ func (a attempt) expected() outcome {
 	case g.officer && by.state == script:
 		return http.StatusForbidden
 	case a.of != 0 && !a.own():
-		if g.foreign != 0 {
-			return outcome(g.foreign)
-		}
 		return http.StatusNotFound
 	case slices.Contains(g.powerless, by.role):
 		return http.StatusForbidden
