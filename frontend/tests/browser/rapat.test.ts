@@ -134,7 +134,7 @@ describe('Perangkat daerah', () => {
 
   it('says so when there is nothing, and when it fails', async () => {
     const empty = await scene(browser, { path: '/perangkat', double: { mood: 'empty' } });
-    await shows(empty.page, 'Belum ada perangkat dengan laporan pada kurun ini.');
+    await shows(empty.page, 'Belum ada perangkat dengan laporan pada masa ini.');
     await shows(empty.page, 'Belum ada tindakan yang dampaknya terukur.');
     await empty.close();
     const failing = await scene(browser, { path: '/perangkat', double: { mood: 'error' } });
