@@ -6,7 +6,7 @@ import { indicators } from '../../data/indicators.svelte.ts';
 import { mapPoints } from '../../data/map-points.svelte.ts';
 import { patterns } from '../../data/patterns.svelte.ts';
 import { replay } from '../../data/replay.svelte.ts';
-import { reports } from '../../data/reports.svelte.ts';
+import { reports, spanLimits } from '../../data/reports.svelte.ts';
 import { session } from '../../data/session.svelte.ts';
 import {
   alertLayer,
@@ -114,7 +114,12 @@ export class MapView {
       const shown = replay.frame >= 0;
       return shown ? pointsAt(replay.rows, replay.shownAt, 86_400_000, areaOf) : none;
     }
-    return mapPoints.rows.flatMap((row) => pointOf(row, this.now, areaOf) ?? []);
+    // The span moves on with the clock, and what arrives now is not of a span before.
+    const { from, to } = spanLimits({ hours: this.hours, back: this.back }, this.now);
+    const end = this.back === 0 ? Infinity : to;
+    return mapPoints.rows.flatMap((row) =>
+      row.created >= from && row.created < end ? (pointOf(row, this.now, areaOf) ?? []) : [],
+    );
   });
 
   readonly markers = $derived.by(() => {
