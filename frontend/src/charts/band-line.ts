@@ -29,6 +29,23 @@ export function scaleOf(values: readonly number[], fromZero: boolean): Scale {
   return { low, high, ticks };
 }
 
+/** Where the i-th of so many points and a value lie in a box of width × height; at is both, as paths write it. */
+export function axes(count: number, scale: Scale, width: number, height: number) {
+  const x = (i: number) => (count > 1 ? (i / (count - 1)) * width : width / 2);
+  const y = (v: number) => height - ((v - scale.low) / (scale.high - scale.low)) * height;
+  return { x, y, at: (i: number, v: number) => `${x(i).toFixed(1)} ${y(v).toFixed(1)}` };
+}
+
+/** The outline of a band, along its high edge and back along its low; "" where there is none. */
+export function bandOutline(
+  points: readonly { low?: number | null | undefined; high?: number | null | undefined }[],
+  at: (i: number, v: number) => string,
+): string {
+  const within = points.flatMap((p, i) => (p.low != null && p.high != null ? [i] : []));
+  const edge = (side: 'low' | 'high', order: number[]) => order.map((i) => at(i, points[i]?.[side] ?? 0));
+  return within.length ? `M${[...edge('high', within), ...edge('low', within.toReversed())].join('L')}Z` : '';
+}
+
 /** Paths in a box of width × height: what is known, what is expected (has a band), and the band. */
 export function bandPaths(
   points: readonly BandPoint[],
@@ -36,9 +53,7 @@ export function bandPaths(
   width: number,
   height: number,
 ): { known: string; expected: string; band: string } {
-  const x = (i: number) => (points.length > 1 ? (i / (points.length - 1)) * width : width / 2);
-  const y = (v: number) => height - ((v - scale.low) / (scale.high - scale.low)) * height;
-  const at = (i: number, v: number) => `${x(i).toFixed(1)} ${y(v).toFixed(1)}`;
+  const { at } = axes(points.length, scale, width, height);
   const banded = (p: BandPoint | undefined) => p?.low !== undefined && p.high !== undefined;
   let known = '';
   let expected = '';
@@ -59,10 +74,5 @@ export function bandPaths(
     }
     joined = true;
   });
-  const within = points.flatMap((p, i) => (banded(p) ? [i] : []));
-  const edge = (side: 'low' | 'high', order: number[]) => order.map((i) => at(i, points[i]?.[side] ?? 0));
-  const band = within.length
-    ? `M${[...edge('high', within), ...edge('low', within.toReversed())].join('L')}Z`
-    : '';
-  return { known, expected, band };
+  return { known, expected, band: bandOutline(points, at) };
 }
