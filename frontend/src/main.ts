@@ -8,13 +8,18 @@ import { preferences } from './ui/preferences.svelte.ts';
 import { updates } from './worker/register.svelte.ts';
 
 // After a new version is put in place an open page asks for files that are gone.
-addEventListener('vite:preloadError', (e) => {
+addEventListener('vite:preloadError', () => {
   const key = 'balaikota.reloaded';
-  // Without a network a reload would lose the page that still stands.
-  if (!navigator.onLine || sessionStorage.getItem(key) === location.href) return;
-  sessionStorage.setItem(key, location.href);
-  e.preventDefault();
-  void updates.replace();
+  if (sessionStorage.getItem(key) === location.href) return;
+  // While no server answers, a reload would lose the page that still stands.
+  void fetch('/api/city', { cache: 'no-store' }).then(
+    (answer) => {
+      if (!answer.ok) return;
+      sessionStorage.setItem(key, location.href);
+      void updates.replace();
+    },
+    () => undefined,
+  );
 });
 
 preferences.apply();

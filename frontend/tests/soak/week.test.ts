@@ -15,7 +15,6 @@ it(`holds no more after ${hours} hours than after the first day`, async () => {
     reducedMotion: 'reduce', // nothing moves between frames, so drawing does not slow the clock
     locale: 'id-ID',
     timezoneId: 'Asia/Makassar',
-    serviceWorkers: 'block',
   });
   const wall = await fastWall(context, (at) => vi.setSystemTime(at), Date.parse('2026-11-02T00:30:00Z'));
   const seen: Holding[] = [];
