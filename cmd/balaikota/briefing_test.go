@@ -94,7 +94,7 @@ func TestASheetComesWithoutWhatCannotBeRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	sql := storetest.Connect(t, place.OwnerURL)
-	if _, err := sql.Exec(t.Context(), "REVOKE SELECT ON dispositions FROM balaikota_city_reader"); err != nil {
+	if _, err := sql.Exec(t.Context(), "REVOKE SELECT ON hazard_states FROM balaikota_city_reader"); err != nil {
 		t.Fatal(err)
 	}
 	b := &briefer{db: &database{Store: s, url: place.AppURL, city: setting}, offered: func() []city.NoticeChannel { return nil }, log: slog.New(slog.DiscardHandler), now: time.Now}
@@ -102,8 +102,8 @@ func TestASheetComesWithoutWhatCannotBeRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if note := made.Sheet.FollowUps.Note; !strings.HasPrefix(note, "Tidak dapat dibaca") {
-		t.Errorf("the follow-ups say %q", note)
+	if note := made.Sheet.Weather.Note; !strings.HasPrefix(note, "Tidak dapat dibaca") {
+		t.Errorf("the weather says %q", note)
 	}
 	if !strings.HasPrefix(made.Sheet.Decisions.Note, "Tidak ada yang mendesak") || len(made.Sheet.Map.Areas) != 59 {
 		t.Errorf("the rest: %q, %d areas", made.Sheet.Decisions.Note, len(made.Sheet.Map.Areas))
