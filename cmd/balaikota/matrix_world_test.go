@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -103,7 +105,11 @@ func newMatrixWorld(t *testing.T) *matrixWorld {
 	}
 	db := &database{Store: s, url: place.AppURL, city: setting}
 	in := &invocation{ctx: t.Context(), stdout: io.Discard, stderr: io.Discard, log: slog.New(slog.DiscardHandler), db: config.Database{Data: t.TempDir(), City: "samarinda"}}
-	running, err := newServing(in, db, config.Serve{}, "127.0.0.1:0")
+	tiles := filepath.Join(in.db.Data, "kota.pmtiles")
+	if err := os.WriteFile(tiles, []byte("PMTiles"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	running, err := newServing(in, db, config.Serve{Map: config.Map{MapTiles: tiles}}, "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
