@@ -99,12 +99,11 @@ func TestAReplayKeepsToTheAskersRights(t *testing.T) {
 	f, office := newCityOfMany(t)
 	f.ingest(t, filed("a", storetest.AirPutih, "sampah", 1), filed("b", storetest.Lempake, "sampah", 1), filed("c", storetest.Lempake, "jalan-rusak", 1))
 	for name, asker := range theAskers(office) {
-		want := 0
 		everything, err := f.Reports(t.Context(), asker, city.ReportFilter{Limit: 500, From: noon.Add(-24 * time.Hour), To: noon.Add(time.Minute), Status: []city.ReportStatus{city.Open, city.InProgress}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		want = len(everything)
+		want := len(everything)
 		got := f.replayed(t, asker, "", 24)
 		points, err := f.MapPoints(t.Context(), asker, city.PointQuery{From: noon.Add(-24 * time.Hour), To: noon, Alive: noon})
 		if err != nil {

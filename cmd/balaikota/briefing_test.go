@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"log/slog"
 	"slices"
 	"strings"
@@ -37,7 +36,7 @@ func TestTheMorningsSheetIsMadeOnceByTheCitysClock(t *testing.T) {
 	})})
 	b := &briefer{
 		db: &database{Store: s, url: place.AppURL, city: setting}, offered: func() []city.NoticeChannel { return nil },
-		log: slog.New(slog.NewTextHandler(io.Discard, nil)), now: func() time.Time { return clock },
+		log: slog.New(slog.DiscardHandler), now: func() time.Time { return clock },
 	}
 	for _, step := range []struct {
 		at    time.Duration

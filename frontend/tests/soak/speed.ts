@@ -226,10 +226,10 @@ export async function live(
       double.world.states = double.world.makeStates(Date.now());
       const some = double.world.states.slice((m % 5) * 4, (m % 5) * 4 + 4);
       double.push(
-        ...some.map((s: { indicator: string; area_code: string }) => ({
+        ...some.map((s) => ({
           topic: 'indicators',
           op: 'put',
-          key: `${s.indicator}|${s.area_code}`,
+          key: `${String(s.indicator)}|${String(s.area_code)}`,
           data: s,
         })),
       );
