@@ -10,6 +10,7 @@ import type {
   DispositionPage,
   EffectSeries,
   Proof,
+  ReporterWord,
   Recommendation,
   RecommendationDecision,
   RecommendationDetail,
@@ -68,6 +69,8 @@ export const actionsApi = {
     take(api.GET('/api/dispositions/{id}', { params: byId(id), signal: deadline(signal) })),
   step: (id: number, body: StepInput): Promise<StepOutcome> =>
     take(api.POST('/api/dispositions/{id}/steps', { params: byId(id), body, signal: deadline() })),
+  reporters: (id: number, signal?: AbortSignal): Promise<ReporterWord[]> =>
+    take(api.GET('/api/dispositions/{id}/reporters', { params: byId(id), signal: deadline(signal) })),
   proofs: (id: number, signal?: AbortSignal): Promise<Proof[]> =>
     take(api.GET('/api/dispositions/{id}/proofs', { params: byId(id), signal: deadline(signal) })),
   effect: (id: number, signal?: AbortSignal): Promise<EffectSeries> =>

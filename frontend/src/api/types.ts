@@ -84,6 +84,7 @@ export type Obstacle = NonNullable<StepInput['obstacle']>;
 export type StepOutcome = Schemas['StepOutcome'];
 export type PartUsed = Schemas['PartUsed'];
 export type Proof = Schemas['Proof'];
+export type ReporterWord = Schemas['ReporterWord'];
 export type ProofVerdict = Proof['verdict'];
 export type ProofToken = Schemas['ProofToken'];
 export type ReviewItem = Schemas['ProofReviewItem'];

@@ -7,6 +7,7 @@ import type {
   DispositionPage,
   EffectSeries,
   Proof,
+  ReporterWord,
   StepInput,
   StepOutcome,
 } from '../api/types.ts';
@@ -35,6 +36,9 @@ class DispositionStore {
     actionsApi.disposition(Number(key), signal),
   );
   readonly #proofs = new RemoteMap<Proof[]>((key, signal) => actionsApi.proofs(Number(key), signal));
+  readonly #reporters = new RemoteMap<ReporterWord[]>((key, signal) =>
+    actionsApi.reporters(Number(key), signal),
+  );
   /** null: there is nothing to measure yet. */
   readonly #effects = new RemoteMap<EffectSeries | null>(async (key, signal) => {
     try {
@@ -54,6 +58,10 @@ class DispositionStore {
   proofs(id: number): Remote<Proof[]> | undefined {
     return this.#proofs.get(String(id));
   }
+  /** What each asked reporter said, and how far the question came. */
+  reporters(id: number): Remote<ReporterWord[]> | undefined {
+    return this.#reporters.get(String(id));
+  }
   effect(id: number): Remote<EffectSeries | null> | undefined {
     return this.#effects.get(String(id));
   }
@@ -67,7 +75,7 @@ class DispositionStore {
   }
 
   #reload(id: number): void {
-    for (const map of [this.#details, this.#proofs, this.#effects])
+    for (const map of [this.#details, this.#proofs, this.#reporters, this.#effects])
       for (const [key, held] of map.entries()) if (key === String(id)) void held.load();
   }
 
@@ -100,7 +108,7 @@ class DispositionStore {
     this.sent = undefined;
     this.list.clear();
     this.addressees.clear();
-    for (const map of [this.#details, this.#proofs, this.#effects]) map.clear();
+    for (const map of [this.#details, this.#proofs, this.#reporters, this.#effects]) map.clear();
   }
 }
 

@@ -110,7 +110,7 @@ describe('one disposition', () => {
     for (const text of [
       'Rantai disposisi',
       'Bukti diperiksa → Selesai',
-      'Kata pelapor: sudah beres.',
+      'Kata pelapor: 3 pelapor ditanya; 1 menjawab sudah beres; 1 menjawab belum beres; 1 belum menjawab; 1 tidak terjangkau karena salurannya belum tersambung.',
       'turun 62 %',
       'bukti sah',
       'jam ponsel',

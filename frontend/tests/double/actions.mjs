@@ -255,6 +255,7 @@ export class ActionsDouble {
     if (!found) return problem(404, 'not_found', 'there is no such disposition');
     if (part === 'steps') return this.#step(found, body);
     if (part === 'proofs') return [200, id === 51 || id === 50 ? this.#proofs(id) : []];
+    if (part === 'reporters') return [200, id === 50 ? this.#reporters() : []];
     if (part === 'effect')
       return id === 50 ? [200, this.#effect()] : problem(404, 'not_found', 'nothing is measured yet');
     return [200, this.#detail(found, role)];
@@ -731,6 +732,18 @@ export class ActionsDouble {
         text: 'Pelapor membenarkan.',
       });
     return steps.map((s, i) => ({ id: i + 1, ...s, at: iso(s.at) }));
+  }
+
+  #reporters() {
+    const at = iso(Date.now());
+    const word = (n, more) => ({ report_id: n, asked_at: at, reach: 'sent', channel: 'surel', ...more });
+    return [
+      word(1, { answer: 'yes', answered_at: at }),
+      word(2, { answer: 'no', answered_at: at }),
+      word(3, {}),
+      word(4, { reach: 'no_way', channel: undefined }),
+      word(5, { reach: 'same', channel: undefined }),
+    ];
   }
 
   #proofs(id) {

@@ -1,4 +1,4 @@
-import type { ExpectedEffect, Recommendation, Severity } from '../../api/types.ts';
+import type { ExpectedEffect, Recommendation, ReporterWord, Severity } from '../../api/types.ts';
 import { areas } from '../../data/areas.svelte.ts';
 import { figure, fullMoment, hourOfDay, longDate, moment, shortDate, signed } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.svelte.ts';
@@ -36,6 +36,8 @@ export function rangeWords(change: number, low: number | undefined, high: number
 /** What it should bring, with where the figure comes from. */
 export function effectWords(r: { effect: ExpectedEffect }): string {
   const e = r.effect;
+  // A look at a place changes no figure by itself.
+  if (e.from !== 'ledger' && e.mid === 0) return t('recommendation.effect.none');
   const what = t(`recommendation.measure.${e.measure}`);
   const range = rangeWords(e.mid, e.low, e.high);
   const basis =
@@ -43,6 +45,26 @@ export function effectWords(r: { effect: ExpectedEffect }): string {
       ? t('recommendation.effect.ledger', { n: figure(e.cases) })
       : t('recommendation.effect.rule');
   return t('recommendation.effect.expected', { what, range, days: figure(e.days), basis });
+}
+
+/** 4 pelapor ditanya; 1 menjawab sudah beres; …: each reporter once, however many reports are theirs. */
+export function reporterWords(words: readonly ReporterWord[]): string {
+  const own = words.filter((w) => w.reach !== 'same');
+  const lost = own.filter((w) => !w.answer && ['no_way', 'unsent', 'failed'].includes(w.reach)).length;
+  const said = (answer: string) => own.filter((w) => w.answer === answer).length;
+  const answered = own.filter((w) => w.answer).length;
+  const counts = {
+    asked: own.length - lost,
+    yes: said('yes'),
+    partly: said('partly'),
+    no: said('no'),
+    silent: own.length - lost - answered,
+    unreached: lost,
+  };
+  const parts = (Object.keys(counts) as (keyof typeof counts)[])
+    .filter((k) => counts[k] > 0)
+    .map((k) => t(`disposition.reporters.${k}`, { n: figure(counts[k]) }));
+  return `${parts.join('; ')}.`;
 }
 
 /** Rp 12 juta; Rp 1,2 miliar. */
