@@ -69,6 +69,42 @@ func TestTheRoad(t *testing.T) {
 	}
 }
 
+// TestASimulationStartedAgainIsAskedWhereItIs: the simulated city listens at
+// another address at each start, and no source is asked at the old one first.
+func TestASimulationStartedAgainIsAskedWhereItIs(t *testing.T) {
+	t.Parallel()
+	i := newInstallation(t)
+	token := ""
+	pulled := func(p *process, since time.Time) {
+		t.Helper()
+		eventually(t, 2*time.Minute, "all sources but the patient forecast are pulled", func() error {
+			for _, src := range fetch[[]city.SourceHealth](t, token, p.url+"/api/sources") {
+				if src.Slug != "sim-bmkg-forecast" && (src.LastSuccess == nil || src.LastSuccess.Before(since)) {
+					return fmt.Errorf("%s was not", src.Slug)
+				}
+			}
+			return nil
+		})
+	}
+	p := i.start("serve", "--simulate", "--addr", "127.0.0.1:0")
+	token = strings.TrimSpace(i.must("user", "token", "--role", "operator"))
+	simAddress(t, p)
+	pulled(p, time.Time{})
+	// A day later, to the schedules: all are due at once.
+	if _, err := ownerConnection(t, i.data).Exec(t.Context(), "UPDATE source_state SET next_attempt = now() - interval '1 day', last_attempt = last_attempt - interval '1 day', last_success = last_success - interval '1 day'"); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.stop(); err != nil {
+		t.Fatalf("stopping: %v\n%s", err, p.output())
+	}
+	again := time.Now()
+	p = i.start("serve", "--simulate", "--addr", "127.0.0.1:0")
+	pulled(p, again)
+	if strings.Contains(p.output(), "pull failed") {
+		t.Errorf("a source was asked where the city no longer is:\n%s", p.output())
+	}
+}
+
 var simLine = regexp.MustCompile(`The simulated city runs" address=(http://127\.0\.0\.1:\d+)`)
 
 // simAddress finds the simulated city in the server's log.

@@ -238,7 +238,16 @@ func (s *serving) run(ctx context.Context, listener net.Listener, began time.Tim
 	parts.Go(func() error { defer close(hubDone); return s.hub.Run(hubCtx) })
 	parts.Go(func() error { return s.events.listen(failed) })
 	parts.Go(func() error { return s.geography.run(failed, s.log) })
-	parts.Go(func() error { defer close(jobsDone); return s.jobs.Run(jobsCtx) })
+	connected := make(chan struct{}) // closed once the sources are where they say
+	parts.Go(func() error {
+		defer close(jobsDone)
+		select {
+		case <-connected:
+			return s.jobs.Run(jobsCtx)
+		case <-jobsCtx.Done():
+			return nil
+		}
+	})
 	parts.Go(func() error { return s.analyst.run(failed) })
 	parts.Go(func() error { return s.assistant.Run(failed) })
 	parts.Go(func() error { return s.prover.watch(failed) })
@@ -247,7 +256,9 @@ func (s *serving) run(ctx context.Context, listener net.Listener, began time.Tim
 	parts.Go(func() error { return s.watchLocal(failed) })
 	if s.cfg.Simulate {
 		// It goes last: a pull under way still finds its source.
-		parts.Go(func() error { return s.simulate(failed) })
+		parts.Go(func() error { return s.simulate(failed, func() { close(connected) }) })
+	} else {
+		close(connected)
 	}
 	parts.Go(func() error {
 		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -61,8 +61,10 @@ func runCity(ctx context.Context, sim *simcity.City, ready func(context.Context)
 	return <-done
 }
 
-// simulate runs the simulated city inside the server and connects its sources.
-func (s *serving) simulate(ctx context.Context) error {
+// simulate runs the simulated city inside the server, connects its sources and
+// then calls connected: at a new start the city has another address, and its
+// sources are not to be asked, and called broken, at the old one.
+func (s *serving) simulate(ctx context.Context, connected func()) error {
 	sim, err := simcity.New(simcity.Options{
 		Seed: s.cfg.SimSeed, Speed: s.cfg.SimSpeed, Dir: simDir(s.in.db.Data), Log: s.log.With(slog.String("part", "simcity")),
 	})
@@ -71,7 +73,11 @@ func (s *serving) simulate(ctx context.Context) error {
 	}
 	return runCity(ctx, sim, func(ctx context.Context) error {
 		s.log.Info("The simulated city runs", "address", sim.BaseURL(), "speed", s.cfg.SimSpeed)
-		return s.db.connect(ctx, sim.Sources())
+		if err := s.db.connect(ctx, sim.Sources()); err != nil {
+			return err
+		}
+		connected()
+		return nil
 	})
 }
 
