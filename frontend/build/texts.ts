@@ -6,16 +6,21 @@ import type { Plugin } from 'vite';
  * they come in a file of their own, once something asks for one of them.
  */
 const late = new Set(
-  `action.column action.rule action.trigger alarm ask briefing camera certainty chip compare correct decide decided dimension disposition
+  `action.column action.filter action.kind action.kinds action.look action.none_match action.none_why action.rule action.rules
+  action.table action.trigger alarm ask briefing camera certainty chip compare correct decide decided dimension disposition
   draft error evidence figure filter flag forecast history hotspots incident incidents index keys legend meeting member
-  merge notice office_page operation order outbox password patterns period place proof reader reading replay reporter risk rulings
-  settings similar source split standin step task tool usage voice wall word`.split(/\s+/),
+  merge notice office_page operation order outbox password patterns period place proof reader reading
+  recommendation.automatic recommendation.cost recommendation.evidence_title recommendation.factor recommendation.history
+  recommendation.open recommendation.past recommendation.reason recommendation.rupiah replay reporter risk rulings
+  settings similar source sources split standin step task tool usage voice wall word`.split(/\s+/),
 );
 
 /** Texts of those parts that the first view shows all the same. */
 const early = new Set(
   `ask.about_named ask.about_this decide.failed disposition.workdays error.login_failed meeting.title notice.title
-  notice.unread office_page.title proof.title task.title`.split(/\s+/),
+  notice.unread office_page.title proof.title sources.all_fresh sources.none sources.some_ailing sources.title task.title`.split(
+    /\s+/,
+  ),
 );
 
 const names = { 'virtual:texts/first': false, 'virtual:texts/late': true };
