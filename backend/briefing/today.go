@@ -219,7 +219,7 @@ func (s *sheet) flood(p *city.BriefingPart) {
 	}
 	var without []string
 	for _, i := range s.in.Flood.Inputs {
-		if i.Freshness == city.InputStale || i.Freshness == city.InputMissing {
+		if i.Name != "" && (i.Freshness == city.InputStale || i.Freshness == city.InputMissing) {
 			without = append(without, i.Name)
 		}
 	}
