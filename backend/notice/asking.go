@@ -35,27 +35,8 @@ func (a *Asking) Run(ctx context.Context) error {
 		<-ctx.Done()
 		return nil
 	}
-	tick := time.NewTicker(5 * time.Second)
-	defer tick.Stop()
-	failing := false
-	for {
-		n, err := a.Round(ctx)
-		if ctx.Err() != nil {
-			return nil // asked to stop
-		}
-		if err != nil && !failing {
-			a.Log.Warn("Questions to reporters are not brought", "err", err)
-		}
-		failing = err != nil
-		if n > 0 && err == nil {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
+	again(ctx, 5*time.Second, a.Round, func(err error) { a.Log.Warn("Questions to reporters are not brought", "err", err) })
+	return nil
 }
 
 // Round addresses what was asked and carries what is due, once. It returns how

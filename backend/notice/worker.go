@@ -68,16 +68,23 @@ func (w *Worker) Offered() []city.NoticeChannel {
 
 // Run tells and carries once a second, and at once again while there is more.
 func (w *Worker) Run(ctx context.Context) error {
-	tick := time.NewTicker(time.Second)
+	again(ctx, time.Second, w.Round, func(err error) { w.Log.Warn("Notices are not brought", "err", err) })
+	return nil
+}
+
+// again makes rounds until ctx ends: at once while there is more, else at every
+// tick. The first failure of a row of them is told to warn.
+func again(ctx context.Context, every time.Duration, round func(context.Context) (int, error), warn func(error)) {
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	failing := false
 	for {
-		n, err := w.Round(ctx)
+		n, err := round(ctx)
 		if ctx.Err() != nil {
-			return nil // asked to stop
+			return // asked to stop
 		}
 		if err != nil && !failing {
-			w.Log.Warn("Notices are not brought", "err", err)
+			warn(err)
 		}
 		failing = err != nil
 		if n > 0 && err == nil {
@@ -85,7 +92,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-tick.C:
 		}
 	}

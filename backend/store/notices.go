@@ -86,16 +86,23 @@ func (s *Store) TellSteps(ctx context.Context, offered []city.NoticeChannel) (in
 	if err != nil {
 		return 0, err
 	}
+	return s.tellEach(ctx, "tell queued step", ids, func(tx pgx.Tx, id int64) (int, error) { return s.tellStep(ctx, tx, cat, id, offered) })
+}
+
+// tellEach tells of each in a transaction of its own, so that one that fails
+// keeps no other waiting, and returns how many were told. what names the deed
+// in errors.
+func (s *Store) tellEach(ctx context.Context, what string, ids []int64, tell func(tx pgx.Tx, id int64) (int, error)) (int, error) {
 	var failed []error
 	n := 0
 	for _, id := range ids {
 		told := 0
 		err := s.write(ctx, func(tx pgx.Tx) (err error) {
-			told, err = s.tellStep(ctx, tx, cat, id, offered)
+			told, err = tell(tx, id)
 			return err
 		})
 		if err != nil {
-			failed = append(failed, fmt.Errorf("tell queued step %d: %w", id, err))
+			failed = append(failed, fmt.Errorf("%s %d: %w", what, id, err))
 			if ctx.Err() != nil {
 				break
 			}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -52,23 +51,7 @@ func (s *Store) TellReviews(ctx context.Context, offered []city.NoticeChannel) (
 	if err != nil {
 		return 0, fmt.Errorf("read which second persons are to be told: %w", err)
 	}
-	var failed []error
-	n := 0
-	for _, id := range ids {
-		told := 0
-		err := s.write(ctx, func(tx pgx.Tx) (err error) {
-			told, err = s.tellReview(ctx, tx, id, offered)
-			return err
-		})
-		if err != nil {
-			failed = append(failed, fmt.Errorf("tell the second persons of review %d: %w", id, err))
-			if ctx.Err() != nil {
-				break
-			}
-		}
-		n += told
-	}
-	return n, errors.Join(failed...)
+	return s.tellEach(ctx, "tell the second persons of review", ids, func(tx pgx.Tx, id int64) (int, error) { return s.tellReview(ctx, tx, id, offered) })
 }
 
 func (s *Store) tellReview(ctx context.Context, tx pgx.Tx, id int64, offered []city.NoticeChannel) (int, error) {
