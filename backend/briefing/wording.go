@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"balaikota/backend/city"
@@ -24,18 +25,57 @@ func label(set city.Setting) string {
 
 func count(n int) string { return city.FormatNumber(float64(n), 0) }
 
-// clip shortens a text to at most n characters at the end of a word; what is
-// cut is on the screen that its evidence leads to.
+// clip shortens a text to at most n characters: at the end of a sentence where
+// one ends late enough, else of a word, and never within a figure or between a
+// figure and what it counts. What is cut is on the screen that its evidence
+// leads to.
 func clip(text string, n int) string {
-	text = strings.Join(strings.Fields(text), " ")
+	words := strings.Fields(text)
+	text = strings.Join(words, " ")
 	if utf8.RuneCountInString(text) <= n {
 		return text
 	}
-	cut := string([]rune(text)[:n-1])
-	if i := strings.LastIndexByte(cut, ' '); i > n/2 {
-		cut = cut[:i]
+	kept, long, sentence, end := 0, 0, 0, 0
+	for i, w := range words {
+		long += utf8.RuneCountInString(w)
+		if long+1 > n { // the ellipsis
+			break
+		}
+		kept = i + 1
+		if strings.HasSuffix(w, ".") && long+2 <= n && startsUpper(words[i+1]) {
+			sentence, end = i+1, long
+		}
+		long++ // the space after it
 	}
-	return strings.TrimRight(cut, " ,;:.–-") + "…"
+	if 5*end >= 3*n {
+		return strings.Join(words[:sentence], " ") + " …"
+	}
+	for kept > 1 && (hasDigit(words[kept-1]) || words[kept-1] == "Rp") {
+		kept--
+	}
+	if kept == 0 {
+		return clipWord(words[0], n)
+	}
+	return strings.TrimRight(strings.Join(words[:kept], " "), " ,;:.–-(") + "…"
+}
+
+// clipWord cuts one word that is too long, before a figure rather than in it.
+func clipWord(word string, n int) string {
+	runes := []rune(word)
+	cut := n - 1
+	for cut > 0 && isFigure(runes[cut-1]) && isFigure(runes[cut]) {
+		cut--
+	}
+	return strings.TrimRight(string(runes[:cut]), ",;:.–-(") + "…"
+}
+
+func isFigure(r rune) bool { return unicode.IsDigit(r) || r == '.' || r == ',' }
+
+func hasDigit(word string) bool { return strings.ContainsFunc(word, unicode.IsDigit) }
+
+func startsUpper(word string) bool {
+	r, _ := utf8.DecodeRuneInString(word)
+	return unicode.IsUpper(r)
 }
 
 // due writes a deadline: midnight belongs to the day before it.
