@@ -303,6 +303,7 @@ func (s *Store) change(ctx context.Context, tx pgx.Tx, t stepTaken, r *dispositi
 		}
 	case city.StepReopen:
 		r.FinishedAt, r.DoneAt, r.DoneBy, r.Verdict, r.ReporterWord = nil, nil, "", "", ""
+		r.Percent = 0 // the addressee's "finished" no longer holds, and nobody has said how far it is
 	case city.StepExtend:
 		return s.extend(t, r, now)
 	case city.StepRedirect:

@@ -103,6 +103,9 @@ func TestADispositionGoesFromTheMayorToTheLurahAndBack(t *testing.T) {
 	} {
 		f.clock.forward(time.Minute)
 		equal(t, string(st.kind), f.mustStep(t, st.who, id, st.kind), st.want)
+		if percent := f.detail(t, mayor, id).Percent; (percent == 100) != (st.want == city.DispositionProof || st.want == city.DispositionDone) {
+			t.Errorf("after %s it is %d per cent done", st.kind, percent)
+		}
 	}
 	equal(t, "steps", all[string](t, f.sql, "SELECT kind || ':' || coalesce(was, '') || ':' || status FROM disposition_steps WHERE disposition_id = $1 ORDER BY id", id), []string{
 		"send::sent", "read:sent:sent", "accept:sent:accepted", "ask:accepted:asked", "reply:asked:accepted", "progress:accepted:working",
