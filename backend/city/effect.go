@@ -25,12 +25,12 @@ type Effect struct {
 	Change        *float64  `json:"change,omitempty" doc:"Per cent; absent when there was too little to compare"`
 	Low           *float64  `json:"low,omitempty"`
 	High          *float64  `json:"high,omitempty"`
-	Outcome       string    `json:"outcome" enum:"measuring,worked,no_change,worse,unclear"`
+	Outcome       string    `json:"outcome" enum:"measuring,worked,no_change,worse,unclear,not_measured" doc:"not_measured: it is not, and will not be; the text says why"`
 	Text          Said      `json:"text" doc:"One sentence with the figures"`
 	Method        string    `json:"method" doc:"How, with its source"`
 	Matched       []string  `json:"matched" nullable:"false" doc:"Codes of the areas it was compared with"`
 	Rain          *float64  `json:"rain,omitempty" doc:"mm after it by mm before it, a day; absent without rain data"`
-	MeasuredAt    time.Time `json:"measured_at"`
+	MeasuredAt    time.Time `json:"measured_at,omitzero" doc:"Absent as long as nothing is measured"`
 	Final         bool      `json:"final"`
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -130,12 +131,27 @@ func (s *Store) Effects(ctx context.Context, asker city.Asker, f city.EffectFilt
 	return out, nil
 }
 
-// Effect returns what a disposition brought, with its chart. NotFound when it
-// is not measured (yet), or not the asker's to see.
+// effectQuery is the newest effect; of a disposition that was done again since,
+// only the one of its last day counts.
+const effectQuery = `SELECT e.data FROM effects e JOIN dispositions d ON d.id = e.disposition_id
+WHERE d.id = $1 AND (d.status <> 'done' OR e.done_on = (coalesce(d.finished_at, d.done_at) AT TIME ZONE $2::text)::date) ORDER BY e.done_on DESC LIMIT 1`
+
+// Effect returns what a disposition brought, with its chart; of a done one of
+// which nothing is measured (yet), when that will be or why not. NotFound when
+// it is not done, or not the asker's to see.
 func (s *Store) Effect(ctx context.Context, asker city.Asker, disposition int64) (out city.EffectSeries, err error) {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return out, err
+	}
 	err = s.read(ctx, asker, func(tx pgx.Tx) error {
 		var data []byte
-		if err := tx.QueryRow(ctx, `SELECT data FROM effects WHERE disposition_id = $1 ORDER BY done_on DESC LIMIT 1`, disposition).Scan(&data); err != nil {
+		err := tx.QueryRow(ctx, effectQuery, disposition, cat.location.String()).Scan(&data)
+		if errors.Is(err, pgx.ErrNoRows) {
+			out, err = unmeasured(ctx, tx, cat, disposition)
+			return err
+		}
+		if err != nil {
 			return err
 		}
 		return json.Unmarshal(data, &out)
@@ -143,5 +159,51 @@ func (s *Store) Effect(ctx context.Context, asker city.Asker, disposition int64)
 	if err != nil {
 		return out, fmt.Errorf("read the effect of disposition %d: %w", disposition, err)
 	}
+	return out, nil
+}
+
+type unmeasuredRow struct {
+	DispositionID                                 int64
+	Number                                        int
+	SentAt, DoneAt                                time.Time
+	Subject, Action, Office, AreaCode             string
+	Category, Indicator, Measure, Season, Outcome string
+	Days                                          int
+	Parts                                         bool
+}
+
+const unmeasuredQuery = `SELECT d.id AS disposition_id, d.number, d.sent_at, coalesce(d.finished_at, d.done_at) AS done_at, d.subject, coalesce(d.action, '') AS action,
+	coalesce(o.short_name, '') AS office, d.area_code, coalesce(d.category, '') AS category, coalesce(d.indicator, '') AS indicator, coalesce(k.measure, 'reports') AS measure,
+	m.season, CASE WHEN k.slug IS NULL OR p.parts THEN 'not_measured' ELSE 'measuring' END AS outcome, coalesce(k.effect_days, 0) AS days, p.parts
+FROM dispositions d LEFT JOIN action_kinds k ON k.slug = d.action LEFT JOIN offices o ON o.id = d.to_office_id
+	JOIN season_months m ON m.month = extract(month FROM coalesce(d.finished_at, d.done_at) AT TIME ZONE $2::text),
+	LATERAL (SELECT EXISTS (SELECT FROM dispositions p WHERE p.parent_id = d.id AND p.status = 'done' AND p.action IS NOT NULL) AS parts) p
+WHERE d.id = $1 AND d.status = 'done'`
+
+// unmeasured is the effect of a done disposition of which nothing is measured.
+func unmeasured(ctx context.Context, tx pgx.Tx, cat *catalogue, disposition int64) (out city.EffectSeries, err error) {
+	rows, err := rowsOf[unmeasuredRow](ctx, tx, unmeasuredQuery, disposition, cat.location.String())
+	if err != nil {
+		return out, err
+	}
+	if len(rows) == 0 {
+		return out, city.Errorf(city.NotFound, "disposition %d is not done, or not yours to see", disposition)
+	}
+	r := rows[0]
+	done := cat.calendar.DayStart(r.DoneAt)
+	out.Effect = city.Effect{
+		DispositionID: r.DispositionID, Number: city.DispositionNumber(r.Number, r.SentAt.In(cat.location)), Subject: r.Subject, Action: r.Action, Office: r.Office,
+		AreaCode: r.AreaCode, Category: r.Category, Indicator: r.Indicator, Measure: r.Measure, Season: r.Season, Outcome: r.Outcome, Days: r.Days,
+		DoneOn: done.Format(time.DateOnly), Through: done.Format(time.DateOnly), Matched: []string{}, Final: r.Outcome == "not_measured",
+	}
+	switch {
+	case r.Parts:
+		out.Text = city.EffectOfParts
+	case out.Final:
+		out.Text = city.EffectOfNoKind
+	default:
+		out.Text = city.EffectAhead("Dampak", "Effect", done, r.Days)
+	}
+	out.Points = []city.EffectPoint{}
 	return out, nil
 }

@@ -42,6 +42,53 @@ func anEffect(id int64, office int64, kind, area string, final bool) store.Saved
 	return e
 }
 
+// TestWhatIsDoneAndNotMeasuredSaysWhenItWillBe: the page asks as soon as it is done.
+func TestWhatIsDoneAndNotMeasuredSaysWhenItWillBe(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	kind := f.aKind(t)
+	here := f.officeOf(t, storetest.AirPutih)
+	lurah := city.Asker{Role: city.Lurah, AreaCode: storetest.AirPutih}
+	// 23.00 WITA of the first: the day in the city counts.
+	done := time.Date(2026, 3, 1, 15, 0, 0, 0, time.UTC)
+	id, free, whole := f.aDone(t, kind, here, storetest.AirPutih, 903, done), f.aDone(t, kind, here, storetest.AirPutih, 904, done), f.aDone(t, kind, here, storetest.AirPutih, 905, done)
+	part := f.aDone(t, kind, here, storetest.AirPutih, 906, done)
+	if _, err := f.sql.Exec(t.Context(), "UPDATE dispositions SET action = CASE WHEN id = $1::bigint THEN NULL ELSE action END, parent_id = CASE WHEN id = $2::bigint THEN $3::bigint END WHERE id IN ($1::bigint, $2::bigint)",
+		free, part, whole); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		id            int64
+		outcome, text string
+	}{
+		"waits":   {id, "measuring", "Dampak: belum diukur; pengukuran mulai Senin, 2 Maret 2026, hasil akhir Senin, 30 Maret 2026 setelah 28 hari."},
+		"no kind": {free, "not_measured", city.EffectOfNoKind.Text},
+		"parts":   {whole, "not_measured", city.EffectOfParts.Text},
+	} {
+		got, err := f.Effect(t.Context(), lurah, c.id)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		equal(t, name, got.Outcome+"|"+got.Text.Text+"|"+got.DoneOn+"|"+got.Season, c.outcome+"|"+c.text+"|2026-03-01|peralihan")
+	}
+	for name, a := range map[string]city.Asker{"away": {Role: city.Lurah, AreaCode: storetest.Lempake}, "public": {Role: city.Publik}} {
+		if _, err := f.Effect(t.Context(), a, id); city.CodeOf(err) != city.NotFound {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// Done again after a measuring that ended: the old figures are of the old work.
+	old := anEffect(id, one[int64](t, f.sql, "SELECT id FROM offices WHERE short_name = $1", here), kind, storetest.AirPutih, true)
+	if err := f.KeepEffects(t.Context(), []store.SavedEffect{old}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.sql.Exec(t.Context(), "UPDATE dispositions SET finished_at = finished_at + interval '40 days', done_at = done_at + interval '40 days' WHERE id = $1", id); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.Effect(t.Context(), lurah, id); err != nil || got.Outcome != "measuring" || got.DoneOn != "2026-04-10" {
+		t.Errorf("done again: %+v, %v", got.Effect, err)
+	}
+}
+
 func TestEffectsAreSeenWithTheirDispositionsAndStay(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

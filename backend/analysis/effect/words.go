@@ -26,6 +26,9 @@ func (r Result) Words(c Case, s Subject) city.Said {
 	}
 	id := func(v float64) string { return city.FormatNumber(v, d) }
 	en := func(v float64) string { return city.Number(v, d, '.') }
+	if r.Measured == 0 {
+		return city.EffectAhead(s.Name, s.NameEN, c.Start.AddDate(0, 0, c.Done), c.Days)
+	}
 	if r.Measured < min(leastDays, c.Days) {
 		return city.Said{
 			Text:   fmt.Sprintf("%s: masih diukur, baru %d dari %d hari.", s.Name, r.Measured, c.Days),

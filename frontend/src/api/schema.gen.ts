@@ -2751,14 +2751,20 @@ export interface components {
             matched: string[];
             /** @enum {string} */
             measure: "reports" | "indicator" | "overdue";
-            /** Format: date-time */
-            measured_at: string;
+            /**
+             * Format: date-time
+             * @description Absent as long as nothing is measured
+             */
+            measured_at?: string;
             /** @description How, with its source */
             method: string;
             number: string;
             office: string;
-            /** @enum {string} */
-            outcome: "measuring" | "worked" | "no_change" | "worse" | "unclear";
+            /**
+             * @description not_measured: it is not, and will not be; the text says why
+             * @enum {string}
+             */
+            outcome: "measuring" | "worked" | "no_change" | "worse" | "unclear" | "not_measured";
             /**
              * Format: double
              * @description mm after it by mm before it, a day; absent without rain data
@@ -2837,14 +2843,20 @@ export interface components {
             matched: string[];
             /** @enum {string} */
             measure: "reports" | "indicator" | "overdue";
-            /** Format: date-time */
-            measured_at: string;
+            /**
+             * Format: date-time
+             * @description Absent as long as nothing is measured
+             */
+            measured_at?: string;
             /** @description How, with its source */
             method: string;
             number: string;
             office: string;
-            /** @enum {string} */
-            outcome: "measuring" | "worked" | "no_change" | "worse" | "unclear";
+            /**
+             * @description not_measured: it is not, and will not be; the text says why
+             * @enum {string}
+             */
+            outcome: "measuring" | "worked" | "no_change" | "worse" | "unclear" | "not_measured";
             points: components["schemas"]["EffectPoint"][];
             /**
              * Format: double

@@ -39,15 +39,8 @@ class DispositionStore {
   readonly #reporters = new RemoteMap<ReporterWord[]>((key, signal) =>
     actionsApi.reporters(Number(key), signal),
   );
-  /** null: there is nothing to measure yet. */
-  readonly #effects = new RemoteMap<EffectSeries | null>(async (key, signal) => {
-    try {
-      return await actionsApi.effect(Number(key), signal);
-    } catch (cause) {
-      if (cause instanceof Problem && cause.code === 'not_found') return null;
-      throw cause;
-    }
-  });
+  /** Of what is done; it says itself when it is measured. */
+  readonly #effects = new RemoteMap<EffectSeries>((key, signal) => actionsApi.effect(Number(key), signal));
   sheet = $state.raw<Sheet | undefined>(undefined);
   /** The last that was sent from a sheet, until dismissed. */
   sent = $state.raw<{ id: number; number: string } | undefined>(undefined);
@@ -62,7 +55,7 @@ class DispositionStore {
   reporters(id: number): Remote<ReporterWord[]> | undefined {
     return this.#reporters.get(String(id));
   }
-  effect(id: number): Remote<EffectSeries | null> | undefined {
+  effect(id: number): Remote<EffectSeries> | undefined {
     return this.#effects.get(String(id));
   }
 

@@ -257,7 +257,9 @@ export class ActionsDouble {
     if (part === 'proofs') return [200, id === 51 || id === 50 ? this.#proofs(id) : []];
     if (part === 'reporters') return [200, id === 50 ? this.#reporters() : []];
     if (part === 'effect')
-      return id === 50 ? [200, this.#effect()] : problem(404, 'not_found', 'nothing is measured yet');
+      return found.status === 'done'
+        ? [200, id === 50 ? this.#effect() : this.#effectAhead(found)]
+        : problem(404, 'not_found', 'it is not done');
     return [200, this.#detail(found, role)];
   }
 
@@ -787,6 +789,19 @@ export class ActionsDouble {
         },
       ),
     ];
+  }
+
+  /** Done today: nothing is measured yet. */
+  #effectAhead(d) {
+    const text = said(
+      'Dampak: belum diukur; pengukuran mulai besok, hasil akhir setelah 30 hari.',
+      'Effect: not measured yet; measuring begins tomorrow, the final result comes after 30 days.',
+    );
+    return {
+      ...this.#effect(),
+      ...{ disposition_id: d.id, number: d.number, outcome: 'measuring', text, matched: [], points: [] },
+      ...{ change: undefined, low: undefined, high: undefined, measured_at: undefined },
+    };
   }
 
   #effect() {
