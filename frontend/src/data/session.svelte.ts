@@ -57,9 +57,9 @@ class SessionStore {
     return this.watches || this.officer?.role === 'auditor';
   }
 
-  /** Camat, lurah and heads of offices: those who are sent tasks. */
+  /** Those whom an instruction can name (city.InstructionRules). */
   get hasTasks(): boolean {
-    return this.officer !== undefined && ['camat', 'lurah', 'kepala_opd'].includes(this.officer.role);
+    return this.officer !== undefined && ['sekda', 'camat', 'lurah', 'kepala_opd'].includes(this.officer.role);
   }
 
   async restore(): Promise<void> {

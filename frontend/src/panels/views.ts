@@ -50,13 +50,14 @@ const views: readonly View[] = [
 const usual = ['/', '/peta', '/tindakan', '/tanya'];
 const doing = ['/tugas', '/', '/peta', '/tanya'];
 const bars: Partial<Record<Officer['role'], readonly string[]>> = {
+  sekda: ['/tugas', '/', '/tindakan', '/tanya'],
   operator: ['/', '/peta', '/laporan', '/tanya'],
   auditor: ['/', '/tindakan', '/bukti', '/laporan'],
 };
 
 /** The views of whom is signed in, in the order of the rail, and whether each stands in a phone's bar. */
 export function viewsOf(who: typeof session): (View & { inBar: boolean })[] {
-  const bar = who.hasTasks ? doing : ((who.officer && bars[who.officer.role]) ?? usual);
+  const bar = (who.officer && bars[who.officer.role]) ?? (who.hasTasks ? doing : usual);
   return views.filter((v) => !v.only || who[v.only]).map((v) => ({ ...v, inBar: bar.includes(v.path) }));
 }
 

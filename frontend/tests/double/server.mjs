@@ -257,7 +257,9 @@ export class Double {
     if (MapDouble.owns(path)) return this.map.route(path, url.searchParams);
     if (AssistantDouble.owns(path)) return this.assistant.route(method, path, body, req, res);
     if (OutcomesDouble.owns(path)) return this.outcomes.route(method, path, body, this.mood, this.role);
-    const tasked = ['lurah', 'camat', 'kepala_opd'].includes(this.role);
+    const tasked =
+      ['lurah', 'camat', 'kepala_opd'].includes(this.role) ||
+      (this.role === 'sekda' && path.startsWith('/api/tasks'));
     if (TasksDouble.owns(path) && (tasked || /^\/api\/(notices|push)/.test(path)))
       return this.tasks.route(method, path, url.searchParams, body);
     if (ActionsDouble.owns(path)) return this.actions.route(method, path, body, res, this.mood, this.role);
