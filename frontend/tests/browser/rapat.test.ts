@@ -111,7 +111,7 @@ describe('Perangkat daerah', () => {
     const names = await s.page.locator('[data-office] h3').allInnerTexts();
     expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b, 'id')));
     const dpupr = await textOf(s.page, '[data-office=DPUPR]');
-    expect(dpupr).toContain('Terlambat: 41; wajarnya 33,5');
+    expect(dpupr).toContain('Terlambat: 41 dari 168 yang tenggatnya pada masa ini; wajarnya 33,5');
     expect(dpupr).toContain('1,20 kali yang wajar (selang 1,04–1,41)');
     expect(await textOf(s.page, '[data-office="Kel. Sempaja Timur"]')).toContain('Terlalu sedikit kasus');
     expect(await textOf(s.page, '[data-office=Disperkim]')).toContain('Sesuai dengan yang wajar.');

@@ -202,6 +202,7 @@ export class OutcomesDouble {
       received: 180,
       closed: 150,
       open: 54,
+      cases: 168,
       late,
       expect_late: expected,
       ...(ratio && { ratio: ratio[0], ratio_low: ratio[1], ratio_high: ratio[2] }),
@@ -230,6 +231,7 @@ export class OutcomesDouble {
       page('DLH', 'Dinas Lingkungan Hidup', 12, 18.2, [0.7, 0.51, 0.94]),
       page('Disperkim', 'Dinas Perumahan dan Permukiman', 9, 8.6, [1.03, 0.7, 1.5]),
       page('Kel. Sempaja Timur', 'Kelurahan Sempaja Timur', 1, 0.8, undefined, {
+        cases: 3,
         received: 4,
         closed: 3,
         open: 2,
