@@ -304,8 +304,7 @@ describe('incidents elsewhere', () => {
   });
 
   it('draws incidents on the plain map too, each a way to its page', async () => {
-    const plain = await launch(false);
-    const s = await scene(plain, { path: '/peta?lapisan=kejadian' });
+    const s = await scene(browser, { path: '/peta?lapisan=kejadian' });
     await until(async () => (await s.page.locator('svg .marker').count()) > 50, 'markers');
     expect(await s.page.locator('section.list tbody tr').count()).toBeGreaterThan(50);
     await s.page.locator('svg .marker[data-incident="301"]').click({ force: true });
@@ -318,7 +317,6 @@ describe('incidents elsewhere', () => {
     await s.page.goto(`${s.url}/peta?lapisan=titik-panas`);
     await until(async () => (await s.page.locator('svg path.heat').count()) === 15, 'hot cells');
     await s.close();
-    await plain.close();
   });
 
   it('explains flood risk on the area card', async () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
-import { launch, scene, shows, textOf, until } from './stage.ts';
+import { launch, launchWebGL, scene, shows, textOf, until } from './stage.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -228,18 +228,18 @@ describe('the rest of the house', () => {
   });
 
   it('draws the WebGL map, and the plain map where there is no WebGL', async () => {
-    const s = await scene(browser, { path: '/peta' });
+    const webgl = await launchWebGL();
+    const s = await scene(webgl, { path: '/peta' });
     await until(async () => (await s.page.locator('canvas.maplibregl-canvas').count()) === 1, 'a canvas');
     expect(s.errors).toEqual([]);
     await s.close();
-    const plain = await launch(false);
-    const p = await scene(plain, { path: '/peta' });
+    await webgl.close();
+    const p = await scene(browser, { path: '/peta' });
     await shows(p.page, 'Peta sederhana ditampilkan');
     await until(async () => (await p.page.locator('svg path.area').count()) === 59, '59 kelurahan');
     await p.page.locator('svg path.area').nth(20).click({ force: true });
     await until(() => new URL(p.page.url()).searchParams.has('wilayah'), 'a kelurahan is chosen');
     await p.close();
-    await plain.close();
   });
 
   it('keeps the first download small', async () => {

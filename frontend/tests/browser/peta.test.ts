@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
-import { axe, launch, scene, shows, sizes, textOf, until } from './stage.ts';
+import { axe, launch, launchWebGL, scene, shows, sizes, textOf, until } from './stage.ts';
 
 let browser: Browser;
+let webgl: Browser;
 beforeAll(async () => {
   browser = await launch();
+  webgl = await launchWebGL();
 });
-afterAll(() => browser.close());
+afterAll(() => Promise.all([browser.close(), webgl.close()]));
 
 const slider = (page: Page) => page.getByRole('slider', { name: 'Waktu yang ditampilkan' });
 const shownTime = (page: Page) => textOf(page, 'output.at');
@@ -15,7 +17,7 @@ const replays = (calls: string[]) => calls.filter((c) => c.includes('/api/map/re
 
 describe('Peta: waktu', () => {
   it('replays by keys, says so everywhere, and mixes nothing of now in', async () => {
-    const s = await scene(browser, { path: '/peta?wilayah=64.72.08.1002&jam=168' });
+    const s = await scene(webgl, { path: '/peta?wilayah=64.72.08.1002&jam=168' });
     await shows(s.page, 'Laporan menurut kategori');
     expect(await shownTime(s.page)).toBe('sekarang');
     expect(replays(s.double.calls)).toEqual([]);
@@ -69,8 +71,7 @@ describe('Peta: waktu', () => {
   });
 
   it('follows on the plain map and on every layer, and says what is not kept', async () => {
-    const plain = await launch(false);
-    const s = await scene(plain, { path: '/peta' });
+    const s = await scene(browser, { path: '/peta' });
     await s.page.locator('.map svg[role=img]').waitFor();
     const fills = () =>
       s.page.locator('path.area').evaluateAll((all) => all.map((e) => e.getAttribute('fill')).join());
@@ -97,7 +98,6 @@ describe('Peta: waktu', () => {
     expect(await s.page.locator('.stamp').count()).toBe(0);
     expect(s.errors).toEqual([]);
     await s.close();
-    await plain.close();
   });
 
   it('says when the frames cannot be had, and shows no values for them', async () => {
@@ -113,7 +113,7 @@ describe('Peta: waktu', () => {
 
 describe('Peta: tempat, tingkat dan tautan', () => {
   it('finds a place by keys and goes there', async () => {
-    const s = await scene(browser, { path: '/peta' });
+    const s = await scene(webgl, { path: '/peta' });
     await until(async () => (await s.page.locator('.maplibregl-canvas').count()) === 1, 'the map');
     await s.page.locator('body').press('c');
     const box = s.page.getByRole('combobox', { name: 'Cari wilayah, jalan, atau tempat' });
@@ -189,20 +189,18 @@ describe('Peta: tempat, tingkat dan tautan', () => {
 
 describe('Peta: sepuluh ribu titik', () => {
   it('gathers them into cells that lose none, also without WebGL', async () => {
-    const plain = await launch(false);
-    const s = await scene(plain, { path: '/peta', prepare: (d) => (d.map.crowd = 9_800) });
+    const s = await scene(browser, { path: '/peta', prepare: (d) => (d.map.crowd = 9_800) });
     await s.page.locator('.cell').first().waitFor();
     const counts = await s.page.locator('.cell text').allTextContents();
     const sum = counts.reduce((n, text) => n + Number(text.replaceAll('.', '')), 0);
     expect(sum).toBeGreaterThanOrEqual(9_800);
     expect(await s.page.locator('circle.point').count()).toBe(0);
     await s.close();
-    await plain.close();
   });
 
   it('moves with them as it moves without', async () => {
     const measure = async (crowd: number) => {
-      const s = await scene(browser, {
+      const s = await scene(webgl, {
         path: '/peta?pandang=12.60,-0.5000,117.1500',
         prepare: (d) => (d.map.crowd = crowd),
       });
@@ -256,10 +254,10 @@ describe('Peta: gambar', () => {
           ['kini', '/peta'],
           ['lalu', '/peta?jam=168&wilayah=64.72.08.1002'],
         ] as const;
-        // Eight million pixels of WebGL in software: on the wall one view a theme.
-        for (const [name, path] of size === 'wall' ? [views[theme === 'light' ? 0 : 1]] : views) {
-          const s = await scene(browser, { path, size, theme });
-          await until(async () => (await s.page.locator('.maplibregl-canvas').count()) === 1, 'the map');
+        for (const [name, path] of views) {
+          const s = await scene(size === 'desktop' ? webgl : browser, { path, size, theme });
+          const map = size === 'desktop' ? '.maplibregl-canvas' : '.map svg[role=img]';
+          await until(async () => (await s.page.locator(map).count()) === 1, 'the map');
           await until(async () => (await s.page.locator('.skeleton').count()) === 0, 'all has loaded');
           if (name === 'lalu') {
             await s.page.locator('body').press('[');

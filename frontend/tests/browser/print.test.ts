@@ -7,7 +7,7 @@ import { axe, launch, scene, shows, textOf, until } from './stage.ts';
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await launch(false);
+  browser = await launch();
 });
 afterAll(() => browser.close());
 const advised = advisedBy(() => browser);

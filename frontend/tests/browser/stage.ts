@@ -27,17 +27,24 @@ export const sizes = {
   wall: { width: 3840, height: 2160 },
 };
 
-export async function launch(webgl = true, more: string[] = []): Promise<Browser> {
+/**
+ * A browser without WebGL, in which the map is drawn as SVG: WebGL in software
+ * takes most of a test's time, so only tests of the WebGL map pay for it.
+ */
+export async function launch(more: string[] = []): Promise<Browser> {
+  return start(['--disable-software-rasterizer', ...more], ['--enable-unsafe-swiftshader']);
+}
+
+/** A browser with WebGL, drawn in software. */
+export async function launchWebGL(): Promise<Browser> {
+  return start(software, []);
+}
+
+async function start(args: string[], without: string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      ...(webgl ? software : ['--disable-software-rasterizer']),
-      ...quiet,
-      ...more,
-    ],
-    ...(webgl ? {} : { ignoreDefaultArgs: ['--enable-unsafe-swiftshader'] }),
+    args: ['--no-sandbox', '--disable-gpu', ...quiet, ...args],
+    ignoreDefaultArgs: without,
   });
 }
 

@@ -7,7 +7,7 @@ import { axe, launch, shows, textOf, until } from './stage.ts';
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await launch(false, ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream']);
+  browser = await launch(['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream']);
 });
 afterAll(() => browser.close());
 const phone = phoneBy(() => browser);

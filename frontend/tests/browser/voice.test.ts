@@ -7,8 +7,8 @@ import { launch, scene, shows, textOf, until, type SceneOptions } from './stage.
 let browser: Browser;
 let silent: Browser;
 beforeAll(async () => {
-  browser = await launch(true, ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']);
-  silent = await launch(true);
+  browser = await launch(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']);
+  silent = await launch();
 });
 afterAll(async () => {
   await browser.close();

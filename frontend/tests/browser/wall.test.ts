@@ -12,7 +12,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 let browser: Browser;
 beforeAll(async () => {
-  browser = await launch(false);
+  browser = await launch();
 });
 afterAll(() => browser.close());
 
@@ -278,7 +278,7 @@ describe('asking the wall aloud', () => {
     const folder = mkdtempSync(join(tmpdir(), 'balaikota-voice-'));
     const file = join(folder, 'ucapan.wav');
     writeFileSync(file, recording(4, 40));
-    const speaking = await launch(false, [
+    const speaking = await launch([
       '--use-fake-device-for-media-stream',
       '--use-fake-ui-for-media-stream',
       `--use-file-for-fake-audio-capture=${file}%noloop`,

@@ -8,7 +8,7 @@ const hours = Number(process.env.SOAK_HOURS) || 168;
 const every = Number(process.env.SOAK_EVERY) || 12;
 
 it(`holds no more after ${hours} hours than after the first day`, async () => {
-  const browser = await launch(false);
+  const browser = await launch();
   vi.useFakeTimers({ toFake: ['Date'] });
   const context = await browser.newContext({
     viewport: { width: 1280, height: 720 },
