@@ -9,10 +9,10 @@ const late = new Set(
   `action.column action.filter action.kind action.kinds action.look action.none_match action.none_why action.rule action.rules
   action.table action.trigger alarm ask briefing camera certainty chip compare correct decide decided dimension disposition
   draft error evidence figure filter flag forecast history hotspots incident incidents index keys legend meeting member
-  merge notice office_page operation order outbox password patterns period place proof reader reading
+  matter merge notice office_page operation order outbox password patterns period place proof reader reading
   recommendation.automatic recommendation.cost recommendation.evidence_title recommendation.factor recommendation.history
   recommendation.open recommendation.past recommendation.reason recommendation.rupiah replay reporter risk rulings
-  settings similar source sources split standin step task tool usage voice wall word`.split(/\s+/),
+  settings similar source sources split standin step task tool usage voice views wall word`.split(/\s+/),
 );
 
 /** Texts of those parts that the first view shows all the same. */

@@ -1,4 +1,4 @@
-import type { Alert, FloodPicture, Indicator, ReportCounts, Severity } from '../api/types.ts';
+import type { Alert, FloodPicture, Indicator, IndicatorState, ReportCounts, Severity } from '../api/types.ts';
 import { figure } from '../ui/format.ts';
 
 /*
@@ -74,6 +74,19 @@ export function toDistricts(
   return out;
 }
 
+/** Brings values to kelurahan: what is measured by kecamatan holds for its kelurahan. */
+export function toVillages(
+  values: ReadonlyMap<string, number>,
+  codes: readonly string[],
+): Map<string, number> {
+  const out = new Map<string, number>();
+  for (const code of codes) {
+    const value = values.get(code) ?? values.get(code.split('.').slice(0, 3).join('.'));
+    if (value !== undefined) out.set(code, value);
+  }
+  return out;
+}
+
 export interface LayerText {
   title: string;
   unit: string;
@@ -122,6 +135,26 @@ export function indicatorLimits(indicator: Indicator, values: readonly number[])
   const step = (top - low) / 4 || 1;
   const limits = [1, 2, 3, 4].map((i) => Number((low + i * step).toPrecision(2)));
   return limits as Layer['limits'];
+}
+
+/** An indicator's latest values, already brought to the areas that are drawn. */
+export function indicatorLayer(
+  indicator: Indicator,
+  states: readonly IndicatorState[],
+  values: ReadonlyMap<string, number>,
+  title: string,
+): Layer {
+  return {
+    id: indicator.slug,
+    title,
+    unit: indicator.unit,
+    decimals: indicator.decimals,
+    limits: indicatorLimits(indicator, [...values.values()]),
+    floor: indicator.min === 0 ? 0 : null,
+    values,
+    at: Math.max(0, ...states.map((s) => Date.parse(s.time))),
+    n: states.length,
+  };
 }
 
 function niceAbove(value: number): number {

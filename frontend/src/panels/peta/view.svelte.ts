@@ -11,11 +11,12 @@ import { session } from '../../data/session.svelte.ts';
 import {
   alertLayer,
   floodLayer,
-  indicatorLimits,
+  indicatorLayer,
   rankLook,
   reportLayer,
   reportLimits,
   toDistricts,
+  toVillages,
   type Aggregation,
   type Layer,
 } from '../../map/layer.ts';
@@ -158,13 +159,7 @@ export class MapView {
 
   /** Values at the level that is shown; what is measured by kecamatan holds for its kelurahan. */
   #leveled(values: ReadonlyMap<string, number>, by: Aggregation): Map<string, number> {
-    if (this.level === 'kecamatan') return toDistricts(values, this.codes, by);
-    const out = new Map<string, number>();
-    for (const code of this.codes) {
-      const value = values.get(code) ?? values.get(code.split('.').slice(0, 3).join('.'));
-      if (value !== undefined) out.set(code, value);
-    }
-    return out;
+    return this.level === 'kecamatan' ? toDistricts(values, this.codes, by) : toVillages(values, this.codes);
   }
 
   #measured(): Layer {
@@ -172,17 +167,7 @@ export class MapView {
     if (!indicator) throw new Error('no indicator is shown');
     const states = indicators.at(indicator.slug);
     const values = this.#leveled(new Map(states.map((s) => [s.area_code, s.value])), indicator.aggregation);
-    return {
-      id: indicator.slug,
-      title: local(indicator.name, indicator.name_en),
-      unit: indicator.unit,
-      decimals: indicator.decimals,
-      limits: indicatorLimits(indicator, [...values.values()]),
-      floor: indicator.min === 0 ? 0 : null,
-      values,
-      at: Math.max(0, ...states.map((s) => Date.parse(s.time))),
-      n: states.length,
-    };
+    return indicatorLayer(indicator, states, values, local(indicator.name, indicator.name_en));
   }
 
   #flood(): Layer | undefined {
