@@ -27,7 +27,7 @@ const views: { name: string; options: SceneOptions; text: string }[] = [
   { name: 'ringkasan, kosong', options: { double: { mood: 'empty' } }, text: 'Tidak ada yang mendesak' },
   { name: 'ringkasan, basi', options: { double: { mood: 'stale' } }, text: 'Terputus' },
   { name: 'telepon, ringkasan', options: { size: 'phone' }, text: 'Perlu perhatian sekarang' },
-  { name: 'telepon, peta', options: { size: 'phone', path: '/peta' }, text: 'Perbesar daftar' },
+  { name: 'telepon, peta', options: { size: 'phone', path: '/peta' }, text: 'Waktu: 24 jam' },
   { name: 'telepon, laporan', options: { size: 'phone', path: '/laporan' }, text: 'Saringan' },
   {
     name: 'telepon, kejadian',

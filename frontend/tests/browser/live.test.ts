@@ -235,7 +235,7 @@ describe('the rest of the house', () => {
     await s.close();
     await webgl.close();
     const p = await scene(browser, { path: '/peta' });
-    await shows(p.page, 'Peta sederhana ditampilkan');
+    await shows(p.page, 'Peta sederhana');
     await until(async () => (await p.page.locator('svg path.area').count()) === 59, '59 kelurahan');
     await p.page.locator('svg path.area').nth(20).click({ force: true });
     await until(() => new URL(p.page.url()).searchParams.has('wilayah'), 'a kelurahan is chosen');
