@@ -159,6 +159,8 @@ describe('Periksa bukti', () => {
     expect(first).toBe('Foto lama');
     expect(await axe(s.page)).toEqual([]);
     await s.page.keyboard.press('t');
+    expect(await s.page.getByLabel('Alasan').evaluate((e) => e === document.activeElement)).toBe(true);
+    await s.page.getByRole('button', { name: 'Tolak' }).click();
     await shows(s.page, 'Tuliskan alasan, paling sedikit 10 huruf.');
     expect(s.double.outcomes.written).toEqual([]);
     await s.page.getByLabel('Alasan').fill('Batu dan genangan sama dengan foto Oktober.');
@@ -171,7 +173,11 @@ describe('Periksa bukti', () => {
       },
     ]);
     await shows(s.page, 'Pelapor menyatakan belum beres');
+    // A decision is never one key.
+    await s.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     await s.page.keyboard.press('s');
+    expect(s.double.outcomes.written).toHaveLength(1);
+    await s.page.keyboard.press('Enter');
     await shows(s.page, 'Tidak ada bukti yang menunggu.');
     expect(s.errors).toEqual([]);
     await s.close();
