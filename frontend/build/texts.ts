@@ -7,7 +7,7 @@ import type { Plugin } from 'vite';
  */
 const late = new Set(
   `action.column action.filter action.kind action.kinds action.look action.none_match action.none_why action.rule action.rules
-  action.table action.trigger alarm ask briefing camera certainty chip compare correct decide decided dimension disposition
+  action.table action.trigger alarm ask briefing camera certainty chip compare connector correct decide decided dimension disposition
   draft error evidence figure filter flag forecast history hotspots incident incidents index keys legend meeting member
   matter merge notice office_page operation order outbox password patterns period place proof reader reading
   recommendation.automatic recommendation.cost recommendation.evidence_title recommendation.factor recommendation.history
