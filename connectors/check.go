@@ -63,6 +63,7 @@ func (c checker) page(p Page, d *city.Delivery) {
 			d.Removed = append(d.Removed, id)
 		}
 	}
+	d.Agenda = c.agenda(p.Agenda, &d.Refused)
 	for i := range d.Refused {
 		storable(&d.Refused[i])
 	}

@@ -228,6 +228,33 @@ func newestReports(rows []city.Report) []city.Report {
 		func(old, new city.Report) bool { return new.UpdatedAt.Before(old.UpdatedAt) })
 }
 
+// agenda checks the appointments of a calendar. What is refused is told without
+// its words: who reads refused rows may not read the agenda.
+func (c checker) agenda(span *city.AgendaSpan, refused *[]city.Refusal) *city.AgendaSpan {
+	if span == nil {
+		return nil
+	}
+	out := &city.AgendaSpan{From: span.From, To: span.To}
+	for _, e := range span.Entries {
+		reason := ""
+		switch {
+		case e.Key == "" || len(e.Key) > maxIDBytes || !plainText(e.Key):
+			reason = "key is missing, too long or not text"
+		case e.Title == "" || len(e.Title)+len(e.Place) > maxTextBytes || !plainText(e.Title+e.Place):
+			reason = "title is missing, or the words hold bytes that are not text"
+		case e.Start.IsZero() || e.End.Before(e.Start) || e.Start.Before(earliest.AddDate(-20, 0, 0)) || e.End.After(c.now.AddDate(10, 0, 0)):
+			reason = "start and end cannot be meant"
+		}
+		if reason != "" {
+			*refused = append(*refused, refusal("agenda", clip(strings.ToValidUTF8(e.Key, "\uFFFD"), 60), reason, nil))
+			continue
+		}
+		out.Entries = append(out.Entries, e)
+	}
+	out.Entries = lastBy(out.Entries, func(e city.AgendaEntry) string { return e.Key }, func(_, _ city.AgendaEntry) bool { return false })
+	return out
+}
+
 func lastObservations(rows []city.Observation) []city.Observation {
 	type key struct {
 		indicator, area, station string

@@ -37,6 +37,9 @@ type Page struct {
 	Refused      []city.Refusal
 	// Removed are external ids of reports that the source has deleted.
 	Removed []string
+	// Agenda is all that a calendar holds of a span, nil if this page tells of
+	// none.
+	Agenda *city.AgendaSpan
 	// Cursor follows this page; nil leaves the stored one.
 	Cursor json.RawMessage
 	// More asks for the next page at once.
@@ -45,7 +48,11 @@ type Page struct {
 
 // Rows is how many records the page holds, refused ones included.
 func (p Page) Rows() int {
-	return len(p.Reports) + len(p.Observations) + len(p.Alerts) + len(p.Refused) + len(p.Removed)
+	n := len(p.Reports) + len(p.Observations) + len(p.Alerts) + len(p.Refused) + len(p.Removed)
+	if p.Agenda != nil {
+		n += len(p.Agenda.Entries)
+	}
+	return n
 }
 
 // Env is what a connector gets from Balaikota.

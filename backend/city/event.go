@@ -18,10 +18,12 @@ const (
 	TopicSources      Topic = "sources"
 	// TopicRecommendations carries advice as it is made, changed and decided.
 	TopicRecommendations Topic = "recommendations"
+	// TopicAgenda carries the mayor's appointments, to AgendaReaders alone.
+	TopicAgenda Topic = "agenda"
 )
 
 // Topics in the order a snapshot carries them.
-var Topics = []Topic{TopicIndicators, TopicReports, TopicIncidents, TopicAlerts, TopicDispositions, TopicSources, TopicRecommendations}
+var Topics = []Topic{TopicIndicators, TopicReports, TopicIncidents, TopicAlerts, TopicDispositions, TopicSources, TopicRecommendations, TopicAgenda}
 
 // Event is one numbered change that screens follow. Numbers are contiguous and
 // in commit order; the event is a row of the same transaction as the change.
@@ -71,4 +73,6 @@ type State struct {
 	Dispositions []Disposition
 	// Recommendations are those proposed, best first.
 	Recommendations []Recommendation
+	// Agenda are the appointments of today and the week after it.
+	Agenda []AgendaEntry
 }

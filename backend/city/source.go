@@ -88,6 +88,8 @@ type Delivery struct {
 	Refused      []Refusal
 	// Removed are external ids of reports the source no longer has.
 	Removed []string
+	// Agenda replaces what the source's calendar held of its span; nil leaves it.
+	Agenda *AgendaSpan
 	// Cursor follows the data; nil leaves it where it is.
 	Cursor json.RawMessage
 	// Attempt, when not nil, is recorded as the source's health.

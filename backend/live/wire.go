@@ -28,6 +28,7 @@ type Snapshot struct {
 	Sources      []city.SourceHealth   `json:"sources,omitempty" nullable:"false"`
 	// Recommendations are those proposed, best first, at most 200.
 	Recommendations []city.Recommendation `json:"recommendations,omitempty" nullable:"false"`
+	Agenda          []city.AgendaEntry    `json:"agenda,omitempty" nullable:"false" doc:"Appointments of today and the week after it, for mayor and secretary"`
 }
 
 // Delta covers every event after From up to Seq; Changes holds those the
@@ -42,7 +43,7 @@ type Delta struct {
 
 // Change is one thing that is new, different or gone.
 type Change struct {
-	Topic city.Topic `json:"topic" enum:"indicators,reports,incidents,alerts,dispositions,sources,recommendations"`
+	Topic city.Topic `json:"topic" enum:"indicators,reports,incidents,alerts,dispositions,sources,recommendations,agenda"`
 	Op    string     `json:"op" enum:"put,remove"`
 	// Key names the thing within its topic: report id, alert key,
 	// "indicator|area" or source slug.

@@ -77,6 +77,9 @@ func (in *ingestion) tell(kind, key string, added bool) {
 func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 	in.note = d.Note
 	in.tally.Read = len(d.Reports) + len(d.Observations) + len(d.Alerts) + len(d.Refused)
+	if d.Agenda != nil {
+		in.tally.Read += len(d.Agenda.Entries)
+	}
 	in.refused = slices.Clone(d.Refused)
 	if err := in.lockSource(ctx); err != nil {
 		return fmt.Errorf("lock the source: %w", err)
@@ -104,6 +107,9 @@ func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 		in.refuse("alerts", d.Alerts[i].Key, "", reason, nil)
 	}); err != nil {
 		return fmt.Errorf("alerts: %w", err)
+	}
+	if err := in.agenda(ctx, d.Agenda); err != nil {
+		return fmt.Errorf("agenda: %w", err)
 	}
 	if err := in.refusals(ctx); err != nil {
 		return fmt.Errorf("refused rows: %w", err)

@@ -57,6 +57,11 @@ func (s *Store) State(ctx context.Context, scope city.Scope, topics []city.Topic
 				return err
 			}
 		}
+		if slices.Contains(topics, city.TopicAgenda) {
+			if st.Agenda, err = s.agendaNow(ctx, tx, cat, scope.Role); err != nil {
+				return err
+			}
+		}
 		if slices.Contains(topics, city.TopicSources) {
 			return s.sourcesState(ctx, tx, cat, &st)
 		}

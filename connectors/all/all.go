@@ -7,6 +7,7 @@ import (
 	"balaikota/connectors/bmkg"
 	"balaikota/connectors/files"
 	"balaikota/connectors/httpjson"
+	"balaikota/connectors/ical"
 	"balaikota/connectors/open311"
 )
 
@@ -16,6 +17,7 @@ func Registry() *connectors.Registry {
 		bmkg.Spec,
 		files.Spec,
 		httpjson.Spec,
+		ical.Spec,
 		open311.Spec,
 	)
 }

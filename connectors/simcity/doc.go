@@ -1,7 +1,7 @@
 // Package simcity is a simulated Samarinda that speaks real protocols on
 // loopback: Open311 GeoReport v2, a BMKG look-alike (forecast, earthquakes,
-// CAP nowcast), plain JSON sensors, a watched folder of exports and DPUPR's
-// "Jalan Peduli". It owns its own clock, its faults and a ledger of everything
+// CAP nowcast), plain JSON sensors, a watched folder of exports, DPUPR's
+// "Jalan Peduli" and the mayor's calendar. It owns its own clock, its faults and a ledger of everything
 // it ever emitted, so that a test can ask "did all of it arrive, once?".
 //
 // It stands for the outside world and meets Balaikota by protocol alone: it

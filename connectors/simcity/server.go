@@ -29,6 +29,8 @@ func (c *City) Handler() http.Handler {
 	mux.HandleFunc("GET /jalan-peduli/api/laporan", c.peduliList)
 	mux.HandleFunc("GET /jalan-peduli/api/laporan/{id}", c.peduliOne)
 
+	mux.HandleFunc("GET /kalender/wali-kota.ics", c.calendarFile)
+
 	outer := http.NewServeMux()
 	outer.Handle("/", c.faulty(mux))
 	outer.HandleFunc("GET /_sim/state", c.simState)

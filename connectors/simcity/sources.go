@@ -44,6 +44,9 @@ func (c *City) SourcesAt(base string) []Source {
 		source("sim-outbox", "Loket, panggilan 112 dan WhatsApp (simulasi)", "files", "@every 30s", 7200, "Diskominfo", map[string]any{
 			"folder": filepath.Join(c.opt.Dir, "outbox"), "kind": "reports",
 		}),
+		source("sim-agenda", "Agenda Wali Kota (simulasi)", "ical", "@every 5m", 1800, "Protokol dan Komunikasi Pimpinan", map[string]any{
+			"url": base + "/kalender/wali-kota.ics",
+		}),
 	}
 	for _, f := range []struct {
 		feed, name, schedule string
