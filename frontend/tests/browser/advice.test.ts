@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { advisedBy, button, first, items, listed } from './advised.ts';
-import { axe, launch, scene, shows, textOf, until } from './stage.ts';
+import { axe, launch, scene, shows, sizes, textOf, until } from './stage.ts';
 
 /* The five pieces of advice, and what is decided about them. */
 
@@ -104,8 +104,8 @@ describe('what needs the mayor now', () => {
 
 describe('approving in one tap', () => {
   /** Time stands still on the page until it is told to run: five seconds are five, however slow the machine. */
-  async function atRest() {
-    const s = await advised();
+  async function atRest(options: Parameters<typeof advised>[0] = {}) {
+    const s = await advised(options);
     await s.page.clock.install();
     await s.page.reload();
     await listed(s.page);
@@ -127,6 +127,24 @@ describe('approving in one tap', () => {
     await s.page.keyboard.press('Escape');
     await until(async () => !(await textOf(s.page)).includes('segera dikirim'), 'Esc takes it back');
     await s.page.clock.runFor(20_000);
+    expect(s.double.actions.decided).toEqual([]);
+    await s.close();
+  });
+
+  it('can be taken back while an alarm is on screen, on a phone too', async () => {
+    const s = await atRest({
+      prepare: (d) =>
+        d.alert({ key: 'uji', severity: 'awas', headline: 'Tanggul jebol', since: new Date().toISOString() }),
+    });
+    await until(async () => (await button(s.page, 'Saya tahu').count()) === 1, 'the alarm');
+    for (const size of ['desktop', 'phone'] as const) {
+      await s.page.setViewportSize(sizes[size]);
+      await button(s.page, 'Setujui & disposisi').click();
+      await shows(s.page, 'segera dikirim');
+      // Both can be pressed; a press that another element takes fails.
+      await button(s.page, 'Saya tahu').click({ trial: true, timeout: 5000 });
+      await s.page.getByRole('button', { name: /^Batalkan/ }).click({ timeout: 5000 });
+    }
     expect(s.double.actions.decided).toEqual([]);
     await s.close();
   });
