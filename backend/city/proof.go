@@ -113,6 +113,8 @@ type ReporterQuestion struct {
 	ClosesAt time.Time
 	City     string
 	Answer   string // "" as long as there is none
+	// Closing is the answer with which the city closed the matter, "" without one.
+	Closing string
 }
 
 // ProofToken is a one-time code for one picture.

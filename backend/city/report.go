@@ -151,8 +151,11 @@ type ReportDetail struct {
 	ReceivedAt time.Time `json:"received_at"`
 	ChangedAt  time.Time `json:"changed_at"`
 	// Answer is what the office told the citizen, "" if nothing yet.
-	Answer   string          `json:"answer,omitempty"`
-	Analysis *ReportAnalysis `json:"analysis,omitempty"`
+	Answer string `json:"answer,omitempty"`
+	// AnsweredAt is when that answer was given by closing its incident here.
+	AnsweredAt      *time.Time      `json:"answered_at,omitempty" doc:"Since when the ticket holds the closing answer of its incident; absent for an answer of the source's own"`
+	AnswerReachedAt *time.Time      `json:"answer_reached_at,omitempty" doc:"When a channel took that answer to its reporter"`
+	Analysis        *ReportAnalysis `json:"analysis,omitempty"`
 }
 
 // ReportFilter selects reports. Empty fields do not filter.

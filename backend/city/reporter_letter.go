@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// ReporterLetter asks a reporter whether a matter is done. It holds no name and
-// nothing of what was reported but its number, kind and area.
+// ReporterLetter asks a reporter whether a matter is done, or brings the answer
+// with which it was closed. It holds no name and nothing of what was reported
+// but its number, kind and area.
 type ReporterLetter struct {
 	// Key makes bringing it twice harmless where the channel knows to join them.
 	Key     string
@@ -18,20 +19,21 @@ type ReporterLetter struct {
 	Path          string // /publik/beres/{token}: a secret between the reporter and us
 }
 
-// ReporterCarrier brings a question to a reporter by one channel. Each is a
-// folder of backend/notice.
+// ReporterCarrier brings letters to reporters by one channel. Each is a folder of
+// backend/notice.
 type ReporterCarrier interface {
 	Channel() NoticeChannel
-	// CarryQuestion returns nil when the channel took it. A *city.Error of code
+	// CarryLetter returns nil when the channel took it. A *city.Error of code
 	// NotFound says that the address is gone for good; any other error is tried
 	// again. No error names the address.
-	CarryQuestion(ctx context.Context, address string, l ReporterLetter) error
+	CarryLetter(ctx context.Context, address string, l ReporterLetter) error
 }
 
-// ReporterErrand is a question that a node has taken on to bring. The address
+// ReporterErrand is a letter that a node has taken on to bring. The address
 // stays in the process that brings it: it is neither logged nor kept.
 type ReporterErrand struct {
-	AskID    int64
+	ID       int64
+	AskID    int64 // the question, or that along which a closing answer goes
 	Channel  NoticeChannel
 	Attempts int // with this one
 	Lease    string
@@ -63,6 +65,38 @@ func (a ReporterAsked) Letter(zone *time.Location, label string) ReporterLetter 
 		}, "\n\n"),
 		After: strings.Join([]string{
 			"Jawaban Anda dihitung sampai " + untilWords(a.ClosesAt, zone, label) + ". Tautan ini hanya untuk Anda; mohon tidak diteruskan.",
+			"Surel ini dikirim otomatis oleh Balaikota, " + a.City + ". Mohon tidak membalas surel ini.",
+		}, "\n\n"),
+	}
+}
+
+// ReporterAnswered is what a letter with a closing answer says.
+type ReporterAnswered struct {
+	Key, Path      string
+	Tickets        []string // the reporter's own numbers
+	Category, Area string   // names; "" where not known
+	City           string
+	Text           string // the answer, personal data masked
+	Closed         time.Time
+}
+
+// Letter words the answer for a zone with its label ("WITA").
+func (a ReporterAnswered) Letter(zone *time.Location, label string) ReporterLetter {
+	tickets := strings.Join(a.Tickets, ", ")
+	about := ""
+	if what := joinWords(a.Category, a.Area); what != "" {
+		about = " (" + what + ")"
+	}
+	return ReporterLetter{
+		Key: a.Key, Path: a.Path, Subject: "Jawaban atas laporan Anda nomor " + tickets,
+		Before: strings.Join([]string{
+			"Yth. Pelapor,",
+			"Laporan Anda nomor " + tickets + about + " ditutup pada " + FormatMoment(a.Closed, zone, label) + " dengan jawaban berikut.",
+			a.Text,
+			"Jawaban ini juga dapat dibaca melalui tautan ini:",
+		}, "\n\n"),
+		After: strings.Join([]string{
+			"Bila belum beres, silakan lapor lagi. Tautan ini hanya untuk Anda; mohon tidak diteruskan.",
 			"Surel ini dikirim otomatis oleh Balaikota, " + a.City + ". Mohon tidak membalas surel ini.",
 		}, "\n\n"),
 	}

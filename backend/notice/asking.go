@@ -10,15 +10,16 @@ import (
 	"balaikota/backend/city"
 )
 
-// Asks is where questions to reporters wait. backend/store implements it.
+// Asks is where questions to reporters and closing answers wait.
+// backend/store implements it.
 type Asks interface {
 	AddressAsks(ctx context.Context, offered []city.NoticeChannel) (int, error)
 	ClaimAsks(ctx context.Context, lease string, channels []city.NoticeChannel, limit int, hold time.Duration) ([]city.ReporterErrand, error)
 	FinishAsk(ctx context.Context, e city.ReporterErrand, o city.NoticeOutcome) (held bool, err error)
 }
 
-// Asking brings questions to reporters until its context ends; without
-// carriers it does nothing. Any number of nodes may run one each. Addresses
+// Asking brings questions and closing answers to reporters until its context
+// ends; without carriers it does nothing. Any number of nodes may run one each. Addresses
 // pass through it and stay nowhere.
 type Asking struct {
 	Asks     Asks
@@ -35,7 +36,7 @@ func (a *Asking) Run(ctx context.Context) error {
 		<-ctx.Done()
 		return nil
 	}
-	again(ctx, 5*time.Second, a.Round, func(err error) { a.Log.Warn("Questions to reporters are not brought", "err", err) })
+	again(ctx, 5*time.Second, a.Round, func(err error) { a.Log.Warn("Letters to reporters are not brought", "err", err) })
 	return nil
 }
 
@@ -63,7 +64,7 @@ func (a *Asking) Round(ctx context.Context) (int, error) {
 	return addressed + len(errands), errors.Join(err, errors.Join(failures...))
 }
 
-// run carries one question and writes how it went, also when the server stops
+// run carries one letter and writes how it went, also when the server stops
 // meanwhile.
 func (a *Asking) run(ctx context.Context, e city.ReporterErrand) error {
 	o := a.attempt(ctx, e)
@@ -71,7 +72,7 @@ func (a *Asking) run(ctx context.Context, e city.ReporterErrand) error {
 	defer cancel()
 	held, err := a.Asks.FinishAsk(end, e, o)
 	if err == nil && !held {
-		a.Log.Warn("A question to a reporter took longer than its lease and may come twice", "ask", e.AskID, "channel", e.Channel)
+		a.Log.Warn("A letter to a reporter took longer than its lease and may come twice", "letter", e.ID, "channel", e.Channel)
 	}
 	return err
 }
@@ -86,7 +87,7 @@ func (a *Asking) attempt(ctx context.Context, e city.ReporterErrand) city.Notice
 		}
 		try, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()
-		err := c.CarryQuestion(try, e.Address, e.Letter)
+		err := c.CarryLetter(try, e.Address, e.Letter)
 		switch {
 		case err == nil:
 			return city.NoticeOutcome{Taken: true}

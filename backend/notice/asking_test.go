@@ -264,7 +264,7 @@ func TestAQuestionsAddressGoesWithItsLease(t *testing.T) {
 		t.Fatalf("%+v, %v", held, err)
 	}
 	address := func(lease string) string {
-		return f.one(t, `SELECT coalesce(reporter_address($1, 'surel', $2, $3), '')`, held[0].AskID, lease, f.now())
+		return f.one(t, `SELECT coalesce(reporter_letter_address($1, $2, $3), '')`, held[0].ID, lease, f.now())
 	}
 	if a := address("mati") + "|" + address("lain") + "|" + address(""); a != "pelapor@surel.uji||" {
 		t.Errorf("addresses %q", a)

@@ -98,7 +98,7 @@ func (g *Grouping) saveMembers(ctx context.Context, incidents []IncidentMembers,
 			continue
 		}
 		// Who joins after the closing gets the answer too.
-		if _, err := g.tx.Exec(ctx, answerReportsQuery, now.ID, now.Answer); err != nil {
+		if _, err := g.tx.Exec(ctx, answerReportsQuery, now.ID, now.Answer, g.store.now()); err != nil {
 			return nil, fmt.Errorf("answer the reports of incident %d: %w", now.ID, err)
 		}
 	}

@@ -190,7 +190,7 @@ func (s *Store) setIncidentStatus(ctx context.Context, tx pgx.Tx, i *incidentSta
 	case city.IncidentClosed:
 		now := s.now().UTC().Truncate(time.Microsecond)
 		i.ClosedAt, i.Answer = &now, cleanText(e.Answer)
-		if _, err := tx.Exec(ctx, answerReportsQuery, i.ID, i.Answer); err != nil {
+		if _, err := tx.Exec(ctx, answerReportsQuery, i.ID, i.Answer, now); err != nil {
 			return fmt.Errorf("answer the reports of incident %d: %w", i.ID, err)
 		}
 	}
@@ -198,10 +198,11 @@ func (s *Store) setIncidentStatus(ctx context.Context, tx pgx.Tx, i *incidentSta
 }
 
 // answerReportsQuery gives each reporter's own ticket the closing answer; one
-// that was delivered already stays as it was said.
-const answerReportsQuery = `INSERT INTO report_answers AS w (report_id, incident_id, text)
-SELECT a.report_id, $1, $2 FROM report_analyses a JOIN reports r ON r.id = a.report_id WHERE a.incident_id = $1 AND r.removed_at IS NULL
-ON CONFLICT ON CONSTRAINT report_answers_pkey DO UPDATE SET text = excluded.text, at = now() WHERE w.delivered_at IS NULL`
+// that was delivered already, or is being, stays as it was said.
+const answerReportsQuery = `INSERT INTO report_answers AS w (report_id, incident_id, text, at)
+SELECT a.report_id, $1, $2, $3 FROM report_analyses a JOIN reports r ON r.id = a.report_id WHERE a.incident_id = $1 AND r.removed_at IS NULL
+ON CONFLICT ON CONSTRAINT report_answers_pkey DO UPDATE SET text = excluded.text, at = excluded.at WHERE w.delivered_at IS NULL AND w.text <> excluded.text
+	AND NOT EXISTS (SELECT FROM reporter_letters l WHERE l.report_id = w.report_id AND l.incident_id = w.incident_id AND (l.lease_until > excluded.at OR l.taken_at IS NOT NULL))`
 
 // requeue asks for an incident's reports to be looked at again.
 func requeue(ctx context.Context, tx pgx.Tx, id int64) error {

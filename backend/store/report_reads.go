@@ -190,6 +190,8 @@ func (s *Store) Report(ctx context.Context, asker city.Asker, id int64) (city.Re
 			summaryRow
 			Address, MediaURL     string
 			Answer                string
+			AnsweredAt            *time.Time
+			AnswerReachedAt       *time.Time
 			Analysis              []byte
 			Flags                 []string
 			ReceivedAt, ChangedAt time.Time
@@ -204,7 +206,7 @@ func (s *Store) Report(ctx context.Context, asker city.Asker, id int64) (city.Re
 		out = city.ReportDetail{
 			ReportSummary: r.summary(cat), FullText: city.MaskPersonal(r.Text), Address: city.MaskPersonal(r.Address), MediaURL: r.MediaURL,
 			Flags: []city.Flag{}, SourceName: cat.sources[r.SourceID].Name, ReceivedAt: r.ReceivedAt, ChangedAt: r.ChangedAt,
-			Answer: city.MaskPersonal(r.Answer),
+			Answer: city.MaskPersonal(r.Answer), AnsweredAt: r.AnsweredAt, AnswerReachedAt: r.AnswerReachedAt,
 		}
 		if r.Analysis != nil {
 			if err := json.Unmarshal(r.Analysis, &out.Analysis); err != nil {
@@ -223,12 +225,13 @@ func (s *Store) Report(ctx context.Context, asker city.Asker, id int64) (city.Re
 
 // oneReportQuery reads a report in full, with what the analysis found.
 const oneReportQuery = reportColumnsQuery + `, r.address, r.media_url, r.flags, r.received_at, r.changed_at,
-	coalesce((SELECT text FROM report_answers w WHERE w.report_id = r.id ORDER BY w.at DESC LIMIT 1), r.answer) AS answer,
+	coalesce(w.text, r.answer) AS answer, w.at AS answered_at, w.delivered_at AS answer_reached_at,
 	CASE WHEN a.report_id IS NOT NULL THEN jsonb_build_object('category', coalesce(a.category, ''), 'confidence', a.confidence,
 		'proposals', a.proposals, 'words', a.words, 'sure', a.sure, 'category_by', r.category_by, 'office_by', r.office_by,
 		'urgency', a.urgency, 'urgency_reasons', a.urgency_reasons, 'place', a.place, 'incident_id', coalesce(a.incident_id, 0),
 		'incident_title', coalesce(i.title, ''), 'incident_voices', coalesce(i.voices, 0), 'at', a.analysed_at) END AS analysis` +
-	reportsFrom + `LEFT JOIN incidents i ON i.id = a.incident_id WHERE r.id = $1 AND r.removed_at IS NULL`
+	reportsFrom + `LEFT JOIN incidents i ON i.id = a.incident_id
+	LEFT JOIN LATERAL (SELECT text, at, delivered_at FROM report_answers w WHERE w.report_id = r.id ORDER BY w.at DESC LIMIT 1) w ON true WHERE r.id = $1 AND r.removed_at IS NULL`
 
 // openAtTheEnd is true of a report that is not settled at @to. One that its
 // source calls closed without saying when was closed by now.

@@ -96,7 +96,17 @@ func (s *Store) tellWord(ctx context.Context, tx pgx.Tx, cat *catalogue, r *disp
 	return appendEvents(ctx, tx, events)
 }
 
-const lateAsksQuery = `SELECT DISTINCT a.disposition_id FROM reporter_asks a WHERE a.closes_at <= $1 AND NOT EXISTS (SELECT FROM reporter_words w WHERE w.ask_id = a.id) LIMIT 100`
+// stillAsked is true of a question that may be answered longer because it was
+// sent later: its mailbox had had its letters of a day.
+const (
+	stillAsked    = `EXISTS (SELECT FROM reporter_letters l WHERE l.ask_id = a.id AND l.kind = 'tanya' AND l.closes_at > $1)`
+	lateAsksQuery = `SELECT DISTINCT a.disposition_id FROM reporter_asks a
+	WHERE a.closes_at <= $1 AND NOT EXISTS (SELECT FROM reporter_words w WHERE w.ask_id = a.id) AND NOT ` + stillAsked + ` LIMIT 100`
+	noAnswerQuery = `INSERT INTO reporter_words (ask_id, at, answer) SELECT a.id, $1::timestamptz, 'none' FROM reporter_asks a
+	WHERE a.disposition_id = $2 AND a.closes_at <= $1 AND NOT ` + stillAsked + ` ON CONFLICT DO NOTHING`
+	// askCloses is until when question a may be answered.
+	askCloses = `coalesce((SELECT max(l.closes_at) FROM reporter_letters l WHERE l.ask_id = a.id AND l.kind = 'tanya'), a.closes_at)`
+)
 
 // closeAsks notes that nobody answered in time.
 func (s *Store) closeAsks(ctx context.Context, cat *catalogue) error {
@@ -114,8 +124,7 @@ func (s *Store) closeAsks(ctx context.Context, cat *catalogue) error {
 			if err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, `INSERT INTO reporter_words (ask_id, at, answer) SELECT a.id, $2::timestamptz, 'none' FROM reporter_asks a
-				WHERE a.disposition_id = $1 AND a.closes_at <= $2 ON CONFLICT DO NOTHING`, id, s.now()); err != nil {
+			if _, err := tx.Exec(ctx, noAnswerQuery, s.now(), id); err != nil {
 				return fmt.Errorf("note that nobody answered: %w", err)
 			}
 			return s.settleWord(ctx, tx, cat, r)
@@ -177,7 +186,7 @@ func (s *Store) settleWord(ctx context.Context, tx pgx.Tx, cat *catalogue, r *di
 // with the links that whoever reaches the reporter hands on.
 func (s *Store) ReporterAsks(ctx context.Context, since time.Time) (out []city.ReporterAsk, err error) {
 	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
-		out, err = rowsOf[city.ReporterAsk](ctx, tx, `SELECT a.id, a.disposition_id, a.report_id, a.asked_at, a.closes_at, $2::text || l.token AS path
+		out, err = rowsOf[city.ReporterAsk](ctx, tx, `SELECT a.id, a.disposition_id, a.report_id, a.asked_at, ` + askCloses + ` AS closes_at, $2::text || l.token AS path
 			FROM reporter_asks a JOIN reporter_ask_links l ON l.ask_id = a.id WHERE a.asked_at >= $1 ORDER BY a.asked_at, a.id LIMIT 1000`, since, reporterPage)
 		return err
 	})
@@ -189,7 +198,7 @@ const wordsOfQuery = `SELECT a.report_id, a.asked_at, w.at AS answered_at, coale
 		WHEN l.taken_at IS NOT NULL THEN 'sent' WHEN l.ended_at IS NOT NULL THEN 'failed' ELSE 'waiting' END AS reach,
 	CASE WHEN l.channel NOT IN ('sama', 'tanpa') THEN l.channel ELSE '' END AS channel, l.taken_at AS reached_at
 	FROM reporter_asks a LEFT JOIN reporter_words w ON w.ask_id = a.id AND w.answer <> 'none'
-	LEFT JOIN LATERAL (SELECT ask_id, channel, taken_at, ended_at FROM reporter_letters l WHERE l.ask_id = a.id ORDER BY taken_at, channel LIMIT 1) l ON true
+	LEFT JOIN LATERAL (SELECT ask_id, channel, taken_at, ended_at FROM reporter_letters l WHERE l.ask_id = a.id AND l.kind = 'tanya' ORDER BY taken_at, channel LIMIT 1) l ON true
 	WHERE a.disposition_id = $1 ORDER BY a.asked_at, a.id`
 
 // ReporterWords returns what the reporters of a disposition were asked, how far
@@ -221,11 +230,13 @@ type askRow struct {
 	ClosesAt      time.Time
 	Answer        string
 	City          string
+	Closing       string
 }
 
 //nolint:gosec // a query, no secret
 const askByTokenQuery = `SELECT a.id, a.disposition_id, r.external_id AS ticket, r.id AS report_id, coalesce(c.name, '') AS category, coalesce(w.name, '') AS area,
-	r.created_at, a.finished_at, a.closes_at, coalesce(o.answer, '') AS answer, s.name AS city
+	r.created_at, a.finished_at, ` + askCloses + ` AS closes_at, coalesce(o.answer, '') AS answer, s.name AS city,
+	coalesce((SELECT w.text FROM report_answers w WHERE w.report_id = r.id ORDER BY w.at DESC LIMIT 1), '') AS closing
 	FROM reporter_ask_links l JOIN reporter_asks a ON a.id = l.ask_id JOIN reports r ON r.id = a.report_id CROSS JOIN city_setting s
 	LEFT JOIN categories c ON c.slug = r.category LEFT JOIN areas w ON w.code = nullif(r.area_code, '') LEFT JOIN reporter_words o ON o.ask_id = a.id WHERE l.token = $1`
 
@@ -245,6 +256,7 @@ func (s *Store) ReporterQuestion(ctx context.Context, token string) (city.Report
 	a := rows[0]
 	return city.ReporterQuestion{
 		Ticket: a.ticket(), What: a.Category, Where: a.Area, When: a.CreatedAt, Finished: a.FinishedAt, ClosesAt: a.ClosesAt, City: a.City, Answer: a.Answer,
+		Closing: city.MaskPersonal(a.Closing),
 	}, nil
 }
 

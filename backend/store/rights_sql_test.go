@@ -161,7 +161,7 @@ func TestHandWrittenQueriesMeetTheSecondWall(t *testing.T) {
 		{"SET LOCAL ROLE balaikota_identity_reader", "SELECT FROM reporters", 0},
 		{"SET LOCAL ROLE balaikota_writer", "SELECT name FROM reporters", -1},
 		{"SET LOCAL ROLE balaikota_writer", "SELECT email FROM reporters", -1},
-		{"SET LOCAL ROLE balaikota_identity_reader", "SELECT reporter_address(1, 'surel', 'x', now())", -1},
+		{"SET LOCAL ROLE balaikota_identity_reader", "SELECT reporter_letter_address(1, 'x', now())", -1},
 		{store.AskerSettings(city.Asker{Role: city.WaliKota}, ""), "SELECT * FROM reporter_ways(ARRAY[1::bigint])", -1},
 		{store.AskerSettings(city.Asker{Role: city.WaliKota}, ""), "SELECT error, leased_by FROM reporter_letters", -1},
 		{camat, "SELECT channel FROM reporter_letters", 0},

@@ -82,11 +82,11 @@ func (c *Carrier) Carry(ctx context.Context, address string, n city.Notice) erro
 	return c.Send(ctx, address, n.Text, body, strconv.FormatInt(n.OfficerID, 10)+"/"+n.Key)
 }
 
-// CarryQuestion implements city.ReporterCarrier. Without the address of this
-// server there is no link, and nothing is asked.
-func (c *Carrier) CarryQuestion(ctx context.Context, address string, l city.ReporterLetter) error {
+// CarryLetter implements city.ReporterCarrier. Without the address of this
+// server there is no link, and nothing is sent.
+func (c *Carrier) CarryLetter(ctx context.Context, address string, l city.ReporterLetter) error {
 	if c.set.PublicURL == "" {
-		return city.Errorf(city.Conflict, "a question to a reporter needs the address of this server; set --public-url")
+		return city.Errorf(city.Conflict, "a letter to a reporter needs the address of this server; set --public-url")
 	}
 	text := l.Before + "\n\n" + c.set.PublicURL + l.Path + "\n\n" + l.After + "\n"
 	return c.Send(ctx, address, l.Subject, strings.ReplaceAll(text, "\n", "\r\n"), l.Key)

@@ -4830,6 +4830,16 @@ export interface components {
             address?: string;
             analysis?: components["schemas"]["ReportAnalysis"];
             answer?: string;
+            /**
+             * Format: date-time
+             * @description When a channel took that answer to its reporter
+             */
+            answer_reached_at?: string;
+            /**
+             * Format: date-time
+             * @description Since when the ticket holds the closing answer of its incident; absent for an answer of the source's own
+             */
+            answered_at?: string;
             area_code?: string;
             category?: string;
             /** Format: date-time */
