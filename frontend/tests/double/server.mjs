@@ -237,7 +237,6 @@ export class Double {
 
   #route(method, url, body, req, res) {
     const path = url.pathname;
-    if (path === '/api/city') return [200, { ...this.world.city, server_time: new Date().toISOString() }];
     if (path === '/api/session' && method === 'POST') return this.#signIn(body);
     if (path === '/api/session' && method === 'DELETE') {
       this.signedIn = false;
@@ -246,6 +245,7 @@ export class Double {
     }
     if (!this.signedIn) return problem(401, 'unauthorized', 'nobody is signed in');
     if (path === '/api/session') return [200, this.#session()];
+    if (path === '/api/city') return [200, { ...this.world.city, server_time: new Date().toISOString() }];
     if (path === '/api/session/password') {
       if (body.current === body.new)
         return problem(422, 'invalid', 'the new password is the old one', 'body.new');
