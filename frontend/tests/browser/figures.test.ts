@@ -63,6 +63,13 @@ it('a burst of 500 events in a second is at most one redraw a frame', async () =
   );
   if (!state) throw new Error(`no state of ${name}`);
   await watch(s);
+  // In processor time of the page's own thread, whatever else the machine does.
+  const devtools = await s.context.newCDPSession(s.page);
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const worked = async () =>
+    (await devtools.send('Performance.getMetrics')).metrics.find((m) => m.name === 'TaskDuration')?.value ??
+    0;
+  const began = await worked();
   const calls = s.double.calls.length;
   let sent = 0;
   // Ten messages of their own each 20 ms: half values of the first tile, half reports.
@@ -87,10 +94,11 @@ it('a burst of 500 events in a second is at most one redraw a frame', async () =
     'the last one',
   );
   const seen = await s.page.evaluate(() => globalThis.__seen);
+  const cpu = Math.round((await worked()) * 1000 - began * 1000);
   const per = (what: (number | null | undefined)[]) => what.filter((n) => n);
   console.log(
     `burst: ${sent} events, ${seen.frames} frames, ${per(seen.draws).length} redraws of the tile, ` +
-      `${per(seen.rows).length} of the list, long tasks: ${seen.long.join(', ') || 'none'} ms, ` +
+      `${per(seen.rows).length} of the list, ${cpu} ms of CPU, long tasks: ${seen.long.join(', ') || 'none'} ms, ` +
       `${s.double.calls.length - calls} requests`,
   );
   // It is drawn while the burst lasts, and never twice in a frame.
