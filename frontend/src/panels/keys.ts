@@ -46,6 +46,7 @@ export const shortcuts: readonly { where: Key; list: readonly Shortcut[] }[] = [
       { keys: ['[', ']'], does: 'keys.span' },
       { keys: ['p'], does: 'keys.play' },
       { keys: ['c'], does: 'keys.place' },
+      { keys: ['1', '2', '3', '4', '5', '6'], does: 'keys.layer' },
     ],
   },
   {
