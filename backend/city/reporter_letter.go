@@ -64,7 +64,7 @@ func (a ReporterAsked) Letter(zone *time.Location, label string) ReporterLetter 
 			"Apakah sudah beres? Mohon jawab melalui tautan ini:",
 		}, "\n\n"),
 		After: strings.Join([]string{
-			"Jawaban Anda dihitung sampai " + untilWords(a.ClosesAt, zone, label) + ". Tautan ini hanya untuk Anda; mohon tidak diteruskan.",
+			"Jawaban Anda dihitung sampai " + FormatUntil(a.ClosesAt, zone, label) + ". Tautan ini hanya untuk Anda; mohon tidak diteruskan.",
 			"Surel ini dikirim otomatis oleh Balaikota, " + a.City + ". Mohon tidak membalas surel ini.",
 		}, "\n\n"),
 	}
@@ -102,8 +102,9 @@ func (a ReporterAnswered) Letter(zone *time.Location, label string) ReporterLett
 	}
 }
 
-// untilWords says a moment; midnight is the end of the day before.
-func untilWords(t time.Time, zone *time.Location, label string) string {
+// FormatUntil says until when something is taken: a midnight is the end of the
+// day before, "akhir hari Kamis, 31 Desember 2026".
+func FormatUntil(t time.Time, zone *time.Location, label string) string {
 	local := t.In(zone)
 	if local.Hour() != 0 || local.Minute() != 0 {
 		return FormatMoment(t, zone, label)

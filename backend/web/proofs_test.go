@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"balaikota/backend/city"
 	"balaikota/backend/store"
@@ -186,6 +187,14 @@ func TestAReporterAnswersOnceWithoutScripts(t *testing.T) {
 	page := string(a.body)
 	if a.status != http.StatusOK || !strings.Contains(page, "Apakah sudah beres?") || !strings.Contains(page, "lapor-1") {
 		t.Fatalf("%d %s", a.status, page)
+	}
+	// It closes at a midnight, which is the end of the day before, as the letter says.
+	zone, err := time.LoadLocation("Asia/Makassar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := city.FormatDay(asks[0].ClosesAt.Add(-time.Minute), zone); !strings.Contains(page, "sampai akhir hari ") || !strings.Contains(page, last) {
+		t.Errorf("it may be answered until %s: %s", last, page)
 	}
 	for _, never := range []string{"Siti", "0812", "Rahasia", "<script", "reporter."} {
 		if strings.Contains(page, never) {

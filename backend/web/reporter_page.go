@@ -112,7 +112,7 @@ func (s *server) answerReporterPage(c echo.Context, wrong string) error {
 		return err
 	}
 	v := reporterView{
-		Question: &q, When: city.FormatDay(q.When, zone), Finished: city.FormatDay(q.Finished, zone), Until: city.FormatDay(q.ClosesAt, zone), State: "ask", Wrong: wrong,
+		Question: &q, When: city.FormatDay(q.When, zone), Finished: city.FormatDay(q.Finished, zone), Until: city.FormatUntil(q.ClosesAt, zone, setting.ZoneLabel), State: "ask", Wrong: wrong,
 	}
 	switch {
 	case q.Answer != "" && q.Answer != "none":
