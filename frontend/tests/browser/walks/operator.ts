@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import type { ReportDetail, SourceDetail } from '../../../src/api/types.ts';
+import type { Walk } from '../real.ts';
+import { shows, until } from '../stage.ts';
+import type { World } from './world.ts';
+
+/* Operator: puts right what the machine read, watches over the sources, sets the house up. */
+
+/** Opens the first report of a list and gives it another category. */
+async function correct(w: Walk, list: string): Promise<void> {
+  await w.page.goto(w.program.url + list);
+  await until(async () => (await w.page.locator('a.row').count()) > 0, 'reports', 60_000);
+  await w.page.locator('a.row').first().click();
+  const chip = w.page.locator('[data-field=category]');
+  await until(async () => (await chip.count()) === 1, 'the category to put right');
+  const id = Number(/\/laporan\/(\d+)/.exec(w.page.url())?.[1]);
+  const before = await w.ask<ReportDetail>(`/api/reports/${id}`);
+  await chip.click();
+  const others = w.page.locator('.corrections ul button:not(.now)');
+  await until(async () => (await others.count()) > 0, 'other categories');
+  const wanted = (await others.last().innerText()).trim();
+  await others.last().click();
+  await shows(w.page, 'Mesin belajar dari koreksi ini.');
+  await w.station();
+  const categories = await w.ask<{ slug: string; name: string }[]>('/api/categories');
+  const after = await w.ask<ReportDetail>(`/api/reports/${id}`);
+  expect(categories.find((c) => c.slug === after.category)?.name).toBe(wanted);
+  expect(after.category).not.toBe(before.category);
+  await w.page.reload();
+  await shows(w.page, `Kategori ${wanted} ditetapkan petugas.`);
+}
+
+const slug = (w: Walk) => /\/sumber\/([\w-]+)$/.exec(w.page.url())?.[1] ?? '';
+const source = (w: Walk) => w.ask<SourceDetail>(`/api/sources/${slug(w)}`);
+
+async function openSource(w: Walk, nth: number): Promise<void> {
+  await w.go('/sumber');
+  await w.page.locator('tbody th a').nth(nth).click();
+  await until(() => slug(w) !== '', 'the source has an address');
+  await shows(w.page, 'Penarikan terakhir');
+}
+
+export function operator(world: () => World): void {
+  const open = (size: 'desktop' | 'phone', theme?: 'light' | 'dark') => {
+    const { program, browser } = world();
+    return program.walk(browser, program.officer('operator'), size, '/', theme);
+  };
+
+  describe('operator', () => {
+    it('at the desk: corrects a report, draws from a source, sets quiet hours', async () => {
+      const w = await open('desktop');
+      await correct(w, '/laporan');
+      await openSource(w, 0);
+      const before = (await source(w)).health.last_attempt;
+      await w.press('Coba sekarang');
+      await until(async () => (await source(w)).health.last_attempt !== before, 'it was drawn from', 60_000);
+      await w.station();
+      await w.go('/pengaturan');
+      await w.page.getByLabel('Pakai jam tenang').check();
+      await w.page.getByLabel('Dari', { exact: true }).fill('21.30');
+      await w.page.getByLabel('Sampai', { exact: true }).fill('05.45');
+      await w.press('Simpan');
+      await shows(w.page, 'Tersimpan.');
+      expect(await w.ask('/api/notices/preferences')).toMatchObject({
+        quiet_from: '21.30',
+        quiet_until: '05.45',
+      });
+      await w.end();
+    }, 120_000);
+
+    it('on the phone: corrects another, pauses a source and goes on', async () => {
+      const w = await open('phone', 'dark');
+      await correct(w, '/laporan?kategori=sampah');
+      await openSource(w, 1);
+      await w.press('Jeda');
+      await until(async () => (await source(w)).health.freshness === 'dijeda', 'it is paused');
+      await shows(w.page, 'Dijeda');
+      await w.press('Lanjutkan');
+      await until(async () => (await source(w)).health.freshness !== 'dijeda', 'it goes on');
+      await w.go('/pengaturan');
+      await w.press('English');
+      await shows(w.page, 'Language');
+      await w.page.reload();
+      await shows(w.page, 'Language');
+      await w.end();
+    }, 120_000);
+  });
+}
