@@ -25,8 +25,7 @@ func (d Deps) agenda() tool.Tool {
 
 const mostDue = 500 // running reports read for a day
 
-// due words what is due on a day. Appointments are in a calendar that nothing
-// is connected to yet, and it says so.
+// due words a day: its appointments, what is due on it, what may be late.
 func (a *answer) due(day string) error {
 	clock, err := a.d.Catalogue.Clock(a.ctx)
 	if err != nil {
@@ -48,7 +47,9 @@ func (a *answer) due(day string) error {
 	if !cal.Working(from) {
 		kind = "bukan hari kerja"
 	}
-	a.say("Kalender acara belum tersambung, jadi janji temu dan rapat tidak diketahui.")
+	if err := a.appointments(from, to); err != nil {
+		return err
+	}
 	if to.Before(a.c.At) {
 		a.say(a.day(from) + " adalah " + kind + " dan sudah lewat.")
 		return nil

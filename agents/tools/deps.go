@@ -41,6 +41,12 @@ type Situation interface {
 	SourceHealths(ctx context.Context) ([]city.SourceHealth, error)
 }
 
+// Agenda reads the mayor's appointments within the asker's rights: others than
+// city.AgendaReaders are Forbidden.
+type Agenda interface {
+	Agenda(ctx context.Context, asker city.Asker, from, to time.Time) (city.Agenda, error)
+}
+
 // Similar finds past incidents like one, best first.
 type Similar interface {
 	Similar(ctx context.Context, asker city.Asker, id int64) ([]city.SimilarCase, error)
@@ -69,6 +75,7 @@ type Deps struct {
 	Reports   Reports
 	Incidents Incidents
 	Situation Situation
+	Agenda    Agenda
 	Similar   Similar
 	AtRisk    AtRisk
 	// Places finds the places that a name may mean, best first.

@@ -153,6 +153,16 @@ type hall struct {
 	outlook   []city.OutlookStep
 	sources   []city.SourceHealth
 	atRisk    city.AtRiskList
+	agenda    city.Agenda
+}
+
+func (h *hall) Agenda(_ context.Context, asker city.Asker, from, to time.Time) (city.Agenda, error) {
+	if asker.Role != city.WaliKota && asker.Role != city.Sekda {
+		return city.Agenda{}, city.Errorf(city.Forbidden, "not for %s", asker.Role)
+	}
+	a := h.agenda
+	a.From, a.To = from, to
+	return a, nil
 }
 
 func (h *hall) Categories(context.Context) ([]city.Category, error) {
@@ -248,7 +258,7 @@ func (h *hall) SourceHealths(context.Context) ([]city.SourceHealth, error) { ret
 
 func deps(m city.Measurer, h *hall) Deps {
 	return Deps{
-		Measures: m, Catalogue: h, Areas: index(), Reports: h, Incidents: h, Situation: h, Similar: h, AtRisk: h,
+		Measures: m, Catalogue: h, Areas: index(), Reports: h, Incidents: h, Situation: h, Agenda: h, Similar: h, AtRisk: h,
 		Stems: strings.Fields, Now: func() time.Time { return now }, CityCode: storetest.CityCode, ZoneLabel: "WITA",
 	}
 }

@@ -22,7 +22,7 @@ func (noSimilar) Similar(context.Context, city.Asker, int64) ([]city.SimilarCase
 
 func onStore(s *store.Store) Deps {
 	return Deps{
-		Measures: s, Catalogue: s, Areas: index(), Reports: s, Incidents: s, Situation: s, Similar: noSimilar{},
+		Measures: s, Catalogue: s, Areas: index(), Reports: s, Incidents: s, Situation: s, Agenda: s, Similar: noSimilar{},
 		Now: func() time.Time { return now }, CityCode: storetest.CityCode, ZoneLabel: "WITA",
 	}
 }

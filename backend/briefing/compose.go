@@ -39,6 +39,7 @@ type Input struct {
 	Dispositions []city.Disposition // all that are not over
 	Reviews      int                // proofs that wait for a second person
 	Calendar     city.Calendar
+	Schedule     city.Agenda // the mayor's appointments of today
 	Meeting      *city.Meeting
 
 	Flood *city.HazardPicture // nil before the first assessment

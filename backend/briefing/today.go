@@ -10,8 +10,8 @@ import (
 	"balaikota/backend/city"
 )
 
-// agenda is what the day brings: whether it is worked, which instructions end,
-// and what the Monday meeting has open.
+// agenda is what the day brings: whether it is worked, the mayor's appointments,
+// which instructions end, and what the Monday meeting has open.
 func (s *sheet) agenda() {
 	p := &s.out.Agenda
 	if !s.part(PartAgenda, p, "Agenda hari ini") {
@@ -26,6 +26,7 @@ func (s *sheet) agenda() {
 	// The end of today is the midnight after it.
 	start := time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, s.in.Zone)
 	end := start.AddDate(0, 0, 1)
+	s.schedule(p, start)
 	var ending []string
 	n := 0
 	for _, d := range s.in.Dispositions {

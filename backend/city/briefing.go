@@ -1,6 +1,7 @@
 package city
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -91,6 +92,34 @@ type BriefingLine struct {
 	Who      string   `json:"who,omitempty"`
 	// Refs are the numbers of its evidence.
 	Refs []int `json:"refs" nullable:"false"`
+	// Roles, when not empty, are the only readers of the line.
+	Roles []Role `json:"roles,omitempty" nullable:"false" doc:"Only these roles are shown the line; empty for all readers of sheets"`
+}
+
+// For is the part of a sheet that a role may read: lines for others are taken
+// out, and one says so in their place. The frozen record stays whole.
+func (s BriefingSheet) For(role Role) BriefingSheet {
+	if role == SystemRole {
+		return s
+	}
+	for _, p := range []*BriefingPart{&s.Decisions, &s.Night, &s.Indicators, &s.FollowUps, &s.Agenda, &s.Weather, &s.Sources} {
+		if !slices.ContainsFunc(p.Lines, func(l BriefingLine) bool { return len(l.Roles) > 0 }) {
+			continue
+		}
+		kept := make([]BriefingLine, 0, len(p.Lines))
+		told := false
+		for _, l := range p.Lines {
+			switch {
+			case len(l.Roles) == 0 || slices.Contains(l.Roles, role):
+				kept = append(kept, l)
+			case !told:
+				told = true
+				kept = append(kept, BriefingLine{What: "Ada yang hanya ditampilkan untuk Wali Kota dan Sekretaris Daerah.", Refs: l.Refs})
+			}
+		}
+		p.Lines = kept
+	}
+	return s
 }
 
 // BriefingIndicator is an indicator off target as the tile shows it.

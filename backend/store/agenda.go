@@ -52,7 +52,7 @@ const maxAgenda = 1000
 func (s *Store) Agenda(ctx context.Context, asker city.Asker, from, to time.Time) (city.Agenda, error) {
 	out := city.Agenda{From: from, To: to, Entries: []city.AgendaEntry{}, Calendars: []city.AgendaCalendar{}}
 	if !slices.Contains(city.AgendaReaders, asker.Role) {
-		return out, &city.Error{Code: city.Forbidden, Key: "error.agenda_rights", Message: "the mayor's agenda is for the mayor and the regional secretary"}
+		return out, city.Errorf(city.Forbidden, "the mayor's agenda is for the mayor and the regional secretary")
 	}
 	cat, err := s.currentCatalogue(ctx)
 	if err != nil {

@@ -192,3 +192,26 @@ func TestTheAgendasRulesAreTheDatabases(t *testing.T) {
 		}
 	}
 }
+
+// TestASheetHidesTheMayorsDayFromOthers: the record is kept whole, and read by
+// each role as far as it may.
+func TestASheetHidesTheMayorsDayFromOthers(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	sheet := sheetAt(noon, 0)
+	sheet.Agenda.Lines = []city.BriefingLine{{What: "Hari kerja.", Refs: []int{}}, {What: "08.00 Rapat tertutup", Refs: []int{}, Roles: city.AgendaReaders}}
+	kept, err := f.KeepBriefing(t.Context(), city.Actor{Name: "Balaikota"}, city.System, city.BriefingMorning, sheet, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for role, may := range map[city.Role]bool{city.WaliKota: true, city.Sekda: true, city.Operator: false, city.Auditor: false} {
+		got, err := f.Briefing(t.Context(), city.Asker{Role: role}, "1")
+		if err != nil || got.SHA256 != kept.SHA256 {
+			t.Fatalf("%s: %v", role, err)
+		}
+		b, _ := json.Marshal(got.Sheet) // what goes out
+		if strings.Contains(string(b), "Rapat tertutup") != may || !strings.Contains(string(b), "Hari kerja.") {
+			t.Errorf("%s reads %s", role, b)
+		}
+	}
+}

@@ -61,7 +61,8 @@ func (s *Store) Briefings(ctx context.Context, asker city.Asker, limit int) ([]c
 const oneBriefingQuery = `SELECT number, kind, day, at, made_by, sha256, record::text FROM briefings
 WHERE ($1::bigint = 0 OR number = $1) AND ($2::date IS NULL OR day = $2) ORDER BY number DESC LIMIT 1`
 
-// Briefing returns a sheet as it was frozen: by its number, the newest of a day
+// Briefing returns a sheet as it was frozen, without lines that are not for
+// the asker's role (city.BriefingSheet.For; the hash is of the whole record): by its number, the newest of a day
 // ("2026-11-23"), or the newest of all ("terbaru"). NotFound without one.
 func (s *Store) Briefing(ctx context.Context, asker city.Asker, name string) (out city.Briefing, err error) {
 	if err := mayReadBriefings(asker); err != nil {
@@ -92,6 +93,7 @@ func (s *Store) Briefing(ctx context.Context, asker city.Asker, name string) (ou
 		if err := json.Unmarshal([]byte(record), &out.Sheet); err != nil {
 			return fmt.Errorf("decode the record: %w", err)
 		}
+		out.Sheet = out.Sheet.For(asker.Role)
 		return nil
 	})
 	return out, wrapped(err, "read briefing "+name)

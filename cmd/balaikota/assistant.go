@@ -59,7 +59,7 @@ func newAssistant(ctx context.Context, db *database, g *geography, log *slog.Log
 	}
 	a.planner = planner.New(catalogue, planner.Language{Normalise: language.Normalise, Stem: language.Stem})
 	registry := tools.New(tools.Deps{
-		Measures: db.Store, Catalogue: db.Store, Areas: g, Reports: db.Store, Incidents: db.Store, Situation: db.Store,
+		Measures: db.Store, Catalogue: db.Store, Areas: g, Reports: db.Store, Incidents: db.Store, Situation: db.Store, Agenda: db.Store,
 		Similar: parts.Similar, AtRisk: parts.AtRisk, Places: parts.Places, Stems: language.Words, CityCode: db.city.Code, ZoneLabel: db.city.ZoneLabel, Log: log,
 	})
 	o := assistant.Options{

@@ -192,6 +192,10 @@ func (b *briefer) readAgenda(ctx context.Context, in *briefing.Input) error {
 		return err
 	}
 	in.Calendar = clock.Calendar
+	today := clock.Calendar.DayStart(in.At)
+	if in.Schedule, err = b.db.Agenda(ctx, asMayor, today, today.AddDate(0, 0, 1)); err != nil {
+		return err
+	}
 	m, err := b.db.Meeting(ctx, asMayor, "")
 	if err != nil {
 		return err

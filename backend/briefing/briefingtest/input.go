@@ -124,8 +124,25 @@ func fullFollowUps(in *briefing.Input) {
 	in.Reviews = 3
 }
 
+// fullSchedule is a day with more appointments than a sheet names.
+func fullSchedule(in *briefing.Input) {
+	read, day := ago(0.1), time.Date(2026, 11, 23, 0, 0, 0, 0, Zone)
+	in.Schedule = city.Agenda{From: day, To: day.AddDate(0, 0, 1), Calendars: []city.AgendaCalendar{{
+		Source: "agenda-wali-kota", Name: "Agenda Wali Kota", ReadAt: &read, Freshness: city.Fresh, KnownFrom: day.AddDate(0, 0, -7), KnownTo: day.AddDate(0, 0, 60),
+	}}}
+	for i, title := range []string{"Rapat pimpinan", "Rapat koordinasi pengendalian banjir dengan Balai Wilayah Sungai dan seluruh camat", city.AgendaBusy, "Audiensi forum RT", "Tinjau perbaikan drainase", "Rapat paripurna DPRD", "Batal"} {
+		e := city.AgendaEntry{Key: title, Start: day.Add(time.Duration(8+i) * time.Hour), End: day.Add(time.Duration(8+i)*time.Hour + 45*time.Minute), Title: title, Source: "agenda-wali-kota"}
+		if e.Private = title == city.AgendaBusy; !e.Private {
+			e.Place = "Balai Kota, ruang Mangkupelas"
+		}
+		e.Cancelled, e.Tentative = title == "Batal", i == 3
+		in.Schedule.Entries = append(in.Schedule.Entries, e)
+	}
+}
+
 func fullToday(in *briefing.Input, villages []city.Area) {
 	in.Meeting = &city.Meeting{Week: "2026-W48", At: At, Points: []city.MeetingPoint{{Status: "open"}, {Status: "open"}, {Status: "decided"}}, NotDone: make([]city.MeetingDisposition, 4)}
+	fullSchedule(in)
 	for h := 3.0; h <= 24; h += 3 {
 		for i, a := range villages[:6] {
 			in.Rain.Steps = append(in.Rain.Steps, city.OutlookStep{Time: At.Add(time.Duration(h) * time.Hour), AreaCode: a.Code, Value: h/3 + float64(i), IssuedAt: ago(5), Source: "bmkg"})

@@ -1899,6 +1899,26 @@ export interface components {
         AddresseeList: {
             items: components["schemas"]["Addressee"][];
         };
+        AgendaEntry: {
+            /** @description Whole days of the city; end is the midnight after the last */
+            all_day?: boolean;
+            cancelled?: boolean;
+            /**
+             * Format: date-time
+             * @description Not before start; the same for a moment without length
+             */
+            end: string;
+            key: string;
+            place?: string;
+            private?: boolean;
+            simulated?: boolean;
+            /** @description Slug */
+            source: string;
+            /** Format: date-time */
+            start: string;
+            tentative?: boolean;
+            title: string;
+        };
         Alert: {
             acknowledged?: components["schemas"]["Acknowledgement"];
             advice?: string;
@@ -2308,7 +2328,7 @@ export interface components {
             /** @enum {string} */
             op: "put" | "remove";
             /** @enum {string} */
-            topic: "indicators" | "reports" | "incidents" | "alerts" | "dispositions" | "sources" | "recommendations";
+            topic: "indicators" | "reports" | "incidents" | "alerts" | "dispositions" | "sources" | "recommendations" | "agenda";
         };
         Chip: {
             assumed?: boolean;
@@ -5085,6 +5105,8 @@ export interface components {
             why: components["schemas"]["Said"];
         };
         Snapshot: {
+            /** @description Appointments of today and the week after it, for mayor and secretary */
+            agenda?: components["schemas"]["AgendaEntry"][];
             alerts?: components["schemas"]["Alert"][];
             /**
              * Format: date-time
