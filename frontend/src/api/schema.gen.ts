@@ -2217,6 +2217,8 @@ export interface components {
             /** @description In front: awas, macet, lewat tenggat */
             mark?: string;
             refs: number[];
+            /** @description Only these roles are shown the line; empty for all readers of sheets */
+            roles?: string[];
             /** @enum {string} */
             severity?: "info" | "perhatian" | "siaga" | "awas";
             what: string;
