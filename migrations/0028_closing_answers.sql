@@ -100,3 +100,7 @@ GRANT EXECUTE ON FUNCTION reporter_answer_ways(bigint[], bigint[], bigint[]) TO 
 GRANT EXECUTE ON FUNCTION reporter_letters_due(timestamptz, timestamptz, integer, text[], integer) TO balaikota_writer;
 GRANT EXECUTE ON FUNCTION reporter_letter_address(bigint, text, timestamptz) TO balaikota_writer;
 GRANT SELECT (kind, closes_at) ON reporter_letters TO balaikota_reader, balaikota_city_reader;
+
+-- What was opened again is no longer 100 per cent done.
+UPDATE dispositions d SET percent = 0 WHERE d.percent = 100 AND d.status NOT IN ('proof_in', 'done', 'canceled')
+    AND (SELECT s.kind FROM disposition_steps s WHERE s.disposition_id = d.id AND s.kind IN ('progress', 'hinder', 'finish', 'reopen') ORDER BY s.id DESC LIMIT 1) = 'reopen';

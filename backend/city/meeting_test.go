@@ -85,4 +85,8 @@ func TestEveryStatusHasItsAccount(t *testing.T) {
 	if got := w.Account(back, at); got.Text != "Sedang dikerjakan, 40 %; 20 jam lewat batas. Kabar terakhir: Bukti ditolak: foto lama." || got.TextEN != "Being done, 40%; 20 hours late. Last news: Bukti ditolak: foto lama." {
 		t.Errorf("opened again: %+v", got)
 	}
+	back.Percent, back.LastNews = 0, ""
+	if got := w.Account(back, at); got.Text != "Sedang dikerjakan; 20 jam lewat batas." || got.TextEN != "Being done; 20 hours late." {
+		t.Errorf("nobody said how far: %+v", got)
+	}
 }

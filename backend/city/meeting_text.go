@@ -59,7 +59,10 @@ func (w MeetingWords) Account(d Disposition, at time.Time) Said {
 	case DispositionPassed:
 		return say("Diteruskan oleh "+d.OfficeName+"; bagiannya masih berjalan", "Handed on by "+d.OfficeName+"; its parts are under way")
 	case DispositionWorking:
-		out := say(fmt.Sprintf("Sedang dikerjakan, %d %%", d.Percent), fmt.Sprintf("Being done, %d%%", d.Percent))
+		out := say("Sedang dikerjakan", "Being done")
+		if d.Percent > 0 { // none was said since it began, or was opened again
+			out = say(fmt.Sprintf("Sedang dikerjakan, %d %%", d.Percent), fmt.Sprintf("Being done, %d%%", d.Percent))
+		}
 		if news := strings.TrimRight(strings.TrimSpace(d.LastNews), "."); news != "" {
 			out.Text, out.TextEN = out.Text+" Kabar terakhir: "+news+".", out.TextEN+" Last news: "+news+"."
 		}
