@@ -8,10 +8,10 @@ import (
 	"balaikota/backend/city"
 )
 
-// saidAppointments is how many appointments a sentence names; the table has
-// all of them, up to mostAppointments.
+// saidAppointments is how many appointments a sentence tells the time of; the
+// table has all of them, up to mostAppointments.
 const (
-	saidAppointments = 3
+	saidAppointments = 6
 	mostAppointments = 40
 )
 
@@ -61,6 +61,9 @@ func (a *answer) calendarData(agenda city.Agenda) {
 	}
 }
 
+// sayAppointments tells when the appointments are. What they are called stands
+// in the table alone: whoever invites the mayor writes into the calendar, and
+// what strangers wrote is neither told to a model nor spoken as our own words.
 func (a *answer) sayAppointments(agenda city.Agenda, day time.Time) {
 	kept := agenda.Kept()
 	to := day.AddDate(0, 0, 1)
@@ -71,16 +74,17 @@ func (a *answer) sayAppointments(agenda city.Agenda, day time.Time) {
 		said := kept[:min(len(kept), saidAppointments)]
 		words := make([]string, len(said))
 		for i, e := range said {
-			words[i] = e.Words(day)
+			words[i] = e.When(day)
 			a.name(words[i])
-			// Whoever invites the mayor writes into the calendar.
-			a.r.Tainted = a.r.Tainted || !e.Private
+			if e.Tentative {
+				words[i] += " (belum pasti)"
+			}
 		}
-		sentence := "Ada " + city.FormatNumber(float64(len(kept)), 0) + " acara di kalender pada " + a.day(day) + ": " + strings.Join(words, "; ")
+		sentence := "Ada " + city.FormatNumber(float64(len(kept)), 0) + " acara di kalender pada " + a.day(day) + ": " + strings.Join(words, ", ")
 		if len(kept) > len(said) {
-			sentence += "; selebihnya di daftar"
+			sentence += ", dan seterusnya"
 		}
-		a.say(sentence + ".")
+		a.say(sentence + ". Nama dan tempatnya ada di daftar.")
 	}
 	if n := len(agenda.Entries) - len(kept); n > 0 {
 		a.say(a.count(n, "acara", "Acara yang dibatalkan, "+a.day(day)) + " acara dibatalkan.")
@@ -104,7 +108,7 @@ func (a *answer) tableAppointments(agenda city.Agenda, day time.Time) {
 			note = "belum pasti"
 		}
 		when := e.When(day)
-		a.name(when, e.Title, e.Place)
+		a.name(when)
 		table.Rows = append(table.Rows, []string{when, e.Title, e.Place, note})
 	}
 	if len(agenda.Entries) > mostAppointments {
