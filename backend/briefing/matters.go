@@ -71,7 +71,7 @@ func expected(e city.ExpectedEffect) string {
 	if e.Days == 0 || e.Low == 0 && e.Mid == 0 && e.High == 0 {
 		return ""
 	}
-	basis := "menurut aturan, belum terukur di kota ini"
+	basis := "menurut aturan, belum cukup terukur di kota ini"
 	if e.From == "ledger" {
 		basis = "menurut " + count(e.Cases) + " tindakan serupa di kota ini"
 	}

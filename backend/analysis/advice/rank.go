@@ -165,7 +165,7 @@ func effect(kind city.ActionKind, line *city.LedgerLine) city.ExpectedEffect {
 	if line != nil {
 		e.Said = join(e.Said, [2]string{", dari ", ", from "}, strconv.Itoa(e.Cases), [2]string{" tindakan yang sudah diukur.", " measured actions."})
 	} else {
-		e.Said = join(e.Said, [2]string{"; belum terukur di kota ini.", "; not yet measured in this city."})
+		e.Said = join(e.Said, [2]string{"; belum cukup terukur di kota ini.", "; not yet measured often enough in this city."})
 	}
 	return e
 }
