@@ -186,7 +186,7 @@ func (s *Store) settleWord(ctx context.Context, tx pgx.Tx, cat *catalogue, r *di
 // with the links that whoever reaches the reporter hands on.
 func (s *Store) ReporterAsks(ctx context.Context, since time.Time) (out []city.ReporterAsk, err error) {
 	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
-		out, err = rowsOf[city.ReporterAsk](ctx, tx, `SELECT a.id, a.disposition_id, a.report_id, a.asked_at, ` + askCloses + ` AS closes_at, $2::text || l.token AS path
+		out, err = rowsOf[city.ReporterAsk](ctx, tx, `SELECT a.id, a.disposition_id, a.report_id, a.asked_at, `+askCloses+` AS closes_at, $2::text || l.token AS path
 			FROM reporter_asks a JOIN reporter_ask_links l ON l.ask_id = a.id WHERE a.asked_at >= $1 ORDER BY a.asked_at, a.id LIMIT 1000`, since, reporterPage)
 		return err
 	})
@@ -233,7 +233,6 @@ type askRow struct {
 	Closing       string
 }
 
-//nolint:gosec // a query, no secret
 const askByTokenQuery = `SELECT a.id, a.disposition_id, r.external_id AS ticket, r.id AS report_id, coalesce(c.name, '') AS category, coalesce(w.name, '') AS area,
 	r.created_at, a.finished_at, ` + askCloses + ` AS closes_at, coalesce(o.answer, '') AS answer, s.name AS city,
 	coalesce((SELECT w.text FROM report_answers w WHERE w.report_id = r.id ORDER BY w.at DESC LIMIT 1), '') AS closing
