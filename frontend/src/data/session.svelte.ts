@@ -59,7 +59,9 @@ class SessionStore {
 
   /** Those whom an instruction can name (city.InstructionRules). */
   get hasTasks(): boolean {
-    return this.officer !== undefined && ['sekda', 'camat', 'lurah', 'kepala_opd'].includes(this.officer.role);
+    return (
+      this.officer !== undefined && ['sekda', 'camat', 'lurah', 'kepala_opd'].includes(this.officer.role)
+    );
   }
 
   async restore(): Promise<void> {
