@@ -300,6 +300,10 @@ func (r *reading) changeTime(f *frame) *reply {
 	if len(r.periods) == 0 {
 		return nil
 	}
+	if f.tool == city.ToolAgenda {
+		r.takeDay(f)
+		return nil
+	}
 	for i, m := range r.ms {
 		if m.kind == isPeriod && (m.span.ahead > 0 || m.span.far) {
 			r.used[i] = true

@@ -20,6 +20,7 @@ type frame struct {
 	Change bool
 
 	Days        int
+	Day         string // of the agenda, 2006-01-02; "" is today
 	Place       string
 	ID          int64
 	Explain     string // slug of a measure to explain
@@ -62,7 +63,7 @@ func (f *frame) input() any {
 	case city.ToolOffice:
 		return city.OfficeInput{Office: f.Office, Period: f.Period}
 	case city.ToolAgenda:
-		return city.AgendaInput{}
+		return city.AgendaInput{Day: f.Day}
 	case city.ToolWeather:
 		return city.WeatherInput{Area: f.Area}
 	case city.ToolMap:
@@ -108,6 +109,7 @@ func frameOf(tool string, input []byte) *frame {
 		Top             int      `json:"top"`
 		Change          bool     `json:"change"`
 		Days            int      `json:"days"`
+		Day             string   `json:"day"`
 		Place           string   `json:"place"`
 		ID              int64    `json:"id"`
 		Source          string   `json:"source"`
@@ -135,7 +137,7 @@ func frameOf(tool string, input []byte) *frame {
 	}
 	f.MeasureQuery = all.MeasureQuery
 	f.AgainstPeriod, f.AgainstArea, f.AgainstCategory, f.AgainstOffice = all.AgainstPeriod, all.AgainstArea, all.AgainstCategory, all.AgainstOffice
-	f.Order, f.Top, f.Change, f.Days, f.Place = all.Order, all.Top, all.Change, all.Days, all.Place
+	f.Order, f.Top, f.Change, f.Days, f.Day, f.Place = all.Order, all.Top, all.Change, all.Days, all.Day, all.Place
 	f.ID, f.Source, f.Level, f.Instruction, f.Assumed = all.ID, all.Source, all.Level, all.Instruction, all.Assumed
 	if tool == city.ToolExplain {
 		f.Explain, f.Measure = f.Measure, ""

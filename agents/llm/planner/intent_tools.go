@@ -3,6 +3,7 @@ package planner
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"balaikota/backend/city"
 )
@@ -134,13 +135,43 @@ func (r *reading) freshness() *reply {
 	return r.finish(f, cueFresh, cueSources, cueWhen, cueLatest, cueNow, cueShow, cueDetail, cueReport, cueHow, cueWhich, cueCase)
 }
 
-// agenda reads "agenda hari ini", "apa yang harus saya putuskan".
+// agenda reads "agenda hari ini", "jadwal saya besok", "apa yang harus saya putuskan".
 func (r *reading) agenda() *reply {
 	if !r.has(cueAgenda) && (!r.has(cueDue) || r.has(cueHowMany)) {
 		return nil
 	}
-	r.nowOnly()
-	return r.finish(frame{tool: city.ToolAgenda}, cueAgenda, cueDue, cueNow, cueShow, cueDetail, cueHow, cueReport)
+	f := frame{tool: city.ToolAgenda}
+	r.takeDay(&f)
+	return r.finish(f, cueAgenda, cueDue, cueNow, cueShow, cueDetail, cueHow, cueReport)
+}
+
+// takeDay takes the one day that an agenda is asked for; a longer time stays
+// unread, and so is asked about.
+func (r *reading) takeDay(f *frame) {
+	for i, m := range r.ms {
+		if m.kind != isPeriod {
+			continue
+		}
+		if day, ok := r.dayNamed(m); ok {
+			f.Day, r.used[i] = day, true
+		}
+	}
+}
+
+// dayNamed is the day that a period is, "" for today.
+func (r *reading) dayNamed(m match) (day string, ok bool) {
+	switch first := r.word(m.from); {
+	case m.span.name == city.PeriodToday, m.span.name == city.PeriodUntilNow, m.span.ahead == 1 && (first == "malam" || first == "nanti"):
+		return "", true
+	case m.span.name == city.PeriodYesterday:
+		return r.at.AddDate(0, 0, -1).Format(time.DateOnly), true
+	case first == "besok", first == "lusa":
+		return r.at.AddDate(0, 0, m.span.ahead).Format(time.DateOnly), true
+	}
+	if _, err := time.Parse(time.DateOnly, m.span.name); err != nil {
+		return "", false
+	}
+	return m.span.name, true
 }
 
 // weather reads questions about weather, tide and the risk of flooding.
