@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { firstView } from './build/first-view.ts';
 import { drawIcons } from './build/icons.ts';
 import { precompress } from './build/precompress.ts';
 import { preloadTextFont } from './build/preload-font.ts';
@@ -34,7 +35,21 @@ export default defineConfig(({ mode }) => {
       modulePreload: { polyfill: false },
       license: true,
       chunkSizeWarningLimit: 1200,
-      rolldownOptions: { input: at(gallery ? './gallery.html' : './index.html') },
+      rolldownOptions: {
+        input: at(gallery ? './gallery.html' : './index.html'),
+        output: gallery
+          ? {}
+          : {
+              codeSplitting: firstView({
+                first: [at('./src/main.ts')],
+                ringkasan: [
+                  at('./src/panels/ringkasan/picture.ts'),
+                  at('./src/panels/tindakan/Advice.svelte'),
+                  at('./src/panels/BriefingLink.svelte'),
+                ],
+              }),
+            },
+      },
     },
     server: {
       fs: { allow: ['..'] },

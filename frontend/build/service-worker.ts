@@ -58,7 +58,7 @@ export function keptFiles(bundle: Bundle): string[] {
   };
   for (const [name, file] of Object.entries(bundle)) {
     if (file.type === 'chunk') {
-      const isEntry = file.isEntry && file.name === 'index';
+      const isEntry = file.isEntry && file.facadeModuleId?.endsWith('/index.html');
       if (isEntry || file.moduleIds.some((id) => offlineViews.test(id))) walk(name);
     } else if (/latin-wght[^/]*\.woff2$/.test(name) || /^[^/]+\.png$/.test(name)) {
       kept.add(name);
