@@ -3,7 +3,7 @@ import { createServer, connect, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
-import { sizes } from './stage.ts';
+import { chromiumPath, sizes } from './stage.ts';
 
 /* A phone whose app can be killed and opened again, and a line that breaks. */
 
@@ -79,7 +79,7 @@ export class Phone {
   /** Starts the app; the time is the phone's own clock when given. */
   async open(address: string, at?: Date): Promise<Page> {
     this.context = await chromium.launchPersistentContext(this.dir, {
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      executablePath: chromiumPath,
       args: [
         '--no-sandbox',
         '--disable-gpu',
