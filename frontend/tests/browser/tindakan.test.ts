@@ -92,7 +92,7 @@ describe('one recommendation', () => {
     await shows(s.page, 'menurut 6 tindakan serupa di kota ini');
     for (const text of [
       'Rp 8 juta sampai Rp 25 juta',
-      'Air masuk rumah',
+      'bila dibiarkan, air masuk rumah',
       'Keruk parit Gang Melati',
       'Berhasil: −62',
       'Usulan dibuat oleh Balaikota.',

@@ -364,8 +364,8 @@ export class ActionsDouble {
       title,
       title_en: `EN ${title}`,
       why: said(
-        '37 laporan dalam 90 menit, biasanya 2 dalam sehari.',
-        '37 reports in 90 minutes, usually 2 a day.',
+        '37 laporan dalam 90 menit, biasanya 2 dalam sehari; bila dibiarkan, air masuk rumah.',
+        '37 reports in 90 minutes, usually 2 a day; if left, water enters homes.',
       ),
       evidence: [
         {
@@ -410,7 +410,7 @@ export class ActionsDouble {
           at: iso(now - hour),
         },
       ],
-      risk: said('Air masuk rumah bila hujan berlanjut sore ini.'),
+      risk: said('air masuk rumah'),
       severity,
       area_code: '64.72.08.1002',
       area_codes: ['64.72.08.1002', '64.72.08.1003'],
