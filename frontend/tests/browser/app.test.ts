@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { kept, press, ready, phoneBy } from './tasked.ts';
-import { axe, launch, shows, textOf, until } from './stage.ts';
+import { axe, launchWhole, shows, textOf, until } from './stage.ts';
 
 /* The installed app: new versions, pushes, notices. */
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await launch();
+  browser = await launchWhole();
 });
 afterAll(() => browser.close());
 const phone = phoneBy(() => browser);

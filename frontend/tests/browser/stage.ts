@@ -6,11 +6,11 @@ import { Double } from '../double/server.mjs';
 /* A browser before the test double, and what tests ask of it. */
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** Chromium; the one without windows where it is installed, which is the same and much lighter. */
-export const chromiumPath =
-  process.env.CHROMIUM ??
-  ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find(existsSync) ??
-  'chromium';
+const found = (...paths: string[]) => process.env.CHROMIUM ?? paths.find(existsSync) ?? 'chromium';
+/** Chromium without its windows where that is installed: the same pages, much lighter. */
+export const chromiumPath = found('/usr/bin/chromium-headless-shell', '/usr/bin/chromium');
+/** All of Chromium: it alone shows notices. */
+const wholeChromium = found('/usr/bin/chromium');
 const software = [
   '--use-gl=angle',
   '--use-angle=swiftshader',
@@ -39,14 +39,19 @@ export async function launch(more: string[] = []): Promise<Browser> {
   return start(['--disable-software-rasterizer', ...more], ['--enable-unsafe-swiftshader']);
 }
 
+/** All of Chromium, for what its smaller form leaves out: notices. */
+export async function launchWhole(): Promise<Browser> {
+  return start(['--disable-software-rasterizer'], ['--enable-unsafe-swiftshader'], wholeChromium);
+}
+
 /** A browser with WebGL, drawn in software. */
 export async function launchWebGL(): Promise<Browser> {
   return start(software, []);
 }
 
-async function start(args: string[], without: string[]): Promise<Browser> {
+async function start(args: string[], without: string[], path = chromiumPath): Promise<Browser> {
   return chromium.launch({
-    executablePath: chromiumPath,
+    executablePath: path,
     args: ['--no-sandbox', '--disable-gpu', ...quiet, ...args],
     ignoreDefaultArgs: without,
   });

@@ -98,6 +98,8 @@ export class Double {
     this.server = createServer((req, res) => void this.#answer(req, res));
     this.wss = new WebSocketServer({ noServer: true });
     this.server.on('upgrade', (req, socket, head) => {
+      // A page that goes away cuts its lines.
+      socket.on('error', () => socket.destroy());
       const refused = req.url !== '/live' || !this.signedIn || this.refuseSockets || this.mood === 'error';
       if (refused) {
         socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
@@ -179,6 +181,7 @@ export class Double {
   #follow(ws) {
     this.sockets.add(ws);
     ws.on('close', () => this.sockets.delete(ws));
+    ws.on('error', () => ws.terminate());
     ws.on('message', (data) => {
       const asked = JSON.parse(String(data));
       this.subscriptions.push({ at: Date.now(), ...asked });
