@@ -107,6 +107,7 @@ func Pages(from, until time.Time, facts []Facts, cells []Cell, rain *float64) []
 				p.Ratio, p.RatioLow, p.RatioHigh = &e.Mean, &e.Low, &e.High
 			}
 		}
+		p.Standing = standing(p)
 		p.Text, p.Notes = words(p, f)
 		out = append(out, p)
 	}
@@ -117,6 +118,29 @@ func Pages(from, until time.Time, facts []Facts, cells []Cell, rain *float64) []
 // enough expected late reports are needed before the ratio is put into words.
 const enough = 5.0
 
+// standing is as sure as the ratio's interval: it names a difference only where
+// the whole of it lies on one side of the usual.
+func standing(p city.OfficePage) city.Standing {
+	switch {
+	case p.Cases == 0:
+		return city.StandingNone
+	case p.Ratio == nil || p.ExpectLate < enough:
+		return city.StandingThin
+	case *p.RatioHigh < 1:
+		return city.StandingFewer
+	case *p.RatioLow > 1:
+		return city.StandingMore
+	}
+	return city.StandingUsual
+}
+
+// compared has the words of each standing that has a ratio.
+var compared = map[city.Standing][2]string{
+	city.StandingFewer: {"lebih sedikit daripada sesama", "fewer than its peers"},
+	city.StandingMore:  {"lebih banyak daripada sesama", "more than its peers"},
+	city.StandingUsual: {"tidak dapat dibedakan dari sesama", "not to be told from its peers"},
+}
+
 func words(p city.OfficePage, f Facts) (city.Said, []city.Said) {
 	id, en := city.FormatNumber, func(v float64, d int) string { return city.Number(v, d, '.') }
 	n := func(v int) string { return id(float64(v), 0) }
@@ -125,19 +149,16 @@ func words(p city.OfficePage, f Facts) (city.Said, []city.Said) {
 		Text:   fmt.Sprintf("Terlambat %s dari %s laporan yang tenggatnya jatuh dalam periode ini, diperkirakan %s bila seluruh kota menangani perkara yang sama", n(p.Late), n(p.Cases), id(p.ExpectLate, 1)),
 		TextEN: fmt.Sprintf("%s late of %s reports whose deadline fell into this period, %s expected had the whole city handled the same cases", m(p.Late), m(p.Cases), en(p.ExpectLate, 1)),
 	}
-	switch {
-	case p.Ratio == nil || p.ExpectLate < enough:
+	switch p.Standing {
+	case city.StandingNone:
+		text = city.Said{Text: "Tidak ada laporan yang tenggatnya jatuh dalam periode ini.", TextEN: "No report's deadline fell into this period."}
+	case city.StandingThin:
 		text.Text += ": terlalu sedikit untuk dibandingkan."
 		text.TextEN += ": too few to compare."
-	case *p.RatioHigh < 1:
-		text.Text += fmt.Sprintf(": lebih sedikit daripada sesama (nisbah %s, selang 80 %% %s sampai %s).", id(*p.Ratio, 2), id(*p.RatioLow, 2), id(*p.RatioHigh, 2))
-		text.TextEN += fmt.Sprintf(": fewer than its peers (ratio %s, 80 %% interval %s to %s).", en(*p.Ratio, 2), en(*p.RatioLow, 2), en(*p.RatioHigh, 2))
-	case *p.RatioLow > 1:
-		text.Text += fmt.Sprintf(": lebih banyak daripada sesama (nisbah %s, selang 80 %% %s sampai %s).", id(*p.Ratio, 2), id(*p.RatioLow, 2), id(*p.RatioHigh, 2))
-		text.TextEN += fmt.Sprintf(": more than its peers (ratio %s, 80 %% interval %s to %s).", en(*p.Ratio, 2), en(*p.RatioLow, 2), en(*p.RatioHigh, 2))
 	default:
-		text.Text += fmt.Sprintf(": tidak dapat dibedakan dari sesama (nisbah %s, selang 80 %% %s sampai %s).", id(*p.Ratio, 2), id(*p.RatioLow, 2), id(*p.RatioHigh, 2))
-		text.TextEN += fmt.Sprintf(": not to be told from its peers (ratio %s, 80 %% interval %s to %s).", en(*p.Ratio, 2), en(*p.RatioLow, 2), en(*p.RatioHigh, 2))
+		said := compared[p.Standing]
+		text.Text += fmt.Sprintf(": %s (nisbah %s, selang 80 %% %s sampai %s).", said[0], id(*p.Ratio, 2), id(*p.RatioLow, 2), id(*p.RatioHigh, 2))
+		text.TextEN += fmt.Sprintf(": %s (ratio %s, 80 %% interval %s to %s).", said[1], en(*p.Ratio, 2), en(*p.RatioLow, 2), en(*p.RatioHigh, 2))
 	}
 	notes := []city.Said{}
 	note := func(ok bool, text, textEN string) {

@@ -31,6 +31,7 @@ func TestHardCasesAreExpected(t *testing.T) {
 	facts := []Facts{
 		{Office: "berat", Received: 400}, {Office: "ringan", Received: 400}, {Office: "buruk", Received: 200}, {Office: "baik", Received: 200},
 		{Office: "kecil", Received: 4, Inherited: 30, InheritedLate: 7, Waiting: 2, WaitingReports: 5},
+		{Office: "sepi"},
 	}
 	rain := 1.8
 	got := pages(t, facts, cells, &rain)
@@ -38,15 +39,18 @@ func TestHardCasesAreExpected(t *testing.T) {
 	if math.Abs(*hard.Ratio-*easy.Ratio) > 0.5 || hard.Late != 200 {
 		t.Errorf("hard cases %v, easy ones %v", *hard.Ratio, *easy.Ratio)
 	}
-	if *bad.RatioLow <= 1 || !strings.Contains(bad.Text.Text, "lebih banyak daripada sesama") {
+	if *bad.RatioLow <= 1 || bad.Standing != city.StandingMore || !strings.Contains(bad.Text.Text, "lebih banyak daripada sesama") {
 		t.Errorf("three times as many as expected: %+v", bad)
 	}
-	if *good.RatioHigh >= 1 || !strings.Contains(good.Text.Text, "lebih sedikit daripada sesama") {
+	if *good.RatioHigh >= 1 || good.Standing != city.StandingFewer || !strings.Contains(good.Text.Text, "lebih sedikit daripada sesama") {
 		t.Errorf("less than half as many as expected: %+v", good)
 	}
 	// Three of four is a ratio of 7 and says nothing.
-	if *small.Ratio > 3.5 || !strings.Contains(small.Text.Text, "terlalu sedikit untuk dibandingkan") {
+	if *small.Ratio > 3.5 || small.Standing != city.StandingThin || !strings.Contains(small.Text.Text, "terlalu sedikit untuk dibandingkan") {
 		t.Errorf("three of four: ratio %v, %s", *small.Ratio, small.Text.Text)
+	}
+	if idle := got["sepi"]; idle.Standing != city.StandingNone || idle.Text.Text != "Tidak ada laporan yang tenggatnya jatuh dalam periode ini." {
+		t.Errorf("an office without a case: %s, %s", idle.Standing, idle.Text.Text)
 	}
 	// What is late is of what fell due, not of what came in: 30 inherited and 4
 	// received are not the denominator.

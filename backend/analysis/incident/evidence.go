@@ -80,8 +80,7 @@ func weigh(a, b *Features) (v vector) {
 	v[Bias] = 1
 	weighTime(a, b, &v)
 	weighTopic(a, b, &v)
-	weighSpots(a, b, &v)
-	weighWhere(a, b, &v)
+	weighPlaces(a, b, &v)
 	if a.broad&b.broad&wideTopics != 0 && v[SpotDiffer]+v[StreetDiffer]+v[SaidDiffer] == 0 {
 		v[Wide] = v[Quick] * v[SaidSame]
 		if d := metres(a, &b.prepared); d >= 0 {
@@ -90,12 +89,6 @@ func weigh(a, b *Features) (v vector) {
 	}
 	if a.broad&b.broad&ownTopics != 0 && v[SpotSame]+v[SpotWeakSame] > 0 && servedAt(a, b) {
 		v[OwnCase] = max(0, 1-2*v[Words])
-	}
-	if v[StreetSame] == 1 && v[AreaSame] == 1 {
-		v[StreetHere] = 1
-	}
-	if at := v[SpotSame] + v[SpotWeakSame]; at > 0 && v[StreetSame] == 1 {
-		v[Exact] = 1
 	}
 	// A copy or a picture says something only where the places may be one.
 	if v[SpotDiffer]+v[StreetDiffer]+v[UnitDiffer]+v[AreaDiffer] == 0 && v[Far] < 1 {
@@ -107,6 +100,18 @@ func weigh(a, b *Features) (v vector) {
 		}
 	}
 	return v
+}
+
+// weighPlaces weighs the evidence that speaks of where.
+func weighPlaces(a, b *Features, v *vector) {
+	weighSpots(a, b, v)
+	weighWhere(a, b, v)
+	if v[StreetSame] == 1 && v[AreaSame] == 1 {
+		v[StreetHere] = 1
+	}
+	if at := v[SpotSame] + v[SpotWeakSame]; at > 0 && v[StreetSame] == 1 {
+		v[Exact] = 1
+	}
 }
 
 func weighTime(a, b *Features, v *vector) {

@@ -22,7 +22,12 @@ const (
 
 // Features makes what the report is compared by. It is a function of the
 // report alone.
-func (m *Model) Features(r Report) Features {
+func (m *Model) Features(r Report) (f Features) {
+	m.withReader(func(x *reader) { f = x.features(r) })
+	return f
+}
+
+func (x *reader) features(r Report) Features {
 	f := Features{
 		ID: r.ID, Key: r.Key, At: r.At.UTC().Truncate(time.Microsecond), Channel: r.Channel, Category: r.Category, Guess: r.Guess,
 		Stated: r.Stated, Computed: r.Computed, Said: r.Said, Photo: r.Photo,
@@ -32,14 +37,15 @@ func (m *Model) Features(r Report) Features {
 	}
 	text := clip(r.Text)
 	mentions := place.Mentions(text)
-	f.spots = spotsOf(f.spots, text, mentions)
+	f.spots = x.spots(f.spots, text, mentions)
 	if address := clip(r.Address); address != "" && !strings.Contains(text, address) {
-		f.spots = spotsOf(f.spots, address, place.Mentions(address))
+		f.spots = x.spots(f.spots, address, place.Mentions(address))
 	}
 	f.sameText = fingerprint(text)
-	spoken := language.Words(without(text, mentions))
-	f.topics = topicsOfWords(spoken)
-	f.spoken, f.words = wordsOf(spoken)
+	spoken := x.told.Words(without(text, mentions))
+	senses := x.sensesOf(spoken)
+	f.topics = topicsOf(senses)
+	f.spoken, f.words = wordsOf(spoken, senses)
 	f.prepare()
 	return f
 }
@@ -51,36 +57,46 @@ func clip(text string) string {
 	return strings.TrimSpace(text)
 }
 
-// spotsOf appends the places a text names.
-func spotsOf(spots []spot, text string, mentions []place.Mention) []spot {
+// spots appends the places a text names.
+func (x *reader) spots(spots []spot, text string, mentions []place.Mention) []spot {
 	for _, m := range mentions {
-		m = unlessStreet(text, m)
-		s := spot{near: m.Near, head: m.Head, name: nameWords(m.Name), number: m.Number, house: m.House}
-		switch m.Kind {
-		case place.Street:
-			s.kind = spotStreet
-		case place.Alley:
-			s.kind = spotAlley
-		case place.Neighbourhood:
-			s.kind = spotUnit
-		case place.Area:
-			s.kind = spotArea
-		default:
-			s.kind = spotLandmark
-		}
-		s.weak = s.kind == spotUnit || isWeak(m)
-		if s.id = hash64(m.Key()); s.kind == spotArea {
-			s.id = hash64(s.name) // kampung, kelurahan or desa: people mix them up
-		}
-		s.shown = strings.TrimSpace(m.Head + " " + strings.TrimSpace(m.Name+" "+m.Number))
+		m = x.unlessStreet(text, m)
+		s := x.spot(m)
+		s.near, s.house = m.Near, x.short(m.House)
 		if len(s.shown) > 80 || slices.ContainsFunc(spots, func(o spot) bool { return o.id == s.id && o.house == s.house }) {
 			continue
+		}
+		if spots == nil {
+			spots = make([]spot, 0, min(len(mentions), maxSpots))
 		}
 		if spots = append(spots, s); len(spots) == maxSpots {
 			break
 		}
 	}
 	return spots
+}
+
+// spotOf is what follows from what a mention names.
+func spotOf(m place.Mention) spot {
+	s := spot{head: m.Head, name: nameWords(m.Name), number: m.Number}
+	switch m.Kind {
+	case place.Street:
+		s.kind = spotStreet
+	case place.Alley:
+		s.kind = spotAlley
+	case place.Neighbourhood:
+		s.kind = spotUnit
+	case place.Area:
+		s.kind = spotArea
+	default:
+		s.kind = spotLandmark
+	}
+	s.weak = s.kind == spotUnit || isWeak(m)
+	if s.id = hash64(m.Key()); s.kind == spotArea {
+		s.id = hash64(s.name) // kampung, kelurahan or desa: people mix them up
+	}
+	s.shown = strings.TrimSpace(m.Head + " " + strings.TrimSpace(m.Name+" "+m.Number))
+	return s
 }
 
 // isWeak is true for names that many places of one city bear: a letter, a
@@ -94,16 +110,16 @@ func isWeak(m place.Mention) bool {
 // unlessStreet reads "jalan simpang Melati" and "jalan SDN 11" for what stands
 // behind the noun: written out and before another head, jalan is mostly the
 // thing that broke, not the beginning of a street's name.
-func unlessStreet(text string, m place.Mention) place.Mention {
+func (x *reader) unlessStreet(text string, m place.Mention) place.Mention {
 	if m.Kind != place.Street || m.End > len(text) || m.End-m.Start < 6 || !strings.EqualFold(text[m.Start:m.Start+5], "jalan") {
 		return m
 	}
-	in := place.Mentions(text[m.Start+5 : m.End])
-	if len(in) == 0 || in[0].Kind != place.Landmark && in[0].Kind != place.Alley {
+	in := x.behind(text[m.Start+5 : m.End])
+	if in.Kind != place.Landmark && in.Kind != place.Alley {
 		return m
 	}
-	in[0].Near, in[0].Start, in[0].End = m.Near, m.Start, m.End
-	return in[0]
+	in.Near, in.Start, in.End = m.Near, m.Start, m.End
+	return in
 }
 
 // nameWords folds a name like place.FoldName but keeps its words apart.
@@ -168,24 +184,16 @@ const (
 // wordsOf keeps the words that tell one matter from another, by id. Numbers
 // are left out: heights, counts and days differ between voices of one matter.
 // The string holds the words: at most maxWords of 40 bytes.
-func wordsOf(spoken []string) (string, []word) {
-	l := lexical()
+func wordsOf(spoken []string, senses []sense) (string, []word) {
 	out := make([]word, 0, min(len(spoken), maxWords))
 	room := make([]byte, 0, 256)
-	for _, w := range spoken {
+	for i, w := range spoken {
 		if w[0] >= '0' && w[0] <= '9' || len(w) > 40 {
 			continue
 		}
-		weight := float32(weightRare)
-		switch {
-		case small[w]:
-			weight = weightSmall
-		case l.words[w] != 0:
-			weight = weightTopic
-		}
 		from := len(room)
 		room = append(room, w...)
-		if out = append(out, word{hash32(w), weight, uint16(from), uint16(len(room))}); len(out) == maxWords {
+		if out = append(out, word{senses[i].id, senses[i].weight, uint16(from), uint16(len(room))}); len(out) == maxWords {
 			break
 		}
 	}

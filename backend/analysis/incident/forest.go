@@ -3,6 +3,7 @@ package incident
 import (
 	"cmp"
 	"maps"
+	"math/bits"
 	"slices"
 	"time"
 )
@@ -98,7 +99,8 @@ func Group(m *Model, reports []Features) []Link {
 func group(m *Model, reports []Features) []node {
 	nodes := inOrder(reports)
 	crowds := newCrowds(nodes)
-	looks := make([]prepared, len(nodes)) // side by side: those of three weeks fit into the processor's cache
+	// Side by side: those of three weeks fit into the processor's cache.
+	looks, roots := make([]prepared, len(nodes)), make([]*node, len(nodes))
 	for i := range nodes {
 		looks[i] = nodes[i].prepared
 	}
@@ -112,26 +114,24 @@ func group(m *Model, reports []Features) []node {
 		}
 		found, c.found = crowds.earlier(i, oldest, found[:0]), c.found[:0]
 		for _, k := range found {
-			c.found = append(c.found, candidate{&looks[k], &nodes[k]})
+			c.found = append(c.found, candidate{looks[k], &nodes[k], roots[k]})
 		}
 		n.follow(c.chooseFound(m, &n.Features))
+		roots[i] = n.root
 	}
 	return nodes
 }
 
 // inOrder are the reports in canonical order, the last one of each key.
 func inOrder(reports []Features) []node {
-	latest := make(map[string]int32, len(reports))
-	for i := range reports {
-		latest[reports[i].Key] = int32(i)
-	}
 	type moment struct {
 		micro int64
 		at    int32
 	}
-	order := make([]moment, 0, len(latest))
+	last := lastOfKeys(reports)
+	order := make([]moment, 0, len(reports))
 	for i := range reports {
-		if latest[reports[i].Key] == int32(i) {
+		if last == nil || last[reports[i].Key] == int32(i) {
 			order = append(order, moment{reports[i].micro, int32(i)})
 		}
 	}
@@ -148,6 +148,24 @@ func inOrder(reports []Features) []node {
 	return nodes
 }
 
+// lastOfKeys is the last report of each key, nil where no key stands twice:
+// that is told by hashes, at a fraction of what a map of all keys takes.
+func lastOfKeys(reports []Features) map[string]int32 {
+	hashes := make([]uint64, len(reports))
+	for i := range reports {
+		hashes[i] = hash64(reports[i].Key)
+	}
+	slices.Sort(hashes)
+	if len(slices.Compact(hashes)) == len(reports) {
+		return nil
+	}
+	last := make(map[string]int32, len(reports))
+	for i := range reports {
+		last[reports[i].Key] = int32(i)
+	}
+	return last
+}
+
 // crowds are the members of all blocks of an ordered set of reports: block
 // after block, each in order.
 type crowds struct {
@@ -159,10 +177,6 @@ type crowds struct {
 }
 
 func newCrowds(nodes []node) *crowds {
-	type member struct {
-		block uint64
-		at    int32
-	}
 	all, c := make([]member, 0, 8*len(nodes)), &crowds{from: make([]int32, len(nodes)+1), met: make([]int32, len(nodes))}
 	var room [MaxBlocks]uint64
 	for i := range nodes {
@@ -171,12 +185,7 @@ func newCrowds(nodes []node) *crowds {
 		}
 		c.from[i+1] = int32(len(all))
 	}
-	slices.SortFunc(all, func(a, b member) int {
-		if a.block != b.block {
-			return cmp.Compare(a.block, b.block)
-		}
-		return cmp.Compare(a.at, b.at)
-	})
+	all = sortedMembers(all)
 	c.members, c.places = make([]int32, len(all)), make([]int32, len(all))
 	next := slices.Clone(c.from)
 	for i, e := range all {
@@ -187,6 +196,44 @@ func newCrowds(nodes []node) *crowds {
 		next[e.at]++
 	}
 	return c
+}
+
+// member is a report of a block.
+type member struct {
+	block uint64
+	at    int32
+}
+
+// sortedMembers sorts by block, then by report, where reports come in their
+// order: dealt into heaps by the first bits of the block, which is a hash, each
+// heap is sorted within the processor's cache.
+func sortedMembers(all []member) []member {
+	const heap = 64 // members in each, about
+	shift := 64 - bits.Len(uint(len(all)/heap))
+	ends := make([]int, 1<<(64-shift)+1)
+	for i := range all {
+		ends[all[i].block>>shift+1]++
+	}
+	for i := 1; i < len(ends); i++ {
+		ends[i] += ends[i-1]
+	}
+	out := make([]member, len(all))
+	for _, e := range all {
+		heap := e.block >> shift
+		out[ends[heap]] = e
+		ends[heap]++ // comes to be where the heap ends
+	}
+	from := 0
+	for _, to := range ends[:len(ends)-1] {
+		slices.SortFunc(out[from:to], func(a, b member) int {
+			if a.block != b.block {
+				return cmp.Compare(a.block, b.block)
+			}
+			return cmp.Compare(a.at, b.at)
+		})
+		from = to
+	}
+	return out
 }
 
 // earlier are the reports that report i looks at, none before oldest.

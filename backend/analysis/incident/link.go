@@ -125,21 +125,22 @@ type rival struct {
 type chooser struct {
 	rivals []rival
 	scored []scored // that may be of one matter with the newcomer
-	below  []*node  // that are not
-	apart  []*node  // that are at another place
+	below  []int32  // that are not, by their place in found
+	apart  []int32  // that are at another place
 	found  []candidate
 }
 
-// candidate is an earlier report, with what it is told apart by where that lies
-// closest to the others'.
+// candidate is an earlier report with a copy of what it is told apart by. To
+// copy those of all candidates first, whatever they say, lets the processor
+// fetch many at once instead of waiting for each.
 type candidate struct {
-	looks *prepared
-	n     *node
+	looks   prepared
+	n, root *node
 }
 
 type scored struct {
-	n     *node
-	score float64
+	n, root *node
+	score   float64
 }
 
 // choose finds the parent of f among earlier reports, whose roots are known.
@@ -148,7 +149,7 @@ type scored struct {
 func (c *chooser) choose(m *Model, f *Features, candidates []*node) (first, second rival, bridges bool) {
 	c.found = c.found[:0]
 	for _, n := range candidates {
-		c.found = append(c.found, candidate{&n.prepared, n})
+		c.found = append(c.found, candidate{n.prepared, n, n.root})
 	}
 	return c.chooseFound(m, f)
 }
@@ -157,37 +158,40 @@ func (c *chooser) choose(m *Model, f *Features, candidates []*node) (first, seco
 func (c *chooser) chooseFound(m *Model, f *Features) (first, second rival, bridges bool) {
 	c.rivals, c.scored, c.below, c.apart = c.rivals[:0], c.scored[:0], c.below[:0], c.apart[:0]
 	top := m.ceiling()
-	for _, o := range c.found {
-		switch glance(f, o.looks) {
+	for i := range c.found {
+		o := &c.found[i]
+		switch glance(f, &o.looks) {
 		case unlike:
 			continue
 		case apart:
-			c.apart = append(c.apart, o.n)
+			c.apart = append(c.apart, int32(i))
 			continue
 		}
-		if top.below(f, o.looks) {
-			c.below = append(c.below, o.n)
+		if top.below(f, &o.looks) {
+			c.below = append(c.below, int32(i))
 			continue
 		}
 		v := weigh(f, &o.n.Features)
-		if s := (scored{o.n, m.score(&v)}); s.score >= 0 {
+		if s := (scored{o.n, o.root, m.score(&v)}); s.score >= 0 {
 			c.scored = append(c.scored, s)
 			c.support(s, v[Wide] > 0.15)
 		} else {
-			c.below = append(c.below, o.n)
+			c.below = append(c.below, int32(i))
 		}
 	}
 	if len(c.rivals) == 0 {
 		return rival{}, rival{}, false
 	}
-	for _, n := range c.apart {
-		if r := c.rival(n.root); r != nil {
+	for _, i := range c.apart {
+		if r := c.rival(c.found[i].root); r != nil {
 			r.against++
 		}
 	}
-	for _, n := range c.below {
-		if r := c.rival(n.root); r != nil {
-			if v := weigh(f, &n.Features); m.where(&v) <= elsewhere {
+	for _, i := range c.below {
+		o := &c.found[i]
+		if r := c.rival(o.root); r != nil {
+			var v vector
+			if weighPlaces(f, &o.n.Features, &v); m.where(&v) <= elsewhere {
 				r.against++
 			}
 		}
@@ -219,7 +223,7 @@ func (c *chooser) chooseFound(m *Model, f *Features) (first, second rival, bridg
 // speakers notes the latest reports that speak for a rival.
 func (c *chooser) speakers(r *rival) {
 	for _, s := range c.scored {
-		if s.n.root == r.root {
+		if s.root == r.root {
 			r.voices = append(r.voices, s.n)
 		}
 	}
@@ -228,9 +232,9 @@ func (c *chooser) speakers(r *rival) {
 }
 
 func (c *chooser) support(s scored, wide bool) {
-	r := c.rival(s.n.root)
+	r := c.rival(s.root)
 	if r == nil {
-		c.rivals = append(c.rivals, rival{root: s.n.root, best: s.score, parent: s.n, wide: wide, support: 1})
+		c.rivals = append(c.rivals, rival{root: s.root, best: s.score, parent: s.n, wide: wide, support: 1})
 		return
 	}
 	r.support++
@@ -264,17 +268,15 @@ func glance(f *Features, g *prepared) sight {
 	if f.names&g.names != 0 {
 		return worthy
 	}
+	street := f.streets&g.streets != 0
+	if !street && f.topics != 0 && g.topics != 0 && f.related&g.topics == 0 {
+		return unlike
+	}
 	near := beside(f, g)
-	if !near && elsewhereSaid(&f.prepared, g) {
+	switch {
+	case !near && elsewhereSaid(&f.prepared, g):
 		return unlike
-	}
-	if f.streets&g.streets != 0 {
-		return worthy
-	}
-	if f.topics != 0 && g.topics != 0 && f.related&g.topics == 0 {
-		return unlike
-	}
-	if !near && f.kinds.own() && g.kinds.own() {
+	case !street && !near && f.kinds.own() && g.kinds.own():
 		return apart
 	}
 	return worthy

@@ -17,31 +17,47 @@ const maxReasons = 5
 // strongest first, for and against.
 func (m *Model) Reasons(f, earlier *Features) []Reason {
 	v := weigh(f, earlier)
-	var out []Reason
-	for i := range evidences {
-		effect := m.Weights[i] * v[i]
-		if i == Bias || math.Abs(effect) < 0.15 {
-			continue
-		}
-		r := Reason{Evidence: i.String(), Effect: math.Round(effect*100) / 100}
-		switch i {
-		case SpotSame, SpotWeakSame, Exact:
-			r.Place = sharedSpot(f, earlier, spotLandmark, spotAlley, spotUnit)
-		case StreetSame, StreetHere, StreetNumber, HouseSame:
-			r.Place = sharedSpot(f, earlier, spotStreet)
-		case SaidSame:
-			r.Place = sharedSpot(f, earlier, spotArea)
-		case Near, Far:
-			r.Metres = math.Round(metres(f, &earlier.prepared))
-		case Gap, Quick:
-			r.Hours = math.Round(math.Abs(float64(f.micro-earlier.micro))/360e6) / 10
-		case Words, Rare:
-			r.Words = sharedWords(f, earlier)
-		}
-		out = append(out, r)
+	type piece struct {
+		of     Evidence
+		effect float64
 	}
-	slices.SortStableFunc(out, func(a, b Reason) int { return cmp.Compare(math.Abs(b.Effect), math.Abs(a.Effect)) })
-	return out[:min(len(out), maxReasons)]
+	var room [evidences]piece
+	all := room[:0]
+	for i := range evidences {
+		if effect := m.Weights[i] * v[i]; i != Bias && math.Abs(effect) >= 0.15 {
+			all = append(all, piece{i, math.Round(effect*100) / 100})
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(all, func(a, b piece) int { return cmp.Compare(math.Abs(b.effect), math.Abs(a.effect)) })
+	out := make([]Reason, min(len(all), maxReasons))
+	for i := range out {
+		out[i] = reasonOf(f, earlier, all[i].of)
+		out[i].Effect = all[i].effect
+	}
+	return out
+}
+
+// reasonOf tells what there is to tell of one kind of evidence.
+func reasonOf(f, earlier *Features, of Evidence) Reason {
+	r := Reason{Evidence: of.String()}
+	switch of {
+	case SpotSame, SpotWeakSame, Exact:
+		r.Place = sharedSpot(f, earlier, spotLandmark, spotAlley, spotUnit)
+	case StreetSame, StreetHere, StreetNumber, HouseSame:
+		r.Place = sharedSpot(f, earlier, spotStreet)
+	case SaidSame:
+		r.Place = sharedSpot(f, earlier, spotArea)
+	case Near, Far:
+		r.Metres = math.Round(metres(f, &earlier.prepared))
+	case Gap, Quick:
+		r.Hours = math.Round(math.Abs(float64(f.micro-earlier.micro))/360e6) / 10
+	case Words, Rare:
+		r.Words = sharedWords(f, earlier)
+	}
+	return r
 }
 
 // sharedSpot is the first place of one of the kinds that both name.

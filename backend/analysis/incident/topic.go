@@ -91,14 +91,13 @@ var lexical = sync.OnceValue(func() lexicon {
 	return l
 })
 
-// topicsOfWords are the subjects that most of the words speak of: those with
-// at least half as many words as the foremost one.
-func topicsOfWords(words []string) topics {
-	l := lexical()
+// topicsOf are the subjects that most of the words speak of: those with at
+// least half as many words as the foremost one.
+func topicsOf(words []sense) topics {
 	var count [32]int
 	most := 0
-	for _, w := range words {
-		for set := l.words[w]; set != 0; set &= set - 1 {
+	for i := range words {
+		for set := words[i].topics; set != 0; set &= set - 1 {
 			i := bits.TrailingZeros32(uint32(set))
 			count[i]++
 			most = max(most, count[i])

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 )
 
 // Model weighs the evidence: the score of a pair is the sum of weight times
@@ -18,6 +19,8 @@ type Model struct {
 	Threshold float64
 	// Lessons is how many rulings of officers the weights have learned from.
 	Lessons int
+
+	readers *sync.Pool // of *reader: scratch, no part of what the model says
 }
 
 // defaultWeights were fitted on made-up cities of our own (city_test.go) and
@@ -42,7 +45,7 @@ const (
 )
 
 // Default is the model before any officer's ruling.
-func Default() *Model { return &Model{Weights: defaultWeights} }
+func Default() *Model { return &Model{Weights: defaultWeights, readers: &sync.Pool{}} }
 
 // Score is the log-odds over the threshold that two reports are one matter;
 // from 0 on the later may join the earlier. The order of the two is irrelevant.
@@ -201,7 +204,8 @@ func (m *Model) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &s); err != nil {
 		return fmt.Errorf("read the model of incidents: %w", err)
 	}
-	out := Model{Weights: defaultWeights, Threshold: s.Threshold, Lessons: s.Lessons}
+	out := Default()
+	out.Threshold, out.Lessons = s.Threshold, s.Lessons
 	for i := range out.Weights {
 		w, ok := s.Weights[Evidence(i).String()]
 		if !ok {
@@ -215,6 +219,6 @@ func (m *Model) UnmarshalJSON(b []byte) error {
 	if math.Abs(s.Threshold) > maxThresholdShift+1e-9 {
 		return fmt.Errorf("read the model of incidents: threshold %g", s.Threshold)
 	}
-	*m = out
+	*m = *out
 	return nil
 }

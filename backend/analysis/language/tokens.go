@@ -39,6 +39,12 @@ func Located(text string) []Token {
 // scan hands every token to put; drop takes back the one put last, when a
 // fuller half of a reduplication follows.
 func scan(text string, put func(Token), drop func()) {
+	written(text, func(w Token) { putMended(w, put) }, drop)
+}
+
+// written is scan before the spelling is mended: words as they stand, in lower
+// case, a reduplication once.
+func written(text string, put func(Token), drop func()) {
 	var first Token // the written half before a hyphen, as long as it can be doubled
 	for at := 0; ; {
 		w, hyphen := nextWord(text, at)
@@ -55,7 +61,7 @@ func scan(text string, put func(Token), drop func()) {
 			drop() // anak-anaknya
 			w.Start, w.Break = half.Start, half.Break
 		}
-		putMended(w, put)
+		put(w)
 		if hyphen {
 			first = w
 		}

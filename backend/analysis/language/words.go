@@ -30,19 +30,30 @@ var stop = func() map[string]bool {
 func Words(text string) []string {
 	var out []string
 	for _, w := range Tokens(text) {
-		if full, ok := meant[w]; ok {
-			w = full
-		}
-		if stop[w] || len(w) < 2 && !unicode.IsDigit(rune(w[0])) || len(w) > 40 {
-			continue
-		}
-		w = Stem(w)
-		if full, ok := meant[w]; ok {
-			w = full
-		}
-		if !stop[w] && !slices.Contains(out, w) {
+		if w = searchedBy(w); w != "" && !slices.Contains(out, w) {
 			out = append(out, w)
 		}
 	}
 	return out
 }
+
+// searchedBy is what a token is searched by, "" for one that says nothing.
+func searchedBy(w string) string {
+	if full, ok := meant[w]; ok {
+		w = full
+	}
+	if stop[w] || len(w) < 2 && !unicode.IsDigit(rune(w[0])) || len(w) > longestWord {
+		return ""
+	}
+	w = Stem(w)
+	if full, ok := meant[w]; ok {
+		w = full
+	}
+	if stop[w] {
+		return ""
+	}
+	return w
+}
+
+// longestWord bounds the words that are searched by, in bytes.
+const longestWord = 40
