@@ -72,8 +72,10 @@ func TestOneThingAtATime(t *testing.T) {
 		"nothing before":         {func(e *proof.Evidence) { e.Before = nil }, city.CheckView, "tidak-diperiksa", "sah"},
 		"made":                   {func(e *proof.Evidence) { e.Sight.Metadata.Generator = "midjourney" }, city.CheckEdited, "buruk", "ragu"},
 		"edited":                 {func(e *proof.Evidence) { e.Sight.Metadata.Editor = "gimp" }, city.CheckEdited, "ragu", "ragu"},
-		"painted":                {func(e *proof.Evidence) { e.Sight.Painted.Score = 30 }, city.CheckEdited, "ragu", "ragu"},
-		"copied within":          {func(e *proof.Evidence) { e.Sight.Copied.Score = 30 }, city.CheckEdited, "ragu", "ragu"},
+		"painted":                {func(e *proof.Evidence) { e.Sight.Painted.Score = 30 }, city.CheckEdited, "ragu", "sah"},
+		"copied within":          {func(e *proof.Evidence) { e.Sight.Copied.Score = 30 }, city.CheckEdited, "ragu", "sah"},
+		"painted, another view":  {func(e *proof.Evidence) { e.Sight.Painted.Score, e.Before.Matches = 30, 3 }, city.CheckEdited, "ragu", "ragu"},
+		"copied, on a screen":    {func(e *proof.Evidence) { e.Sight.Copied.Score, e.Sight.Peak = 30, 60 }, city.CheckEdited, "ragu", "ragu"},
 		"no noise at all":        {func(e *proof.Evidence) { e.Sight.Noise = 0.01 }, city.CheckEdited, "ragu", "ragu"},
 		"noise unknown":          {func(e *proof.Evidence) { e.Sight.Noise = math.NaN() }, city.CheckEdited, "baik", "sah"},
 		"changed on another day": {func(e *proof.Evidence) {
