@@ -21,7 +21,7 @@ var draftRoles = []city.Role{city.WaliKota, city.Sekda, city.KepalaOPD, city.Cam
 func (d Deps) draft() tool.Tool {
 	return tool.Define(tool.Spec{Name: city.ToolDraft, Description: draftText, Roles: draftRoles}, func(ctx context.Context, c tool.Call, in city.DraftInput) (tool.Result, error) {
 		a := d.answer(ctx, c)
-		if in.Incident == 0 && c.Screen != nil {
+		if in.Incident == 0 && !in.Gravest && c.Screen != nil {
 			in.Incident = c.Screen.Incident
 		}
 		if err := a.drafted(in); err != nil {
@@ -39,6 +39,11 @@ func (a *answer) drafted(in city.DraftInput) error {
 	}
 	if err := a.mine(in.Area, ""); err != nil {
 		return err
+	}
+	if in.Gravest && in.Incident == 0 {
+		if none, err := a.draftGravest(&in); none || err != nil {
+			return err
+		}
 	}
 	draft := city.DispositionDraft{Area: in.Area}
 	matter, err := a.draftMatter(&in, &draft)
@@ -87,6 +92,21 @@ func (a *answer) drafted(in city.DraftInput) error {
 	a.r.Area, a.r.Category = draft.Area, in.Category
 	a.r.Blocks = append(a.r.Blocks, city.Block{Kind: "draft", Title: "Konsep disposisi untuk " + o.ShortName, Draft: &draft})
 	return nil
+}
+
+// draftGravest puts the gravest running incident in its place; none says that
+// nothing runs there, which is answered.
+func (a *answer) draftGravest(in *city.DraftInput) (none bool, err error) {
+	found, _, err := a.pressing(a.scoped(city.MeasureQuery{Area: in.Area, Category: in.Category, Office: in.Office}))
+	if err != nil {
+		return false, err
+	}
+	if len(found) == 0 {
+		a.say("Tidak ada kejadian aktif untuk didisposisikan " + a.place(in.Area) + ".")
+		return true, nil
+	}
+	in.Incident = found[0].ID
+	return false, nil
 }
 
 // draftMatter says what the draft is about and fills in what an incident says.

@@ -134,7 +134,7 @@ func (a *answer) gravest(in city.IncidentInput) error {
 	if err := a.mine(q.Area, q.Office); err != nil {
 		return err
 	}
-	found, total, err := a.d.Incidents.Incidents(a.ctx, a.asker, city.IncidentFilter{Status: running, AreaCode: q.Area, Category: q.Category, Office: q.Office, Limit: 200, Sort: "voices"})
+	found, total, err := a.pressing(q)
 	if err != nil {
 		return err
 	}
@@ -156,11 +156,21 @@ func (a *answer) gravest(in city.IncidentInput) error {
 		return nil
 	}
 	a.say("Ada " + city.FormatNumber(float64(total), 0) + " " + noun + " " + a.place(q.Area) + ".")
+	a.nameGravest(found, in.Top)
+	return nil
+}
+
+// pressing are the running incidents of a scope, gravest first, and how many
+// there are in all.
+func (a *answer) pressing(q city.MeasureQuery) ([]city.Incident, int, error) {
+	found, total, err := a.d.Incidents.Incidents(a.ctx, a.asker, city.IncidentFilter{Status: running, AreaCode: q.Area, Category: q.Category, Office: q.Office, Limit: 200, Sort: "voices"})
+	if err != nil {
+		return nil, 0, err
+	}
 	slices.SortStableFunc(found, func(x, y city.Incident) int {
 		return cmp.Or(cmp.Compare(y.Urgency.Rank(), x.Urgency.Rank()), cmp.Compare(y.Voices, x.Voices), y.LastAt.Compare(x.LastAt), cmp.Compare(x.ID, y.ID))
 	})
-	a.nameGravest(found, in.Top)
-	return nil
+	return found, total, nil
 }
 
 func (a *answer) nameGravest(found []city.Incident, top int) {

@@ -206,6 +206,10 @@ func TestDraftIsOnlyADraft(t *testing.T) {
 	if draft.DueOn != "2026-06-23" || draft.Office != "DPUPR" || draft.Incidents[0] != 12 || draft.Area != "64.72.03.1004" {
 		t.Errorf("%+v", draft)
 	}
+	gravest := run(t, d, mayor, city.ToolDraft, city.DraftInput{Gravest: true, Office: "DPUPR", WorkingDays: 3})
+	if draft := gravest.Blocks[0].Draft; draft.Incidents[0] != 12 || draft.DueOn != "2026-06-23" || !strings.HasPrefix(draft.Instruction, "Tindak lanjuti kejadian 12") {
+		t.Errorf("%s %+v", gravest.Text, draft)
+	}
 	byNorm := run(t, d, mayor, city.ToolDraft, city.DraftInput{Category: "sampah", Area: "64.72.01"})
 	if !strings.HasPrefix(byNorm.Text, "Konsep disposisi untuk DLH tentang laporan sampah di Kecamatan Palaran, batas waktu ") {
 		t.Error(byNorm.Text)

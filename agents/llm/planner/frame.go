@@ -27,6 +27,8 @@ type frame struct {
 	Source      string
 	Level       string
 	Instruction string
+	WorkingDays int
+	Gravest     bool
 
 	// Assumed are input fields that nobody said.
 	Assumed []string
@@ -69,7 +71,7 @@ func (f *frame) input() any {
 	case city.ToolMap:
 		return city.MapInput{MeasureQuery: f.MeasureQuery, Level: f.Level}
 	case city.ToolDraft:
-		return city.DraftInput{Incident: f.ID, Area: f.Area, Category: f.Category, Office: f.Office, Instruction: f.Instruction}
+		return city.DraftInput{Incident: f.ID, Area: f.Area, Category: f.Category, Office: f.Office, Instruction: f.Instruction, WorkingDays: f.WorkingDays, Gravest: f.Gravest}
 	}
 	return f.MeasureQuery
 }
