@@ -19,8 +19,8 @@ import (
 // HTTPOptions are the fields every connector that speaks HTTP has: embed it in
 // the configuration struct. Define hands the connector a client made for them.
 type HTTPOptions struct {
-	AllowPrivate bool     `json:"allow_private" label:"Allow private addresses" label_id:"Izinkan alamat jaringan dalam" doc:"Allow addresses of the inside network (10.x, 192.168.x, localhost). Only for systems the city runs itself."`
-	Timeout      Duration `json:"timeout" label:"Time limit" label_id:"Batas waktu" default:"30s" doc:"How long one request may take from start to last byte." example:"45s"`
+	AllowPrivate bool     `json:"allow_private" label:"Allow private addresses" label_id:"Izinkan alamat jaringan dalam" doc:"Allow addresses of the inside network (10.x, 192.168.x, localhost). Only for systems the city runs itself." doc_id:"Izinkan alamat jaringan dalam (10.x, 192.168.x, localhost). Hanya untuk sistem milik kota sendiri."`
+	Timeout      Duration `json:"timeout" label:"Time limit" label_id:"Batas waktu" default:"30s" doc:"How long one request may take from start to last byte." doc_id:"Batas waktu satu permintaan." example:"45s"`
 }
 
 func (o HTTPOptions) httpOptions() HTTPOptions { return o }
@@ -200,6 +200,26 @@ func (e *MalformedError) Error() string {
 
 // Unwrap returns the cause.
 func (e *MalformedError) Unwrap() error { return e.Err }
+
+// FormatError is a file whose content is something else than what the source
+// calls it: a CSV that is a picture.
+type FormatError struct {
+	Declared string // "CSV"
+	Found    string // "PNG"
+}
+
+func (e *FormatError) Error() string {
+	return fmt.Sprintf("the file is said to be %s and holds %s", e.Declared, e.Found)
+}
+
+// ToldError is an error that the other side wrote into an answer of success.
+type ToldError struct {
+	Detail string // in its own words, short
+}
+
+func (e *ToldError) Error() string {
+	return "the source answered with an error: " + clip(e.Detail, 200)
+}
 
 // Do sends a request and reads the whole answer. A status other than 2xx and
 // 304 is a *StatusError, wrapped in *RetryAfterError when the other side said

@@ -55,6 +55,24 @@ func (p Page) Rows() int {
 	return n
 }
 
+// Newest is the latest time that the page's reports and measured values name,
+// and t if none is later. Forecasts lie ahead and say nothing of what was read.
+func (p Page) Newest(t time.Time) time.Time {
+	for _, r := range p.Reports {
+		for _, at := range []time.Time{r.CreatedAt, r.UpdatedAt} {
+			if at.After(t) {
+				t = at
+			}
+		}
+	}
+	for _, o := range p.Observations {
+		if o.Time.After(t) && !o.Forecast {
+			t = o.Time
+		}
+	}
+	return t
+}
+
 // Env is what a connector gets from Balaikota.
 type Env struct {
 	// HTTP is the shared client: deadline, size limit, User-Agent, and no

@@ -35,6 +35,8 @@ const (
 	FailOurRequest Failure = "source.failure.request"
 	FailMalformed  Failure = "source.failure.malformed"
 	FailTooLarge   Failure = "source.failure.too_large"
+	FailFormat     Failure = "source.failure.format"
+	FailTold       Failure = "source.failure.told"
 	FailClock      Failure = "source.failure.clock"
 	FailConfig     Failure = "source.failure.config"
 	FailConnector  Failure = "source.failure.connector"
@@ -45,7 +47,7 @@ const (
 )
 
 // FailureTexts are the texts of all failures, with {status}, {seconds},
-// {hours} and {detail} as parameters: what happened, then who has to do something. The
+// {hours}, {declared}, {found} and {detail} as parameters: what happened, then who has to do something. The
 // command checks that backend/i18n holds the same.
 var FailureTexts = map[Failure]Text{
 	FailDNS:        {ID: "Nama server sumber tidak ditemukan. Periksa alamatnya atau jaringan balai kota.", EN: "The source's server name was not found. Check its address or the city hall's network."},
@@ -62,6 +64,8 @@ var FailureTexts = map[Failure]Text{
 	FailOurRequest: {ID: "Sumber tidak menerima permintaan kita (kode {status}). Periksa pengaturan sumber.", EN: "The source did not accept our request (code {status}). Check the source's settings."},
 	FailMalformed:  {ID: "Jawaban sumber rusak atau bukan dalam bentuk yang disepakati.", EN: "The source's answer is damaged or not in the agreed form."},
 	FailTooLarge:   {ID: "Jawaban sumber melebihi batas ukuran dan tidak dibaca.", EN: "The source's answer is beyond the size limit and was not read."},
+	FailFormat:     {ID: "Sumber menyebut berkasnya {declared}, tetapi isinya {found}. Pengelolanya harus memperbaiki, atau pilih berkas lain.", EN: "The source says that its file is {declared}, but it holds {found}. Its owner must correct that, or choose another file."},
+	FailTold:       {ID: "Sumber menjawab dengan galat: {detail}", EN: "The source answered with an error: {detail}"},
 	FailClock:      {ID: "Jam server sumber mendahului sekitar {hours} jam sehingga waktu datanya tidak dapat dipercaya. Pengelolanya harus membetulkan jam.", EN: "The source's clock runs about {hours} hours ahead, so the times of its data cannot be believed. Its owner must set the clock right."},
 	FailConfig:     {ID: "Pengaturan sumber keliru: {detail}", EN: "The source's settings are wrong: {detail}"},
 	FailConnector:  {ID: "Penghubung {detail} tidak dikenal versi Balaikota ini.", EN: "This version of Balaikota knows no connector {detail}."},
@@ -103,6 +107,12 @@ func classify(err error) (Failure, map[string]string) {
 	}
 	if clock, ok := errors.AsType[*ClockError](err); ok {
 		return FailClock, map[string]string{"hours": strconv.Itoa(int(clock.Ahead.Round(time.Hour).Hours()))}
+	}
+	if wrong, ok := errors.AsType[*FormatError](err); ok {
+		return FailFormat, map[string]string{"declared": wrong.Declared, "found": wrong.Found}
+	}
+	if told, ok := errors.AsType[*ToldError](err); ok {
+		return FailTold, map[string]string{"detail": clip(told.Detail, 200)}
 	}
 	if kind, ok := classifyNetwork(err); ok {
 		return kind, nil

@@ -104,6 +104,8 @@ type run struct {
 	pages   int
 	rows    int
 	log     *slog.Logger
+	// indicators are the declared ones, once build has asked for them.
+	indicators []city.Indicator
 }
 
 // pull goes through the pages; more is true when limits ended it early.
@@ -156,6 +158,7 @@ func (r *run) build(ctx context.Context) (c Connector, err error) {
 			return nil, &city.Error{Code: city.Internal, Key: string(FailStore), Message: FailureTexts[FailStore].EN, Err: err}
 		}
 	}
+	r.indicators = env.Indicators
 	return spec.New(r.src.Config, env)
 }
 
@@ -217,12 +220,7 @@ func (r *run) failed(ctx context.Context, err error) (city.Tally, time.Time, err
 	}
 	now := r.env.Now()
 	retryAt := r.patience.fail(r.src.ID, now, err, r.rows > 0)
-	told := *Explain(err)
-	told.Err = r.secrets.RedactError(told.Err)
-	told.Message = r.secrets.Redact(told.Message)
-	for k, v := range told.Params {
-		told.Params[k] = r.secrets.Redact(v)
-	}
+	told := *r.told(err)
 	r.log.Warn("pull failed", "reason", told.Key, "error", told.Err, "retry_at", retryAt, "pages", r.pages)
 	if told.Key == string(FailStore) {
 		return r.tally, retryAt, &told // the store could not record it either

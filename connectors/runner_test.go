@@ -268,7 +268,7 @@ func TestConnectorThatDoesNotMoveIsStopped(t *testing.T) {
 func TestEveryFailureHasBothTexts(t *testing.T) {
 	t.Parallel()
 	all := []Failure{FailDNS, FailRefused, FailTimeout, FailCut, FailExpired, FailTLS, FailPrivate, FailKey, FailMissing, FailBusy,
-		FailTheirs, FailOurRequest, FailMalformed, FailTooLarge, FailClock, FailConfig, FailConnector, FailStore, FailStopped, FailWaiting, FailOther}
+		FailTheirs, FailOurRequest, FailMalformed, FailTooLarge, FailFormat, FailTold, FailClock, FailConfig, FailConnector, FailStore, FailStopped, FailWaiting, FailOther}
 	for _, f := range all {
 		if text := FailureTexts[f]; text.ID == "" || text.EN == "" || strings.Count(text.ID, "{") != strings.Count(text.EN, "{") {
 			t.Errorf("%s: %+v", f, text)

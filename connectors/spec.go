@@ -49,6 +49,8 @@ type Field struct {
 	Label Text
 	// Doc says what the field is for, in English.
 	Doc string
+	// DocID says the same in Indonesian; "" where nobody has written it yet.
+	DocID string
 	// Type is string, boolean, integer, number, list, map, object or any.
 	Type     string
 	Format   string
@@ -60,7 +62,8 @@ type Field struct {
 }
 
 // Define completes a Spec whose configuration is the struct C. Each field of C
-// needs the tags json and doc; label and label_id name it on the form, and
+// needs the tags json and doc; label and label_id name it on the form, doc_id says
+// there in Indonesian what doc says in English, and
 // default, required:"true", enum:"a,b", secret:"true", example and
 // format:"url|duration|date|folder" say how it is checked. It panics on a
 // malformed declaration, which any test of the connector would show.
@@ -156,6 +159,7 @@ func declaredField(f reflect.StructField, path string) Field {
 		Path:     path,
 		Label:    Text{ID: f.Tag.Get("label_id"), EN: f.Tag.Get("label")},
 		Doc:      f.Tag.Get("doc"),
+		DocID:    f.Tag.Get("doc_id"),
 		Type:     typeName(f.Type),
 		Format:   f.Tag.Get("format"),
 		Default:  f.Tag.Get("default"),

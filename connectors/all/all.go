@@ -4,20 +4,26 @@ package all
 
 import (
 	"balaikota/connectors"
+	"balaikota/connectors/arcgis"
 	"balaikota/connectors/bmkg"
+	"balaikota/connectors/ckan"
 	"balaikota/connectors/files"
 	"balaikota/connectors/httpjson"
 	"balaikota/connectors/ical"
+	"balaikota/connectors/ogcfeatures"
 	"balaikota/connectors/open311"
 )
 
 // Registry returns a registry of every connector.
 func Registry() *connectors.Registry {
 	return connectors.NewRegistry(
+		arcgis.Spec,
 		bmkg.Spec,
+		ckan.Spec,
 		files.Spec,
 		httpjson.Spec,
 		ical.Spec,
+		ogcfeatures.Spec,
 		open311.Spec,
 	)
 }

@@ -10,12 +10,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/goccy/go-yaml"
 
 	"balaikota/backend/city"
 	"balaikota/connectors"
+	"balaikota/connectors/mapping"
 )
 
 //go:embed templates/*.yaml
@@ -102,8 +102,7 @@ func (c *Config) resolve() (resolved, error) {
 	if err := checkMapping(out.mapping); err != nil {
 		return out, err
 	}
-	_, err := compileFields(out.mapping, time.UTC)
-	return out, err
+	return out, out.mapping.Rows.Check()
 }
 
 // fillConstants puts parameters into the fields' fixed values.
@@ -187,15 +186,8 @@ func checkMapping(m Mapping) error {
 		return city.InvalidField("mapping.paging.next", "is missing: cursor paging needs it")
 	case p.Type != "none" && (p.Size < 1 || p.MaxPages < 1):
 		return city.InvalidField("mapping.paging.size", "and max_pages must be at least 1")
-	case m.Zone != "" && !zoneExists(m.Zone):
-		return city.InvalidField("mapping.zone", "is not a time zone; write for example Asia/Makassar")
 	}
 	return compileRest(m, &connector{})
-}
-
-func zoneExists(name string) bool {
-	_, err := time.LoadLocation(name)
-	return err == nil
 }
 
 func mustQuery(query string) url.Values {
@@ -210,12 +202,12 @@ func mustQuery(query string) url.Values {
 func compileRest(m Mapping, c *connector) (err error) {
 	for _, e := range []struct {
 		path, text string
-		to         **program
+		to         **mapping.Program
 	}{
 		{"mapping.items", m.Items, &c.items}, {"mapping.check", m.Check, &c.check},
-		{"mapping.where", m.Where, &c.where}, {"mapping.paging.next", m.Paging.Next, &c.next},
+		{"mapping.paging.next", m.Paging.Next, &c.next},
 	} {
-		if *e.to, err = compile(e.path, e.text); err != nil {
+		if *e.to, err = mapping.Compile(e.path, e.text); err != nil {
 			return err
 		}
 	}
@@ -227,16 +219,11 @@ func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) 
 	if err != nil {
 		return nil, err
 	}
-	c := &connector{env: env, m: r.mapping, places: r.params, zone: env.Location, headers: http.Header{"Accept": {"application/json"}}}
-	if c.m.Zone != "" {
-		if c.zone, err = time.LoadLocation(c.m.Zone); err != nil {
-			return nil, city.InvalidField("mapping.zone", "is not a time zone")
-		}
-	}
+	c := &connector{env: env, m: r.mapping, places: r.params, headers: http.Header{"Accept": {"application/json"}}}
 	if err := compileRest(c.m, c); err != nil {
 		return nil, err
 	}
-	if c.fields, err = compileFields(c.m, c.zone); err != nil {
+	if c.rows, err = c.m.Reader(env); err != nil {
 		return nil, err
 	}
 	if err := c.authorize(); err != nil {

@@ -18,15 +18,16 @@ import (
 
 	"balaikota/backend/city"
 	"balaikota/connectors"
+	"balaikota/connectors/mapping"
 )
 
 // Config is the configuration of an httpjson source: a ready-made template
 // with its parameters, or a mapping of one's own.
 type Config struct {
 	connectors.HTTPOptions
-	Template string            `json:"template" label:"Template" label_id:"Templat" doc:"Name of a ready-made mapping (see the connector's README); empty when mapping is given."`
-	Params   map[string]string `json:"params" label:"Parameters" label_id:"Parameter" doc:"Values for the template's or the mapping's {{param.NAME}}."`
-	Mapping  *Mapping          `json:"mapping" label:"Mapping" label_id:"Pemetaan" doc:"The mapping itself."`
+	Template string            `json:"template" label:"Template" label_id:"Templat" doc:"Name of a ready-made mapping (see the connector's README); empty when mapping is given." doc_id:"Nama pemetaan siap pakai; kosongkan bila menulis pemetaan sendiri."`
+	Params   map[string]string `json:"params" label:"Parameters" label_id:"Parameter" doc:"Values for the template's or the mapping's {{param.NAME}}." doc_id:"Nilai untuk {{param.NAMA}} dalam templat atau pemetaan."`
+	Mapping  *Mapping          `json:"mapping" label:"Mapping" label_id:"Pemetaan" doc:"The mapping itself." doc_id:"Pemetaan: alamat, halaman, dan satu ungkapan untuk tiap bidang."`
 }
 
 // Mapping says how to ask and what the answer means.
@@ -40,17 +41,11 @@ type Mapping struct {
 
 	Lookback connectors.Duration `json:"lookback" default:"24h" doc:"How far back {{since}} is at the first reading."`
 	Overlap  connectors.Duration `json:"overlap" default:"1h" doc:"How far {{since}} goes back behind the newest record seen."`
-	Zone     string              `json:"zone" doc:"Time zone of times without one; the city's if empty." example:"Asia/Jakarta"`
 
-	MaxAge connectors.Duration `json:"max_age" doc:"Observations only: older ones are not taken, for systems that go on showing what a silent sensor said long ago."`
+	Check string `json:"check" doc:"Expression on the whole answer that must be true; otherwise the reading failed." example:".success == true"`
+	Items string `json:"items" required:"true" doc:"Expression on the whole answer that gives the records, as an array or one by one." example:".data"`
 
-	Check     string           `json:"check" doc:"Expression on the whole answer that must be true; otherwise the reading failed." example:".success == true"`
-	Items     string           `json:"items" required:"true" doc:"Expression on the whole answer that gives the records, as an array or one by one." example:".data"`
-	Where     string           `json:"where" doc:"Expression on a record; only those for which it is true are taken."`
-	Kind      string           `json:"kind" required:"true" enum:"reports,observations" doc:"What a record is."`
-	AreaLevel string           `json:"area_level" enum:"as_given,declared,kelurahan,kecamatan,kota" default:"as_given" doc:"Observations only: the level the area found is raised to; declared takes the indicator's own grain."`
-	Unknown   string           `json:"unknown_indicators" enum:"refuse,skip" default:"refuse" doc:"Observations only: what to do with an indicator that is not declared."`
-	Fields    map[string]Field `json:"fields" required:"true" doc:"For each field of ours an expression on the record, or an object with more about it (see the connector's README)."`
+	mapping.Rows
 }
 
 // Auth says how the source knows us.
@@ -85,16 +80,17 @@ var Spec = connectors.Define(connectors.Spec{
 type connector struct {
 	env     connectors.Env
 	m       Mapping
-	zone    *time.Location
+	rows    *mapping.Reader
 	places  map[string]string // values of {{param.…}}
 	headers http.Header
 	secret  string
-	items   *program
-	check   *program
-	where   *program
-	next    *program
-	fields  map[string]*fieldReader
+	items   *mapping.Program
+	check   *mapping.Program
+	next    *mapping.Program
 }
+
+// Mapped implements connectors.Mapper.
+func (c *connector) Mapped(ctx context.Context) []city.MappedField { return c.rows.Mapped(ctx) }
 
 // cursor is where reading goes on.
 type cursor struct {
@@ -132,7 +128,7 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 		return connectors.Page{}, err
 	}
 	page := connectors.Page{}
-	if err := c.convert(ctx, records, &page); err != nil {
+	if err := c.rows.Convert(ctx, records, &page); err != nil {
 		return connectors.Page{}, err
 	}
 	if wrong := res.CheckClock(); wrong != nil {
@@ -141,7 +137,7 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 		}
 		forgetMarks(page.Reports)
 	} else {
-		cur.Newest = newest(page, cur.Newest)
+		cur.Newest = page.Newest(cur.Newest)
 	}
 	more, err := c.advance(ctx, &cur, answer, len(records), res)
 	if err != nil {
@@ -181,23 +177,6 @@ func forgetMarks(reports []city.Report) {
 	for i := range reports {
 		reports[i].UpdatedAt = time.Time{}
 	}
-}
-
-// newest is the latest time among the records of a page.
-func newest(p connectors.Page, t time.Time) time.Time {
-	for _, r := range p.Reports {
-		for _, at := range []time.Time{r.CreatedAt, r.UpdatedAt} {
-			if at.After(t) {
-				t = at
-			}
-		}
-	}
-	for _, o := range p.Observations {
-		if o.Time.After(t) && !o.Forecast {
-			t = o.Time
-		}
-	}
-	return t
 }
 
 // fetch makes the request of the page that the cursor is at.
@@ -252,12 +231,12 @@ func (c *connector) records(ctx context.Context, res *connectors.Response) (answ
 		return nil, nil, err
 	}
 	if c.check != nil {
-		ok, err := c.check.firstWithin(ctx, answer, maxSteps)
+		ok, err := c.check.First(ctx, answer)
 		if err != nil || ok != true {
-			return nil, nil, &connectors.MalformedError{What: "for this mapping", Err: fmt.Errorf("it does not pass the mapping's check %s", c.check.text)}
+			return nil, nil, &connectors.MalformedError{What: "for this mapping", Err: fmt.Errorf("it does not pass the mapping's check %s", c.check)}
 		}
 	}
-	out, err := c.items.all(ctx, answer)
+	out, err := c.items.All(ctx, answer)
 	if err != nil {
 		return nil, nil, fmt.Errorf("mapping.items: %w", err)
 	}
@@ -308,11 +287,11 @@ func (c *connector) nextToken(ctx context.Context, answer any, header http.Heade
 		}
 		return "", nil
 	}
-	v, err := c.next.firstWithin(ctx, answer, maxSteps)
+	v, err := c.next.First(ctx, answer)
 	if err != nil {
 		return "", fmt.Errorf("mapping.paging.next: %w", err)
 	}
-	return plainText(v)
+	return mapping.PlainText(v)
 }
 
 // Templates lists the names of the ready-made mappings.

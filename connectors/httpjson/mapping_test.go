@@ -1,7 +1,6 @@
 package httpjson
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 
 	"balaikota/backend/city"
 	"balaikota/connectors"
+	"balaikota/connectors/connectortest"
 )
 
 func TestMappingMistakesAreNamed(t *testing.T) {
@@ -67,51 +67,6 @@ func fieldOf(err error) string {
 		return e.Field
 	}
 	return ""
-}
-
-func TestExpressionsHaveLimitsAndSeeNothingElse(t *testing.T) {
-	t.Parallel()
-	all, err := compile("x", "[range(1e9)]")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := all.all(t.Context(), nil); !errors.Is(err, errTooLong) && !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("a whole answer may take for ever: %v", err)
-	}
-	for text, want := range map[string]string{
-		"last(repeat(1))":                   "too many steps",
-		"[range(1e9)] | length":             "too many steps",
-		"def f: f; f":                       "too many steps",
-		`error("rahasia: " + .nik)`:         "the expression failed",
-		`.nik | tonumber`:                   "the expression failed",
-		"halt_error":                        "the expression failed",
-		`"x" * 1e12`:                        "the expression failed",
-		"reduce range(1e10) as $i (0; .+1)": "too many steps",
-	} {
-		p, err := compile("x", text)
-		if err != nil {
-			t.Errorf("%s: %v", text, err)
-			continue
-		}
-		start := time.Now()
-		v, err := p.first(t.Context(), map[string]any{"nik": "6472010101010001x"})
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s gives %v, %v; wants %q", text, v, err, want)
-		}
-		if err != nil && strings.Contains(err.Error(), "6472") {
-			t.Errorf("%s shows the value: %v", text, err)
-		}
-		if took := time.Since(start); took > maxTime+5*time.Second {
-			t.Errorf("%s took %v", text, took)
-		}
-	}
-	p, err := compile("x", "[$ENV, env] | tostring")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if v, err := p.first(t.Context(), nil); err != nil || v != "[{},{}]" {
-		t.Errorf("the environment is %v, %v", v, err)
-	}
 }
 
 func TestSinceMovesWithTheDataAndNotWithAFastClock(t *testing.T) {
@@ -281,8 +236,7 @@ func FuzzConvert(f *testing.F) {
 			f.Add(body)
 		}
 	}
-	env := connectors.Env{HTTP: connectors.NewClient("t", nil), Areas: testAreas, Location: wita, Categories: testCategories, Indicators: testIndicators, Now: caseClock,
-		Secret: func(string) (string, error) { return "x", nil }}
+	env := connectortest.Env(f, testAreas, caseClock())
 	var all []*connector
 	for name, params := range map[string]string{"pupr-jalan-peduli": `{"base_url":"https://a.go.id"}`, "apt-pranoto-hujan": `{}`, "simcity-sensor": `{"base_url":"https://a.go.id","feed":"water"}`} {
 		c, err := Spec.New(json.RawMessage(fmt.Sprintf(`{"template":%q,"params":%s}`, name, params)), env)
@@ -298,7 +252,7 @@ func FuzzConvert(f *testing.F) {
 				continue
 			}
 			var page connectors.Page
-			if err := c.convert(t.Context(), records, &page); err != nil {
+			if err := c.rows.Convert(t.Context(), records, &page); err != nil {
 				t.Fatal(err)
 			}
 			for _, r := range page.Reports {

@@ -27,7 +27,7 @@ func (c *connector) values(cur cursor) map[string]place {
 		since = cur.Began.Add(-time.Duration(c.m.Lookback))
 	}
 	v := map[string]place{
-		"now": {at: cur.Began.In(c.zone)}, "since": {at: since.In(c.zone)},
+		"now": {at: cur.Began.In(c.rows.Location())}, "since": {at: since.In(c.rows.Location())},
 		"page":   {text: strconv.Itoa(c.m.Paging.Start + cur.Page)},
 		"offset": {text: strconv.Itoa(cur.Page * c.m.Paging.Size)},
 		"size":   {text: strconv.Itoa(c.m.Paging.Size)},

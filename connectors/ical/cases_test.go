@@ -1,25 +1,15 @@
 package ical
 
 import (
-	"encoding/json"
-	"flag"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/paulmach/orb"
-
 	"balaikota/backend/city"
 	"balaikota/connectors"
+	"balaikota/connectors/connectortest"
 )
-
-var update = flag.Bool("update", false, "write what came out as expected.json, to be read before it is committed")
 
 // caseClock is when the cases play: Saturday, 21 November 2026, 14:30 WITA.
 func caseClock() time.Time { return time.Date(2026, 11, 21, 14, 30, 0, 0, makassar()) }
@@ -32,14 +22,6 @@ func makassar() *time.Location {
 	return loc
 }
 
-// nowhere is a city without areas: a calendar looks none up.
-type nowhere struct{}
-
-func (nowhere) Locate(orb.Point) (string, bool) { return "", false }
-func (nowhere) Find(string) []string            { return nil }
-func (nowhere) Area(string) (city.Area, bool)   { return city.Area{}, false }
-func (nowhere) Areas(city.Level) []city.Area    { return nil }
-
 func testEnv(t *testing.T, now time.Time) connectors.Env {
 	t.Helper()
 	secrets := &connectors.Secrets{Lookup: func(name string) (string, bool) {
@@ -47,7 +29,7 @@ func testEnv(t *testing.T, now time.Time) connectors.Env {
 		return v, ok
 	}}
 	return connectors.Env{
-		HTTP: connectors.NewClient("balaikota-test", secrets), Areas: nowhere{}, Location: makassar(),
+		HTTP: connectors.NewClient("balaikota-test", secrets), Areas: connectortest.Nowhere{}, Location: makassar(),
 		Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Secret: secrets.Reveal,
 	}
 }
@@ -98,54 +80,15 @@ func outcomeOf(page connectors.Page, err error) outcome {
 // calendar's server answers.
 func TestCases(t *testing.T) {
 	t.Parallel()
-	folders, err := filepath.Glob("testdata/cases/*")
-	if err != nil || len(folders) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, folder := range folders {
-		t.Run(filepath.Base(folder), func(t *testing.T) {
-			t.Parallel()
-			text, err := json.MarshalIndent(playCase(t, folder), "", "  ")
-			if err != nil {
-				t.Fatal(err)
-			}
-			golden := filepath.Join(folder, "expected.json")
-			if *update {
-				if err := os.WriteFile(golden, append(text, '\n'), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(strings.TrimSpace(string(want)), string(text)); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-}
-
-func playCase(t *testing.T, folder string) outcome {
-	t.Helper()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
-		http.ServeFile(w, r, filepath.Join(folder, "response.ics"))
-	}))
-	t.Cleanup(s.Close)
-	config, err := os.ReadFile(filepath.Join(folder, "config.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	raw, err := connectors.ConfigFromYAML([]byte(strings.ReplaceAll(string(config), "{{server}}", s.URL)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := Spec.New(raw, testEnv(t, caseClock()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := outcomeOf(c.Pull(t.Context(), nil))
-	out.Error = strings.ReplaceAll(out.Error, s.URL, "{{server}}")
-	return out
+	connectortest.Cases(t, func(t *testing.T, folder string) any {
+		t.Helper()
+		address := connectortest.Serve(t, connectortest.Answers(folder, "ics", "text/calendar; charset=utf-8"))
+		c, err := Spec.New(connectortest.Config(t, folder, address), testEnv(t, caseClock()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := outcomeOf(c.Pull(t.Context(), nil))
+		out.Error = strings.ReplaceAll(out.Error, address, connectortest.Server)
+		return out
+	})
 }

@@ -1,4 +1,4 @@
-package httpjson
+package mapping
 
 import (
 	"context"
@@ -18,9 +18,75 @@ import (
 	"balaikota/connectors"
 )
 
-// convert turns records into rows; one that cannot be understood is refused
-// with its place and reason.
-func (c *connector) convert(ctx context.Context, records []any, page *connectors.Page) error {
+// Rows is the part of a configuration that says what a record is and which of
+// its values become which of our fields. Connectors embed it in an object that
+// is called mapping, or use it as that object.
+type Rows struct {
+	Zone      string              `json:"zone" doc:"Time zone of times without one; the city's if empty, or the one that the connector's page names." example:"Asia/Jakarta"`
+	MaxAge    connectors.Duration `json:"max_age" doc:"Observations only: older ones are not taken, for systems that go on showing what a silent sensor said long ago."`
+	Where     string              `json:"where" doc:"Expression on a record; only those for which it is true are taken."`
+	Kind      string              `json:"kind" required:"true" enum:"reports,observations" doc:"What a record is."`
+	AreaLevel string              `json:"area_level" enum:"as_given,declared,kelurahan,kecamatan,kota" default:"as_given" doc:"Observations only: the level the area found is raised to; declared takes the indicator's own grain."`
+	Unknown   string              `json:"unknown_indicators" enum:"refuse,skip" default:"refuse" doc:"Observations only: what to do with an indicator that is not declared."`
+	Fields    map[string]Field    `json:"fields" required:"true" doc:"For each field of ours an expression on the record, or an object with more about it (connectors/mapping/README.md)."`
+}
+
+// Check finds what is wrong with the mapping without running it. Errors are
+// *city.Error Invalid with the field's path, which begins with "mapping.".
+func (m Rows) Check() error {
+	_, err := m.compile(time.UTC)
+	return err
+}
+
+// Reader reads records. It belongs to one run of one source.
+type Reader struct {
+	env    connectors.Env
+	m      Rows
+	zone   *time.Location
+	where  *Program
+	fields map[string]*fieldReader
+	sample any // the first record that was read, for Mapped
+}
+
+// Reader prepares the mapping. Times without zone are read in the mapping's
+// zone, in env.Location if it names none.
+func (m Rows) Reader(env connectors.Env) (*Reader, error) {
+	zone := env.Location
+	if m.Zone != "" {
+		var err error
+		if zone, err = time.LoadLocation(m.Zone); err != nil {
+			return nil, city.InvalidField("mapping.zone", "is not a time zone; write for example Asia/Makassar")
+		}
+	}
+	c, err := m.compile(zone)
+	if err != nil {
+		return nil, err
+	}
+	c.env = env
+	return c, nil
+}
+
+// Location is the zone of times without one.
+func (c *Reader) Location() *time.Location { return c.zone }
+
+func (m Rows) compile(zone *time.Location) (*Reader, error) {
+	if m.Zone != "" {
+		if _, err := time.LoadLocation(m.Zone); err != nil {
+			return nil, city.InvalidField("mapping.zone", "is not a time zone; write for example Asia/Makassar")
+		}
+	}
+	c := &Reader{m: m, zone: zone}
+	var err error
+	if c.where, err = Compile("mapping.where", m.Where); err != nil {
+		return nil, err
+	}
+	c.fields, err = compileFields(m, zone)
+	return c, err
+}
+
+// Convert turns records into rows of the page; one that cannot be understood is
+// refused with its place and reason. The error is for the context alone.
+func (c *Reader) Convert(ctx context.Context, records []any, page *connectors.Page) error {
 	for i, record := range records {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -45,7 +111,7 @@ func (c *connector) convert(ctx context.Context, records []any, page *connectors
 
 // identity is what a refused record is called, the same at every reading:
 // its id, or its station; "" when it has neither.
-func (c *connector) identity(ctx context.Context, record any) string {
+func (c *Reader) identity(ctx context.Context, record any) string {
 	for _, name := range []string{"external_id", "station"} {
 		if f := c.fields[name]; f != nil {
 			if s, err := f.value(ctx, record); err == nil && s != "" {
@@ -56,15 +122,18 @@ func (c *connector) identity(ctx context.Context, record any) string {
 	return ""
 }
 
-func (c *connector) convertOne(ctx context.Context, record any, page *connectors.Page) error {
+func (c *Reader) convertOne(ctx context.Context, record any, page *connectors.Page) error {
 	if c.where != nil {
-		v, err := c.where.first(ctx, record)
+		v, err := c.where.ofRecord(ctx, record)
 		if err != nil {
 			return fmt.Errorf("where: %w", err)
 		}
 		if v != true {
 			return nil
 		}
+	}
+	if c.sample == nil {
+		c.sample = record
 	}
 	in := reader{c: c, ctx: ctx, record: record}
 	if c.m.Kind == "reports" {
@@ -84,7 +153,7 @@ func (c *connector) convertOne(ctx context.Context, record any, page *connectors
 
 // reader reads the fields of one record and keeps the first error.
 type reader struct {
-	c      *connector
+	c      *Reader
 	ctx    context.Context //nolint:containedctx // lives for one record
 	record any
 	err    error
@@ -198,7 +267,7 @@ func (in *reader) observation() (o city.Observation, ok bool, err error) {
 	return o, err == nil, err
 }
 
-func (c *connector) indicator(slug string) (city.Indicator, bool) {
+func (c *Reader) indicator(slug string) (city.Indicator, bool) {
 	i := slices.IndexFunc(c.env.Indicators, func(x city.Indicator) bool { return x.Slug == slug })
 	if i < 0 {
 		return city.Indicator{}, false
@@ -254,7 +323,7 @@ func (in *reader) area(declared city.Indicator) (string, error) {
 }
 
 // areaLevel is the level to raise an area to; "" leaves it.
-func (c *connector) areaLevel(declared city.Indicator) city.Level {
+func (c *Reader) areaLevel(declared city.Indicator) city.Level {
 	switch c.m.AreaLevel {
 	case "as_given":
 		return ""
@@ -264,7 +333,7 @@ func (c *connector) areaLevel(declared city.Indicator) city.Level {
 	return city.Level(c.m.AreaLevel)
 }
 
-func (c *connector) areaCode(s string) string {
+func (c *Reader) areaCode(s string) string {
 	if _, ok := c.env.Areas.Area(s); ok {
 		return s
 	}

@@ -1,4 +1,4 @@
-package httpjson
+package mapping
 
 import (
 	"context"
@@ -25,15 +25,19 @@ const (
 	maxRecords = 200_000
 )
 
-// program is a compiled jq expression. It sees its input and nothing else: no
+// Program is a compiled jq expression. It sees its input and nothing else: no
 // environment, no files, no modules.
-type program struct {
+type Program struct {
 	code *gojq.Code
 	text string
 }
 
-// compile compiles the expression of a field of the configuration; "" is nil.
-func compile(path, text string) (*program, error) {
+// String is the expression as it was written.
+func (p *Program) String() string { return p.text }
+
+// Compile compiles the expression of the field at path of a configuration; ""
+// is nil. Errors are *city.Error Invalid with that field.
+func Compile(path, text string) (*Program, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, nil //nolint:nilnil // no expression, no program
 	}
@@ -45,7 +49,7 @@ func compile(path, text string) (*program, error) {
 	if err != nil {
 		return nil, city.InvalidField(path, "cannot be used: %s", err)
 	}
-	return &program{code: code, text: text}, nil
+	return &Program{code: code, text: text}, nil
 }
 
 var errTooLong = errors.New("the expression took too many steps")
@@ -82,8 +86,9 @@ func (s *stepContext) Err() error {
 	return s.Context.Err()
 }
 
-// all returns every output of the expression.
-func (p *program) all(ctx context.Context, input any) ([]any, error) {
+// All returns every output of the expression on a whole answer, at most
+// 200,000.
+func (p *Program) All(ctx context.Context, input any) ([]any, error) {
 	ctx, cancel := context.WithTimeout(ctx, maxTime)
 	defer cancel()
 	iter := p.code.RunWithContext(newStepContext(ctx, maxSteps), input)
@@ -102,12 +107,17 @@ func (p *program) all(ctx context.Context, input any) ([]any, error) {
 	}
 }
 
-// first returns the first output on a record, nil if there is none.
-func (p *program) first(ctx context.Context, input any) (any, error) {
+// First returns the first output on a whole answer, nil if there is none.
+func (p *Program) First(ctx context.Context, input any) (any, error) {
+	return p.firstWithin(ctx, input, maxSteps)
+}
+
+// ofRecord returns the first output on a record, nil if there is none.
+func (p *Program) ofRecord(ctx context.Context, input any) (any, error) {
 	return p.firstWithin(ctx, input, fieldSteps)
 }
 
-func (p *program) firstWithin(ctx context.Context, input any, steps int64) (any, error) {
+func (p *Program) firstWithin(ctx context.Context, input any, steps int64) (any, error) {
 	v, ok := p.code.RunWithContext(newStepContext(ctx, steps), input).Next()
 	if !ok {
 		return nil, nil //nolint:nilnil // jq's empty is no value
@@ -131,8 +141,8 @@ func shortError(err error) error {
 	return errors.New("the expression failed: " + clip(strings.TrimSpace(text), 60))
 }
 
-// plainText writes a scalar as text; nil is "".
-func plainText(v any) (string, error) {
+// PlainText writes a scalar as text; nil is "". A list or object is an error.
+func PlainText(v any) (string, error) {
 	switch v := v.(type) {
 	case nil:
 		return "", nil

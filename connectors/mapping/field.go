@@ -1,4 +1,4 @@
-package httpjson
+package mapping
 
 import (
 	"bytes"
@@ -76,12 +76,12 @@ var requiredFields = map[string][]string{
 // fieldReader is a Field ready for use.
 type fieldReader struct {
 	Field
-	program *program
+	program *Program
 	zone    *time.Location
 }
 
 // compileFields prepares the fields of a mapping.
-func compileFields(m Mapping, zone *time.Location) (map[string]*fieldReader, error) {
+func compileFields(m Rows, zone *time.Location) (map[string]*fieldReader, error) {
 	types := observationFields
 	if m.Kind == "reports" {
 		types = reportFields
@@ -92,8 +92,8 @@ func compileFields(m Mapping, zone *time.Location) (map[string]*fieldReader, err
 		}
 	}
 	out := map[string]*fieldReader{}
-	for name, f := range m.Fields {
-		path := "mapping.fields." + name
+	for _, name := range sortedKeys(m.Fields) { // so that the first mistake is the same one each time
+		f, path := m.Fields[name], "mapping.fields."+name
 		kind, ok := types[name]
 		if !ok {
 			return nil, city.InvalidField(path, "is not a field of %s; they are %s", m.Kind, strings.Join(sortedKeys(types), ", "))
@@ -133,7 +133,7 @@ func compileField(path, kind string, f Field, zone *time.Location) (*fieldReader
 		r.Number = connectors.NumberPlain
 	}
 	var err error
-	r.program, err = compile(path, f.Get)
+	r.program, err = Compile(path, f.Get)
 	return r, err
 }
 
@@ -141,11 +141,11 @@ func compileField(path, kind string, f Field, zone *time.Location) (*fieldReader
 func (r *fieldReader) value(ctx context.Context, record any) (string, error) {
 	s := r.Const
 	if r.program != nil {
-		v, err := r.program.first(ctx, record)
+		v, err := r.program.ofRecord(ctx, record)
 		if err != nil {
 			return "", err
 		}
-		if s, err = plainText(v); err != nil {
+		if s, err = PlainText(v); err != nil {
 			return "", err
 		}
 	}
@@ -177,7 +177,7 @@ func (r *fieldReader) number(ctx context.Context, record any) (*float64, error) 
 	x, err := connectors.ParseNumber(s, r.Number)
 	if err != nil && r.Number != connectors.NumberPlain {
 		// A real JSON number among numbers written as text keeps its meaning.
-		if v, perr := r.program.first(ctx, record); perr == nil && isNumber(v) {
+		if v, perr := r.program.ofRecord(ctx, record); perr == nil && isNumber(v) {
 			x, err = connectors.ParseNumber(s, connectors.NumberPlain)
 		}
 	}
