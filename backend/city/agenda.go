@@ -57,7 +57,7 @@ type AgendaCalendar struct {
 	Simulated bool   `json:"simulated,omitempty"`
 	// ReadAt is when it was last read with success, nil if never.
 	ReadAt    *time.Time `json:"read_at,omitempty"`
-	Freshness Freshness  `json:"freshness"`
+	Freshness Freshness  `json:"freshness" enum:"langsung,tertunda,basi,terputus,dijeda,belum"`
 	// Known is the span it was read for; zero times before the first reading.
 	KnownFrom time.Time `json:"known_from"`
 	KnownTo   time.Time `json:"known_to"`

@@ -16,6 +16,7 @@ const (
 	Camat      Role = "camat"      // district head: own kecamatan
 	Lurah      Role = "lurah"      // village head: own kelurahan
 	Publik     Role = "publik"     // no account: published figures only
+	Layar      Role = "layar"      // a paired screen: reads what the wall shows (WallTopics)
 	SystemRole Role = "sistem"     // Balaikota itself: jobs, connectors, migrations
 )
 
@@ -77,7 +78,7 @@ func (a Asker) Scope() Scope {
 // the first wall; the store's row-level security is the second and agrees.
 func (s Scope) Sees(areaCode string, officeID int64) bool {
 	switch {
-	case s.Role.CityWide():
+	case s.Role.CityWide(), s.Role == Layar:
 		return true
 	case s.Role == KepalaOPD:
 		return officeID != 0 && officeID == s.OfficeID

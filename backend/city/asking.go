@@ -124,6 +124,7 @@ type MapInput struct {
 // DraftInput drafts a disposition; a person sends it or not.
 type DraftInput struct {
 	Incident    int64  `json:"incident,omitempty" jsonschema:"number of the incident it is about"`
+	Gravest     bool   `json:"gravest,omitempty" jsonschema:"instead of a number: the gravest running incident of the area, category and office"`
 	Area        string `json:"area,omitempty" jsonschema:"code of the area"`
 	Category    string `json:"category,omitempty" jsonschema:"slug of the category"`
 	Office      string `json:"office,omitempty" jsonschema:"short name of the addressee; empty for the office that owns the matter"`

@@ -127,7 +127,7 @@ func (r DispositionReaders) SeenBy(s Scope) bool {
 	switch s.Role {
 	case SystemRole, WaliKota, Sekda, Auditor:
 		return true
-	case Operator:
+	case Operator, Layar:
 		return !r.Secret
 	case KepalaOPD:
 		return s.OfficeID != 0 && slices.Contains(r.Offices, s.OfficeID)

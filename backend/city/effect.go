@@ -111,6 +111,7 @@ type OfficePage struct {
 	Ratio      *float64  `json:"ratio,omitempty" doc:"Late by expected late, shrunk; below 1 is better"`
 	RatioLow   *float64  `json:"ratio_low,omitempty"`
 	RatioHigh  *float64  `json:"ratio_high,omitempty"`
+	Standing   Standing  `json:"standing" enum:"none,thin,fewer,usual,more" doc:"What the ratio says, only as much as its interval does"`
 	MedianH    *float64  `json:"median_hours,omitempty"`
 	Rain       *float64  `json:"rain,omitempty" doc:"mm in the period by the usual"`
 	Sent       int       `json:"sent" doc:"Dispositions sent to it"`
@@ -120,6 +121,20 @@ type OfficePage struct {
 	Text       Said      `json:"text"`
 	Notes      []Said    `json:"notes" nullable:"false" doc:"What to know before comparing"`
 }
+
+// Standing is how an office's late reports compare with what its mix of cases
+// leads to expect.
+type Standing string
+
+// The standings: no report fell due, too few to compare, and what the whole
+// interval of the ratio says.
+const (
+	StandingNone  Standing = "none"
+	StandingThin  Standing = "thin"
+	StandingFewer Standing = "fewer"
+	StandingUsual Standing = "usual"
+	StandingMore  Standing = "more"
+)
 
 // EffectFilter selects effects and lines of the ledger; empty fields do not
 // filter.

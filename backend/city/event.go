@@ -2,6 +2,7 @@ package city
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -20,10 +21,12 @@ const (
 	TopicRecommendations Topic = "recommendations"
 	// TopicAgenda carries the mayor's appointments, to AgendaReaders alone.
 	TopicAgenda Topic = "agenda"
+	// TopicWalls carries how paired screens are told to show: paused, sound, turn.
+	TopicWalls Topic = "walls"
 )
 
 // Topics in the order a snapshot carries them.
-var Topics = []Topic{TopicIndicators, TopicReports, TopicIncidents, TopicAlerts, TopicDispositions, TopicSources, TopicRecommendations, TopicAgenda}
+var Topics = []Topic{TopicIndicators, TopicReports, TopicIncidents, TopicAlerts, TopicDispositions, TopicSources, TopicRecommendations, TopicAgenda, TopicWalls}
 
 // Event is one numbered change that screens follow. Numbers are contiguous and
 // in commit order; the event is a row of the same transaction as the change.
@@ -47,6 +50,9 @@ type Event struct {
 
 // VisibleTo reports whether the event may be sent to the scope.
 func (e Event) VisibleTo(s Scope) bool {
+	if s.Role == Layar {
+		return slices.Contains(WallTopics, e.Topic) && shownOnWalls(e.Roles)
+	}
 	if len(e.Roles) > 0 && s.Role != SystemRole {
 		ok := false
 		for _, r := range e.Roles {
@@ -75,4 +81,6 @@ type State struct {
 	Recommendations []Recommendation
 	// Agenda are the appointments of today and the week after it.
 	Agenda []AgendaEntry
+	// Walls are the paired screens.
+	Walls []WallState
 }

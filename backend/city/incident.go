@@ -109,6 +109,8 @@ type IncidentDetail struct {
 	Hidden  int              `json:"hidden,omitempty" doc:"Reports of it that belong to others"`
 	Similar []SimilarCase    `json:"similar" nullable:"false"`
 	Rulings []IncidentRuling `json:"rulings" nullable:"false" doc:"What officers decided about it, newest first"`
+	// Quotes are at most three of Members in the citizens' own words.
+	Quotes []IncidentQuote `json:"quotes" nullable:"false" doc:"At most three reports that speak for it, oldest first, personal data hidden"`
 }
 
 // IncidentRuling is an officer's word on which reports are one matter.

@@ -128,8 +128,12 @@ type Office struct {
 	Aliases   []string `json:"aliases" nullable:"false"`
 }
 
-// MayBeSeenBy reports whether the role may see the indicator's values.
+// MayBeSeenBy reports whether the role may see the indicator's values. A
+// paired screen shows what every officer may see.
 func (i Indicator) MayBeSeenBy(r Role) bool {
+	if r == Layar {
+		return shownOnWalls(i.VisibleTo)
+	}
 	return r == SystemRole || slices.Contains(i.VisibleTo, r)
 }
 

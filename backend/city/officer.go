@@ -29,8 +29,8 @@ func (o Officer) Asker() Asker {
 // Session is a signed-in browser or a script's token.
 type Session struct {
 	ID         int64
-	Kind       string // browser or token
-	OfficerID  int64  // 0 for a token
+	Kind       string // browser, token or wall
+	OfficerID  int64  // 0 for a token and a wall
 	Username   string
 	Name       string
 	Role       Role
@@ -47,6 +47,9 @@ type Session struct {
 	StandInID   int64
 	ActingFor   string
 	ActingForID string // username
+	// WallID is the paired screen whose session it is, 0 none; Name is then the
+	// screen's.
+	WallID int64
 }
 
 // Asker is on whose behalf the session's requests are.
@@ -61,7 +64,10 @@ func (s Session) Asker() Asker {
 // Actor names the session in the audit trail.
 func (s Session) Actor() Actor {
 	name := s.Username
-	if name == "" {
+	switch {
+	case s.WallID != 0:
+		name = "layar:" + s.Name
+	case name == "":
 		name = "token:" + string(s.Role)
 	}
 	if s.StandInID != 0 {

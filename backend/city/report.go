@@ -156,6 +156,7 @@ type ReportDetail struct {
 	AnsweredAt      *time.Time      `json:"answered_at,omitempty" doc:"Since when the ticket holds the closing answer of its incident; absent for an answer of the source's own"`
 	AnswerReachedAt *time.Time      `json:"answer_reached_at,omitempty" doc:"When a channel took that answer to its reporter"`
 	Analysis        *ReportAnalysis `json:"analysis,omitempty"`
+	IdentityReads   []IdentityRead  `json:"identity_reads,omitempty" nullable:"false" doc:"Who looked who reported, oldest first; for mayor, secretary, operator and auditor"`
 }
 
 // ReportFilter selects reports. Empty fields do not filter.
@@ -188,7 +189,29 @@ type ReportFigures struct {
 	Open             int       `json:"open" doc:"Created before the end, not rejected, not closed by then"`
 	Overdue          int       `json:"overdue" doc:"Open and past the deadline at the end"`
 	MedianCloseHours *float64  `json:"median_close_hours,omitempty" doc:"Of those closed in the period; absent below ten"`
+	// Answers are the reporters' words on finished work ("beres?") of the
+	// SatisfactionDays before To that the asker may see.
+	Answers      int      `json:"answers" doc:"Reporters who said in the 90 days before the end whether the work on their report was done"`
+	Satisfaction *float64 `json:"satisfaction,omitempty" doc:"Share of answers that say it was done, 0 to 1; absent below ten answers"`
 }
+
+// SatisfactionDays is the span over which reporters' answers are counted: they
+// come days after the work, and few a day.
+const SatisfactionDays = 90
+
+// FewestAnswers is below how many answers their share is not told: it would be
+// chance, and might tell what one person said.
+const FewestAnswers = 10
+
+// IdentityRead is one time somebody looked who made a report.
+type IdentityRead struct {
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`
+	Reason string    `json:"reason" doc:"As given then, personal data masked"`
+}
+
+// IdentityOverseers see who looked at reporters' identities and why.
+var IdentityOverseers = []Role{WaliKota, Sekda, Operator, Auditor}
 
 // ReportCount is how many reports an area and category received.
 type ReportCount struct {

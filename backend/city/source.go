@@ -38,6 +38,10 @@ type Source struct {
 	// Owner is the office or person to call, Contact how.
 	Owner, Contact string
 	Attribution    string
+	// LegalBasis says what allows the city to take the data in, "" if nobody
+	// has said; PersonalData whether persons are named in them, nil likewise.
+	LegalBasis   string
+	PersonalData *bool
 	// Cursor is where the next pull goes on; moved only with the data.
 	Cursor json.RawMessage
 }
@@ -66,6 +70,19 @@ type SourceHealth struct {
 	Contact         string            `json:"contact,omitempty"`
 	Attribution     string            `json:"attribution,omitempty"`
 	Simulated       bool              `json:"simulated,omitempty"`
+	LegalBasis      string            `json:"legal_basis,omitempty" doc:"What allows the city to take the data in, as an operator wrote it"`
+	PersonalData    *bool             `json:"personal_data,omitempty" doc:"Whether persons are named in its data; absent until somebody has said"`
+	// Silence is set while a source that answers is unusually silent
+	// (mencurigakan): see FindSilence.
+	Silence *Silence `json:"silence,omitempty" doc:"Set while it answers but brings unusually long nothing new"`
+}
+
+// SourceCard is what people say of a source.
+type SourceCard struct {
+	Owner        string `json:"owner" maxLength:"120" doc:"The office or person to call"`
+	Contact      string `json:"contact" maxLength:"120"`
+	LegalBasis   string `json:"legal_basis" maxLength:"500" doc:"What allows the city to take the data in"`
+	PersonalData *bool  `json:"personal_data,omitempty" doc:"Whether persons are named in its data; absent if not known"`
 }
 
 // Refusal is a row that could not be taken, kept with its reason so that it

@@ -234,7 +234,7 @@ func (h *Hub) deltaAfter(a *audience, pos int64) *Message {
 		return nil
 	}
 	h.stats.frames.Add(1)
-	return newDelta(pos, h.last, entries)
+	return newDelta(pos, h.last, a.key.shown(entries))
 }
 
 // jobDone ends a writer's part of a flush. A flush that took long makes the

@@ -59,6 +59,42 @@ func newEntry(ev city.Event) (*entry, error) {
 	return e, nil
 }
 
+// shown are the entries as the audience gets them: a wall's without citizens'
+// words (city.EventForWall).
+func (k audienceKey) shown(entries []*entry) []*entry {
+	if k.scope.Role != city.Layar {
+		return entries
+	}
+	out := make([]*entry, len(entries))
+	for i, e := range entries {
+		out[i] = e.onWall()
+	}
+	return out
+}
+
+func (e *entry) onWall() *entry {
+	var c Change
+	if e.ev.Op != "put" || json.Unmarshal(e.change, &c) != nil {
+		return e
+	}
+	masked := city.EventForWall(c.Topic, c.Data)
+	switch {
+	case masked == nil: // it cannot be read, so it cannot be shown
+		c.Op, c.Data = "remove", nil
+	case bytes.Equal(masked, c.Data):
+		return e
+	default:
+		c.Data = masked
+	}
+	raw, err := json.Marshal(c)
+	if err != nil {
+		raw = nil
+	}
+	copied := *e
+	copied.change = raw
+	return &copied
+}
+
 // thing names what a change is about; the latest change of a thing wins.
 type thing struct {
 	topic topicSet

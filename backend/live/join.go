@@ -224,7 +224,7 @@ func (h *Hub) missing(a *audience, begin start) (m *Message, fits bool) {
 			return nil, false
 		}
 		// The table may have been read further than the ring reaches.
-		m = newDelta(begin.pos, max(h.last, begin.scanned), visible)
+		m = newDelta(begin.pos, max(h.last, begin.scanned), a.key.shown(visible))
 		h.stats.frames.Add(1)
 	}
 	if share && len(a.resumed) < 256 {

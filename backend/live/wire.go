@@ -29,6 +29,7 @@ type Snapshot struct {
 	// Recommendations are those proposed, best first, at most 200.
 	Recommendations []city.Recommendation `json:"recommendations,omitempty" nullable:"false"`
 	Agenda          []city.AgendaEntry    `json:"agenda,omitempty" nullable:"false" doc:"Appointments of today and the week after it, for mayor and secretary"`
+	Walls           []city.WallState      `json:"walls,omitempty" nullable:"false" doc:"How paired screens are told to show, for screens and those who steer them"`
 }
 
 // Delta covers every event after From up to Seq; Changes holds those the
@@ -43,7 +44,7 @@ type Delta struct {
 
 // Change is one thing that is new, different or gone.
 type Change struct {
-	Topic city.Topic `json:"topic" enum:"indicators,reports,incidents,alerts,dispositions,sources,recommendations,agenda"`
+	Topic city.Topic `json:"topic" enum:"indicators,reports,incidents,alerts,dispositions,sources,recommendations,agenda,walls"`
 	Op    string     `json:"op" enum:"put,remove"`
 	// Key names the thing within its topic: report id, alert key,
 	// "indicator|area" or source slug.

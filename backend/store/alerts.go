@@ -142,6 +142,11 @@ func (s *Store) Alerts(ctx context.Context, asker city.Asker) (out []city.Alert,
 		out, err = s.runningAlerts(ctx, tx)
 		return err
 	})
+	if asker.Role == city.Layar {
+		for i := range out {
+			out[i] = out[i].ForWall()
+		}
+	}
 	return out, err
 }
 

@@ -17,7 +17,7 @@ const snapshotDispositions = 300
 
 // dispositionsSeen is the first wall (city.DispositionReaders.SeenBy) in SQL.
 const dispositionsSeen = `CASE WHEN @role IN ('sistem', 'wali_kota', 'sekda', 'auditor') THEN true
-	WHEN @role = 'operator' THEN d.nature <> 'rahasia'
+	WHEN @role IN ('operator', 'layar') THEN d.nature <> 'rahasia'
 	WHEN @role = 'kepala_opd' THEN @office <> 0 AND @office = ANY (d.offices)
 	WHEN @role = 'lurah' THEN @area <> '' AND @area = ANY (d.areas)
 	WHEN @role = 'camat' THEN @area <> '' AND (@area = ANY (d.areas)
@@ -85,7 +85,9 @@ func (s *Store) listDispositions(ctx context.Context, tx pgx.Tx, cat *catalogue,
 	}
 	out := make([]city.Disposition, len(rows))
 	for i := range rows {
-		out[i] = rows[i].disposition(cat, s.now())
+		if out[i] = rows[i].disposition(cat, s.now()); asker.Role == city.Layar {
+			out[i] = out[i].ForWall()
+		}
 	}
 	return out, nil
 }

@@ -19,12 +19,12 @@ func WrittenStatements() []string {
 		{To: now}, {Overdue: true}, {Review: true}, {Incident: 1}, {Stems: []string{"x"}}, {BeforeTime: now, BeforeID: 1},
 		{AreaCode: "64.72.01", Category: "x", Office: "x", Channel: "x", Source: "x", Status: city.ReportStatuses, From: now, To: now, Overdue: true, Stems: []string{"x"}, BeforeTime: now, BeforeID: 1},
 	}
-	askers := []city.Asker{city.System, {}, {Role: city.Camat, AreaCode: "64.72.01"}, {Role: city.KepalaOPD, OfficeID: 1}}
+	askers := []city.Asker{city.System, {}, {Role: city.Camat, AreaCode: "64.72.01"}, {Role: city.KepalaOPD, OfficeID: 1}, {Role: city.Layar}}
 	var out []string
 	for _, a := range askers {
 		for _, f := range filters {
 			where, _ := s.reportConditions(cat, a, f)
-			out = append(out, listReportsSQL(where), figuresSQL(where))
+			out = append(out, listReportsSQL(a.Role, where), figuresSQL(where))
 		}
 	}
 	for _, a := range askers {
@@ -49,7 +49,7 @@ func ListReportsSQL(asker city.Asker, f city.ReportFilter) (settings, sql string
 	s := &Store{now: time.Now}
 	where, args := s.reportConditions(&catalogue{cityCode: "64.72"}, asker, f)
 	args["limit"] = 20
-	return askerSettings(asker, ""), listReportsSQL(where), args
+	return askerSettings(asker, ""), listReportsSQL(asker.Role, where), args
 }
 
 // AskerSettings is the statement that gives a transaction an asker's rights.

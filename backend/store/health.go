@@ -36,6 +36,7 @@ const saveHealthQuery = `UPDATE source_state SET cursor = coalesce(@cursor, curs
 	last_attempt = coalesce(@attempt, last_attempt), last_success = coalesce(@success, last_success), last_data = greatest(last_data, @data),
 	next_attempt = CASE WHEN @attempt::timestamptz IS NULL THEN next_attempt ELSE @next END, failures = @failures, last_error = @error,
 	error_key = @error_key, error_params = @error_params,
+	silent_since = CASE WHEN @added > 0 THEN NULL ELSE silent_since END, silent_usual = CASE WHEN @added > 0 THEN NULL ELSE silent_usual END,
 	rows_day = @today, rows_today = CASE WHEN rows_day = @today THEN rows_today ELSE 0 END + @rows, rows_total = rows_total + @rows, told_at = @told
 	WHERE source_id = @source`
 
@@ -82,7 +83,7 @@ func (in *ingestion) health(ctx context.Context, d city.Delivery) error {
 	after, wrote := before, in.tally.Added+in.tally.Changed+in.tally.Removed
 	args := pgx.NamedArgs{
 		"source": in.sourceID, "cursor": nil, "attempt": nil, "success": nil, "next": nil, "data": newestOf(d, now),
-		"today": now.In(in.cat.location).Format(time.DateOnly), "rows": in.tally.Added + in.tally.Changed,
+		"today": now.In(in.cat.location).Format(time.DateOnly), "rows": in.tally.Added + in.tally.Changed, "added": in.tally.Added,
 	}
 	if len(d.Cursor) > 0 {
 		args["cursor"] = []byte(d.Cursor)
@@ -108,6 +109,9 @@ func (in *ingestion) health(ctx context.Context, d city.Delivery) error {
 	if _, err := in.tx.Exec(ctx, saveHealthQuery, args); err != nil {
 		return err
 	}
+	if err := in.countHour(ctx, now); err != nil {
+		return err
+	}
 	if err := in.logRun(ctx, d.Attempt, after.LastError, wrote); err != nil || !tell {
 		return err
 	}
@@ -116,6 +120,20 @@ func (in *ingestion) health(ctx context.Context, d city.Delivery) error {
 		return err
 	}
 	in.events = append(in.events, event)
+	return nil
+}
+
+const countHourQuery = `INSERT INTO source_hourly AS h (source_id, hour, added, changed) VALUES ($1, date_trunc('hour', $2::timestamptz, 'UTC'), $3, $4)
+	ON CONFLICT (source_id, hour) DO UPDATE SET added = h.added + excluded.added, changed = h.changed + excluded.changed`
+
+// countHour adds what was taken in to the source's present hour.
+func (in *ingestion) countHour(ctx context.Context, now time.Time) error {
+	if in.tally.Added+in.tally.Changed == 0 {
+		return nil
+	}
+	if _, err := in.tx.Exec(ctx, countHourQuery, in.sourceID, now, in.tally.Added, in.tally.Changed); err != nil {
+		return fmt.Errorf("count the hour: %w", err)
+	}
 	return nil
 }
 

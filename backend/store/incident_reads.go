@@ -172,6 +172,9 @@ const membersQuery = reportColumnsQuery + `, a.link_score, a.shown AS link,
 	EXISTS (SELECT FROM incident_rulings g WHERE g.superseded_at IS NULL AND (g.report_a = r.id OR g.report_b = r.id)) AS by_hand` + reportsFrom + `
 	WHERE a.incident_id = $1 AND r.removed_at IS NULL ORDER BY r.created_at, r.id LIMIT 1000`
 
+// quotesShown is how many citizens speak for an incident.
+const quotesShown = 3
+
 // Incident returns one incident with those of its reports that the asker may
 // see; NotFound also when it is not the asker's. The number of one that was
 // merged leads to the one it went into. Similar is left empty: see
@@ -182,7 +185,7 @@ func (s *Store) Incident(ctx context.Context, asker city.Asker, id int64) (out c
 		return out, err
 	}
 	err = s.read(ctx, asker, func(tx pgx.Tx) error {
-		out = city.IncidentDetail{Members: []city.IncidentMember{}, Similar: []city.SimilarCase{}, Rulings: []city.IncidentRuling{}}
+		out = city.IncidentDetail{Members: []city.IncidentMember{}, Similar: []city.SimilarCase{}, Rulings: []city.IncidentRuling{}, Quotes: []city.IncidentQuote{}}
 		inc, err := s.oneIncident(ctx, tx, asker, id)
 		if err != nil {
 			return err
@@ -216,6 +219,7 @@ func (s *Store) incidentMembers(ctx context.Context, tx pgx.Tx, cat *catalogue, 
 	if err != nil {
 		return fmt.Errorf("read the reports of incident %d: %w", out.ID, err)
 	}
+	voices := make([]city.Voice, 0, len(rows))
 	for _, r := range rows {
 		m := city.IncidentMember{ReportSummary: r.summary(cat), Score: float64(r.LinkScore), Reasons: []city.Said{}}
 		var l storedLink
@@ -227,7 +231,13 @@ func (s *Store) incidentMembers(ctx context.Context, tx pgx.Tx, cat *catalogue, 
 		}
 		m.Doubtful, m.ByHand = l.Doubtful && !r.ByHand, r.ByHand
 		out.Members = append(out.Members, m)
+		v := city.Voice{ReportID: r.ID, At: r.CreatedAt, Channel: r.Channel, Text: r.Text, Score: m.Score, Doubtful: m.Doubtful}
+		if m.ByHand {
+			v.Score = 1
+		}
+		voices = append(voices, v)
 	}
+	out.Quotes = append(out.Quotes, city.Quotes(voices, quotesShown)...)
 	return nil
 }
 

@@ -155,6 +155,9 @@ func (s *Store) listAdvice(ctx context.Context, tx pgx.Tx, cat *catalogue, asker
 		if out[i], err = s.advice(cat, r); err != nil {
 			return nil, 0, 0, err
 		}
+		if asker.Role == city.Layar {
+			out[i] = out[i].ForWall()
+		}
 		out[i].Rank = slices.Index(standing, r.ID) + 1
 	}
 	return out, total, len(standing), seenPast(ctx, tx, out)

@@ -13,7 +13,13 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-const reportColumnsQuery = `SELECT r.id, r.source_id, r.external_id, r.channel, r.created_at, r.responded_at, r.closed_at, r.due_at, r.respond_due_at, r.text,
+const (
+	reportColumnsQuery = `SELECT r.id, r.source_id, r.external_id, r.channel, r.text, ` + reportPlain
+	// A wall's role may not read what citizens wrote, nor the source's number.
+	wallReportColumnsQuery = `SELECT r.id, r.source_id, '' AS external_id, '' AS channel, '' AS text, ` + reportPlain
+)
+
+const reportPlain = `r.created_at, r.responded_at, r.closed_at, r.due_at, r.respond_due_at,
 	EXISTS (SELECT FROM report_pauses p WHERE p.report_id = r.id AND p.ended_at IS NULL) AS paused,
 	r.lon, r.lat, r.area_code, coalesce(r.stated_area, '') AS stated_area, coalesce(r.computed_area, '') AS computed_area,
 	coalesce(r.category, '') AS category, coalesce(r.office_id, 0) AS office_id, r.status,
@@ -77,7 +83,7 @@ func (s *Store) listReports(ctx context.Context, tx pgx.Tx, cat *catalogue, aske
 		limit = 50
 	}
 	args["limit"] = min(limit, 500)
-	rows, err := rowsOf[summaryRow](ctx, tx, listReportsSQL(where), args)
+	rows, err := rowsOf[summaryRow](ctx, tx, listReportsSQL(asker.Role, where), args)
 	if err != nil {
 		return nil, fmt.Errorf("read reports: %w", err)
 	}
@@ -88,8 +94,12 @@ func (s *Store) listReports(ctx context.Context, tx pgx.Tx, cat *catalogue, aske
 	return out, nil
 }
 
-func listReportsSQL(where string) string {
-	return reportColumnsQuery + reportsFrom + "WHERE " + where + " ORDER BY r.created_at DESC, r.id DESC LIMIT @limit"
+func listReportsSQL(role city.Role, where string) string {
+	columns := reportColumnsQuery
+	if role == city.Layar {
+		columns = wallReportColumnsQuery
+	}
+	return columns + reportsFrom + "WHERE " + where + " ORDER BY r.created_at DESC, r.id DESC LIMIT @limit"
 }
 
 // reportConditions writes a filter as SQL over "reports r".
@@ -186,41 +196,68 @@ func (s *Store) Report(ctx context.Context, asker city.Asker, id int64) (city.Re
 	}
 	var out city.ReportDetail
 	err = s.read(ctx, asker, func(tx pgx.Tx) error {
-		rows, err := rowsOf[struct {
-			summaryRow
-			Address, MediaURL     string
-			Answer                string
-			AnsweredAt            *time.Time
-			AnswerReachedAt       *time.Time
-			Analysis              []byte
-			Flags                 []string
-			ReceivedAt, ChangedAt time.Time
-		}](ctx, tx, oneReportQuery, id)
+		rows, err := rowsOf[detailRow](ctx, tx, oneReportQuery, id)
 		if err != nil {
 			return fmt.Errorf("read report %d: %w", id, err)
 		}
 		if len(rows) == 0 {
 			return city.Errorf(city.NotFound, "there is no report %d, or it is not yours to see", id)
 		}
-		r := rows[0]
-		out = city.ReportDetail{
-			ReportSummary: r.summary(cat), FullText: city.MaskPersonal(r.Text), Address: city.MaskPersonal(r.Address), MediaURL: r.MediaURL,
-			Flags: []city.Flag{}, SourceName: cat.sources[r.SourceID].Name, ReceivedAt: r.ReceivedAt, ChangedAt: r.ChangedAt,
-			Answer: city.MaskPersonal(r.Answer), AnsweredAt: r.AnsweredAt, AnswerReachedAt: r.AnswerReachedAt,
+		if out, err = rows[0].detail(cat); err != nil {
+			return err
 		}
-		if r.Analysis != nil {
-			if err := json.Unmarshal(r.Analysis, &out.Analysis); err != nil {
-				return fmt.Errorf("decode the analysis of report %d: %w", id, err)
-			}
-		}
-		for _, f := range r.Flags {
-			if f != "" {
-				out.Flags = append(out.Flags, city.Flag(f))
-			}
-		}
-		return nil
+		out.IdentityReads, err = identityReads(ctx, tx, asker, id)
+		return err
 	})
 	return out, err
+}
+
+type detailRow struct {
+	summaryRow
+	Address, MediaURL     string
+	Answer                string
+	AnsweredAt            *time.Time
+	AnswerReachedAt       *time.Time
+	Analysis              []byte
+	Flags                 []string
+	ReceivedAt, ChangedAt time.Time
+}
+
+func (r detailRow) detail(cat *catalogue) (city.ReportDetail, error) {
+	out := city.ReportDetail{
+		ReportSummary: r.summary(cat), FullText: city.MaskPersonal(r.Text), Address: city.MaskPersonal(r.Address), MediaURL: r.MediaURL,
+		Flags: []city.Flag{}, SourceName: cat.sources[r.SourceID].Name, ReceivedAt: r.ReceivedAt, ChangedAt: r.ChangedAt,
+		Answer: city.MaskPersonal(r.Answer), AnsweredAt: r.AnsweredAt, AnswerReachedAt: r.AnswerReachedAt,
+	}
+	if r.Analysis != nil {
+		if err := json.Unmarshal(r.Analysis, &out.Analysis); err != nil {
+			return out, fmt.Errorf("decode the analysis of report %d: %w", r.ID, err)
+		}
+	}
+	for _, f := range r.Flags {
+		if f != "" {
+			out.Flags = append(out.Flags, city.Flag(f))
+		}
+	}
+	return out, nil
+}
+
+const identityReadsQuery = `SELECT at, actor AS by, reason FROM audit WHERE action = 'reporter.read' AND subject = $1 ORDER BY id LIMIT 200`
+
+// identityReads are the times somebody looked who made a report, for those who
+// watch over that.
+func identityReads(ctx context.Context, tx pgx.Tx, asker city.Asker, id int64) ([]city.IdentityRead, error) {
+	if !slices.Contains(city.IdentityOverseers, asker.Role) {
+		return nil, nil
+	}
+	out, err := rowsOf[city.IdentityRead](ctx, tx, identityReadsQuery, fmt.Sprint(id))
+	if err != nil {
+		return nil, fmt.Errorf("read who looked at the reporter of %d: %w", id, err)
+	}
+	for i := range out {
+		out[i].Reason = city.MaskPersonal(out[i].Reason)
+	}
+	return out, nil
 }
 
 // oneReportQuery reads a report in full, with what the analysis found.
@@ -253,6 +290,16 @@ func figuresSQL(where string) string {
 	return figuresQuery + where + " AND r.created_at < @to AND (r.created_at >= @from OR r.closed_at >= @from OR (r.closed_at IS NULL AND r.status IN ('open', 'in_progress')))"
 }
 
+// satisfactionSQL counts the reporters who answered whether the work was done.
+// Those are seen with their disposition: see the policies of reporter_words.
+func satisfactionSQL(where string) string {
+	return satisfactionQuery + where
+}
+
+const satisfactionQuery = `SELECT count(*)::int, (count(*) FILTER (WHERE w.answer = 'yes'))::int
+	FROM reporter_words w JOIN reporter_asks a ON a.id = w.ask_id JOIN reports r ON r.id = a.report_id
+	WHERE w.answer <> 'none' AND w.at >= @since AND w.at < @to AND `
+
 // Figures returns a period's head numbers within the asker's rights.
 func (s *Store) Figures(ctx context.Context, asker city.Asker, f city.ReportFilter) (ReportFigures, error) {
 	cat, err := s.currentCatalogue(ctx)
@@ -265,7 +312,25 @@ func (s *Store) Figures(ctx context.Context, asker city.Asker, f city.ReportFilt
 	args["from"], args["to"] = from, to
 	out := ReportFigures{From: from, To: to}
 	err = s.read(ctx, asker, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, figuresSQL(where), args).Scan(&out.Received, &out.Closed, &out.Open, &out.Overdue, &out.MedianCloseHours)
+		if err := tx.QueryRow(ctx, figuresSQL(where), args).Scan(&out.Received, &out.Closed, &out.Open, &out.Overdue, &out.MedianCloseHours); err != nil {
+			return err
+		}
+		if asker.Role == city.Layar {
+			return nil // what reporters said is not for a wall's role
+		}
+		if asker.Role == city.Layar { // a wall reads no citizen's words
+			return nil
+		}
+		args["since"] = to.AddDate(0, 0, -city.SatisfactionDays)
+		var yes int
+		if err := tx.QueryRow(ctx, satisfactionSQL(where), args).Scan(&out.Answers, &yes); err != nil {
+			return err
+		}
+		if out.Answers >= city.FewestAnswers {
+			share := float64(yes) / float64(out.Answers)
+			out.Satisfaction = &share
+		}
+		return nil
 	})
 	if err != nil {
 		return ReportFigures{}, fmt.Errorf("count reports: %w", err)

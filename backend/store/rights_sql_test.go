@@ -71,16 +71,20 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 	f := newFixture(t)
 	public := []string{"balaikota_city_reader", "balaikota_identity_reader", "balaikota_reader", "balaikota_writer"}
 	officers := []string{"balaikota_city_reader", "balaikota_reader", "balaikota_writer"}
+	// A paired screen's role sees what stands on the wall, and of reports and
+	// their analyses (below) only columns.
+	shown := append(slices.Clone(officers[:2]), "balaikota_wall_reader", "balaikota_writer")
+	public = append(slices.Clone(public[:3]), "balaikota_wall_reader", "balaikota_writer")
 	want := map[string][]string{
 		"areas": public, "categories": public, "city_setting": public, "holidays": public, "indicators": public, "offices": public, "thresholds": public, "norms": public,
-		"alerts": officers, "event_head": officers, "indicator_states": officers, "observations": officers, "report_daily": officers,
-		"report_monthly": officers, "reports": officers, "source_runs": officers, "source_state": officers, "sources": officers, "station_states": officers,
+		"alerts": shown, "event_head": shown, "indicator_states": shown, "observations": shown, "report_daily": shown,
+		"report_monthly": shown, "reports": officers, "source_hourly": officers, "source_runs": officers, "source_state": shown, "sources": shown, "station_states": shown,
 		"audit": {"balaikota_city_reader", "balaikota_writer"}, "refused_rows": {"balaikota_city_reader", "balaikota_writer"},
 		"events": {"balaikota_writer"}, "login_throttle": {"balaikota_writer"}, "officers": {"balaikota_writer"}, "sessions": {"balaikota_writer"},
 		"reporters":        {"balaikota_identity_reader"},
-		"hazard_exposures": officers, "hazard_history": officers, "hazard_inputs": officers, "hazard_levels": officers, "hazard_messages": officers,
-		"hazard_recipients": officers, "hazard_risks": officers, "hazard_states": officers, "hazard_weights": officers,
-		"incidents": officers, "report_analyses": officers, "incident_rulings": officers, "corrections": officers, "report_answers": officers, "report_pauses": officers,
+		"hazard_exposures": shown, "hazard_history": officers, "hazard_inputs": shown, "hazard_levels": shown, "hazard_messages": officers,
+		"hazard_recipients": shown, "hazard_risks": shown, "hazard_states": shown, "hazard_weights": shown,
+		"incidents": officers, "report_analyses": officers, "incident_rulings": officers, "corrections": officers, "report_answers": officers, "report_pauses": shown,
 		"forecasts": officers, "report_photos": officers, "patterns": officers, "reporter_salt": {},
 		"report_segments": officers, "report_sealed_months": officers,
 		"analysis_queue": officers, "analysis_state": officers, "report_blocks": {"balaikota_writer"},
@@ -88,8 +92,8 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"ai_calls": officers, "ai_ceilings": officers, "ai_spending": officers,
 		"ai_invoices": {"balaikota_city_reader", "balaikota_writer"}, "ai_switches": {"balaikota_city_reader", "balaikota_writer"},
 		"conversations": officers, "questions": officers, "question_steps": officers, "receipts": officers, "pins": officers,
-		"action_kinds": officers, "action_rules": officers, "action_rule_versions": officers, "recommendations": officers, "recommendation_changes": officers,
-		"attachments": officers, "dispositions": officers, "disposition_attachments": officers, "disposition_steps": officers, "stand_ins": officers,
+		"action_kinds": officers, "action_rules": shown, "action_rule_versions": officers, "recommendations": shown, "recommendation_changes": officers,
+		"attachments": officers, "dispositions": shown, "disposition_attachments": officers, "disposition_steps": officers, "stand_ins": officers,
 		"effects": officers, "effect_ledger": officers, "season_months": officers, "city_index_parts": officers, "city_indexes": officers,
 		"meeting_points": officers, "meeting_point_changes": officers, "meeting_minutes": {"balaikota_city_reader", "balaikota_writer"},
 		"briefings":      {"balaikota_city_reader", "balaikota_writer"},
@@ -99,7 +103,8 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"proofs": officers, "proof_checks": officers, "proof_reviews": officers, "proof_queue": officers, "reporter_asks": officers, "reporter_words": officers,
 		"proof_tokens": {"balaikota_writer"}, "proof_prints": {"balaikota_writer"}, "proof_words": {"balaikota_writer"}, "reporter_ask_links": {"balaikota_writer"},
 		"reporter_letters": {"balaikota_writer"}, // others: how far a question came, not why it failed
-		"receipt_head":     {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
+		"walls":            {"balaikota_city_reader", "balaikota_writer"}, "wall_pairings": {"balaikota_writer"}, "threshold_versions": officers,
+		"receipt_head": {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
 		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},
 	}
 	for _, table := range ourTables(t, f) {
@@ -109,7 +114,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 	}
 	// Whatever differs by asker is behind row-level security.
 	for table := range want {
-		if !slices.Equal(want[table], officers) || table == "event_head" || table == "analysis_queue" || table == "analysis_state" {
+		if !slices.Equal(want[table], officers) && !slices.Equal(want[table], shown) || table == "event_head" || table == "analysis_queue" || table == "analysis_state" {
 			continue
 		}
 		if !one[bool](t, f.sql, "SELECT relrowsecurity FROM pg_class WHERE oid = $1::regclass", table) {
@@ -123,6 +128,7 @@ func TestHandWrittenQueriesMeetTheSecondWall(t *testing.T) {
 	f, office := newCityOfMany(t)
 	app := storetest.Connect(t, f.db.AppURL)
 	camat := store.AskerSettings(city.Asker{Role: city.Camat, AreaCode: storetest.SamarindaUlu}, "")
+	wall := store.AskerSettings(city.Asker{Role: city.Layar}, "")
 	for _, c := range []struct {
 		asker string
 		sql   string
@@ -158,6 +164,25 @@ func TestHandWrittenQueriesMeetTheSecondWall(t *testing.T) {
 		{store.AskerSettings(city.Asker{Role: city.WaliKota}, "alasan yang cukup"), "SELECT name FROM reporters", 0},
 		{store.AskerSettings(city.Asker{Role: city.Operator}, "alasan yang cukup"), "SELECT text FROM reports", -1},
 		{store.AskerSettings(city.Asker{Role: city.Operator}, "alasan yang cukup"), "SELECT FROM audit", -1},
+		{wall, "SELECT area_code FROM reports", 21},
+		{wall, "SELECT text FROM reports", -1},
+		{wall, "SELECT raw FROM reports", -1},
+		{wall, "SELECT address FROM reports", -1},
+		{wall, "SELECT id FROM reports WHERE search @@ 'jalan'", -1},
+		{wall, "SELECT FROM reporters", -1},
+		{wall, "SELECT FROM incidents", -1},
+		{wall, "SELECT FROM audit", -1},
+		{wall, "SELECT FROM officers", -1},
+		{wall, "SELECT FROM agenda_entries", -1},
+		{wall, "SELECT FROM conversations", -1},
+		{wall, "SELECT FROM disposition_steps", -1},
+		{wall, "SELECT paired_by FROM walls", -1},
+		{wall, "SELECT FROM observations WHERE indicator = 'rahasia'", 0},
+		{wall, "UPDATE walls SET paused = true", -1},
+		{wall, "UPDATE alerts SET ended_at = now()", -1},
+		{wall, "INSERT INTO audit (actor, action) VALUES ('x', 'x')", -1},
+		{"SET LOCAL ROLE balaikota_wall_reader", "SELECT area_code FROM reports", 0},
+		{store.AskerSettings(city.Asker{Role: city.Layar}, "alasan yang cukup"), "SELECT FROM reporters", -1},
 		{"SET LOCAL ROLE balaikota_identity_reader", "SELECT FROM reporters", 0},
 		{"SET LOCAL ROLE balaikota_writer", "SELECT name FROM reporters", -1},
 		{"SET LOCAL ROLE balaikota_writer", "SELECT email FROM reporters", -1},
@@ -202,7 +227,7 @@ func nobodyMay(t *testing.T, f *fixture, owner *pgx.Conn, sql string) {
 			t.Errorf("the %s may %s: %v", name, sql, err)
 		}
 	}
-	for _, role := range []string{"writer", "reader", "city_reader", "identity_reader"} {
+	for _, role := range []string{"writer", "reader", "city_reader", "identity_reader", "wall_reader"} {
 		if _, err := as(t, f.sql, "SET LOCAL ROLE balaikota_"+role, sql); !denied(err) {
 			t.Errorf("balaikota_%s may %s: %v", role, sql, err)
 		}
@@ -294,7 +319,7 @@ func TestReportsReferToWhatIsThere(t *testing.T) {
 		"DELETE FROM categories WHERE slug = 'jalan-rusak'": "reports_keep_categories",
 		"UPDATE categories SET slug = slug || '-x'":         "reports_keep_categories",
 		"DELETE FROM offices WHERE short_name = 'DPUPR'":    "", // the category's own foreign key speaks first
-		"TRUNCATE sources, source_state, source_runs, refused_rows, observations, alerts, station_states, indicator_states, agenda_entries, agenda_spans": "",
+		"TRUNCATE sources, source_state, source_runs, refused_rows, observations, alerts, station_states, indicator_states, agenda_entries, agenda_spans, source_hourly": "",
 		`INSERT INTO reports (source_id, external_id, content_hash, channel, created_at, text, status, search, category)
 			SELECT source_id, 'x', 1, '', created_at, '', status, '', 'tidak-ada' FROM reports`: "reports_category_is_known",
 	} {

@@ -13,12 +13,12 @@ import (
 
 // sessionsQuery reads sessions with their present rights: while a session acts
 // under a stand-in that holds, those of the absent officer.
-const sessionsQuery = `SELECT s.id, s.kind, coalesce(s.officer_id, 0) AS officer_id, coalesce(o.username, '') AS username, coalesce(o.name, '') AS name,
+const sessionsQuery = `SELECT s.id, s.kind, coalesce(s.officer_id, 0) AS officer_id, coalesce(o.username, '') AS username, coalesce(o.name, w.name, '') AS name,
 	coalesce(ab.role, o.role, s.role) AS role, coalesce(ab.area_code, o.area_code, s.area_code) AS area_code,
 	CASE WHEN ab.id IS NOT NULL THEN coalesce(ab.office_id, 0) ELSE coalesce(o.office_id, s.office_id, 0) END AS office_id,
 	coalesce(f.short_name, '') AS office, coalesce(o.must_change, false) AS must_change, s.expires_at, s.last_seen_at,
-	CASE WHEN ab.id IS NOT NULL THEN si.id ELSE 0 END AS stand_in_id, coalesce(ab.name, '') AS acting_for, coalesce(ab.username, '') AS acting_for_id
-	FROM sessions s LEFT JOIN officers o ON o.id = s.officer_id
+	CASE WHEN ab.id IS NOT NULL THEN si.id ELSE 0 END AS stand_in_id, coalesce(ab.name, '') AS acting_for, coalesce(ab.username, '') AS acting_for_id, coalesce(w.id, 0) AS wall_id
+	FROM sessions s LEFT JOIN officers o ON o.id = s.officer_id LEFT JOIN walls w ON w.session_id = s.id AND w.revoked_at IS NULL
 	LEFT JOIN stand_ins si ON si.id = s.stand_in_id AND si.stand_in_id = s.officer_id AND si.from_at <= $1 AND si.until_at > $1 AND si.ended_at IS NULL
 	LEFT JOIN officers ab ON ab.id = si.officer_id AND ab.disabled_at IS NULL
 	LEFT JOIN offices f ON f.id = CASE WHEN ab.id IS NOT NULL THEN ab.office_id ELSE coalesce(o.office_id, s.office_id) END
@@ -86,7 +86,7 @@ func (s *Store) sessions(ctx context.Context, sql string, which any) (out []Sess
 // TouchSession notes that a session is in use and moves its end.
 func (s *Store) TouchSession(ctx context.Context, id int64, expires time.Time) error {
 	return s.write(ctx, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE sessions SET last_seen_at = $2, expires_at = greatest(expires_at, $3) WHERE id = $1 AND kind = 'browser'`, id, s.now(), expires)
+		_, err := tx.Exec(ctx, `UPDATE sessions SET last_seen_at = $2, expires_at = greatest(expires_at, $3) WHERE id = $1 AND kind IN ('browser', 'wall')`, id, s.now(), expires)
 		return err
 	})
 }
@@ -137,24 +137,32 @@ func (s *Store) LoginBlocked(ctx context.Context, keys []string) (time.Duration,
 // LoginFailed counts a failed sign-in against the keys and audits it.
 func (s *Store) LoginFailed(ctx context.Context, keys []string, username string) error {
 	return s.write(ctx, func(tx pgx.Tx) error {
-		for _, key := range keys {
-			var failures int
-			err := tx.QueryRow(ctx, `INSERT INTO login_throttle AS l (key, failures, last_failure, blocked_until) VALUES ($1, 1, $2, $2)
-				ON CONFLICT (key) DO UPDATE SET failures = CASE WHEN l.last_failure < $2 - interval '1 day' THEN 1 ELSE l.failures + 1 END, last_failure = $2
-				RETURNING failures`, key, s.now()).Scan(&failures)
-			if err != nil {
-				return fmt.Errorf("count a failed sign-in: %w", err)
-			}
-			if failures <= freeFailures {
-				continue
-			}
-			wait := min(longestWait, firstWait<<min(failures-freeFailures-1, 12))
-			if _, err := tx.Exec(ctx, `UPDATE login_throttle SET blocked_until = $2 WHERE key = $1`, key, s.now().Add(wait)); err != nil {
-				return fmt.Errorf("make a sign-in wait: %w", err)
-			}
+		if err := s.countFailures(ctx, tx, keys); err != nil {
+			return err
 		}
 		return record(ctx, tx, Actor{Name: "anonim"}, "session.failed", cleanText(username), "", nil)
 	})
+}
+
+// countFailures makes each of the keys wait longer.
+func (s *Store) countFailures(ctx context.Context, tx pgx.Tx, keys []string) error {
+	for _, key := range keys {
+		var failures int
+		err := tx.QueryRow(ctx, `INSERT INTO login_throttle AS l (key, failures, last_failure, blocked_until) VALUES ($1, 1, $2, $2)
+			ON CONFLICT (key) DO UPDATE SET failures = CASE WHEN l.last_failure < $2 - interval '1 day' THEN 1 ELSE l.failures + 1 END, last_failure = $2
+			RETURNING failures`, key, s.now()).Scan(&failures)
+		if err != nil {
+			return fmt.Errorf("count a failed sign-in: %w", err)
+		}
+		if failures <= freeFailures {
+			continue
+		}
+		wait := min(longestWait, firstWait<<min(failures-freeFailures-1, 12))
+		if _, err := tx.Exec(ctx, `UPDATE login_throttle SET blocked_until = $2 WHERE key = $1`, key, s.now().Add(wait)); err != nil {
+			return fmt.Errorf("make a sign-in wait: %w", err)
+		}
+	}
+	return nil
 }
 
 // LoginSucceeded forgets the account's failures; the address keeps its count.

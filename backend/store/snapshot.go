@@ -20,6 +20,9 @@ func (s *Store) State(ctx context.Context, scope city.Scope, topics []city.Topic
 	if err != nil {
 		return city.State{}, err
 	}
+	if scope.Role == city.Layar {
+		topics = slices.DeleteFunc(slices.Clone(topics), func(t city.Topic) bool { return !slices.Contains(city.WallTopics, t) })
+	}
 	asker := city.Asker{Role: scope.Role, AreaCode: scope.AreaCode, OfficeID: scope.OfficeID}
 	st := city.State{At: s.now()}
 	err = s.read(ctx, asker, func(tx pgx.Tx) error {
@@ -45,6 +48,11 @@ func (s *Store) State(ctx context.Context, scope city.Scope, topics []city.Topic
 			if st.Alerts, err = s.runningAlerts(ctx, tx); err != nil {
 				return err
 			}
+			if scope.Role == city.Layar {
+				for i := range st.Alerts {
+					st.Alerts[i] = st.Alerts[i].ForWall()
+				}
+			}
 		}
 		if slices.Contains(topics, city.TopicRecommendations) {
 			f := city.RecommendationFilter{Status: []city.RecommendationStatus{city.RecommendationProposed}, Limit: 200}
@@ -59,6 +67,11 @@ func (s *Store) State(ctx context.Context, scope city.Scope, topics []city.Topic
 		}
 		if slices.Contains(topics, city.TopicAgenda) {
 			if st.Agenda, err = s.agendaNow(ctx, tx, cat, scope.Role); err != nil {
+				return err
+			}
+		}
+		if slices.Contains(topics, city.TopicWalls) {
+			if st.Walls, err = wallStates(ctx, tx, scope.Role); err != nil {
 				return err
 			}
 		}

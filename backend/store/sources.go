@@ -30,13 +30,17 @@ type sourceRow struct {
 	RowsToday                   int
 	RowsTotal                   int64
 	Refused                     int
+	LegalBasis                  string
+	PersonalData                *bool
+	SilentSince                 *time.Time
+	SilentUsual                 *float32
 }
 
 const (
 	allSourcesQuery = sourcesQuery + " ORDER BY s.slug"
 	oneSourceQuery  = sourcesQuery + " WHERE s.slug = $1"
 	sourcesQuery    = `SELECT s.id, s.slug, s.name, s.connector, s.config, s.schedule, s.expect_seconds, s.paused, s.simulated, s.owner,
-	s.contact, s.attribution, t.cursor, t.last_attempt, t.last_success, t.last_data, t.next_attempt, coalesce(t.failures, 0) AS failures,
+	s.contact, s.attribution, s.legal_basis, s.personal_data, t.silent_since, t.silent_usual, t.cursor, t.last_attempt, t.last_success, t.last_data, t.next_attempt, coalesce(t.failures, 0) AS failures,
 	coalesce(t.last_error, '') AS last_error, coalesce(t.error_key, '') AS error_key, t.error_params, t.rows_day, coalesce(t.rows_today, 0) AS rows_today, coalesce(t.rows_total, 0) AS rows_total,
 	(SELECT count(*)::int FROM refused_rows r WHERE r.source_id = s.id AND r.settled_at IS NULL) AS refused
 	FROM sources s LEFT JOIN source_state t ON t.source_id = s.id`
@@ -46,7 +50,7 @@ func (r sourceRow) source() city.Source {
 	return city.Source{
 		ID: r.ID, Slug: r.Slug, Name: r.Name, Connector: r.Connector, Config: r.Config, Schedule: r.Schedule,
 		ExpectEvery: time.Duration(r.ExpectSeconds) * time.Second, Paused: r.Paused, Simulated: r.Simulated,
-		Owner: r.Owner, Contact: r.Contact, Attribution: r.Attribution, Cursor: r.Cursor,
+		Owner: r.Owner, Contact: r.Contact, Attribution: r.Attribution, LegalBasis: r.LegalBasis, PersonalData: r.PersonalData, Cursor: r.Cursor,
 	}
 }
 
@@ -56,11 +60,16 @@ func (r sourceRow) health(now time.Time, loc *time.Location) city.SourceHealth {
 		LastAttempt: r.LastAttempt, LastSuccess: r.LastSuccess, LastData: r.LastData, NextAttempt: r.NextAttempt,
 		Failures: r.Failures, LastError: r.LastError, LastErrorKey: r.ErrorKey, LastErrorParams: r.ErrorParams, RowsToday: r.RowsToday, RowsTotal: r.RowsTotal, Refused: r.Refused,
 		Owner: r.Owner, Contact: r.Contact, Attribution: r.Attribution, Simulated: r.Simulated,
+		LegalBasis: r.LegalBasis, PersonalData: r.PersonalData,
 	}
 	if r.RowsDay == nil || r.RowsDay.Format(time.DateOnly) != now.In(loc).Format(time.DateOnly) {
 		h.RowsToday = 0
 	}
 	h.Freshness = freshness(r, now)
+	// One that does not answer is not silent but away.
+	if r.SilentSince != nil && r.SilentUsual != nil && (h.Freshness == city.Fresh || h.Freshness == city.Late) {
+		h.Silence = &city.Silence{Since: *r.SilentSince, Hours: int(now.Truncate(time.Hour).Sub(*r.SilentSince) / time.Hour), Usual: float64(*r.SilentUsual)}
+	}
 	return h
 }
 
@@ -140,20 +149,22 @@ func (s *Store) SourceHealths(ctx context.Context) ([]city.SourceHealth, error) 
 }
 
 // SaveSource adds a source or changes its configuration, by slug, and returns
-// its number. The cursor stays.
+// its number. The cursor stays, and so does what people said of it where the
+// configuration says nothing.
 func (s *Store) SaveSource(ctx context.Context, src city.Source) (int64, error) {
 	var id int64
 	if len(src.Config) == 0 {
 		src.Config = []byte("{}")
 	}
 	err := s.write(ctx, func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, `INSERT INTO sources AS s (slug, name, connector, config, schedule, expect_seconds, paused, simulated, owner, contact, attribution)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		if err := tx.QueryRow(ctx, `INSERT INTO sources AS s (slug, name, connector, config, schedule, expect_seconds, paused, simulated, owner, contact, attribution, legal_basis, personal_data)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 			ON CONFLICT (slug) DO UPDATE SET name = excluded.name, connector = excluded.connector, config = excluded.config,
 				schedule = excluded.schedule, expect_seconds = excluded.expect_seconds, simulated = excluded.simulated,
-				owner = excluded.owner, contact = excluded.contact, attribution = excluded.attribution
+				owner = excluded.owner, contact = excluded.contact, attribution = excluded.attribution,
+				legal_basis = coalesce(nullif(excluded.legal_basis, ''), s.legal_basis), personal_data = coalesce(excluded.personal_data, s.personal_data)
 			RETURNING id`, src.Slug, src.Name, src.Connector, []byte(src.Config), src.Schedule, max(1, int(src.ExpectEvery/time.Second)),
-			src.Paused, src.Simulated, src.Owner, src.Contact, src.Attribution).Scan(&id); err != nil {
+			src.Paused, src.Simulated, src.Owner, src.Contact, src.Attribution, src.LegalBasis, src.PersonalData).Scan(&id); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, "INSERT INTO source_state (source_id) VALUES ($1) ON CONFLICT DO NOTHING", id)

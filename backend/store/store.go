@@ -142,6 +142,8 @@ func askerSettings(a city.Asker, reason string) string {
 	switch {
 	case a.Role == city.SystemRole:
 		return "SET LOCAL ROLE balaikota_writer"
+	case a.Role == city.Layar:
+		role = "balaikota_wall_reader"
 	case reason != "":
 		role = "balaikota_identity_reader"
 	case a.Role.CityWide():

@@ -32,6 +32,10 @@ type Store interface {
 	StandInStore
 	ProofStore
 	BriefingStore
+	WallStore
+	ThresholdStore
+	AgendaStore
+	SourceStore
 	Ping(ctx context.Context) error
 	Setting(ctx context.Context) (city.Setting, error)
 	Areas(ctx context.Context) ([]city.Area, error)
@@ -110,6 +114,14 @@ type Analyst interface {
 	Correct(ctx context.Context, by city.Actor, asker city.Asker, c city.Correction) error
 }
 
+// Pictures shows what reports came with.
+type Pictures interface {
+	// Picture returns a JPEG without metadata, at most 1600 pixels long;
+	// NotFound when the report is not the asker's or has none, Conflict when its
+	// source does not give it.
+	Picture(ctx context.Context, asker city.Asker, reportID int64) ([]byte, error)
+}
+
 // Poller runs a source now. backend/jobs implements it.
 type Poller interface {
 	PollNow(ctx context.Context, slug string) error
@@ -117,23 +129,25 @@ type Poller interface {
 
 // Deps is everything a Server is made of.
 type Deps struct {
-	Store       Store
-	Passwords   Passwords
-	Geography   func() Geography
-	Hub         *live.Hub
-	Pusher      Pusher
-	Poller      Poller
-	Hotspots    Hotspotter
-	Deadlines   Deadlines
-	OfficePages OfficePager
-	Places      PlaceFinder
-	Basemap     Basemap
-	Analyst     Analyst
-	Assistant   Assistant
-	Voice       Voice
-	Notifier    Notifier
-	Prover      Prover
-	Briefer     Briefer
+	Store        Store
+	Passwords    Passwords
+	Geography    func() Geography
+	Hub          *live.Hub
+	Pusher       Pusher
+	Poller       Poller
+	SourceKeeper SourceKeeper
+	Hotspots     Hotspotter
+	Deadlines    Deadlines
+	OfficePages  OfficePager
+	Places       PlaceFinder
+	Basemap      Basemap
+	Analyst      Analyst
+	Pictures     Pictures
+	Assistant    Assistant
+	Voice        Voice
+	Notifier     Notifier
+	Prover       Prover
+	Briefer      Briefer
 	// Stems makes search words of a text as they were made of the reports.
 	Stems func(text string) []string
 	// CAPFeed puts CAP messages into a feed (backend/cap).

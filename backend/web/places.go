@@ -108,7 +108,7 @@ func (s *server) getCategories(ctx context.Context, _ *struct{}) (*categoriesBod
 
 // getGeoJSON answers /geo/kelurahan.geojson and /geo/kecamatan.geojson.
 func (s *server) getGeoJSON(c echo.Context) error {
-	if err := officers.admit(c.Request().Context()); err != nil {
+	if err := shown.admit(c.Request().Context()); err != nil {
 		return err
 	}
 	level, ok := strings.CutSuffix(c.Param("file"), ".geojson")
@@ -146,7 +146,7 @@ func (s *server) sendCompressed(c echo.Context, contentType string, data []byte)
 
 // getTile answers /tiles/{layer}/{z}/{x}/{y}.mvt.
 func (s *server) getTile(c echo.Context) error {
-	if err := officers.admit(c.Request().Context()); err != nil {
+	if err := shown.admit(c.Request().Context()); err != nil {
 		return err
 	}
 	var zxy [3]uint32

@@ -4,11 +4,14 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"balaikota/backend/city"
+
+	"github.com/labstack/echo/v4"
 )
 
 type reportsInput struct {
@@ -135,6 +138,26 @@ type reporterBody struct{ Body ReporterInfo }
 func (s *server) postReporter(ctx context.Context, in *reporterInput) (*reporterBody, error) {
 	p, err := s.Store.Reporter(ctx, sessionOf(ctx).Actor(), askerOf(ctx), in.ID, in.Body.Reason)
 	return &reporterBody{Body: ReporterInfo(p)}, err
+}
+
+// getReportPicture answers GET /api/reports/{id}/picture: what the citizen sent
+// along, for those who may see the report. A browser keeps it for an hour, for
+// its own officer; the server keeps none.
+func (s *server) getReportPicture(c echo.Context) error {
+	ctx := c.Request().Context()
+	if err := officers.admit(ctx); err != nil {
+		return err
+	}
+	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
+	if err != nil {
+		return city.Errorf(city.NotFound, "there is no such report")
+	}
+	raw, err := s.Pictures.Picture(ctx, askerOf(ctx), id)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Cache-Control", "private, max-age=3600")
+	return c.Blob(http.StatusOK, "image/jpeg", raw)
 }
 
 type periodInput struct {

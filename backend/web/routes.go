@@ -27,23 +27,34 @@ func (s *server) routes() {
 	add(s, deciders, http.MethodPost, "/api/stand-ins", "Say who acts for an absent officer", s.postStandIn)
 	add(s, deciders, http.MethodDelete, "/api/stand-ins/{id}", "End a stand-in before its time", s.deleteStandIn)
 
+	// Screens on the wall: pairing by a code, and what a phone tells them.
+	add(s, anyone, http.MethodPost, "/api/walls/pairing", "Show a code on this screen, by which an officer pairs it; the secret it is bound to is set as a cookie", s.postWallPairing)
+	add(s, anyone, http.MethodGet, "/api/walls/pairing", "Whether this screen's code still waits, or the screen is paired", s.getWallPairing)
+	add(s, watchers, http.MethodPost, "/api/walls", "Pair the screen that shows a code, under a name", s.postWall)
+	add(s, watchers, http.MethodGet, "/api/walls", "Paired screens by name", s.getWalls)
+	add(s, steered, http.MethodGet, "/api/walls/states", "How paired screens are told to show", s.getWallStates)
+	add(s, watchers, http.MethodPost, "/api/walls/{id}", "Pause a screen, let it go on, turn to its next scene, switch its sound", s.steerWall)
+	add(s, watchers, http.MethodDelete, "/api/walls/{id}", "Revoke a screen: it is signed out at once", s.deleteWall)
+
 	// What the city is.
-	add(s, officers, http.MethodGet, "/api/city", "The city and this server", s.getCity)
-	add(s, officers, http.MethodGet, "/api/areas", "Areas without outlines", s.getAreas)
-	add(s, officers, http.MethodGet, "/api/offices", "Offices", s.getOffices)
-	add(s, officers, http.MethodGet, "/api/categories", "Categories of report", s.getCategories)
+	add(s, shown, http.MethodGet, "/api/city", "The city and this server", s.getCity)
+	add(s, shown, http.MethodGet, "/api/areas", "Areas without outlines", s.getAreas)
+	add(s, shown, http.MethodGet, "/api/offices", "Offices", s.getOffices)
+	add(s, shown, http.MethodGet, "/api/categories", "Categories of report", s.getCategories)
 
 	// Figures.
-	add(s, officers, http.MethodGet, "/api/indicators", "Declarations of the indicators", s.getIndicators)
-	add(s, officers, http.MethodGet, "/api/indicators/states", "Newest values", s.getStates)
-	add(s, officers, http.MethodGet, "/api/indicators/{slug}/series", "Values over time", s.getSeries)
+	add(s, shown, http.MethodGet, "/api/indicators", "Declarations of the indicators", s.getIndicators)
+	add(s, shown, http.MethodGet, "/api/indicators/states", "Newest values", s.getStates)
+	add(s, shown, http.MethodGet, "/api/indicators/{slug}/series", "Values over time", s.getSeries)
+	add(s, officers, http.MethodGet, "/api/indicators/{slug}/thresholds", "Every set of thresholds that an indicator has had, newest first", s.getThresholds)
+	add(s, rulers, http.MethodPut, "/api/indicators/{slug}/thresholds", "Change an indicator's thresholds, with the reason; values are judged by them at once", s.putThresholds)
 	add(s, officers, http.MethodGet, "/api/forecasts", "What the next 14 days will bring: reports and indicators, with 80 % bands", s.getForecasts)
 	add(s, pushers, http.MethodPost, "/api/observations", "Push observations", s.postObservations)
 
 	// Reports.
-	add(s, officers, http.MethodGet, "/api/reports", "Reports, newest first", s.getReports)
-	add(s, officers, http.MethodGet, "/api/reports/counts", "Reports by area and category", s.getCounts)
-	add(s, officers, http.MethodGet, "/api/reports/figures", "Head numbers of a period", s.getFigures)
+	add(s, shown, http.MethodGet, "/api/reports", "Reports, newest first", s.getReports)
+	add(s, shown, http.MethodGet, "/api/reports/counts", "Reports by area and category", s.getCounts)
+	add(s, shown, http.MethodGet, "/api/reports/figures", "Head numbers of a period", s.getFigures)
 	add(s, officers, http.MethodGet, "/api/reports/{id}", "One report", s.getReport)
 	add(s, officers, http.MethodPost, "/api/reports/{id}/reporter", "Who reported, with a reason that is recorded", s.postReporter)
 	add(s, pushers, http.MethodPost, "/api/reports", "Push reports", s.postReports)
@@ -65,7 +76,7 @@ func (s *server) routes() {
 	add(s, reviewers, http.MethodPost, "/api/proofs/{id}/review", "A second person's word on a picture", s.postProofReview)
 
 	// Dispositions: instructions, their steps, and an officer's day.
-	add(s, officers, http.MethodGet, "/api/dispositions", "Dispositions, newest first", s.getDispositions)
+	add(s, shown, http.MethodGet, "/api/dispositions", "Dispositions, newest first", s.getDispositions)
 	add(s, senders, http.MethodPost, "/api/dispositions", "Send an instruction, or hand on a part of one; the same client_id sends once", s.postDisposition)
 	add(s, officers, http.MethodGet, "/api/dispositions/addressees", "To whom the officer may send dispositions", s.getAddressees)
 	add(s, officers, http.MethodGet, "/api/dispositions/{id}", "One disposition with its history, its chain and what may be done", s.getDisposition)
@@ -74,7 +85,7 @@ func (s *server) routes() {
 	add(s, doers, http.MethodPost, "/api/tasks/steps", "Take the steps of a phone's outbox, each once, refused ones in words", s.postTaskSteps)
 
 	// Deadlines.
-	add(s, officers, http.MethodGet, "/api/holidays", "Days off, to count working days by", s.getHolidays)
+	add(s, shown, http.MethodGet, "/api/holidays", "Days off, to count working days by", s.getHolidays)
 	add(s, officers, http.MethodGet, "/api/norms", "How long reports may take, with sources", s.getNorms)
 	add(s, officers, http.MethodGet, "/api/deadlines/at-risk", "Reports that will likely miss their deadline", s.getAtRisk)
 	add(s, officers, http.MethodGet, "/api/reports/{id}/pauses", "When and why a report's clock stood still", s.getPauses)
@@ -85,13 +96,13 @@ func (s *server) routes() {
 	add(s, officers, http.MethodGet, "/api/places", "Areas, streets and landmarks by the beginnings of their names", s.getPlaces)
 
 	// What needs attention.
-	add(s, officers, http.MethodGet, "/api/alerts", "Alerts, gravest first", s.getAlerts)
+	add(s, shown, http.MethodGet, "/api/alerts", "Alerts, gravest first", s.getAlerts)
 	add(s, watchers, http.MethodPost, "/api/alerts/acknowledge", "Say that one knows of a running alert, which then no longer interrupts the wall", s.acknowledgeAlert)
 	add(s, officers, http.MethodGet, "/api/attention", "At most five matters that need attention now", s.getAttention)
 
 	// What to do about it: recommendations, and the rules they follow.
 	add(s, officers, http.MethodGet, "/api/recommendations", "Recommendations: what waits first, best first", s.getRecommendations)
-	add(s, officers, http.MethodGet, "/api/recommendations/top", "The best five recommendations", s.getTopRecommendations)
+	add(s, shown, http.MethodGet, "/api/recommendations/top", "The best five recommendations", s.getTopRecommendations)
 	add(s, officers, http.MethodGet, "/api/recommendations/{id}", "One recommendation with its history and the disposition it proposes", s.getRecommendation)
 	add(s, advised, http.MethodPost, "/api/recommendations/{id}/decide", "Approve, decline, postpone, reopen or rank a recommendation", s.decideRecommendation)
 	add(s, officers, http.MethodGet, "/api/action-kinds", "Kinds of action, with what they should bring", s.getActionKinds)
@@ -100,7 +111,7 @@ func (s *server) routes() {
 	add(s, officers, http.MethodGet, "/api/action-rules/{slug}/versions", "Every state a rule has had, newest first", s.getActionRuleVersions)
 
 	// Hazards.
-	add(s, officers, http.MethodGet, "/api/hazards/flood", "Flood risk of all kelurahan for the next 6 and 24 hours, with reasons", s.getFlood)
+	add(s, shown, http.MethodGet, "/api/hazards/flood", "Flood risk of all kelurahan for the next 6 and 24 hours, with reasons", s.getFlood)
 	add(s, officers, http.MethodGet, "/api/hazards/flood/{area}", "Flood risk of one kelurahan with its last days", s.getFloodArea)
 
 	add(s, officers, http.MethodGet, "/api/patterns", "What is unusual now: bunches, anomalies, slow rises, silence, and what looks made", s.getPatterns)
@@ -151,14 +162,24 @@ func (s *server) routes() {
 	add(s, meetingHolders, http.MethodPost, "/api/meetings/points/{id}", "Say what became of a point", s.changeMeetingPoint)
 	add(s, meetingHolders, http.MethodPost, "/api/meetings/{week}/close", "Close the meeting: its record is frozen and numbered", s.closeMeeting)
 
+	// The mayor's day, from the calendars that the city connected.
+	add(s, agendaReaders, http.MethodGet, "/api/agenda", "The mayor's appointments, earliest first: today and tomorrow unless asked otherwise", s.getAgenda)
+
 	// The morning's sheet: numbered, never changed.
 	add(s, briefed, http.MethodGet, "/api/briefings", "Briefings (lembar pagi), newest first", s.getBriefings)
 	add(s, briefed, http.MethodGet, "/api/briefings/{name}", "One briefing by number, day or terbaru, as it was frozen", s.getBriefing)
 	add(s, briefers, http.MethodPost, "/api/briefings", "Make and freeze a briefing of this moment", s.postBriefing)
 
 	// Sources.
-	add(s, officers, http.MethodGet, "/api/sources", "Sources and their health", s.getSources)
+	add(s, shown, http.MethodGet, "/api/sources", "Sources and their health", s.getSources)
+	add(s, officers, http.MethodGet, "/api/sources/activity", "What each source brought by day, and what is usual", s.getSourceActivity)
+	add(s, operators, http.MethodPut, "/api/sources/{slug}/card", "Write down owner, contact, legal basis and whether persons are named", s.putSourceCard)
+	add(s, operators, http.MethodGet, "/api/connectors", "Kinds of source, with the fields of their forms", s.getConnectors)
+	add(s, operators, http.MethodPost, "/api/sources", "Connect a source", s.postSource)
+	add(s, operators, http.MethodPost, "/api/sources/try", "What a source would bring, without storing anything", s.trySource)
 	add(s, officers, http.MethodGet, "/api/sources/{slug}", "One source with its last runs", s.getSource)
+	add(s, operators, http.MethodGet, "/api/sources/{slug}/form", "A source as its form shows it, without secrets", s.getSourceForm)
+	add(s, operators, http.MethodPut, "/api/sources/{slug}", "Change a source", s.putSource)
 	add(s, operators, http.MethodPost, "/api/sources/{slug}/run", "Pull a source now", s.runSource)
 	add(s, operators, http.MethodPost, "/api/sources/{slug}/retry", "Pull a source again from its start, refused rows included", s.retrySource)
 	add(s, operators, http.MethodPost, "/api/sources/{slug}/pause", "Pause a source", s.pauseSource)
@@ -173,6 +194,7 @@ func (s *server) routes() {
 	s.echo.GET(basemapPath, s.getBasemap)
 	s.echo.GET("/api/hazards/flood/cap", s.getFloodCAP)
 	s.echo.GET(stepsPath, s.followQuestion)
+	s.echo.GET("/api/reports/:id/picture", s.getReportPicture)
 	s.echo.POST("/api/attachments", s.postAttachment)
 	s.echo.GET("/api/attachments/:id", s.getAttachment)
 	s.echo.POST("/api/voice/transcriptions", s.transcribe)
@@ -206,12 +228,15 @@ type audience struct {
 	roles []city.Role // nil: every officer
 	open  bool        // nobody needs to be signed in
 	early bool        // also before the first password is changed
+	wall  bool        // paired screens too: the wall shows it
 }
 
 var (
-	anyone    = audience{name: "anyone", open: true, early: true}
-	signedIn  = audience{name: "signed in", early: true}
-	officers  = audience{name: "officers"}
+	anyone   = audience{name: "anyone", open: true, early: true}
+	signedIn = audience{name: "signed in", early: true}
+	officers = audience{name: "officers"}
+	// Shown is what stands on the wall: all that a paired screen may ask for.
+	shown     = audience{name: "officers and paired screens", wall: true}
 	operators = audience{name: "operator", roles: []city.Role{city.Operator}}
 	pushers   = audience{name: "operator", roles: []city.Role{city.Operator}}
 	// Deciders may correct what they may see; an auditor only reads.
@@ -225,6 +250,8 @@ var (
 	doers   = audience{name: "officers of the line", roles: []city.Role{city.WaliKota, city.Sekda, city.KepalaOPD, city.Camat, city.Lurah}}
 	// Watchers answer for the city as a whole: what they know of interrupts the wall no more.
 	watchers = audience{name: "wali_kota, sekda, operator", roles: []city.Role{city.WaliKota, city.Sekda, city.Operator}}
+	// Steered screens and those who steer them.
+	steered = audience{name: "wali_kota, sekda, operator and paired screens", roles: []city.Role{city.WaliKota, city.Sekda, city.Operator, city.Layar}, wall: true}
 	// Rulers change the rules of advice.
 	rulers   = audience{name: "sekda, operator", roles: []city.Role{city.Sekda, city.Operator}}
 	auditors = audience{name: "operator, auditor", roles: []city.Role{city.Operator, city.Auditor}}

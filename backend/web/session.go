@@ -49,7 +49,7 @@ func (a audience) admit(ctx context.Context) error {
 		e := city.Errorf(city.Forbidden, "change your first password before anything else")
 		e.Key = "error.must_change_password"
 		return e
-	case a.roles != nil && !slices.Contains(a.roles, s.Role):
+	case a.roles != nil && !slices.Contains(a.roles, s.Role), s.Role == city.Layar && !a.wall:
 		e := city.Errorf(city.Forbidden, "this is for: %s", a.name)
 		e.Key = "error.forbidden"
 		return e
@@ -102,10 +102,13 @@ func (s *server) requestSession(r *http.Request) (*city.Session, error) {
 
 // touch moves the end of a browser's session, at most every few minutes.
 func (s *server) touch(c echo.Context, sess *city.Session) {
-	if sess.Kind != "browser" || s.Now().Sub(sess.LastSeenAt) < touchEvery {
+	if sess.Kind == "token" || s.Now().Sub(sess.LastSeenAt) < touchEvery {
 		return
 	}
 	expires := s.Now().Add(sessionLength)
+	if sess.Kind == "wall" {
+		expires = s.Now().Add(city.WallHolds)
+	}
 	if err := s.Store.TouchSession(c.Request().Context(), sess.ID, expires); err != nil {
 		s.Log.Warn("A session's end was not moved", "err", err)
 		return
@@ -156,6 +159,8 @@ type SessionInfo struct {
 	// and office of the absent one, whom ActingFor names.
 	StandInID int64  `json:"stand_in_id,omitempty"`
 	ActingFor string `json:"acting_for,omitempty"`
+	// WallID is set for a paired screen; Officer then has its name and the role layar.
+	WallID int64 `json:"wall_id,omitempty"`
 }
 
 // OfficerInfo is an officer as the page shows them.
@@ -163,7 +168,7 @@ type OfficerInfo struct {
 	ID       int64     `json:"id"`
 	Username string    `json:"username"`
 	Name     string    `json:"name"`
-	Role     city.Role `json:"role" enum:"wali_kota,sekda,kepala_opd,camat,lurah,operator,auditor"`
+	Role     city.Role `json:"role" enum:"wali_kota,sekda,kepala_opd,camat,lurah,operator,auditor,layar"`
 	AreaCode string    `json:"area_code,omitempty"`
 	AreaName string    `json:"area_name,omitempty"`
 	Office   string    `json:"office,omitempty"`
@@ -172,7 +177,7 @@ type OfficerInfo struct {
 func (s *server) info(sess city.Session) SessionInfo {
 	info := SessionInfo{
 		Officer:            OfficerInfo{ID: sess.OfficerID, Username: sess.Username, Name: sess.Name, Role: sess.Role, AreaCode: sess.AreaCode, Office: sess.Office},
-		MustChangePassword: sess.MustChange, ExpiresAt: sess.ExpiresAt, StandInID: sess.StandInID, ActingFor: sess.ActingFor,
+		MustChangePassword: sess.MustChange, ExpiresAt: sess.ExpiresAt, StandInID: sess.StandInID, ActingFor: sess.ActingFor, WallID: sess.WallID,
 	}
 	if a, ok := s.Geography().Area(sess.AreaCode); ok {
 		info.Officer.AreaName = a.Name

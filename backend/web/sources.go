@@ -6,6 +6,12 @@ import (
 	"balaikota/backend/city"
 )
 
+// SourceStore is what the handlers of sources need besides their health.
+type SourceStore interface {
+	SourceActivities(ctx context.Context) ([]city.SourceActivity, error)
+	DescribeSource(ctx context.Context, by city.Actor, slug string, card city.SourceCard) error
+}
+
 type sourcesBody struct {
 	Body []city.SourceHealth `nullable:"false"`
 }
@@ -76,6 +82,27 @@ func (s *server) resumeSource(ctx context.Context, in *sourceInput) (*struct{}, 
 		return nil, err
 	}
 	return nil, s.Store.Record(ctx, sessionOf(ctx).Actor(), "source.resume", in.Slug, "", nil)
+}
+
+type activitiesBody struct {
+	Body []city.SourceActivity `nullable:"false"`
+}
+
+func (s *server) getSourceActivity(ctx context.Context, _ *struct{}) (*activitiesBody, error) {
+	out, err := s.Store.SourceActivities(ctx)
+	return &activitiesBody{Body: out}, err
+}
+
+type sourceCardInput struct {
+	Slug string `path:"slug"`
+	Body city.SourceCard
+}
+
+func (s *server) putSourceCard(ctx context.Context, in *sourceCardInput) (*sourceBody, error) {
+	if err := s.Store.DescribeSource(ctx, sessionOf(ctx).Actor(), in.Slug, in.Body); err != nil {
+		return nil, err
+	}
+	return s.getSource(ctx, &sourceInput{Slug: in.Slug})
 }
 
 type auditInput struct {

@@ -39,6 +39,7 @@ var tokens = map[string]live.Session{
 	"wali":   {ID: "wali", Scope: city.Scope{Role: city.WaliKota}},
 	"lurah":  {ID: "lurah", Scope: city.Scope{Role: city.Lurah, AreaCode: "64.72.01.1001"}},
 	"publik": {ID: "publik", Scope: city.Scope{Role: city.Publik}},
+	"layar":  {ID: "layar", Scope: city.Scope{Role: city.Layar}},
 }
 
 func authenticateTest(r *http.Request) (live.Session, error) {

@@ -53,7 +53,7 @@ func (l *eventLog) Snapshot(ctx context.Context, scope city.Scope, topics []city
 	}
 	return &live.Snapshot{
 		Type: "snapshot", Seq: st.Seq, At: st.At, Indicators: st.Indicators, Reports: st.Reports, Alerts: st.Alerts, Sources: st.Sources, Recommendations: st.Recommendations,
-		Incidents: st.Incidents, Dispositions: st.Dispositions, Agenda: st.Agenda,
+		Incidents: st.Incidents, Dispositions: st.Dispositions, Agenda: st.Agenda, Walls: st.Walls,
 	}, nil
 }
 

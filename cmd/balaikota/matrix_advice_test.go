@@ -50,7 +50,7 @@ func rowsOfAdvice() map[string]gate {
 	slug := thing{"slug": rule.Slug}
 	return map[string]gate{
 		"GET /api/recommendations":      {rows: "filtered"},
-		"GET /api/recommendations/top":  {rows: "few"},
+		"GET /api/recommendations/top":  {wall: true, rows: "few"},
 		"GET /api/recommendations/{id}": {of: "recommendation", rows: "few"},
 		"POST /api/recommendations/{id}/decide": {
 			who: []city.Role{city.WaliKota, city.Sekda, city.KepalaOPD, city.Camat}, of: "recommendation", powerless: []city.Role{city.Camat},

@@ -125,7 +125,7 @@ func number(text string) int64 { n, _ := strconv.ParseInt(text, 10, 64); return 
 // belongs to, or make a group.
 func matrixRows() map[string]gate {
 	all := map[string]gate{}
-	for _, group := range []map[string]gate{rowsOfSession(), rowsOfCity(), rowsOfReports(), rowsOfAssistant(), rowsOfMeetings(), rowsOfBriefings(), rowsOfDispositions(), rowsOfProofs(), rowsOfNotices(), rowsOfEffects(), rowsOfAdvice(), rowsOfMachines()} {
+	for _, group := range []map[string]gate{rowsOfSession(), rowsOfCity(), rowsOfReports(), rowsOfAssistant(), rowsOfMeetings(), rowsOfBriefings(), rowsOfDispositions(), rowsOfProofs(), rowsOfNotices(), rowsOfEffects(), rowsOfAdvice(), rowsOfWalls(), rowsOfLimits(), rowsOfMachines()} {
 		maps.Copy(all, group)
 	}
 	return all
@@ -134,7 +134,7 @@ func matrixRows() map[string]gate {
 func rowsOfSession() map[string]gate {
 	return map[string]gate{
 		"POST /api/session":          {open: true, body: fixed(map[string]string{"username": "uji.masuk", "password": matrixPassword})},
-		"GET /api/session":           {early: true, rows: "shared"},
+		"GET /api/session":           {early: true, wall: true, rows: "shared"},
 		"DELETE /api/session":        {early: true, spends: true},
 		"POST /api/session/password": {early: true, officer: true, body: fixed(map[string]string{"current": "bukan", "new": "juga bukan sandi"})},
 	}
@@ -145,31 +145,40 @@ func rowsOfSession() map[string]gate {
 // next is not known by whose it is now.
 func rowsOfCity() map[string]gate {
 	source := thing{"slug": "uji"}
+	// Of a connector that there is not: whoever is let in is told so.
+	noSource := fixed(map[string]any{"slug": "uji", "name": "Uji", "connector": "tidak-ada", "config": map[string]any{}})
 	return map[string]gate{
-		"GET /api/city":                     {rows: "shared"},
-		"GET /api/areas":                    {rows: "shared"},
-		"GET /api/offices":                  {rows: "shared"},
-		"GET /api/categories":               {rows: "shared"},
-		"GET /api/indicators":               {rows: "shared"},
-		"GET /api/indicators/states":        {rows: "shared"},
-		"GET /api/indicators/{slug}/series": {rows: "shared", at: thing{"slug": "muka-air-mahakam"}},
+		"GET /api/city":                     {wall: true, rows: "shared"},
+		"GET /api/areas":                    {wall: true, rows: "shared"},
+		"GET /api/offices":                  {wall: true, rows: "shared"},
+		"GET /api/categories":               {wall: true, rows: "shared"},
+		"GET /api/indicators":               {wall: true, rows: "shared"},
+		"GET /api/indicators/states":        {wall: true, rows: "shared"},
+		"GET /api/indicators/{slug}/series": {wall: true, rows: "shared", at: thing{"slug": "muka-air-mahakam"}},
 		"GET /api/forecasts":                {rows: "shared"},
-		"GET /api/holidays":                 {rows: "shared"},
+		"GET /api/holidays":                 {wall: true, rows: "shared"},
 		"GET /api/norms":                    {rows: "shared"},
 		"GET /api/measures":                 {rows: "shared"},
-		"GET /api/alerts":                   {rows: "shared"},
+		"GET /api/alerts":                   {wall: true, rows: "shared"},
 		"GET /api/places":                   {query: "?q=lempake", rows: "shared"},
 		"GET /api/attention":                {rows: "shared"},
 		"POST /api/alerts/acknowledge": {
 			who: []city.Role{city.WaliKota, city.Sekda, city.Operator}, answers: http.StatusNotFound, // no alert runs in the test's city
 			body: fixed(map[string]string{"key": "tidak-ada", "seen": "awas"}),
 		},
-		"GET /api/hazards/flood":          {rows: "shared"},
+		"GET /api/hazards/flood":          {wall: true, rows: "shared"},
 		"GET /api/hazards/flood/{area}":   {at: thing{"area": storetest.Lempake}, rows: "shared"},
 		"GET /api/patterns":               {rows: "filtered"},
 		"GET /api/patterns/hotspots":      {rows: "shared"},
-		"GET /api/sources":                {rows: "shared"},
+		"GET /api/sources":                {wall: true, rows: "shared"},
+		"GET /api/sources/activity":       {rows: "shared"},
 		"GET /api/sources/{slug}":         {at: source, rows: "shared"},
+		"GET /api/connectors":             {who: operate, rows: "shared"},
+		"POST /api/sources":               {who: operate, body: noSource},
+		"POST /api/sources/try":           {who: operate, body: noSource},
+		"GET /api/sources/{slug}/form":    {who: operate, at: source, rows: "shared"},
+		"PUT /api/sources/{slug}":         {who: operate, at: source, body: noSource},
+		"PUT /api/sources/{slug}/card":    {who: operate, at: source, body: fixed(map[string]any{"owner": "Diskominfo", "contact": "", "legal_basis": "Uji matriks"})},
 		"POST /api/sources/{slug}/run":    {who: operate, at: source},
 		"POST /api/sources/{slug}/retry":  {who: operate, at: source},
 		"POST /api/sources/{slug}/pause":  {who: operate, at: source},
@@ -180,13 +189,14 @@ func rowsOfCity() map[string]gate {
 
 func rowsOfReports() map[string]gate {
 	return map[string]gate{
-		"GET /api/reports":                  {rows: "filtered"},
-		"GET /api/reports/counts":           {rows: "filtered"},
+		"GET /api/reports":                  {wall: true, rows: "filtered"},
+		"GET /api/reports/counts":           {wall: true, rows: "filtered"},
 		"GET /api/map/replay":               {query: "?hours=168", rows: "filtered"},
 		"GET /api/map/points":               {rows: "filtered"},
-		"GET /api/reports/figures":          {rows: "few"},
+		"GET /api/reports/figures":          {wall: true, rows: "few"},
 		"GET /api/reports/{id}":             {of: "kept report", rows: "few"},
 		"GET /api/reports/{id}/pauses":      {of: "kept report"},
+		"GET /api/reports/{id}/picture":     {at: thing{"id": "999999"}, answers: http.StatusNotFound, rows: "few"},
 		"POST /api/reports/{id}/reporter":   {who: inspect, of: "report", body: why},
 		"POST /api/reports/{id}/correction": {who: deciding, of: "report", body: fixed(map[string]string{"field": "urgency", "value": "siaga", "reason": "uji"})},
 		"POST /api/reports/{id}/pause":      {who: keeping, of: "report", powerless: []city.Role{city.Camat, city.Lurah}, body: why},
@@ -237,6 +247,7 @@ func rowsOfBriefings() map[string]gate {
 		"GET /api/briefings/{name}": {who: readers, at: newest, rows: "shared"},
 		"POST /api/briefings":       {who: []city.Role{city.WaliKota, city.Sekda, city.Operator}},
 		"GET /lembar/{name}":        {who: readers, at: newest, rows: "shared"},
+		"GET /api/agenda":           {who: city.AgendaReaders, rows: "shared"},
 	}
 }
 
@@ -268,7 +279,7 @@ func rowsOfDispositions() map[string]gate {
 		Instruction: "Uji matriks hak akses", DueDays: 2, Incidents: []int64{}, Reports: []int64{}, Attachments: []int64{},
 	}
 	return map[string]gate{
-		"GET /api/dispositions":             {rows: "filtered"},
+		"GET /api/dispositions":             {wall: true, rows: "filtered"},
 		"GET /api/dispositions/addressees":  {rows: "shared"},
 		"POST /api/dispositions":            {who: senders, body: fixed(order)},
 		"GET /api/dispositions/{id}":        {of: "order", rows: "few"},
@@ -331,17 +342,39 @@ func rowsOfEffects() map[string]gate {
 	}
 }
 
+// rowsOfWalls are about screens: a code is for whom nobody signed in.
+func rowsOfWalls() map[string]gate {
+	pairers := city.WallPairers
+	return map[string]gate{
+		"POST /api/walls/pairing": {open: true},
+		"GET /api/walls/pairing":  {open: true},
+		"POST /api/walls":         {who: pairers, body: fixed(map[string]string{"code": "tidak", "name": "Uji matriks"})},
+		"GET /api/walls":          {who: pairers, rows: "shared"},
+		"GET /api/walls/states":   {who: append([]city.Role{city.Layar}, pairers...), wall: true, rows: "shared"},
+		"POST /api/walls/{id}":    {who: pairers, at: thing{"id": "999999"}, body: fixed(map[string]any{"step": 1}), answers: http.StatusNotFound},
+		"DELETE /api/walls/{id}":  {who: pairers, at: thing{"id": "999999"}, answers: http.StatusNotFound},
+	}
+}
+
+func rowsOfLimits() map[string]gate {
+	water := thing{"slug": "muka-air-mahakam"}
+	return map[string]gate{
+		"GET /api/indicators/{slug}/thresholds": {at: water, rows: "shared"},
+		"PUT /api/indicators/{slug}/thresholds": {who: []city.Role{city.Sekda, city.Operator}, at: water, body: fixed(map[string]any{"version": 99, "thresholds": []any{}, "reason": "uji matriks"})},
+	}
+}
+
 // rowsOfMachines are what systems push, the map, and what needs no session.
 func rowsOfMachines() map[string]gate {
 	report := map[string]any{"external_id": "dorong-1", "channel": "whatsapp", "created_at": time.Now().Format(time.RFC3339), "text": "uji dorong", "area_code": storetest.AirPutih, "status": "open"}
 	return map[string]gate{
 		"POST /api/reports":              {who: operate, body: fixed([]any{report})},
 		"POST /api/observations":         {who: operate, body: fixed([]any{map[string]any{"indicator": "muka-air-mahakam", "value": 1.2, "time": time.Now().Format(time.RFC3339)}})},
-		"GET /live":                      {rows: "shared"},
+		"GET /live":                      {wall: true, rows: "shared"},
 		"GET /basemap/{file}":            {at: thing{"file": "tiles.pmtiles"}, rows: "shared"},
-		"GET /geo/{file}":                {at: thing{"file": "kelurahan.geojson"}, rows: "shared"},
+		"GET /geo/{file}":                {wall: true, at: thing{"file": "kelurahan.geojson"}, rows: "shared"},
 		"GET /api/hazards/flood/cap":     {rows: "few"},
-		"GET /tiles/{layer}/{z}/{x}/{y}": {at: thing{"layer": "kelurahan", "z": "10", "x": "845", "y": "513"}, rows: "shared"},
+		"GET /tiles/{layer}/{z}/{x}/{y}": {wall: true, at: thing{"layer": "kelurahan", "z": "10", "x": "845", "y": "513"}, rows: "shared"},
 		"GET /healthz":                   {open: true},
 		"GET /readyz":                    {open: true},
 		"GET /metrics":                   {open: true},

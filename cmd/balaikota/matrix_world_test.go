@@ -52,6 +52,7 @@ const (
 	madeUp     // a token that no session has
 	script     // a token of the command line: a role without an officer
 	mustChange // before the first password was changed
+	onTheWall  // on the wall, paired
 )
 
 // caller is somebody who tries every route.
@@ -65,6 +66,9 @@ type caller struct {
 	mark    string // only things of this caller's own hold it
 	own     map[string]thing
 }
+
+// seesAll reports whether the caller sees both sides of the city.
+func (c *caller) seesAll() bool { return c.role.CityWide() || c.role == city.Layar }
 
 func (c *caller) sign(r *http.Request) {
 	switch c.state {
@@ -258,6 +262,7 @@ func (w *matrixWorld) admit() {
 		}
 	}
 	w.callers = append(w.callers, w.account(city.WaliKota, 0, mustChange), w.token(city.Operator, 0), w.token(city.Lurah, near))
+	w.callers = append(w.callers, w.wall())
 }
 
 func (w *matrixWorld) account(role city.Role, s side, st state) *caller {
@@ -295,6 +300,14 @@ func (w *matrixWorld) token(role city.Role, s side) *caller {
 	return c
 }
 
+// wall is a screen that an officer paired.
+func (w *matrixWorld) wall() *caller {
+	w.t.Helper()
+	c := &caller{name: "a paired screen", state: onTheWall, role: city.Layar, own: map[string]thing{}, mark: w.mark()}
+	w.signIn(w.t, c)
+	return c
+}
+
 // signIn opens a new session for a caller who has any.
 func (w *matrixWorld) signIn(t *testing.T, c *caller) {
 	t.Helper()
@@ -306,6 +319,18 @@ func (w *matrixWorld) signIn(t *testing.T, c *caller) {
 		t.Fatal(err)
 	}
 	end := time.Now().Add(time.Hour)
+	if c.state == onTheWall {
+		w.marks++
+		code := fmt.Sprintf("%06d", w.marks)
+		if _, err := w.db.OfferWall(t.Context(), hash, "uji", func() (string, error) { return code, nil }); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.db.PairWall(t.Context(), city.CommandLine, city.Asker{Role: city.Operator}, code, "Layar "+code); err != nil {
+			t.Fatal(err)
+		}
+		c.secret = secret
+		return
+	}
 	if c.state == script {
 		asker := city.Asker{Role: c.role}
 		if c.role == city.Camat || c.role == city.Lurah {

@@ -60,26 +60,28 @@ func (c *serveCommand) Run(in *invocation) (err error) {
 
 // serving is a server's parts.
 type serving struct {
-	in        *invocation
-	db        *database
-	cfg       config.Serve
-	log       *slog.Logger
-	geography *geography
-	events    *eventLog
-	hub       *live.Hub
-	analyst   *analyst
-	jobs      *jobs.Jobs
-	pace      *paceKeeper
-	patterns  *patternWatch
-	adviser   *adviser
-	assistant *assisting
-	teller    *teller
-	prover    *prover
-	briefer   *briefer
-	stopping  context.Context // ends when the server is about to stop
-	stop      context.CancelFunc
-	http      *http.Server
-	address   string
+	in         *invocation
+	db         *database
+	cfg        config.Serve
+	log        *slog.Logger
+	geography  *geography
+	events     *eventLog
+	hub        *live.Hub
+	analyst    *analyst
+	jobs       *jobs.Jobs
+	connecting *connecting
+	pace       *paceKeeper
+	patterns   *patternWatch
+	adviser    *adviser
+	assistant  *assisting
+	teller     *teller
+	prover     *prover
+	briefer    *briefer
+	photos     *photoReader
+	stopping   context.Context // ends when the server is about to stop
+	stop       context.CancelFunc
+	http       *http.Server
+	address    string
 }
 
 func newServing(in *invocation, db *database, cfg config.Serve, address string) (*serving, error) {
@@ -124,7 +126,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	handler := web.Handler(web.Deps{
 		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
-		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, Analyst: s.analyst, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Briefer: s.briefer, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, OfficePages: s.db, Places: s.analyst, Basemap: basemap, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
+		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, SourceKeeper: s.connecting, Analyst: s.analyst, Pictures: s.photos, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Briefer: s.briefer, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, OfficePages: s.db, Places: s.analyst, Basemap: basemap, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
 		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
 	})
 	s.http = &http.Server{
@@ -135,13 +137,13 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 }
 
 func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
-	secrets := &connectors.Secrets{Folders: []string{filepath.Join(s.in.db.Data, "rahasia"), "/run/secrets", "/etc/balaikota"}}
-	env, err := s.connectorEnv(secrets)
+	secrets := &connectors.Secrets{Folders: secretFolders(s.in.db.Data)}
+	env, err := s.db.connectorEnv(s.geography, secrets, s.log)
 	if err != nil {
 		return nil, err
 	}
-	photos, err := newPhotoReader(s.db, env.HTTP, s.log)
-	if err != nil {
+	s.connecting = s.db.newConnecting(env, secrets)
+	if s.photos, err = newPhotoReader(s.db, env.HTTP, s.log); err != nil {
 		return nil, err
 	}
 	runner := connectors.NewRunner(all.Registry(), door, env, secrets, connectors.RunLimits{})
@@ -152,7 +154,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "prakiraan", Every: 5 * time.Minute, Run: s.db.RefreshForecasts},
 			{Name: "lonjakan", Every: time.Minute, Run: s.db.watchSurges},
 			{Name: "perkara", Every: 24 * time.Hour, Run: s.analyst.learnGrouping},
-			{Name: "foto", Every: time.Minute, Run: photos.run},
+			{Name: "foto", Every: time.Minute, Run: s.photos.run},
 			{Name: "bukti", Every: time.Minute, Run: s.prover.run},
 			{Name: "kejadian", Every: 30 * time.Second, Run: s.analyst.watchIncidents},
 			{Name: "tenggat", Every: time.Minute, Run: s.db.watchOverdue},
@@ -178,14 +180,15 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 	})
 }
 
-func (s *serving) connectorEnv(secrets *connectors.Secrets) (connectors.Env, error) {
-	loc, err := time.LoadLocation(s.db.city.Timezone)
+// connectorEnv is what connectors of this database get.
+func (d *database) connectorEnv(areas city.AreaIndex, secrets *connectors.Secrets, log *slog.Logger) (connectors.Env, error) {
+	loc, err := time.LoadLocation(d.city.Timezone)
 	if err != nil {
 		return connectors.Env{}, fmt.Errorf("load the city's time zone: %w", err)
 	}
 	return connectors.Env{
-		HTTP: connectors.NewClient("Balaikota/"+version, secrets), Areas: s.geography, Location: loc, Now: time.Now,
-		Log: s.log, Secret: secrets.Reveal, Catalogue: s.db.catalogue, OpenRows: s.db.openRows(s.geography),
+		HTTP: connectors.NewClient("Balaikota/"+version, secrets), Areas: areas, Location: loc, Now: time.Now,
+		Log: log, Secret: secrets.Reveal, Catalogue: d.catalogue, OpenRows: d.openRows(areas),
 	}, nil
 }
 

@@ -91,6 +91,7 @@ func (d *database) connect(ctx context.Context, sources []simcity.Source) error 
 		if _, err := d.SaveSource(ctx, city.Source{
 			Slug: src.Slug, Name: src.Name, Connector: src.Connector, Config: config, Schedule: src.Schedule,
 			ExpectEvery: time.Duration(src.ExpectSeconds) * time.Second, Simulated: true, Owner: src.Owner, Attribution: src.Attribution,
+			LegalBasis: "Data simulasi; tidak ada orang sungguhan di dalamnya", PersonalData: new(bool),
 		}); err != nil {
 			return err
 		}

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 type sourceCommand struct {
 	List sourceListCommand `cmd:"" help:"List the sources and their health."`
 	Add  sourceAddCommand  `cmd:"" help:"Connect a source, or change one, from a YAML or JSON file."`
+	Try  sourceTryCommand  `cmd:"" help:"Show what a source would bring, without storing anything."`
 }
 
 type sourceListCommand struct {
@@ -51,49 +54,40 @@ type sourceAddCommand struct {
 	File string `arg:"" type:"existingfile" help:"The source: slug, name, connector, schedule, expect_seconds, owner, contact, attribution, config."`
 }
 
-// sourceFile is a source as its file describes it.
-type sourceFile struct {
-	Slug          string          `json:"slug"`
-	Name          string          `json:"name"`
-	Connector     string          `json:"connector"`
-	Schedule      string          `json:"schedule"`
-	ExpectSeconds int             `json:"expect_seconds"`
-	Owner         string          `json:"owner"`
-	Contact       string          `json:"contact"`
-	Attribution   string          `json:"attribution"`
-	Simulated     bool            `json:"simulated"`
-	Config        json.RawMessage `json:"config"`
+// readSourceForm reads a source as its file describes it. Errors name the file
+// and the place in it.
+func readSourceForm(file string) (form city.SourceForm, err error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return form, fmt.Errorf("read %s: %w", file, err)
+	}
+	raw, err := connectors.ConfigFromYAML(text)
+	if err != nil {
+		return form, inFile(file, fieldless(err))
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	dec.UseNumber()
+	if err := dec.Decode(&form); err != nil {
+		return form, city.InvalidField(file, "does not describe a source (%s); its fields are slug, name, connector, schedule, expect_seconds, owner, contact, attribution, simulated and config",
+			strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return form, nil
 }
 
 // Run checks the file against its connector's declaration and saves it.
 func (c *sourceAddCommand) Run(in *invocation) error {
-	text, err := os.ReadFile(c.File)
+	form, err := readSourceForm(c.File)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", c.File, err)
-	}
-	raw, err := connectors.ConfigFromYAML(text)
-	if err != nil {
-		return err
-	}
-	var f sourceFile
-	if err := json.Unmarshal(raw, &f); err != nil {
-		return city.Wrap(city.Invalid, err, "%s does not describe a source", c.File)
-	}
-	spec, ok := all.Registry().Lookup(f.Connector)
-	if !ok {
-		return city.InvalidField("connector", "there is no connector %q; docs/connectors.md lists them", f.Connector)
-	}
-	if _, err := connectors.ParseSchedule(f.Schedule); err != nil {
-		return err
-	}
-	if err := spec.Check(f.Config); err != nil {
 		return err
 	}
 	return withDatabase(in, func(d *database) error {
-		_, err := d.SaveSource(in.ctx, city.Source{
-			Slug: f.Slug, Name: f.Name, Connector: f.Connector, Config: f.Config, Schedule: f.Schedule, Simulated: f.Simulated,
-			ExpectEvery: time.Duration(f.ExpectSeconds) * time.Second, Owner: f.Owner, Contact: f.Contact, Attribution: f.Attribution,
-		})
+		door := &connecting{store: d.Store, registry: all.Registry(), now: time.Now}
+		src, err := door.source(in.ctx, form)
+		if err != nil {
+			return inFile(c.File, err)
+		}
+		_, err = d.SaveSource(in.ctx, src)
 		return err
 	})
 }

@@ -73,7 +73,11 @@ func (d *database) watchOverdue(ctx context.Context) error {
 }
 
 // watchSources raises an alert for each source that does not keep its promise.
+// It first notes which are unusually silent.
 func (d *database) watchSources(ctx context.Context) error {
+	if err := d.WatchSilence(ctx); err != nil {
+		return err
+	}
 	healths, err := d.SourceHealths(ctx)
 	if err != nil {
 		return err

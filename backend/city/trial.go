@@ -1,0 +1,138 @@
+package city
+
+import "time"
+
+// SourceTrial is what a source would bring, worked out without storing any of
+// it: an officer looks at it before the source is connected.
+type SourceTrial struct {
+	Pages int  `json:"pages" doc:"Pages that were read"`
+	More  bool `json:"more" doc:"There was more than the trial reads"`
+	// Rows of each kind that would be taken, and those refused.
+	Reports      int `json:"reports"`
+	Observations int `json:"observations"`
+	Alerts       int `json:"alerts"`
+	Agenda       int `json:"agenda" doc:"Appointments"`
+	RefusedCount int `json:"refused_count"`
+
+	FirstReports      []TrialReport      `json:"first_reports" nullable:"false" doc:"The first that would be taken"`
+	FirstObservations []TrialObservation `json:"first_observations" nullable:"false"`
+	FirstAlerts       []TrialAlert       `json:"first_alerts" nullable:"false"`
+	FirstAgenda       []TrialAgenda      `json:"first_agenda" nullable:"false"`
+	Mapped            []MappedField      `json:"mapped" nullable:"false" doc:"How our fields were filled for the first record, where the source is mapped"`
+	Refused           []TrialRefusal     `json:"refused" nullable:"false" doc:"The first that were refused, and why"`
+	Suspicions        []Suspicion        `json:"suspicions" nullable:"false" doc:"What looks wrong in the values, gravest first"`
+}
+
+// TrialReport is a report that would be taken, without who sent it.
+type TrialReport struct {
+	ExternalID string       `json:"external_id"`
+	CreatedAt  time.Time    `json:"created_at"`
+	Text       string       `json:"text" doc:"Its beginning"`
+	Category   string       `json:"category,omitempty"`
+	Area       string       `json:"area,omitempty" doc:"Code of the area that its point or its words name"`
+	Status     ReportStatus `json:"status"`
+	Point      bool         `json:"point" doc:"It has a place on the map"`
+	Reporter   bool         `json:"reporter" doc:"It says who sent it, which is not shown here"`
+	Flags      []Flag       `json:"flags,omitempty"`
+}
+
+// TrialObservation is an observation that would be taken.
+type TrialObservation struct {
+	Indicator string    `json:"indicator"`
+	Area      string    `json:"area,omitempty"`
+	Station   string    `json:"station,omitempty"`
+	Time      time.Time `json:"time"`
+	Value     float64   `json:"value"`
+	Unit      string    `json:"unit,omitempty"`
+	Forecast  bool      `json:"forecast,omitempty"`
+}
+
+// TrialAlert is an alert that would be taken.
+type TrialAlert struct {
+	Key      string     `json:"key"`
+	Headline string     `json:"headline"`
+	Until    *time.Time `json:"until,omitempty"`
+}
+
+// TrialAgenda is when an appointment lies; who tries sources need not be one
+// who may read the agenda.
+type TrialAgenda struct {
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end"`
+}
+
+// MappedField says how a field of ours is filled from a record of the source.
+type MappedField struct {
+	Field  string `json:"field"`
+	From   string `json:"from" doc:"The expression, or const and the fixed value"`
+	Read   string `json:"read,omitempty" doc:"What it gave for the first record"`
+	Became string `json:"became,omitempty" doc:"What became of it, after table, time, number and unit; or why nothing did"`
+}
+
+// TrialRefusal is a row that would be refused.
+type TrialRefusal struct {
+	Kind   string `json:"kind"`
+	Place  string `json:"place"`
+	Reason string `json:"reason"`
+	Times  int    `json:"times" doc:"How many rows were refused for the like reason"`
+}
+
+// Suspicion is a doubt about the values of a source.
+type Suspicion struct {
+	Kind    string  `json:"kind" enum:"sentinel,impossible,negative,many_zeros,stuck,future,outside,swapped,no_place,area_differs,unknown_category,time_order,undeclared" doc:"Names the text on screen"`
+	Subject string  `json:"subject,omitempty" doc:"Indicator and station that it is about"`
+	Count   int     `json:"count" doc:"Rows that it is about"`
+	Of      int     `json:"of" doc:"Rows that were looked at"`
+	Example float64 `json:"example,omitempty" doc:"The value, where there is one"`
+}
+
+// ConnectorInfo describes a kind of source: what it reads, and the fields from
+// which the form on Sumber Data is made.
+type ConnectorInfo struct {
+	Name          string           `json:"name"`
+	TitleID       string           `json:"title_id"`
+	TitleEN       string           `json:"title_en"`
+	DescriptionID string           `json:"description_id"`
+	DescriptionEN string           `json:"description_en"`
+	Docs          string           `json:"docs,omitempty" doc:"Address of the other side's own documentation"`
+	Attribution   string           `json:"attribution,omitempty" doc:"Must be shown with the data"`
+	Schedule      string           `json:"schedule" doc:"What a new source starts with"`
+	Brings        []string         `json:"brings" nullable:"false"`
+	Fields        []ConnectorField `json:"fields" nullable:"false"`
+}
+
+// ConnectorField is one field of a connector's configuration.
+type ConnectorField struct {
+	Path     string   `json:"path" doc:"JSON path within the configuration"`
+	LabelID  string   `json:"label_id,omitempty"`
+	LabelEN  string   `json:"label_en,omitempty"`
+	Doc      string   `json:"doc" doc:"English"`
+	DocID    string   `json:"doc_id,omitempty" doc:"Indonesian, where it is written"`
+	Type     string   `json:"type" enum:"string,boolean,integer,number,list,map,object,any"`
+	Format   string   `json:"format,omitempty"`
+	Default  string   `json:"default,omitempty"`
+	Example  string   `json:"example,omitempty"`
+	Required bool     `json:"required,omitempty"`
+	Secret   bool     `json:"secret,omitempty" doc:"Takes env:NAME or file:PATH; never read back"`
+	Enum     []string `json:"enum,omitempty"`
+}
+
+// SourceForm is a source as an officer writes it: on Sumber Data, or in a file
+// for balaikota source.
+type SourceForm struct {
+	Slug          string `json:"slug" minLength:"1" maxLength:"60" pattern:"^[a-z0-9]+(-[a-z0-9]+)*$" doc:"Its name in addresses and commands; never changed"`
+	Name          string `json:"name" minLength:"1" maxLength:"120"`
+	Connector     string `json:"connector" minLength:"1" maxLength:"60"`
+	Schedule      string `json:"schedule,omitempty" maxLength:"100" doc:"Five cron fields or @every 5m; the connector's own if empty"`
+	ExpectSeconds int    `json:"expect_seconds,omitempty" minimum:"0" maximum:"31536000" doc:"The interval that the source promises; that of the schedule if 0"`
+	Owner         string `json:"owner,omitempty" maxLength:"200" doc:"Whom to call"`
+	Contact       string `json:"contact,omitempty" maxLength:"200"`
+	Attribution   string `json:"attribution,omitempty" maxLength:"200" doc:"Must be shown with the data"`
+	Simulated     bool   `json:"simulated,omitempty"`
+	// Config is the connector's configuration. A list, map or object in it may
+	// also be text in YAML. A secret left empty stays as it was stored.
+	Config map[string]any `json:"config" doc:"By the connector's fields; lists and objects may be given as text in YAML"`
+	// Secrets are the paths of secret fields that are set; they are not read
+	// back.
+	Secrets []string `json:"secrets,omitempty" doc:"Secret fields that are set; their values are never read back"`
+}

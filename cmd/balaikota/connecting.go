@@ -1,0 +1,284 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"balaikota/backend/city"
+	"balaikota/backend/store"
+	"balaikota/connectors"
+	"balaikota/connectors/all"
+)
+
+// secretFolders are where file:PATH of a source may point to.
+func secretFolders(data string) []string {
+	return []string{filepath.Join(data, "rahasia"), "/run/secrets", "/etc/balaikota"}
+}
+
+// connecting is the door for new and changed sources: the form on Sumber Data
+// and the files of balaikota source. It implements web.SourceKeeper.
+type connecting struct {
+	store    *store.Store
+	registry *connectors.Registry
+	runner   *connectors.Runner
+	now      func() time.Time
+}
+
+// Connectors implements web.SourceKeeper.
+func (c *connecting) Connectors() []city.ConnectorInfo {
+	out := []city.ConnectorInfo{}
+	for _, s := range c.registry.Specs() {
+		out = append(out, s.Info())
+	}
+	return out
+}
+
+// Form implements web.SourceKeeper.
+func (c *connecting) Form(ctx context.Context, slug string) (city.SourceForm, error) {
+	src, err := c.store.Source(ctx, slug)
+	if err != nil {
+		return city.SourceForm{}, err
+	}
+	form := city.SourceForm{
+		Slug: src.Slug, Name: src.Name, Connector: src.Connector, Schedule: src.Schedule, ExpectSeconds: int(src.ExpectEvery / time.Second),
+		Owner: src.Owner, Contact: src.Contact, Attribution: src.Attribution, Simulated: src.Simulated,
+	}
+	if err := json.Unmarshal(src.Config, &form.Config); err != nil {
+		return form, fmt.Errorf("read the configuration of %s: %w", slug, err)
+	}
+	spec, ok := c.registry.Lookup(src.Connector)
+	if !ok {
+		return form, city.Errorf(city.Conflict, "%s is kept by Balaikota itself and has no form", slug)
+	}
+	for _, path := range secretPaths(spec) {
+		if take(form.Config, path) != "" {
+			form.Secrets = append(form.Secrets, path)
+		}
+	}
+	return form, nil
+}
+
+// Try implements web.SourceKeeper.
+func (c *connecting) Try(ctx context.Context, form city.SourceForm) (city.SourceTrial, error) {
+	src, err := c.source(ctx, form)
+	if err != nil {
+		return city.SourceTrial{}, err
+	}
+	return c.runner.Try(ctx, src)
+}
+
+// Save implements web.SourceKeeper.
+func (c *connecting) Save(ctx context.Context, form city.SourceForm, isNew bool) error {
+	src, err := c.source(ctx, form)
+	if err != nil {
+		return err
+	}
+	switch _, err := c.store.Source(ctx, form.Slug); {
+	case err == nil && isNew:
+		return &city.Error{Code: city.Conflict, Field: "slug", Message: fmt.Sprintf("there is a source %q already; choose another name", form.Slug)}
+	case err != nil && (!isNew || city.CodeOf(err) != city.NotFound):
+		return err
+	}
+	_, err = c.store.SaveSource(ctx, src)
+	return err
+}
+
+// source turns a form into a source, checked against its connector.
+func (c *connecting) source(ctx context.Context, form city.SourceForm) (city.Source, error) {
+	spec, ok := c.registry.Lookup(form.Connector)
+	if !ok {
+		return city.Source{}, unknownConnector(c.registry, form.Connector)
+	}
+	config := maps.Clone(form.Config)
+	if config == nil {
+		config = map[string]any{}
+	}
+	if err := unfold(spec, config); err != nil {
+		return city.Source{}, err
+	}
+	if stored, err := c.store.Source(ctx, form.Slug); err == nil && stored.Connector == form.Connector {
+		if err := keepSecrets(spec, stored.Config, config); err != nil {
+			return city.Source{}, err
+		}
+	} else if err != nil && city.CodeOf(err) != city.NotFound {
+		return city.Source{}, err
+	}
+	raw, err := json.Marshal(config)
+	if err != nil {
+		return city.Source{}, fmt.Errorf("write the configuration: %w", err)
+	}
+	src := city.Source{
+		Slug: form.Slug, Name: strings.TrimSpace(form.Name), Connector: form.Connector, Config: raw, Schedule: form.Schedule,
+		ExpectEvery: time.Duration(form.ExpectSeconds) * time.Second, Owner: form.Owner, Contact: form.Contact,
+		Attribution: form.Attribution, Simulated: form.Simulated,
+	}
+	err = c.complete(&src, spec)
+	return src, err
+}
+
+var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// complete fills in what a source leaves to its connector and checks the rest.
+// Errors are *city.Error Invalid with the field's path in the form.
+func (c *connecting) complete(src *city.Source, spec connectors.Spec) error {
+	switch {
+	case !slugForm.MatchString(src.Slug) || len(src.Slug) > 60:
+		return city.InvalidField("slug", "must be a short name of small letters, digits and hyphens, for example hujan-bandara")
+	case src.Name == "":
+		return city.InvalidField("name", "is missing: the name that officers read")
+	}
+	if src.Schedule == "" {
+		src.Schedule = spec.Schedule
+	}
+	if src.Attribution == "" {
+		src.Attribution = spec.Attribution
+	}
+	schedule, err := connectors.ParseSchedule(src.Schedule)
+	if err != nil {
+		return err
+	}
+	if src.ExpectEvery <= 0 {
+		next := schedule.Next(c.now())
+		src.ExpectEvery = schedule.Next(next).Sub(next)
+	}
+	return below("config", spec.Check(src.Config))
+}
+
+// below puts the field of an error below another one.
+func below(field string, err error) error {
+	e, ok := err.(*city.Error) //nolint:errorlint // only an error about a field itself, not one that wraps it
+	if !ok || e == nil {
+		return err
+	}
+	told := *e
+	if told.Field != field {
+		told.Field = strings.TrimSuffix(field+"."+told.Field, ".")
+	}
+	return &told
+}
+
+// inFile puts the name of a file before the field of an error.
+func inFile(file string, err error) error {
+	e, ok := err.(*city.Error) //nolint:errorlint // as in below
+	if !ok || e == nil {
+		return err
+	}
+	told := *e
+	told.Field = strings.TrimSuffix(file+": "+told.Field, ": ")
+	return &told
+}
+
+func unknownConnector(r *connectors.Registry, name string) error {
+	var names []string
+	for _, s := range r.Specs() {
+		names = append(names, s.Name)
+	}
+	return city.InvalidField("connector", "there is no connector %q; they are %s", name, strings.Join(names, ", "))
+}
+
+// unfold reads the lists and objects of a configuration that are given as text
+// in YAML, as the form's larger fields are.
+func unfold(spec connectors.Spec, config map[string]any) error {
+	for _, f := range spec.Fields {
+		text, isText := config[f.Path].(string)
+		if !isText || !slices.Contains([]string{"list", "map", "object", "any"}, f.Type) {
+			continue
+		}
+		if strings.TrimSpace(text) == "" {
+			delete(config, f.Path)
+			continue
+		}
+		raw, err := connectors.ConfigFromYAML([]byte(text))
+		if err != nil {
+			return below("config."+f.Path, fieldless(err))
+		}
+		var v any
+		if err := json.Unmarshal(raw, &v); err != nil {
+			return city.InvalidField("config."+f.Path, "cannot be read")
+		}
+		config[f.Path] = v
+	}
+	return nil
+}
+
+// fieldless takes away the field of an error that is about a whole text.
+func fieldless(err error) error {
+	e, ok := err.(*city.Error) //nolint:errorlint // as in below
+	if !ok {
+		return err
+	}
+	told := *e
+	told.Field = ""
+	return &told
+}
+
+// secretPaths are the secret fields that have one place in a configuration.
+func secretPaths(spec connectors.Spec) (out []string) {
+	for _, f := range spec.Fields {
+		if f.Secret && !strings.ContainsAny(f.Path, "[*") {
+			out = append(out, f.Path)
+		}
+	}
+	return out
+}
+
+// take returns and removes the text at a path of a configuration.
+func take(config map[string]any, path string) string {
+	head, rest, deeper := strings.Cut(path, ".")
+	if deeper {
+		inner, ok := config[head].(map[string]any)
+		if !ok {
+			return ""
+		}
+		return take(inner, rest)
+	}
+	s, _ := config[head].(string)
+	if s != "" {
+		delete(config, head)
+	}
+	return s
+}
+
+// keepSecrets puts stored secrets where the form left them empty.
+func keepSecrets(spec connectors.Spec, stored json.RawMessage, config map[string]any) error {
+	var had map[string]any
+	if err := json.Unmarshal(stored, &had); err != nil {
+		return fmt.Errorf("read the stored configuration: %w", err)
+	}
+	for _, path := range secretPaths(spec) {
+		if ref := take(had, path); ref != "" {
+			putIfEmpty(config, path, ref)
+		}
+	}
+	return nil
+}
+
+// putIfEmpty sets a text at a path unless there is one or its object is gone.
+func putIfEmpty(config map[string]any, path, value string) {
+	head, rest, deeper := strings.Cut(path, ".")
+	if deeper {
+		if inner, ok := config[head].(map[string]any); ok {
+			putIfEmpty(inner, rest, value)
+		}
+		return
+	}
+	if s, _ := config[head].(string); s == "" {
+		config[head] = value
+	}
+}
+
+// newConnecting is the door for a database, with a runner for trials that
+// stores nothing.
+func (d *database) newConnecting(env connectors.Env, secrets *connectors.Secrets) *connecting {
+	return &connecting{
+		store: d.Store, registry: all.Registry(), now: time.Now,
+		runner: connectors.NewRunner(all.Registry(), nil, env, secrets, connectors.RunLimits{}),
+	}
+}
