@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { firstView } from './build/first-view.ts';
 import { drawIcons } from './build/icons.ts';
+import { plainIcons } from './build/plain-icons.ts';
 import { precompress } from './build/precompress.ts';
 import { preloadTextFont } from './build/preload-font.ts';
 import { serviceWorker } from './build/service-worker.ts';
@@ -20,7 +21,13 @@ export default defineConfig(({ mode }) => {
   const gallery = mode === 'gallery';
   const shipped = [drawIcons(), serviceWorker(at('./src/worker/sw.ts')), precompress()];
   return {
-    plugins: [svelte(), texts(at('../backend/i18n/id.json')), preloadTextFont(), ...(gallery ? [] : shipped)],
+    plugins: [
+      plainIcons(),
+      svelte(),
+      texts(at('../backend/i18n/id.json')),
+      preloadTextFont(),
+      ...(gallery ? [] : shipped),
+    ],
     resolve: {
       alias: { $i18n: at('../backend/i18n'), $src: at('./src') },
       conditions: process.env.VITEST ? ['browser'] : undefined,

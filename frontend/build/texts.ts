@@ -7,18 +7,21 @@ import type { Plugin } from 'vite';
  */
 const late = new Set(
   `action.column action.filter action.kind action.kinds action.look action.none_match action.none_why action.rule action.rules
-  action.table action.trigger alarm ask briefing camera certainty chip compare connector correct decide decided dimension disposition
-  draft error evidence figure filter flag forecast history hotspots incident incidents index keys legend meeting member
-  merge notice office_page operation order outbox password patterns period place proof reader reading
+  action.table action.trigger agenda alarm
+  area.led_by_camat area.led_by_lurah area.office ask briefing bulk camera certainty chip compare connector correct decide decided dimension disposition
+  draft error evidence figure filter flag forecast history hotspots identity incident incidents index jump keys lane legend meeting member
+  merge notice office_page operation order outbox password patterns period photo place proof quote reader reading
   recommendation.automatic recommendation.cost recommendation.evidence_title recommendation.factor recommendation.history
-  recommendation.open recommendation.past recommendation.reason recommendation.rupiah replay reporter risk rulings
-  settings similar source sources split standin step task tool usage voice views wall word`.split(/\s+/),
+  recommendation.open recommendation.past recommendation.reason recommendation.rupiah replay report reporter risk role rulings
+  satisfaction settings similar source sources split standin step task tool usage usual voice views wall word`.split(
+    /\s+/,
+  ),
 );
 
 /** Texts of those parts that the first view shows all the same. */
 const early = new Set(
   `ask.about_named ask.about_this ask.band_short ask.limit ask.unit ask.value decide.failed disposition.workdays error.login_failed meeting.title notice.title
-  notice.unread office_page.title proof.title risk.none sources.all_fresh sources.none sources.some_ailing sources.title task.title wall.n_areas`.split(
+  notice.unread office_page.title proof.title report.review report.voices risk.none sources.all_fresh sources.none sources.some_ailing sources.title task.title wall.n_areas`.split(
     /\s+/,
   ),
 );

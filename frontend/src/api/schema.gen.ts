@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agenda": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mayor's appointments, earliest first: today and tomorrow unless asked otherwise */
+        get: operations["get-agenda"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alerts": {
         parameters: {
             query?: never;
@@ -286,6 +303,23 @@ export interface paths {
         };
         /** The city index of the city or an area, with its interval */
         get: operations["get-city-index"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of source, with the fields of their forms */
+        get: operations["get-connectors"];
         put?: never;
         post?: never;
         delete?: never;
@@ -734,6 +768,24 @@ export interface paths {
         /** Values over time */
         get: operations["get-indicators-slug-series"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/indicators/{slug}/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every set of thresholds that an indicator has had, newest first */
+        get: operations["get-indicators-slug-thresholds"];
+        /** Change an indicator's thresholds, with the reason; values are judged by them at once */
+        put: operations["put-indicators-slug-thresholds"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1523,7 +1575,42 @@ export interface paths {
         /** Sources and their health */
         get: operations["get-sources"];
         put?: never;
+        /** Connect a source */
+        post: operations["post-sources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each source brought by day, and what is usual */
+        get: operations["get-sources-activity"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a source would bring, without storing anything */
+        post: operations["post-sources-try"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1539,6 +1626,41 @@ export interface paths {
         };
         /** One source with its last runs */
         get: operations["get-sources-slug"];
+        /** Change a source */
+        put: operations["put-sources-slug"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{slug}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Write down owner, contact, legal basis and whether persons are named */
+        put: operations["put-sources-slug-card"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{slug}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A source as its form shows it, without secrets */
+        get: operations["get-sources-slug-form"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1696,6 +1818,77 @@ export interface paths {
         /** Take the steps of a phone's outbox, each once, refused ones in words */
         post: operations["post-tasks-steps"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/walls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Paired screens by name */
+        get: operations["get-walls"];
+        put?: never;
+        /** Pair the screen that shows a code, under a name */
+        post: operations["post-walls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/walls/pairing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether this screen's code still waits, or the screen is paired */
+        get: operations["get-walls-pairing"];
+        put?: never;
+        /** Show a code on this screen, by which an officer pairs it; the secret it is bound to is set as a cookie */
+        post: operations["post-walls-pairing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/walls/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How paired screens are told to show */
+        get: operations["get-walls-states"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/walls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause a screen, let it go on, turn to its next scene, switch its sound */
+        post: operations["post-walls-id"];
+        /** Revoke a screen: it is signed out at once */
+        delete: operations["delete-walls-id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1898,6 +2091,28 @@ export interface components {
         };
         AddresseeList: {
             items: components["schemas"]["Addressee"][];
+        };
+        Agenda: {
+            calendars: components["schemas"]["AgendaCalendar"][];
+            entries: components["schemas"]["AgendaEntry"][];
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+        };
+        AgendaCalendar: {
+            /** @enum {string} */
+            freshness: "langsung" | "tertunda" | "basi" | "terputus" | "dijeda" | "belum";
+            /** Format: date-time */
+            known_from: string;
+            /** Format: date-time */
+            known_to: string;
+            name: string;
+            /** Format: date-time */
+            read_at?: string;
+            simulated?: boolean;
+            /** @description Slug */
+            source: string;
         };
         AgendaEntry: {
             /** @description Whole days of the city; end is the midnight after the last */
@@ -2330,7 +2545,7 @@ export interface components {
             /** @enum {string} */
             op: "put" | "remove";
             /** @enum {string} */
-            topic: "indicators" | "reports" | "incidents" | "alerts" | "dispositions" | "sources" | "recommendations" | "agenda";
+            topic: "indicators" | "reports" | "incidents" | "alerts" | "dispositions" | "sources" | "recommendations" | "agenda" | "walls";
         };
         Chip: {
             assumed?: boolean;
@@ -2381,6 +2596,40 @@ export interface components {
         CloseMeetingInputBody: {
             /** @description Names or posts of who was there */
             present: string[];
+        };
+        ConnectorField: {
+            default?: string;
+            /** @description English */
+            doc: string;
+            /** @description Indonesian, where it is written */
+            doc_id?: string;
+            enum?: string[] | null;
+            example?: string;
+            format?: string;
+            label_en?: string;
+            label_id?: string;
+            /** @description JSON path within the configuration */
+            path: string;
+            required?: boolean;
+            /** @description Takes env:NAME or file:PATH; never read back */
+            secret?: boolean;
+            /** @enum {string} */
+            type: "string" | "boolean" | "integer" | "number" | "list" | "map" | "object" | "any";
+        };
+        ConnectorInfo: {
+            /** @description Must be shown with the data */
+            attribution?: string;
+            brings: string[];
+            description_en: string;
+            description_id: string;
+            /** @description Address of the other side's own documentation */
+            docs?: string;
+            fields: components["schemas"]["ConnectorField"][];
+            name: string;
+            /** @description What a new source starts with */
+            schedule: string;
+            title_en: string;
+            title_id: string;
         };
         Conversation: {
             /** Format: date-time */
@@ -3369,6 +3618,13 @@ export interface components {
              */
             z: number;
         };
+        IdentityRead: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description As given then, personal data masked */
+            reason: string;
+        };
         Incident: {
             /** @description The closing answer that every reporter gets */
             answer?: string;
@@ -3475,6 +3731,8 @@ export interface components {
             office?: string;
             /** @description The place most of its reports name */
             place?: string;
+            /** @description At most three reports that speak for it, oldest first, personal data hidden */
+            quotes: components["schemas"]["IncidentQuote"][];
             /** Format: double */
             radius_m?: number;
             /** Format: int64 */
@@ -3569,6 +3827,15 @@ export interface components {
              * @description How many match in all
              */
             total: number;
+        };
+        IncidentQuote: {
+            /** Format: date-time */
+            at: string;
+            channel: string;
+            /** Format: int64 */
+            report_id: number;
+            /** @description At most 160 characters; telephone and identity numbers, addresses, plates and names hidden */
+            text: string;
         };
         IncidentRuling: {
             /** Format: date-time */
@@ -3746,6 +4013,15 @@ export interface components {
             values: ((number | null)[] | null)[];
             /** Format: int64 */
             window_seconds: number;
+        };
+        MappedField: {
+            /** @description What became of it, after table, time, number and unit; or why nothing did */
+            became?: string;
+            field: string;
+            /** @description The expression, or const and the fixed value */
+            from: string;
+            /** @description What it gave for the first record */
+            read?: string;
         };
         Measure: {
             additive: boolean;
@@ -4096,6 +4372,11 @@ export interface components {
              * @description Dispositions sent to it
              */
             sent: number;
+            /**
+             * @description What the ratio says, only as much as its interval does
+             * @enum {string}
+             */
+            standing: "none" | "thin" | "fewer" | "usual" | "more";
             text: components["schemas"]["Said"];
             /** Format: date-time */
             until: string;
@@ -4113,13 +4394,19 @@ export interface components {
             name: string;
             office?: string;
             /** @enum {string} */
-            role: "wali_kota" | "sekda" | "kepala_opd" | "camat" | "lurah" | "operator" | "auditor";
+            role: "wali_kota" | "sekda" | "kepala_opd" | "camat" | "lurah" | "operator" | "auditor" | "layar";
             username: string;
         };
         Option: {
             /** @description What is asked when it is chosen; absent: Text is asked as a question */
             call?: components["schemas"]["ToolCall"];
             text: string;
+        };
+        PairInputBody: {
+            /** @description As the screen shows it; blanks do not matter */
+            code: string;
+            /** @description What the screen is called: Ruang rapat sekda */
+            name: string;
         };
         PartUsed: {
             name: string;
@@ -4446,6 +4733,17 @@ export interface components {
             /** @description Why it is changed; it is kept with the version */
             reason: string;
             rule: components["schemas"]["ActionRule"];
+        };
+        PutThresholdsInputBody: {
+            /** @description Why they are changed; it is kept with the version */
+            reason: string;
+            /** @description The whole set; what is not in it ends */
+            thresholds: components["schemas"]["Threshold"][];
+            /**
+             * Format: int64
+             * @description The version that was read; another since then is a conflict
+             */
+            version: number;
         };
         Question: {
             /** Format: date-time */
@@ -4883,6 +5181,8 @@ export interface components {
             guess?: components["schemas"]["Guess"];
             /** Format: int64 */
             id: number;
+            /** @description Who looked who reported, oldest first; for mayor, secretary, operator and auditor */
+            identity_reads?: components["schemas"]["IdentityRead"][];
             /** Format: int64 */
             incident_id?: number;
             /** Format: double */
@@ -4920,6 +5220,11 @@ export interface components {
         ReportFigures: {
             /**
              * Format: int64
+             * @description Reporters who said in the 90 days before the end whether the work on their report was done
+             */
+            answers: number;
+            /**
+             * Format: int64
              * @description Closed in the period
              */
             closed: number;
@@ -4945,6 +5250,11 @@ export interface components {
              * @description Created in the period
              */
             received: number;
+            /**
+             * Format: double
+             * @description Share of answers that say it was done, 0 to 1; absent below ten answers
+             */
+            satisfaction?: number;
             /** Format: date-time */
             to: string;
         };
@@ -5086,6 +5396,25 @@ export interface components {
             officer: components["schemas"]["OfficerInfo"];
             /** Format: int64 */
             stand_in_id?: number;
+            /** Format: int64 */
+            wall_id?: number;
+        };
+        Silence: {
+            /**
+             * Format: int64
+             * @description Whole hours since then
+             */
+            hours: number;
+            /**
+             * Format: date-time
+             * @description The end of the last hour in which something new came
+             */
+            since: string;
+            /**
+             * Format: double
+             * @description New rows that are usual in as long: the median of the same hours of the same weekday of past weeks
+             */
+            usual: number;
         };
         SimilarCase: {
             /** @description What was told to the reporters */
@@ -5128,12 +5457,67 @@ export interface components {
             sources?: components["schemas"]["SourceHealth"][];
             /** @enum {string} */
             type: "snapshot";
+            /** @description How paired screens are told to show, for screens and those who steer them */
+            walls?: components["schemas"]["WallState"][];
+        };
+        SourceActivity: {
+            days: number[];
+            slug: string;
+            /**
+             * Format: int64
+             * @description New rows since midnight in the city
+             */
+            today: number;
+            /**
+             * Format: double
+             * @description Absent below three weeks
+             */
+            usual_by_now?: number;
+            /**
+             * Format: double
+             * @description Absent below three weeks
+             */
+            usual_day?: number;
+        };
+        SourceCard: {
+            contact: string;
+            /** @description What allows the city to take the data in */
+            legal_basis: string;
+            /** @description The office or person to call */
+            owner: string;
+            /** @description Whether persons are named in its data; absent if not known */
+            personal_data?: boolean;
         };
         SourceDetail: {
             health: components["schemas"]["SourceHealth"];
             refused: components["schemas"]["RefusedRow"][];
             /** @description The last 30 that brought or failed something, newest first */
             runs: components["schemas"]["SourceRun"][];
+        };
+        SourceForm: {
+            /** @description Must be shown with the data */
+            attribution?: string;
+            /** @description By the connector's fields; lists and objects may be given as text in YAML */
+            config: {
+                [key: string]: unknown;
+            };
+            connector: string;
+            contact?: string;
+            /**
+             * Format: int64
+             * @description The interval that the source promises; that of the schedule if 0
+             */
+            expect_seconds?: number;
+            name: string;
+            /** @description Whom to call */
+            owner?: string;
+            /** @description Five cron fields or @every 5m; the connector's own if empty */
+            schedule?: string;
+            /** @description Secret fields that are set; their values are never read back */
+            secrets?: string[] | null;
+            simulated?: boolean;
+            /** @description Its name in addresses and commands; never changed */
+            slug: string;
         };
         SourceHealth: {
             attribution?: string;
@@ -5164,10 +5548,14 @@ export interface components {
             };
             /** Format: date-time */
             last_success?: string;
+            /** @description What allows the city to take the data in, as an operator wrote it */
+            legal_basis?: string;
             name: string;
             /** Format: date-time */
             next_attempt?: string;
             owner?: string;
+            /** @description Whether persons are named in its data; absent until somebody has said */
+            personal_data?: boolean;
             /**
              * Format: int64
              * @description Rows waiting with a reason
@@ -5178,6 +5566,8 @@ export interface components {
             /** Format: int64 */
             rows_total: number;
             schedule: string;
+            /** @description Set while it answers but brings unusually long nothing new */
+            silence?: components["schemas"]["Silence"];
             simulated?: boolean;
             slug: string;
         };
@@ -5194,6 +5584,39 @@ export interface components {
             refused: number;
             /** Format: date-time */
             started: string;
+        };
+        SourceTrial: {
+            /**
+             * Format: int64
+             * @description Appointments
+             */
+            agenda: number;
+            /** Format: int64 */
+            alerts: number;
+            first_agenda: components["schemas"]["TrialAgenda"][];
+            first_alerts: components["schemas"]["TrialAlert"][];
+            first_observations: components["schemas"]["TrialObservation"][];
+            /** @description The first that would be taken */
+            first_reports: components["schemas"]["TrialReport"][];
+            /** @description How our fields were filled for the first record, where the source is mapped */
+            mapped: components["schemas"]["MappedField"][];
+            /** @description There was more than the trial reads */
+            more: boolean;
+            /** Format: int64 */
+            observations: number;
+            /**
+             * Format: int64
+             * @description Pages that were read
+             */
+            pages: number;
+            /** @description The first that were refused, and why */
+            refused: components["schemas"]["TrialRefusal"][];
+            /** Format: int64 */
+            refused_count: number;
+            /** Format: int64 */
+            reports: number;
+            /** @description What looks wrong in the values, gravest first */
+            suspicions: components["schemas"]["Suspicion"][];
         };
         Spending: {
             cached?: boolean;
@@ -5314,6 +5737,30 @@ export interface components {
             /** @description What changed, one Indonesian sentence */
             reason: string;
             text: string;
+        };
+        Suspicion: {
+            /**
+             * Format: int64
+             * @description Rows that it is about
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description The value, where there is one
+             */
+            example?: number;
+            /**
+             * @description Names the text on screen
+             * @enum {string}
+             */
+            kind: "sentinel" | "impossible" | "negative" | "many_zeros" | "stuck" | "future" | "outside" | "swapped" | "no_place" | "area_differs" | "unknown_category" | "time_order" | "undeclared";
+            /**
+             * Format: int64
+             * @description Rows that were looked at
+             */
+            of: number;
+            /** @description Indicator and station that it is about */
+            subject?: string;
         };
         Task: {
             acting_for?: string;
@@ -5451,6 +5898,19 @@ export interface components {
             /** Format: double */
             value: number;
         };
+        ThresholdSet: {
+            /** Format: date-time */
+            changed_at?: string;
+            changed_by?: string;
+            indicator: string;
+            reason?: string;
+            thresholds: components["schemas"]["Threshold"][];
+            /**
+             * Format: int64
+             * @description 0 as long as nobody changed what the city pack declared
+             */
+            version: number;
+        };
         ToolCall: {
             input: unknown;
             tool: string;
@@ -5468,6 +5928,55 @@ export interface components {
              */
             waiting: number;
         };
+        TrialAgenda: {
+            /** Format: date-time */
+            end: string;
+            /** Format: date-time */
+            start: string;
+        };
+        TrialAlert: {
+            headline: string;
+            key: string;
+            /** Format: date-time */
+            until?: string;
+        };
+        TrialObservation: {
+            area?: string;
+            forecast?: boolean;
+            indicator: string;
+            station?: string;
+            /** Format: date-time */
+            time: string;
+            unit?: string;
+            /** Format: double */
+            value: number;
+        };
+        TrialRefusal: {
+            kind: string;
+            place: string;
+            reason: string;
+            /**
+             * Format: int64
+             * @description How many rows were refused for the like reason
+             */
+            times: number;
+        };
+        TrialReport: {
+            /** @description Code of the area that its point or its words name */
+            area?: string;
+            category?: string;
+            /** Format: date-time */
+            created_at: string;
+            external_id: string;
+            flags?: string[] | null;
+            /** @description It has a place on the map */
+            point: boolean;
+            /** @description It says who sent it, which is not shown here */
+            reporter: boolean;
+            status: string;
+            /** @description Its beginning */
+            text: string;
+        };
         UsageShare: {
             /**
              * Format: double
@@ -5479,6 +5988,69 @@ export interface components {
             questions: number;
             /** Format: double */
             rupiah: number;
+        };
+        Wall: {
+            /** @description A short tone when something urgent arises */
+            chime: boolean;
+            ended?: boolean;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When it last asked for something; at most ten minutes old while it shows
+             */
+            last_seen: string;
+            name: string;
+            /** Format: date-time */
+            paired_at: string;
+            /** @description Name of the officer */
+            paired_by: string;
+            /** @description Its scenes stand still */
+            paused: boolean;
+            /**
+             * Format: int64
+             * @description Grows with each scene forward, shrinks with each back
+             */
+            turn: number;
+        };
+        WallChange: {
+            chime?: boolean;
+            paused?: boolean;
+            /**
+             * Format: int64
+             * @description 1 shows the next scene, -1 the one before
+             */
+            step?: number;
+        };
+        WallCode: {
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            at: string;
+            /** @description Six digits, to be shown large */
+            code?: string;
+            /** Format: date-time */
+            expires_at?: string;
+            /**
+             * @description ended: ask for a new code
+             * @enum {string}
+             */
+            state: "waiting" | "paired" | "ended";
+        };
+        WallState: {
+            /** @description A short tone when something urgent arises */
+            chime: boolean;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description Its scenes stand still */
+            paused: boolean;
+            /**
+             * Format: int64
+             * @description Grows with each scene forward, shrinks with each back
+             */
+            turn: number;
         };
     };
     responses: never;
@@ -5600,6 +6172,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActionRuleVersion"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-agenda": {
+        parameters: {
+            query?: {
+                /** @description RFC 3339; the midnight in the city that today began with, if empty */
+                from?: string;
+                /** @description RFC 3339; two days after from if empty; at most 62 days after it */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agenda"];
                 };
             };
             /** @description Error */
@@ -6025,6 +6631,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CityIndex"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorInfo"][];
                 };
             };
             /** @description Error */
@@ -7053,6 +7688,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-slug-thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThresholdSet"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-indicators-slug-thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutThresholdsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThresholdSet"];
                 };
             };
             /** @description Error */
@@ -8793,6 +9494,99 @@ export interface operations {
             };
         };
     };
+    "post-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceForm"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sources-activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceActivity"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-sources-try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceTrial"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-sources-slug": {
         parameters: {
             query?: never;
@@ -8811,6 +9605,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SourceDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-sources-slug": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceForm"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-sources-slug-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceCard"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sources-slug-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceForm"];
                 };
             };
             /** @description Error */
@@ -9114,6 +10007,224 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StepOutcomes"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-walls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wall"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-walls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wall"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-walls-pairing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: {
+                balaikota?: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallCode"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-walls-pairing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: {
+                balaikota?: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallCode"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-walls-states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallState"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-walls-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WallChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-walls-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

@@ -1,10 +1,13 @@
 import { t, type Key } from '../ui/i18n.svelte.ts';
 
 const names: Record<string, Key> = {
+  arcgis: 'connector.arcgis',
   bmkg: 'connector.bmkg',
+  ckan: 'connector.ckan',
   files: 'connector.files',
   httpjson: 'connector.httpjson',
   ical: 'connector.ical',
+  ogcfeatures: 'connector.ogcfeatures',
   push: 'connector.push',
   open311: 'connector.open311',
 };

@@ -10,7 +10,7 @@ interface Listener {
   changes(changes: Change[]): void;
 }
 
-const topics: Topic[] = ['indicators', 'reports', 'incidents', 'alerts', 'sources'];
+const topics: Topic[] = ['indicators', 'reports', 'incidents', 'alerts', 'sources', 'agenda', 'walls'];
 /** Silence after which the socket is tried anew: a dead link tells nobody. It answers before the data count as late. */
 const silence = 45_000;
 /** A hidden tab keeps its socket this long, then lets it go. */

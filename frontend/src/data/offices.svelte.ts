@@ -39,10 +39,6 @@ export function ordered(pages: OfficePage[], by: Order): OfficePage[] {
   return [...pages].sort(order[by]);
 }
 
-/** What a ratio of late by expected late says: only as much as its interval does. */
-export function standing(page: OfficePage): 'thin' | 'fewer' | 'more' | 'usual' {
-  if (page.ratio === undefined || page.ratio_low === undefined || page.ratio_high === undefined)
-    return 'thin';
-  if (page.ratio_high < 1) return 'fewer';
-  return page.ratio_low > 1 ? 'more' : 'usual';
-}
+/** Whether an office had nothing to do with reports or dispositions in the period. */
+export const idle = (page: OfficePage): boolean =>
+  page.inherited + page.received + page.closed + page.open + page.cases + page.sent === 0;

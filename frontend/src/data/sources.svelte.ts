@@ -13,9 +13,13 @@ const actions = {
   resume: '/api/sources/{slug}/resume',
 } as const;
 
+/** An unusual silence stands between what is late and what is well. */
+const rank = (s: SourceHealth) =>
+  s.silence && s.freshness === 'langsung' ? 2.5 : order.indexOf(s.freshness);
+
 /** Worst first, then by name. */
 export function byHealth(a: SourceHealth, b: SourceHealth): number {
-  return order.indexOf(a.freshness) - order.indexOf(b.freshness) || a.name.localeCompare(b.name, 'id');
+  return rank(a) - rank(b) || a.name.localeCompare(b.name, 'id');
 }
 
 class SourceStore {
@@ -26,7 +30,7 @@ class SourceStore {
   /** Sources that do not keep their promise; a pause is somebody's decision and not among them. */
   readonly ailing = $derived(
     this.sorted.filter(
-      (s) => s.freshness === 'terputus' || s.freshness === 'basi' || s.freshness === 'tertunda',
+      (s) => s.freshness === 'terputus' || s.freshness === 'basi' || s.freshness === 'tertunda' || s.silence,
     ),
   );
   #bySlug = $derived(new Map((this.remote.value ?? []).map((s) => [s.slug, s])));

@@ -33,8 +33,9 @@ const lasting: { problem: unknown; load(): Promise<void> }[] = [
 ];
 
 function fetchLists(): void {
-  const lists = [alerts.remote, indicators.states, incidents.running, reports.newest, sources.remote];
+  const lists = [alerts.remote, indicators.states, reports.newest, sources.remote];
   for (const remote of lists) void remote.load();
+  if (!session.current?.wall_id) void incidents.running.load(); // a screen may not
   void reports.figures.load();
 }
 

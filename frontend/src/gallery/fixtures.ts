@@ -67,6 +67,8 @@ export const figures: ReportFigures = {
   open: 203,
   overdue: 9,
   median_close_hours: 14.9,
+  answers: 23,
+  satisfaction: 0.74,
 };
 export const calmFigures: ReportFigures = { ...figures, overdue: 0, median_close_hours: undefined };
 

@@ -6,6 +6,7 @@ import { mayor } from './walks/mayor.ts';
 import { operator } from './walks/operator.ts';
 import { secretary } from './walks/secretary.ts';
 import { tasks } from './walks/tasks.ts';
+import { walls } from './walks/walls.ts';
 
 /*
  * The real program with the simulated city behind it: sign in, see the city
@@ -157,3 +158,4 @@ secretary(world);
 tasks(world);
 operator(world);
 mayor(world);
+walls(world);

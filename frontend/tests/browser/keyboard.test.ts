@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
-import { launch, scene, shows, until } from './stage.ts';
+import { axe, launch, scene, shows, until } from './stage.ts';
 
 /* Everything by keyboard: each view, each control, with the focus in sight, at 200 % zoom too. */
 
@@ -118,12 +118,25 @@ it('goes where the keys of the sheet say, and nowhere while one types', async ()
   const before = await theme();
   await page.keyboard.press('Shift+T');
   expect(await theme()).not.toBe(before);
+  // What is typed into the box that jumps is words, no keys of the views.
+  const box = page.getByRole('combobox', { name: 'Layar, tempat, nomor, atau kata' });
   await page.keyboard.press('Control+k');
-  const typed = () => page.evaluate(() => (document.activeElement as HTMLInputElement | null)?.value);
+  await until(() => box.evaluate((e) => e === document.activeElement), 'the box takes the keys');
   await page.keyboard.type('g p?/');
-  expect(await typed()).toBe('g p?/');
+  expect(await box.inputValue()).toBe('g p?/');
   expect(new URL(page.url()).pathname).toBe('/');
-  await page.keyboard.press('Escape');
+  await box.fill('sumb');
+  await until(async () => (await page.getByRole('option').count()) > 2, 'views, a search and a question');
+  expect(await axe(page)).toEqual([]);
+  await page.keyboard.press('Enter');
+  await until(() => new URL(page.url()).pathname === '/sumber', 'the first choice');
+  await page.keyboard.press('Control+k');
+  await until(() => box.evaluate((e) => e === document.activeElement), 'the box again');
+  await page.keyboard.type('saluran');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  await until(() => new URL(page.url()).search === '?q=saluran', 'a search in the reports');
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await page.keyboard.press('/');
   await until(async () => (await page.getByRole('dialog', { name: 'Tanya' }).count()) === 1, 'asking');

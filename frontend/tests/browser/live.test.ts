@@ -139,8 +139,7 @@ describe('Laporan', () => {
       await s.page.waitForTimeout(120);
     }
     await until(
-      async () =>
-        Number(await s.page.locator('a.row').first().locator('..').getAttribute('aria-setsize')) >= 200,
+      async () => Number(await s.page.locator('[aria-setsize]').first().getAttribute('aria-setsize')) >= 200,
       'many reports held',
     );
     expect(await s.page.locator('a.row').count()).toBeLessThan(60);

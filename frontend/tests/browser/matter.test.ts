@@ -64,6 +64,8 @@ for (const size of ['desktop', 'phone'] as const) {
       const [bar = 0, top = -1, bottom = 0, height = -1] = await edges();
       return bar > 20 && bar === top && bottom === height;
     }, 'the view begins where the band ends').catch(async () => expect(await edges()).toEqual([]));
+    // The page itself does not scroll: its top bar would slip under the band.
+    expect(await s.page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0);
     expect(await axe(s.page)).toEqual([]);
     await s.page.getByRole('button', { name: 'Nanti' }).click();
     await until(

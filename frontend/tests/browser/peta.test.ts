@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
+import { archiveOf } from './archive.ts';
 import { axe, launch, launchWebGL, scene, shows, sizes, textOf, until } from './stage.ts';
 
 let browser: Browser;
@@ -244,6 +245,64 @@ describe('Peta: sepuluh ribu titik', () => {
     );
     expect(many.frames).toBeGreaterThan(0);
   }, 120_000);
+});
+
+describe('Peta: peta dasar', () => {
+  it('draws a configured archive behind the map, from the ranges it asks for', async () => {
+    // Water all around the city, so that it lies beside the areas too.
+    const box = { west: 116.5, south: -1, east: 117.8, north: 0 };
+    const ring = [
+      [box.west, box.south],
+      [box.east, box.south],
+      [box.east, box.north],
+      [box.west, box.north],
+      [box.west, box.south],
+    ];
+    const sea: GeoJSON.Feature = {
+      type: 'Feature',
+      properties: {},
+      geometry: { type: 'Polygon', coordinates: [ring] },
+    };
+    const archive = archiveOf({ water: { type: 'FeatureCollection', features: [sea] } }, box, [8, 11]);
+    const s = await scene(webgl, {
+      path: '/pengaturan',
+      prepare: (d) => Object.assign(d.world.city, { basemap: { tiles: '/basemap/tiles.pmtiles' } }),
+    });
+    let ranges = 0;
+    await s.context.route('**/basemap/tiles.pmtiles', async (route) => {
+      const asked = /bytes=(\d+)-(\d+)/.exec(route.request().headers().range ?? '');
+      if (!asked) return route.fulfill({ status: 400 });
+      ranges++;
+      const from = Number(asked[1]);
+      const part = archive.subarray(from, Math.min(Number(asked[2]) + 1, archive.length));
+      const headers = { 'content-range': `bytes ${from}-${from + part.length - 1}/${archive.length}` };
+      return route.fulfill({ status: 206, headers, body: part });
+    });
+    await s.page.goto(`${s.url}/peta?pandang=9.50,-0.5000,117.1500`);
+    const canvas = s.page.locator('.maplibregl-canvas');
+    await until(async () => (await canvas.count()) === 1, 'the map');
+    const corner = async () => {
+      const at = await canvas.boundingBox();
+      const clip = { x: (at?.x ?? 0) + 8, y: (at?.y ?? 0) + (at?.height ?? 0) / 2, width: 2, height: 2 };
+      const picture = [...(await s.page.screenshot({ clip }))];
+      return s.page.evaluate(async (bytes) => {
+        const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: 'image/png' }));
+        const drawing = new OffscreenCanvas(2, 2).getContext('2d');
+        drawing?.drawImage(bitmap, 0, 0);
+        const pixel = drawing?.getImageData(0, 0, 1, 1).data.slice(0, 3) ?? [];
+        return `#${[...pixel].map((v) => v.toString(16).padStart(2, '0')).join('')}`;
+      }, picture);
+    };
+    const water = await s.page.evaluate(() =>
+      getComputedStyle(document.documentElement).getPropertyValue('--map-water').trim(),
+    );
+    await until(async () => (await corner()) === water, `the corner of the map is ${water}`).catch(async () =>
+      expect(await corner()).toBe(water),
+    );
+    expect(ranges).toBeGreaterThan(1);
+    expect(s.errors).toEqual([]);
+    await s.close();
+  });
 });
 
 describe('Peta: gambar', () => {

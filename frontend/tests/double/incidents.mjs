@@ -227,7 +227,10 @@ export function incidentDetail(world, id) {
       same_place: n === 0,
       why: { text: 'Kategori sama di kelurahan yang sama', text_en: 'Same category in the same kelurahan' },
     }));
-  return { ...incident, members, similar, rulings: own.rulings };
+  const quotes = members
+    .slice(0, 2)
+    .map((m) => ({ report_id: m.id, at: m.created_at, channel: m.channel, text: m.text }));
+  return { ...incident, members, similar, rulings: own.rulings, quotes };
 }
 
 const put = (world, id) => ({ topic: 'incidents', op: 'put', key: String(id), data: incidentOf(world, id) });

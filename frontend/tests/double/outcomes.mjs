@@ -206,6 +206,7 @@ export class OutcomesDouble {
       late,
       expect_late: expected,
       ...(ratio && { ratio: ratio[0], ratio_low: ratio[1], ratio_high: ratio[2] }),
+      standing: !ratio ? 'thin' : ratio[2] < 1 ? 'fewer' : ratio[1] > 1 ? 'more' : 'usual',
       median_hours: 62,
       sent: 9,
       done: 6,

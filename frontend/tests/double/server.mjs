@@ -51,6 +51,8 @@ export class Double {
     this.failedSignIns = 0;
     this.refuseSockets = false;
     this.refuseDecisions = false;
+    /** Reports about which nobody here may decide. @type {Set<number>} */
+    this.refused = new Set();
     this.world = makeWorld();
     this.seq = 1000;
     /** @type {{ seq: number, change: object }[]} */
@@ -275,10 +277,13 @@ export class Double {
       '/api/areas': w.areas,
       '/api/indicators': w.indicators,
       '/api/indicators/states': w.states,
+      '/api/walls': [],
+      '/api/walls/states': [],
       '/api/categories': w.categories,
       '/api/offices': w.offices,
       '/api/alerts': w.alerts,
       '/api/sources': w.sources,
+      '/api/sources/activity': activity(w),
       '/geo/kelurahan.geojson': { type: 'FeatureCollection', features: w.features.kelurahan },
       '/geo/kecamatan.geojson': { type: 'FeatureCollection', features: w.features.kecamatan },
     };
@@ -293,13 +298,20 @@ export class Double {
     if (path === '/api/forecasts') return [200, forecasts(w, query.get('area') ?? '')];
     if (path === '/api/hazards/flood') return [200, flood(w)];
     if (path === '/api/incidents') return [200, incidentPage(w, query)];
+    if (path === '/api/agenda')
+      return ['wali_kota', 'sekda'].includes(this.role)
+        ? [200, agenda(query)]
+        : problem(403, 'forbidden', 'the agenda is for the mayor and the secretary');
     const [, , kind, name, action] = path.split('/');
     if (kind === 'incidents') return this.#incident(method, Number(name), action ?? 'edit', body);
     if (kind === 'reports') {
       const found = w.reports.find((r) => r.id === Number(name));
       if (!found) return problem(404, 'not_found', 'there is no such report');
+      if (action === 'reporter' && method === 'POST')
+        return [200, { name: 'Contoh Warga', phone: '', email: '', handle: 'contoh' }];
       if (action === 'correction' && method === 'POST') {
-        if (this.refuseDecisions) return problem(403, 'forbidden', 'not yours to decide');
+        if (this.refuseDecisions || this.refused.has(found.id))
+          return problem(403, 'forbidden', 'not yours to decide');
         this.push(...correct(w, found, body));
       }
       return [200, detail(found, w)];
@@ -431,6 +443,8 @@ export class Double {
       open: all.filter((r) => !r.closed_at).length,
       overdue: all.filter(late).length,
       ...(hours.length >= 10 && { median_close_hours: hours[Math.floor(hours.length / 2)] }),
+      answers: 23,
+      satisfaction: 0.74,
       from: query.get('from'),
       to: new Date().toISOString(),
     };
@@ -521,4 +535,49 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const address = await double.start(Number(process.env.PORT) || 8080);
   double.live();
   console.log(`test double of the Balaikota server, made-up data: ${address}`);
+}
+
+/** What sources brought on the last days, and what is usual: their own number, again and again. */
+function activity(world) {
+  return world.sources.map((s, i) => ({
+    slug: s.slug,
+    today: s.rows_today,
+    days: Array.from({ length: 14 }, (_, d) => 10 + ((7 * d + i) % 9)),
+    usual_by_now: 12,
+    usual_day: 15,
+  }));
+}
+
+/** A day with two appointments at once, one that is on, and one of tomorrow. */
+function agenda(query) {
+  const from = Date.parse(query.get('from') ?? '');
+  const now = Date.now();
+  const entry = (key, start, minutes, title, place, more = {}) => ({
+    key,
+    source: 'agenda',
+    title,
+    place,
+    start: new Date(start).toISOString(),
+    end: new Date(start + minutes * 60_000).toISOString(),
+    ...more,
+  });
+  return {
+    from: query.get('from'),
+    to: query.get('to'),
+    entries: [
+      entry('b', now - 20 * 60_000, 60, 'Rapat contoh', 'Balai Kota'),
+      entry('c', now + 10 * 60_000, 60, 'Kunjungan contoh', 'Pasar Contoh'),
+      entry('d', from + 33 * 3_600_000, 90, 'Sibuk', '', { private: true }),
+    ],
+    calendars: [
+      {
+        source: 'agenda',
+        name: 'Agenda contoh',
+        read_at: new Date(now - 60_000).toISOString(),
+        freshness: 'langsung',
+        known_from: new Date(from - 86_400_000).toISOString(),
+        known_to: new Date(from + 30 * 86_400_000).toISOString(),
+      },
+    ],
+  };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ordered, standing } from '../../src/data/offices.svelte.ts';
+import { ordered, idle } from '../../src/data/offices.svelte.ts';
 import type { OfficePage } from '../../src/api/types.ts';
 import { mondayOf, shiftWeek, weekOfDay } from '../../src/data/week.ts';
 
@@ -35,11 +35,10 @@ const page = (name: string, ratio?: [number, number, number]): OfficePage =>
   }) as OfficePage;
 
 describe('pages of offices', () => {
-  it('say no more than their interval does', () => {
-    expect(standing(page('a', [1.4, 0.9, 2.1]))).toBe('usual');
-    expect(standing(page('a', [1.4, 1.1, 2.1]))).toBe('more');
-    expect(standing(page('a', [0.6, 0.4, 0.9]))).toBe('fewer');
-    expect(standing(page('a'))).toBe('thin');
+  it('tell who had nothing to do apart from who did', () => {
+    const none = { inherited: 0, received: 0, closed: 0, open: 0, cases: 0, sent: 0 };
+    expect(idle({ ...page('a'), ...none })).toBe(true);
+    for (const key of Object.keys(none)) expect(idle({ ...page('a'), ...none, [key]: 1 })).toBe(false);
   });
   it('stand by name unless asked otherwise; what cannot be compared stands last', () => {
     const all = [page('C', [1, 1, 1]), page('A'), page('B', [2, 2, 2])];

@@ -7,9 +7,10 @@ import { reports } from '../../data/reports.svelte.ts';
 import { subjectOfAdvice, subjectOfAlert, type Subject } from '../../data/matter.ts';
 import { floodLayer, indicatorLayer, reportLayer, toVillages, type Layer } from '../../map/layer.ts';
 import { local, t } from '../../ui/i18n.svelte.ts';
+import Agenda from './Agenda.svelte';
 import MatterChart from './MatterChart.svelte';
 
-export { MatterChart, subjectOfAdvice, subjectOfAlert };
+export { Agenda, MatterChart, subjectOfAdvice, subjectOfAlert };
 
 /** The category of which a subject is, "" for none or all. */
 export function categoryOf(subject: Subject | undefined): string {

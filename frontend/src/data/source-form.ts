@@ -1,0 +1,85 @@
+import type { ConnectorField, ConnectorInfo, SourceForm } from '../api/types.ts';
+
+/** What stands in the form for one field: text, or a tick. */
+export type Entry = string | boolean;
+
+/** A field that has a line of its own in the form, not one within another. */
+export const isTop = (f: ConnectorField) => !/[.[*]/.test(f.path);
+
+/** A field that is written as YAML: it holds others. */
+export const isLarge = (f: ConnectorField) => ['list', 'map', 'object', 'any'].includes(f.type);
+
+/**
+ * The beginning of a large field: its required parts, and those that nearly
+ * every source needs, to be filled in.
+ */
+export function skeleton(field: ConnectorField, all: readonly ConnectorField[]): string {
+  const parts = all.filter(
+    (f) => f.path.startsWith(`${field.path}.`) && !/[.[*]/.test(f.path.slice(field.path.length + 1)),
+  );
+  const lines: string[] = [];
+  for (const part of parts.filter((p) => p.required)) {
+    const name = part.path.slice(field.path.length + 1);
+    if (name === 'fields') {
+      lines.push('fields:', '  indicator: {const: }', '  area: ', '  time: ', '  value: ');
+    } else {
+      lines.push(`${name}: ${part.enum?.[part.enum.length - 1] ?? ''}`);
+    }
+  }
+  return lines.join('\n');
+}
+
+/** What the form begins with: a new source's defaults, or what a source has. */
+export function entriesOf(connector: ConnectorInfo, config?: Record<string, unknown>): Record<string, Entry> {
+  const out: Record<string, Entry> = {};
+  for (const f of connector.fields.filter(isTop)) {
+    const value = config?.[f.path];
+    if (f.type === 'boolean') out[f.path] = value === undefined ? f.default === 'true' : value === true;
+    else if (value !== undefined && value !== null)
+      out[f.path] =
+        typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value as string | number);
+    else if (config === undefined && f.required && isLarge(f)) out[f.path] = skeleton(f, connector.fields);
+    else out[f.path] = '';
+  }
+  return out;
+}
+
+/**
+ * The configuration that the entries make. What is empty is left out, so that
+ * the connector's own default counts; large fields go as the YAML they are.
+ */
+export function configOf(connector: ConnectorInfo, entries: Record<string, Entry>): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  for (const f of connector.fields.filter(isTop)) {
+    const entry = entries[f.path];
+    if (f.type === 'boolean') {
+      if ((entry === true) !== (f.default === 'true')) out[f.path] = entry === true;
+      continue;
+    }
+    const text = typeof entry === 'string' ? entry.trim() : '';
+    if (text === '') continue;
+    const number = f.type === 'integer' || f.type === 'number' ? Number(text) : NaN;
+    out[f.path] = Number.isFinite(number) ? number : typeof entry === 'string' && isLarge(f) ? entry : text;
+  }
+  return out;
+}
+
+/** A short name for addresses made of a long one: "Hujan, Bandara" is hujan-bandara. */
+export function slugOf(name: string): string {
+  return name
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
+}
+
+/** The field of the form that a problem is about: "config.mapping.fields.time" is under mapping. */
+export function fieldOf(location: string | undefined): string | undefined {
+  const path = location?.replace(/^body\./, '');
+  if (!path) return undefined;
+  return /^config\.([^.[]+)/.exec(path)?.[1] ?? path;
+}
+
+/** The same form gives the same text: what was tried is what is saved. */
+export const printOf = (form: SourceForm) => JSON.stringify(form);

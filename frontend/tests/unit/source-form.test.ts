@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { ConnectorField, ConnectorInfo } from '../../src/api/types.ts';
+import { configOf, entriesOf, fieldOf, skeleton, slugOf } from '../../src/data/source-form.ts';
+
+const field = (
+  path: string,
+  type: ConnectorField['type'],
+  more: Partial<ConnectorField> = {},
+): ConnectorField => ({
+  path,
+  type,
+  doc: path,
+  ...more,
+});
+
+const connector: ConnectorInfo = {
+  name: 'uji',
+  title_id: 'Uji',
+  title_en: 'Test',
+  description_id: '',
+  description_en: '',
+  schedule: '@every 5m',
+  brings: ['observations'],
+  fields: [
+    field('allow_private', 'boolean'),
+    field('base_url', 'string', { required: true }),
+    field('page_size', 'integer', { default: '1000' }),
+    field('token', 'string', { secret: true }),
+    field('filters', 'map'),
+    field('mapping', 'object', { required: true }),
+    field('mapping.kind', 'string', { required: true, enum: ['reports', 'observations'] }),
+    field('mapping.zone', 'string'),
+    field('mapping.fields', 'map', { required: true }),
+    field('mapping.fields.*.get', 'string'),
+  ],
+};
+
+describe('the form of a source', () => {
+  it('begins a new source with what its mapping needs', () => {
+    expect(entriesOf(connector)).toEqual({
+      allow_private: false,
+      base_url: '',
+      page_size: '',
+      token: '',
+      filters: '',
+      mapping: 'kind: observations\nfields:\n  indicator: {const: }\n  area: \n  time: \n  value: ',
+    });
+    expect(skeleton(connector.fields[5]!, connector.fields)).toMatch(/^kind: observations\n/);
+  });
+
+  it('shows what a source has, and gives the same back', () => {
+    const config = {
+      allow_private: true,
+      base_url: 'https://a.go.id',
+      page_size: 50,
+      mapping: { kind: 'reports', fields: { text: '.isi' } },
+    };
+    const made = configOf(connector, entriesOf(connector, config));
+    expect(made).toMatchObject({ allow_private: true, base_url: 'https://a.go.id', page_size: 50 });
+    expect(JSON.parse(made['mapping'] as string)).toEqual(config.mapping);
+  });
+
+  it("leaves out what is empty, so that the connector's own default counts", () => {
+    expect(
+      configOf(connector, {
+        allow_private: false,
+        base_url: ' https://a.go.id ',
+        page_size: '',
+        token: '',
+        filters: '  ',
+        mapping: 'kind: x',
+      }),
+    ).toEqual({
+      base_url: 'https://a.go.id',
+      mapping: 'kind: x',
+    });
+    // What is no number goes as it is: the server says what is wrong with it.
+    expect(configOf(connector, { page_size: 'banyak' })).toEqual({ page_size: 'banyak' });
+  });
+
+  it('finds the field that a mistake is about', () => {
+    expect(fieldOf('config.mapping.fields.time')).toBe('mapping');
+    expect(fieldOf('config.out_fields[0]')).toBe('out_fields');
+    expect(fieldOf('body.slug')).toBe('slug');
+    expect(fieldOf('schedule')).toBe('schedule');
+    expect(fieldOf(undefined)).toBeUndefined();
+  });
+
+  it('makes a short name of a long one', () => {
+    expect(slugOf('Hujan, Bandara APT Pranoto (BMKG)')).toBe('hujan-bandara-apt-pranoto-bmkg');
+    expect(slugOf('  Café 2  ')).toBe('cafe-2');
+  });
+});
