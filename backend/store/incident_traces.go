@@ -34,11 +34,14 @@ const traceColumns = `SELECT i.id, i.trace, coalesce(i.category, '') AS category
 const (
 	mayReturn = `p.merged_into IS NULL AND x.merged_into IS NULL AND p.id <> x.id AND p.category = x.category
 	AND x.first_at > p.last_at AND x.first_at <= p.last_at + interval '100 days' `
-	nearAsPoints = mayReturn + `AND p.lon BETWEEN x.lon - 0.003 AND x.lon + 0.003 AND p.lat BETWEEN x.lat - 0.003 AND x.lat + 0.003`
-	nearByName   = mayReturn + `AND p.spots && x.spots`
+	nearByName = mayReturn + `AND p.spots && x.spots`
+	// The same said twice, so that the index on places serves either way:
+	// which came before x, and which came after p.
+	nearBefore = mayReturn + `AND p.lon BETWEEN x.lon - 0.003 AND x.lon + 0.003 AND p.lat BETWEEN x.lat - 0.003 AND x.lat + 0.003`
+	nearAfter  = mayReturn + `AND x.lon BETWEEN p.lon - 0.003 AND p.lon + 0.003 AND x.lat BETWEEN p.lat - 0.003 AND p.lat + 0.003`
 )
 
-const mayHaveReturnedQuery = `SELECT x.id FROM incidents p JOIN incidents x ON ` + nearAsPoints + ` WHERE p.id = ANY ($1)
+const mayHaveReturnedQuery = `SELECT x.id FROM incidents p JOIN incidents x ON ` + nearAfter + ` WHERE p.id = ANY ($1)
 	UNION SELECT x.id FROM incidents p JOIN incidents x ON ` + nearByName + ` WHERE p.id = ANY ($1)`
 
 // mayHaveReturned returns the incidents that may be one of those given come back.
@@ -51,7 +54,7 @@ func (g *Grouping) mayHaveReturned(ctx context.Context, ids []int64) ([]int64, e
 }
 
 // returnPairsQuery pairs incidents with all that may have come before.
-const returnPairsQuery = `SELECT p.id AS earlier, x.id AS later FROM incidents x JOIN incidents p ON ` + nearAsPoints + ` WHERE x.id = ANY ($1)
+const returnPairsQuery = `SELECT p.id AS earlier, x.id AS later FROM incidents x JOIN incidents p ON ` + nearBefore + ` WHERE x.id = ANY ($1)
 	UNION SELECT p.id, x.id FROM incidents x JOIN incidents p ON ` + nearByName + ` WHERE x.id = ANY ($1)`
 
 const saveReturnsQuery = `UPDATE incidents i SET recurrence = t.n, data = i.data || jsonb_build_object('recurrence', t.n)
