@@ -29,6 +29,14 @@ type Connector interface {
 	Pull(ctx context.Context, cursor json.RawMessage) (Page, error)
 }
 
+// Keeper is a connector whose other side hands a record over only once and
+// forgets it when told that it arrived, as a message broker does. Kept is called
+// after the store has committed the page of the last Pull; a page that it could
+// not keep, and a trial's, is never confirmed.
+type Keeper interface {
+	Kept(ctx context.Context)
+}
+
 // Page is what one Pull brought.
 type Page struct {
 	Reports      []city.Report
@@ -96,6 +104,9 @@ type Env struct {
 	// Catalogue, when set, is asked at the start of each run for both, so that
 	// what officers declare counts from the next run on.
 	Catalogue func(ctx context.Context) ([]city.Category, []city.Indicator, error)
+	// Trial is true when nothing of what is read will be kept (Runner.Try): the
+	// other side must go on as if nobody had asked.
+	Trial bool
 	// OpenRows opens an import file, for connectors that read files. The
 	// command wires backend/importing here; nil when there is no reader.
 	OpenRows OpenRowsFunc

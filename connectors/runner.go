@@ -104,6 +104,7 @@ type run struct {
 	pages   int
 	rows    int
 	log     *slog.Logger
+	trial   bool // nothing is kept
 	// indicators are the declared ones, once build has asked for them.
 	indicators []city.Indicator
 }
@@ -136,6 +137,9 @@ func (r *run) pull(ctx context.Context) (more bool, err error) {
 		if err := r.deliver(ctx, page, last); err != nil {
 			return false, err
 		}
+		if k, ok := connector.(Keeper); ok {
+			k.Kept(ctx)
+		}
 		if last {
 			return page.More, nil
 		}
@@ -152,7 +156,7 @@ func (r *run) build(ctx context.Context) (c Connector, err error) {
 			Message: fill(FailureTexts[FailConnector].EN, params)}
 	}
 	env := r.env
-	env.Log = r.log
+	env.Log, env.Trial = r.log, r.trial
 	if env.Catalogue != nil {
 		if env.Categories, env.Indicators, err = env.Catalogue(ctx); err != nil {
 			return nil, &city.Error{Code: city.Internal, Key: string(FailStore), Message: FailureTexts[FailStore].EN, Err: err}

@@ -21,17 +21,24 @@ var ErrPrivateAddress = errors.New("the address lies in a private network; allow
 // ErrTooLarge is an answer beyond the size limit.
 var ErrTooLarge = errors.New("the answer is larger than allowed")
 
-// newHTTPClient returns a client whose dialer checks the address it is about
-// to connect to, after DNS. It uses no proxy: behind one, the check would see
-// the proxy's address only.
-func newHTTPClient(allowPrivate bool) *http.Client {
-	dialer := &net.Dialer{
+// NewDialer returns a dialer that checks the address it is about to connect to,
+// after DNS, so that a name cannot turn inward between check and use. Without
+// allowPrivate it refuses private addresses (ErrPrivateAddress).
+func NewDialer(allowPrivate bool) *net.Dialer {
+	return &net.Dialer{
 		Timeout:   10 * time.Second,
 		KeepAlive: 30 * time.Second,
 		Control: func(_, address string, _ syscall.RawConn) error {
 			return checkAddress(address, allowPrivate)
 		},
 	}
+}
+
+// newHTTPClient returns a client whose dialer checks the address it is about
+// to connect to, after DNS. It uses no proxy: behind one, the check would see
+// the proxy's address only.
+func newHTTPClient(allowPrivate bool) *http.Client {
+	dialer := NewDialer(allowPrivate)
 	return &http.Client{
 		Transport: &http.Transport{
 			DialContext:            dialer.DialContext,

@@ -34,7 +34,7 @@ const (
 func (r *Runner) Try(ctx context.Context, src city.Source) (city.SourceTrial, error) {
 	ctx, cancel := context.WithTimeout(ctx, trialTime)
 	defer cancel()
-	run := &run{Runner: r, src: src, started: r.env.Now(), log: r.log.With("trial", src.Slug, "connector", src.Connector)}
+	run := &run{Runner: r, src: src, started: r.env.Now(), trial: true, log: r.log.With("trial", src.Slug, "connector", src.Connector)}
 	t := trial{check: checker{env: r.env, src: src, now: run.started}}
 	if err := t.pull(ctx, run); err != nil {
 		return city.SourceTrial{}, r.told(err)
