@@ -9,6 +9,7 @@ package connectors
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"time"
@@ -36,6 +37,24 @@ type Connector interface {
 type Keeper interface {
 	Kept(ctx context.Context)
 }
+
+// Waiter is a Connector that can be told of news, so that they are pulled when
+// they are there and not at the next turn of the schedule. Its Spec says so
+// (Waits). The schedule goes on all the same: it is what is left when waiting
+// fails.
+type Waiter interface {
+	Connector
+	// Wait returns nil as soon as there is something that a Pull from cursor
+	// would bring, at once if there is already. It returns ErrNoWait when this
+	// source cannot tell, the error of ctx when that ends, and any other error
+	// when the waiting broke off; it is then begun anew after a pause. It is
+	// asked of a connector of its own, while others of the same source pull.
+	Wait(ctx context.Context, cursor json.RawMessage) error
+}
+
+// ErrNoWait is in the chain of a Waiter's error when the other side cannot tell
+// of news: the source is left to its schedule.
+var ErrNoWait = errors.New("the source cannot tell of news")
 
 // Page is what one Pull brought.
 type Page struct {

@@ -94,6 +94,48 @@ func (r *Runner) RunOnce(ctx context.Context, src city.Source) (city.Tally, time
 	return run.tally, time.Time{}, nil
 }
 
+// Waits reports whether the source's connector can be told of news.
+func (r *Runner) Waits(src city.Source) bool {
+	spec, ok := r.registry.Lookup(src.Connector)
+	return ok && spec.Waits
+}
+
+// Wait returns nil when the source has news behind its cursor, and otherwise the
+// error with which waiting ended: ErrNoWait in its chain when the source cannot
+// tell, the context's when that ended, else an *city.Error in plain words,
+// without secrets. It stores nothing; that a source cannot be waited for is no
+// failure of the source.
+func (r *Runner) Wait(ctx context.Context, src city.Source) error {
+	run := &run{Runner: r, src: src, log: r.log.With("source", src.Slug, "connector", src.Connector)}
+	err := run.wait(ctx)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, ErrNoWait):
+		return ErrNoWait
+	}
+	return r.told(err)
+}
+
+// wait asks a connector of its own. A panic in it is that source's failure alone.
+func (r *run) wait(ctx context.Context) (err error) {
+	c, err := r.build(ctx)
+	if err != nil {
+		return err
+	}
+	defer recovered(&err)
+	if closer, ok := c.(io.Closer); ok {
+		defer func() { err = errors.Join(err, closer.Close()) }()
+	}
+	w, ok := c.(Waiter)
+	if !ok {
+		return ErrNoWait
+	}
+	return w.Wait(ctx, r.src.Cursor)
+}
+
 // run is one RunOnce at work.
 type run struct {
 	*Runner

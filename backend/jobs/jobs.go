@@ -34,6 +34,10 @@ type Sources interface {
 type Runner interface {
 	RunOnce(ctx context.Context, src city.Source) (city.Tally, time.Time, error)
 	Forget(sourceID int64)
+	// Waits reports whether the source can be told of news; Wait returns nil
+	// when there are some, and Options.NoWait when there is no telling after all.
+	Waits(src city.Source) bool
+	Wait(ctx context.Context, src city.Source) error
 }
 
 // Schedule says when next; robfig/cron's schedules are such.
@@ -58,6 +62,9 @@ type Options struct {
 	Tasks         []Task
 	// Waiting is the error in the chain of a run that did not take place.
 	Waiting error
+	// NoWait is the error in the chain of Runner.Wait of a source that cannot
+	// tell of news.
+	NoWait error
 	// TryLock takes a named lock of the whole city; backend/store's.
 	TryLock func(ctx context.Context, name string) (release func(), ok bool, err error)
 	Log     *slog.Logger
@@ -70,6 +77,10 @@ type Jobs struct {
 
 	mu      sync.Mutex
 	planned map[string]plan // by source slug
+
+	// Only Run's goroutine touches these.
+	heard     map[string]*hearing // by source slug
+	listening sync.WaitGroup
 }
 
 type plan struct {
@@ -82,7 +93,7 @@ const reloadEvery = 5 * time.Second
 
 // New prepares the queue; Run starts it.
 func New(opt Options) (*Jobs, error) {
-	j := &Jobs{opt: opt, planned: map[string]plan{}}
+	j := &Jobs{opt: opt, planned: map[string]plan{}, heard: map[string]*hearing{}}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &pollWorker{jobs: j})
 	river.AddWorker(workers, &taskWorker{jobs: j})
@@ -115,6 +126,7 @@ func (j *Jobs) Run(ctx context.Context) error {
 	if err := j.start(ctx); err != nil {
 		return err
 	}
+	defer j.listening.Wait() // ctx has ended by then
 	tick := time.NewTicker(reloadEvery)
 	defer tick.Stop()
 	for {
@@ -166,6 +178,7 @@ func (j *Jobs) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	j.listen(ctx, sources)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	wanted := map[string]string{}

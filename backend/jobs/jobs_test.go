@@ -17,7 +17,10 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-var errWaiting = errors.New("not asked")
+var (
+	errWaiting = errors.New("not asked")
+	errNoWait  = errors.New("it cannot tell")
+)
 
 // puller stands in for the connectors: it notes who is pulled and when two
 // are at it at once.
@@ -28,6 +31,23 @@ type puller struct {
 	overlap atomic.Bool
 	hold    time.Duration
 	again   func() (time.Time, error)
+	// wait is how news are told of; nil for sources that tell none. read is how
+	// many rows a pull brings.
+	wait func(ctx context.Context, src city.Source) error
+	read int
+	// refused is told of each lock that another node holds, unless it is nil.
+	refused chan string
+}
+
+// locking is the store's lock, and tells whom it refuses.
+func (p *puller) locking(s *store.Store) func(context.Context, string) (func(), bool, error) {
+	return func(ctx context.Context, name string) (func(), bool, error) {
+		release, ok, err := s.TryLock(ctx, name)
+		if err == nil && !ok && p.refused != nil {
+			p.refused <- name
+		}
+		return release, ok, err
+	}
 }
 
 func newPuller() *puller {
@@ -35,6 +55,10 @@ func newPuller() *puller {
 }
 
 func (p *puller) Forget(id int64) { p.forgot <- id }
+
+func (p *puller) Waits(city.Source) bool { return p.wait != nil }
+
+func (p *puller) Wait(ctx context.Context, src city.Source) error { return p.wait(ctx, src) }
 
 func (p *puller) RunOnce(ctx context.Context, src city.Source) (city.Tally, time.Time, error) {
 	if p.busy.Add(1) > 1 {
@@ -50,14 +74,14 @@ func (p *puller) RunOnce(ctx context.Context, src city.Source) (city.Tally, time
 		at, err := p.again()
 		return city.Tally{}, at, err
 	}
-	return city.Tally{}, time.Time{}, nil
+	return city.Tally{Read: p.read}, time.Time{}, nil
 }
 
 // node is one server's jobs on a shared database.
 func node(t *testing.T, s *store.Store, p *puller, tasks ...jobs.Task) *jobs.Jobs {
 	t.Helper()
 	j, err := jobs.New(jobs.Options{
-		Pool: s.Pool(), Sources: s, Runner: p, Waiting: errWaiting, TryLock: s.TryLock, Log: slog.New(slog.DiscardHandler), Tasks: tasks,
+		Pool: s.Pool(), Sources: s, Runner: p, Waiting: errWaiting, NoWait: errNoWait, TryLock: p.locking(s), Log: slog.New(slog.DiscardHandler), Tasks: tasks,
 		ParseSchedule: func(text string) (jobs.Schedule, error) { return cron.ParseStandard(text) },
 	})
 	if err != nil {

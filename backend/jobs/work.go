@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"balaikota/backend/city"
+
 	"github.com/riverqueue/river"
 )
 
@@ -39,35 +41,43 @@ type pollWorker struct {
 // runner names, and the schedule goes on. A source that is being pulled, or
 // that a put-off job will pull, is left to that.
 func (w *pollWorker) Work(ctx context.Context, job *river.Job[pollArgs]) error {
-	release, ok, err := w.jobs.opt.TryLock(ctx, "poll:"+job.Args.Slug)
-	if err != nil || !ok {
-		return err
-	}
-	defer release()
-	src, err := w.jobs.opt.Sources.Source(ctx, job.Args.Slug)
-	if err != nil {
-		return err
-	}
-	if src.Paused && !job.Args.Now {
-		return nil
-	}
-	if job.Args.Now {
-		w.jobs.opt.Runner.Forget(src.ID)
-	}
-	_, again, err := w.jobs.opt.Runner.RunOnce(ctx, src)
-	if errors.Is(err, w.jobs.opt.Waiting) {
-		return nil
-	}
-	if err != nil {
-		w.jobs.opt.Log.Warn("A source was not pulled", "source", src.Slug, "err", err, "again", again)
-	}
+	_, again, err := w.jobs.pull(ctx, job.Args.Slug, job.Args.Now)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if again.IsZero() {
-		return nil
+	if err != nil || again.IsZero() {
+		return err
 	}
 	return river.JobSnooze(max(0, time.Until(again)))
+}
+
+// pull pulls a source unless it is being pulled elsewhere; now goes past its
+// pause. A source that failed is no error; again is when to try again, as the
+// runner says.
+func (j *Jobs) pull(ctx context.Context, slug string, now bool) (tally city.Tally, again time.Time, err error) {
+	release, ok, err := j.opt.TryLock(ctx, "poll:"+slug)
+	if err != nil || !ok {
+		return tally, again, err
+	}
+	defer release()
+	src, err := j.opt.Sources.Source(ctx, slug)
+	if err != nil {
+		return tally, again, err
+	}
+	if src.Paused && !now {
+		return tally, again, nil
+	}
+	if now {
+		j.opt.Runner.Forget(src.ID)
+	}
+	tally, again, err = j.opt.Runner.RunOnce(ctx, src)
+	if errors.Is(err, j.opt.Waiting) {
+		return tally, time.Time{}, nil
+	}
+	if err != nil {
+		j.opt.Log.Warn("A source was not pulled", "source", src.Slug, "err", err, "again", again)
+	}
+	return tally, again, nil
 }
 
 // taskArgs runs one of the recurring tasks.

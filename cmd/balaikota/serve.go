@@ -148,7 +148,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 	}
 	runner := connectors.NewRunner(all.Registry(), door, env, secrets, connectors.RunLimits{})
 	return jobs.New(jobs.Options{
-		Pool: s.db.Pool(), Sources: s.db.Store, Runner: runner, Waiting: connectors.ErrWaiting, TryLock: s.db.TryLock, Log: s.log,
+		Pool: s.db.Pool(), Sources: s.db.Store, Runner: runner, Waiting: connectors.ErrWaiting, NoWait: connectors.ErrNoWait, TryLock: s.db.TryLock, Log: s.log,
 		ParseSchedule: func(text string) (jobs.Schedule, error) { return connectors.ParseSchedule(text) },
 		Tasks: []jobs.Task{
 			{Name: "prakiraan", Every: 5 * time.Minute, Run: s.db.RefreshForecasts},
