@@ -139,6 +139,22 @@ func (m *mouth) recorded(seconds float64) {
 
 const lastExchange = `[...document.querySelectorAll('article.exchange')].at(-1)`
 
+// heardAs speaks until the transcript stands in the question's field: a busy
+// machine loses sound, and then one says it again.
+func (m *mouth) heardAs(s audio, written string) {
+	m.t.Helper()
+	there := questionField + ".value === " + quoted(written)
+	for range 5 {
+		m.write("")
+		m.speak(s)
+		m.until(20*time.Second, "a transcript of “"+written+"”", questionField+`.value !== '' || document.querySelector('.voice [role=alert]') !== null`)
+		if raw, err := m.js(there); err == nil && string(raw) == "true" {
+			return
+		}
+	}
+	m.until(time.Second, "the transcript of “"+written+"”", there)
+}
+
 // ask speaks a question, reads over what was written, asks it and looks at the answer.
 func (m *mouth) ask(q spokenQuestion, s audio) {
 	m.t.Helper()
@@ -146,15 +162,7 @@ func (m *mouth) ask(q spokenQuestion, s audio) {
 	if written == "" {
 		written = q.heard
 	}
-	there, unheard := questionField+".value === "+quoted(written), `document.querySelector('.voice [role=alert]') !== null`
-	for range 5 { // a busy machine loses sound; then one says it again
-		m.speak(s)
-		m.until(20*time.Second, "the transcript of “"+q.said+"”", there+" || "+unheard)
-		if raw, err := m.js(there); err == nil && string(raw) == "true" {
-			break
-		}
-	}
-	m.until(time.Second, "the transcript of “"+q.said+"”", there)
+	m.heardAs(s, written)
 	if written != q.heard {
 		m.shows(time.Second, "Didengar “")
 	}
@@ -216,8 +224,7 @@ func (m *mouth) unheard(double *transcriptionDouble, s audio) {
 	m.speak(s)
 	m.until(30*time.Second, "what is said when the service does not answer", `document.querySelector('.voice [role=alert]')?.innerText.startsWith('Layanan suara sedang bermasalah.')`)
 	double.fail("")
-	m.speak(s)
-	m.until(20*time.Second, "everything as before", questionField+".value === "+quoted(spokenQuestions[1].heard))
+	m.heardAs(s, spokenQuestions[1].heard)
 }
 
 // tone is a beep.
