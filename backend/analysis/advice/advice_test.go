@@ -223,6 +223,31 @@ func checkRank(t *testing.T, r city.Recommendation) {
 	}
 }
 
+// TestAFloodAsksForOneCrew: where the rule for floods sends crews and pumps, the
+// one for whatever is grave sends nobody besides; any other grave matter it serves.
+func TestAFloodAsksForOneCrew(t *testing.T) {
+	t.Parallel()
+	c := samarinda(t)
+	in := quiet(c)
+	flood := incident(1, "banjir-drainase", "64.72.03.1004", "", 60, city.Awas, time.Hour)
+	flood.LastAt = ago(time.Minute)
+	road := incident(2, "jalan-rusak", "64.72.05.1003", "", 6, city.Awas, time.Hour)
+	road.LastAt = ago(time.Minute)
+	in.Incidents = []city.Incident{flood, road}
+	crews := map[int64][]string{}
+	for _, r := range propose(c, in) {
+		if r.Status == city.RecommendationProposed && (r.Action == "periksa-lapangan" || r.Action == "siagakan-pompa") {
+			crews[r.IncidentID] = append(crews[r.IncidentID], r.Rule)
+		}
+		if r.Rule == "kejadian-gawat" && r.IncidentID == 1 && (r.Withdrawn == nil || !strings.HasPrefix(r.Withdrawn.Text, "Digantikan oleh saran: Kerahkan petugas dan pompa")) {
+			t.Errorf("the general advice about the flood: %s, %v", r.Status, r.Withdrawn)
+		}
+	}
+	if d := cmp.Diff(map[int64][]string{1: {"kejadian-banjir-gawat"}, 2: {"kejadian-gawat"}}, crews); d != "" {
+		t.Errorf("who is sent (-want +got):\n%s", d)
+	}
+}
+
 // TestOrderOfInputsDoesNotMatter: the same city in any order is advised the
 // same, to the letter.
 func TestOrderOfInputsDoesNotMatter(t *testing.T) {
