@@ -151,7 +151,8 @@ func (s *Store) Alerts(ctx context.Context, asker city.Asker) (out []city.Alert,
 }
 
 // RaiseAlerts puts the alerts that a watch of ours (surge, overdue, source)
-// finds now and ends those of the same kind that it no longer finds.
+// finds now and ends those of the same kind that it no longer finds. What a source
+// raised is the source's to end.
 func (s *Store) RaiseAlerts(ctx context.Context, kind city.AlertKind, now []city.Alert) error {
 	cat, err := s.currentCatalogue(ctx)
 	if err != nil {
@@ -166,7 +167,7 @@ func (s *Store) RaiseAlerts(ctx context.Context, kind city.AlertKind, now []city
 				return err
 			}
 		}
-		over, err := column[string](ctx, tx, `SELECT key FROM alerts WHERE kind = $1 AND ended_at IS NULL AND NOT key = ANY ($2)`, string(kind), keep)
+		over, err := column[string](ctx, tx, `SELECT key FROM alerts WHERE kind = $1 AND source_id IS NULL AND ended_at IS NULL AND NOT key = ANY ($2)`, string(kind), keep)
 		if err != nil {
 			return fmt.Errorf("find alerts that are over: %w", err)
 		}

@@ -10,6 +10,7 @@ import (
 	"balaikota/connectors/files"
 	"balaikota/connectors/httpjson"
 	"balaikota/connectors/ical"
+	"balaikota/connectors/mqtt"
 	"balaikota/connectors/ogcfeatures"
 	"balaikota/connectors/open311"
 )
@@ -23,6 +24,7 @@ func Registry() *connectors.Registry {
 		files.Spec,
 		httpjson.Spec,
 		ical.Spec,
+		mqtt.Spec,
 		ogcfeatures.Spec,
 		open311.Spec,
 	)
