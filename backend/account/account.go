@@ -192,3 +192,6 @@ func (Keeper) NewSecret() (string, []byte, error) { return NewSecret() }
 
 // HashSecret calls the function HashSecret.
 func (Keeper) HashSecret(secret string) []byte { return HashSecret(secret) }
+
+// NewPassword calls the function NewPassword.
+func (Keeper) NewPassword() (string, error) { return NewPassword() }

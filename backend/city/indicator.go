@@ -30,6 +30,8 @@ type Indicator struct {
 	Rank       int         `json:"rank"`
 	VisibleTo  []Role      `json:"visible_to" nullable:"false"`
 	Thresholds []Threshold `json:"thresholds" nullable:"false"`
+	// Target is what the city means to reach; nil when nobody said so.
+	Target *Target `json:"target,omitempty"`
 	// Definition says in Indonesian what is measured, where, how.
 	Definition string `json:"definition"`
 	Origin     string `json:"origin" doc:"Where the declaration comes from: pack, import or officer"`
@@ -45,6 +47,15 @@ type Threshold struct {
 	Source      string  `json:"source"`
 	EffectiveOn string  `json:"effective_on" format:"date"`
 	AreaCode    string  `json:"area_code,omitempty"`
+}
+
+// Target (target) is a value that an indicator is to reach: at least where up
+// is better, at most where down is, about that where neither is.
+type Target struct {
+	Value float64 `json:"value"`
+	// By is the last day of the period it is for: of the year, of the RPJMD.
+	By     string `json:"by" format:"date"`
+	Source string `json:"source" maxLength:"500" doc:"The document that sets it"`
 }
 
 // Severity is how bad an alert is, mildest first.

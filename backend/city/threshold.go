@@ -13,6 +13,7 @@ type ThresholdSet struct {
 	Indicator  string      `json:"indicator"`
 	Version    int         `json:"version" doc:"0 as long as nobody changed what the city pack declared"`
 	Thresholds []Threshold `json:"thresholds" nullable:"false"`
+	Target     *Target     `json:"target,omitempty"`
 	ChangedAt  *time.Time  `json:"changed_at,omitempty"`
 	ChangedBy  string      `json:"changed_by,omitempty"`
 	Reason     string      `json:"reason,omitempty"`
@@ -57,6 +58,26 @@ func (i Indicator) CheckThresholds(list []Threshold, today time.Time) error {
 		return a.Level.Rank() - b.Level.Rank()
 	})
 	return checkThresholdOrder(list)
+}
+
+// CheckTarget says in words what is wrong with a target of the indicator, nil
+// when nothing is or there is none: its value can occur, it names its source
+// and a day from 2000 to thirty years ahead.
+func (i Indicator) CheckTarget(t *Target, today time.Time) error {
+	if t == nil {
+		return nil
+	}
+	day, err := time.Parse(time.DateOnly, t.By)
+	source := strings.TrimSpace(t.Source)
+	switch {
+	case math.IsNaN(t.Value) || math.IsInf(t.Value, 0) || !i.Possible(t.Value):
+		return ruleError("target.value", "error.target_value", "", "%v is no value that %s can have", t.Value, i.Slug)
+	case err != nil || day.Year() < 2000 || day.Year() > today.Year()+30:
+		return ruleError("target.by", "error.target_by", t.By, "the day is from 2000 to thirty years from today")
+	case source == "" || utf8.RuneCountInString(source) > 500:
+		return ruleError("target.source", "error.target_source", "", "say which document sets the target, in at most 500 letters")
+	}
+	return nil
 }
 
 func checkThresholdOrder(list []Threshold) error {

@@ -312,7 +312,8 @@ func (s *Store) Categories(ctx context.Context) (out []city.Category, err error)
 
 const (
 	indicatorsQuery = `SELECT slug, name, name_en, unit, direction, grain, aggregation, fresh_for_seconds, min, max,
-	decimals, rank, visible_to, definition, origin FROM indicators ORDER BY rank = 0, rank, slug`
+	decimals, rank, visible_to, definition, origin,
+	CASE WHEN target IS NOT NULL THEN jsonb_build_object('value', target, 'by', to_char(target_by, 'YYYY-MM-DD'), 'source', target_source) END AS target FROM indicators ORDER BY rank = 0, rank, slug`
 	thresholdsQuery = `SELECT indicator, level, above, value, source, to_char(effective_on, 'YYYY-MM-DD') AS effective_on, area_code
 	FROM thresholds ORDER BY indicator, value`
 )

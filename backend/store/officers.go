@@ -44,27 +44,32 @@ func (s *Store) Officer(ctx context.Context, username string) (Officer, error) {
 // empty. Conflict when the username is taken.
 func (s *Store) AddOfficer(ctx context.Context, by Actor, o Officer) (int64, error) {
 	var id int64
-	err := s.write(ctx, func(tx pgx.Tx) error {
-		cat, err := s.catalogueIn(ctx, tx)
-		if err != nil {
-			return err
-		}
-		office, err := cat.belongsTo(o.AreaCode, o.Office)
-		if err != nil {
-			return err
-		}
-		err = tx.QueryRow(ctx, `INSERT INTO officers (username, name, role, area_code, office_id, password_hash, must_change)
-			VALUES (lower($1), $2, $3, $4, $5, $6, $7) RETURNING id`,
-			o.Username, o.Name, string(o.Role), o.AreaCode, office, o.PasswordHash, o.MustChange).Scan(&id)
-		if err != nil {
-			return err
-		}
-		return record(ctx, tx, by, "officer.add", o.Username, "", map[string]any{"role": o.Role, "area": o.AreaCode, "office": o.Office})
+	err := s.write(ctx, func(tx pgx.Tx) (err error) {
+		id, err = s.addOfficer(ctx, tx, by, o)
+		return err
 	})
 	if city.CodeOf(err) == city.Conflict {
 		return 0, city.Wrap(city.Conflict, err, "there is already an account %q", o.Username)
 	}
 	return id, err
+}
+
+func (s *Store) addOfficer(ctx context.Context, tx pgx.Tx, by Actor, o Officer) (id int64, err error) {
+	cat, err := s.catalogueIn(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	office, err := cat.belongsTo(o.AreaCode, o.Office)
+	if err != nil {
+		return 0, err
+	}
+	err = tx.QueryRow(ctx, `INSERT INTO officers (username, name, role, area_code, office_id, password_hash, must_change)
+		VALUES (lower($1), $2, $3, $4, $5, $6, $7) RETURNING id`,
+		o.Username, o.Name, string(o.Role), o.AreaCode, office, o.PasswordHash, o.MustChange).Scan(&id)
+	if err != nil {
+		return 0, err
+	}
+	return id, record(ctx, tx, by, "officer.add", o.Username, "", map[string]any{"role": o.Role, "area": o.AreaCode, "office": o.Office})
 }
 
 // belongsTo checks the area and office of an account, both may be empty, and

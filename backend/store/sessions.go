@@ -33,6 +33,9 @@ func (s *Store) OpenSession(ctx context.Context, officer Officer, secretHash []b
 		if err != nil {
 			return fmt.Errorf("open a session: %w", err)
 		}
+		if _, err := tx.Exec(ctx, signedInQuery, officer.ID, s.now()); err != nil {
+			return fmt.Errorf("note the sign-in: %w", err)
+		}
 		return record(ctx, tx, Actor{OfficerID: officer.ID, Name: officer.Username}, "session.open", officer.Username, "", nil)
 	})
 	return id, err

@@ -15,10 +15,11 @@ import (
 )
 
 const (
-	thresholdVersionsQuery = `SELECT indicator, version, thresholds, changed_at, changed_by, reason FROM threshold_versions WHERE indicator = $1 ORDER BY version DESC LIMIT 500`
+	thresholdVersionsQuery = `SELECT indicator, version, thresholds, target, changed_at, changed_by, reason FROM threshold_versions WHERE indicator = $1 ORDER BY version DESC LIMIT 500`
 	lastVersionQuery       = `SELECT coalesce(max(version), 0) FROM threshold_versions WHERE indicator = $1`
 	lockIndicatorQuery     = `SELECT slug FROM indicators WHERE slug = $1 FOR UPDATE`
-	addThresholdVersion    = `INSERT INTO threshold_versions (indicator, version, thresholds, changed_at, changed_by, reason) VALUES ($1, $2, $3, $4, $5, $6)`
+	addThresholdVersion    = `INSERT INTO threshold_versions (indicator, version, thresholds, target, changed_at, changed_by, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	setTargetQuery         = `UPDATE indicators SET target = $2, target_by = $3::text::date, target_source = $4 WHERE slug = $1`
 	dropThresholdsQuery    = `DELETE FROM thresholds WHERE indicator = $1`
 	statesOfQuery          = `SELECT indicator, area_code, time, value, previous, severity, source_id, received_at
 	FROM indicator_states WHERE indicator = $1 ORDER BY area_code FOR UPDATE`
@@ -42,6 +43,7 @@ func (s *Store) ThresholdVersions(ctx context.Context, asker city.Asker, slug st
 			Indicator  string
 			Version    int
 			Thresholds []byte
+			Target     []byte
 			ChangedAt  time.Time
 			ChangedBy  string
 			Reason     string
@@ -52,17 +54,23 @@ func (s *Store) ThresholdVersions(ctx context.Context, asker city.Asker, slug st
 			if err := json.Unmarshal(r.Thresholds, &out[i].Thresholds); err != nil {
 				return fmt.Errorf("decode version %d of the thresholds: %w", r.Version, err)
 			}
+			if r.Target == nil {
+				continue
+			}
+			if err := json.Unmarshal(r.Target, &out[i].Target); err != nil {
+				return fmt.Errorf("decode the target of version %d: %w", r.Version, err)
+			}
 		}
 		return err
 	})
 	if err == nil && len(out) == 0 {
-		out = []city.ThresholdSet{{Indicator: slug, Thresholds: decl.Thresholds}}
+		out = []city.ThresholdSet{{Indicator: slug, Thresholds: decl.Thresholds, Target: decl.Target}}
 	}
 	return out, wrapped(err, "read the thresholds of "+slug)
 }
 
-// SaveThresholds sets the thresholds of an indicator, with the reason, keeps the
-// set they replace, and judges every newest value by them at once: states and
+// SaveThresholds sets the thresholds of an indicator and its target, with the
+// reason, keeps the set they replace, and judges every newest value by them at once: states and
 // alerts follow in the same transaction. Only the secretary and an operator
 // may. Invalid says in words what is wrong; Conflict that the thresholds were
 // changed since the version given was read.
@@ -88,6 +96,9 @@ func (s *Store) SaveThresholds(ctx context.Context, by city.Actor, asker city.As
 		}
 	}
 	if err := decl.CheckThresholds(list, s.now().In(cat.location)); err != nil {
+		return city.ThresholdSet{}, err
+	}
+	if err := decl.CheckTarget(want.Target, s.now().In(cat.location)); err != nil {
 		return city.ThresholdSet{}, err
 	}
 	want.Thresholds, want.ChangedBy, want.Reason = list, by.Name, cleanText(strings.TrimSpace(want.Reason))
@@ -119,13 +130,13 @@ func (s *Store) replaceThresholds(ctx context.Context, tx pgx.Tx, cat *catalogue
 	decl := present[slices.IndexFunc(present, func(i city.Indicator) bool { return i.Slug == slug })]
 	next := have + 1
 	if have == 0 {
-		if err := keepThresholds(ctx, tx, city.ThresholdSet{Indicator: slug, Version: 1, Thresholds: decl.Thresholds, ChangedAt: &at, ChangedBy: "sistem", Reason: "keadaan sebelum perubahan pertama"}); err != nil {
+		if err := keepThresholds(ctx, tx, city.ThresholdSet{Indicator: slug, Version: 1, Thresholds: decl.Thresholds, Target: decl.Target, ChangedAt: &at, ChangedBy: "sistem", Reason: "keadaan sebelum perubahan pertama"}); err != nil {
 			return err
 		}
 		next = 2
 	}
 	want.Version, want.ChangedAt = next, &at
-	decl.Thresholds = want.Thresholds
+	decl.Thresholds, decl.Target = want.Thresholds, want.Target
 	if err := keepThresholds(ctx, tx, *want); err != nil {
 		return err
 	}
@@ -133,6 +144,9 @@ func (s *Store) replaceThresholds(ctx context.Context, tx pgx.Tx, cat *catalogue
 		return fmt.Errorf("drop the thresholds before: %w", err)
 	}
 	if err := saveThresholds(ctx, tx, decl); err != nil {
+		return err
+	}
+	if err := saveTarget(ctx, tx, slug, want.Target); err != nil {
 		return err
 	}
 	if err := record(ctx, tx, by, "thresholds.save", slug, want.Reason, map[string]any{"version": next}); err != nil {
@@ -153,8 +167,27 @@ func keepThresholds(ctx context.Context, tx pgx.Tx, set city.ThresholdSet) error
 	if err != nil {
 		return fmt.Errorf("encode the thresholds of %s: %w", set.Indicator, err)
 	}
-	if _, err := tx.Exec(ctx, addThresholdVersion, set.Indicator, set.Version, data, set.ChangedAt, set.ChangedBy, set.Reason); err != nil {
+	var target []byte // NULL when there is none
+	if set.Target != nil {
+		if target, err = json.Marshal(set.Target); err != nil {
+			return fmt.Errorf("encode the target of %s: %w", set.Indicator, err)
+		}
+	}
+	if _, err := tx.Exec(ctx, addThresholdVersion, set.Indicator, set.Version, data, target, set.ChangedAt, set.ChangedBy, set.Reason); err != nil {
 		return fmt.Errorf("keep version %d of the thresholds of %s: %w", set.Version, set.Indicator, err)
+	}
+	return nil
+}
+
+func saveTarget(ctx context.Context, tx pgx.Tx, slug string, t *city.Target) error {
+	var value *float64
+	var by *string
+	source := ""
+	if t != nil {
+		value, by, source = &t.Value, &t.By, t.Source
+	}
+	if _, err := tx.Exec(ctx, setTargetQuery, slug, value, by, source); err != nil {
+		return fmt.Errorf("set the target of %s: %w", slug, err)
 	}
 	return nil
 }

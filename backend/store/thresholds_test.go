@@ -130,3 +130,57 @@ func TestLimitsAreRowsWithRules(t *testing.T) {
 		}
 	}
 }
+
+func TestATargetIsKeptWithTheThresholds(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	operator := city.Asker{Role: city.Operator}
+	list := []city.Threshold{limit(city.Siaga, 0.5)}
+	save := func(version int, target *city.Target) error {
+		_, err := f.SaveThresholds(t.Context(), city.CommandLine, operator, city.ThresholdSet{Indicator: water, Version: version, Thresholds: list, Target: target, Reason: why})
+		return err
+	}
+	declared := func() *city.Target {
+		t.Helper()
+		all, err := f.Indicators(t.Context(), mayor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range all {
+			if i.Slug == water {
+				return i.Target
+			}
+		}
+		t.Fatal("no such indicator")
+		return nil
+	}
+	if declared() != nil {
+		t.Fatalf("before anybody said so: %+v", declared())
+	}
+	want := city.Target{Value: 0.4, By: "2029-12-31", Source: "RPJMD 2025-2029"}
+	if err := save(0, &want); err != nil {
+		t.Fatal(err)
+	}
+	if got := declared(); got == nil || *got != want {
+		t.Errorf("declared %+v", got)
+	}
+	if err := save(2, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := declared(); got != nil {
+		t.Errorf("ended, it stands: %+v", got)
+	}
+	sets, err := f.ThresholdVersions(t.Context(), mayor, water)
+	if err != nil || len(sets) != 3 || sets[0].Target != nil || sets[1].Target == nil || *sets[1].Target != want || sets[2].Target != nil {
+		t.Errorf("history %+v, %v", sets, err)
+	}
+	for key, bad := range map[string]city.Target{
+		"error.target_value":  {Value: -1e9, By: want.By, Source: want.Source},
+		"error.target_by":     {Value: 1, By: "akhir tahun", Source: want.Source},
+		"error.target_source": {Value: 1, By: want.By, Source: " "},
+	} {
+		if err := save(3, &bad); keyOf(err) != key {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+}

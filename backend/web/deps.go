@@ -33,6 +33,8 @@ type Store interface {
 	ProofStore
 	BriefingStore
 	WallStore
+	AccountStore
+	OfficeContactStore
 	ThresholdStore
 	AgendaStore
 	SourceStore
@@ -73,7 +75,7 @@ type Store interface {
 	LoginSucceeded(ctx context.Context, key string) error
 }
 
-// Passwords hashes and checks passwords and makes session secrets.
+// Passwords makes, hashes and checks passwords and makes session secrets.
 // backend/account implements it.
 type Passwords interface {
 	Hash(password string) (string, error)
@@ -81,6 +83,7 @@ type Passwords interface {
 	VerifyNobody(password string)
 	CheckNew(field, username, password string) error
 	NewSecret() (secret string, hash []byte, err error)
+	NewPassword() (string, error)
 	HashSecret(secret string) []byte
 }
 

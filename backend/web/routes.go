@@ -36,10 +36,21 @@ func (s *server) routes() {
 	add(s, watchers, http.MethodPost, "/api/walls/{id}", "Pause a screen, let it go on, turn to its next scene, switch its sound", s.steerWall)
 	add(s, watchers, http.MethodDelete, "/api/walls/{id}", "Revoke a screen: it is signed out at once", s.deleteWall)
 
+	// Accounts, as the command line keeps them (balaikota user).
+	add(s, operators, http.MethodGet, "/api/accounts", "All accounts, open ones first, by name", s.getAccounts)
+	add(s, operators, http.MethodPost, "/api/accounts", "Make an account; its first password is in this answer and nowhere else", s.postAccount)
+	add(s, operators, http.MethodPut, "/api/accounts/{id}", "Give another's account another role, area or office", s.putAccount)
+	add(s, operators, http.MethodPost, "/api/accounts/{id}/close", "Close another's account and end its sessions", s.closeAccount)
+	add(s, operators, http.MethodPost, "/api/accounts/{id}/open", "Open a closed account again", s.openAccount)
+	add(s, operators, http.MethodPost, "/api/accounts/{id}/reset", "Give another's account a new first password, said once, and end its sessions", s.resetAccount)
+	add(s, operators, http.MethodDelete, "/api/accounts/{id}/sessions", "Sign an officer out everywhere but here", s.endAccountSessions)
+
 	// What the city is.
 	add(s, shown, http.MethodGet, "/api/city", "The city and this server", s.getCity)
 	add(s, shown, http.MethodGet, "/api/areas", "Areas without outlines", s.getAreas)
 	add(s, shown, http.MethodGet, "/api/offices", "Offices", s.getOffices)
+	add(s, officers, http.MethodGet, "/api/office-contacts", "How offices are reached", s.getOfficeContacts)
+	add(s, rulers, http.MethodPut, "/api/office-contacts/{id}", "Write down how an office is reached; nothing at all ends what stood", s.putOfficeContact)
 	add(s, shown, http.MethodGet, "/api/categories", "Categories of report", s.getCategories)
 
 	// Figures.

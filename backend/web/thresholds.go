@@ -31,6 +31,7 @@ type putThresholdsInput struct {
 	Body struct {
 		Version    int              `json:"version" minimum:"0" doc:"The version that was read; another since then is a conflict"`
 		Thresholds []city.Threshold `json:"thresholds" nullable:"false" maxItems:"60" doc:"The whole set; what is not in it ends"`
+		Target     *city.Target     `json:"target,omitempty" doc:"What the indicator is to reach; absent: none"`
 		Reason     string           `json:"reason" minLength:"1" maxLength:"500" doc:"Why they are changed; it is kept with the version"`
 	}
 }
@@ -39,7 +40,7 @@ type thresholdSetBody struct{ Body city.ThresholdSet }
 
 func (s *server) putThresholds(ctx context.Context, in *putThresholdsInput) (*thresholdSetBody, error) {
 	out, err := s.Store.SaveThresholds(ctx, sessionOf(ctx).Actor(), askerOf(ctx), city.ThresholdSet{
-		Indicator: in.Slug, Version: in.Body.Version, Thresholds: in.Body.Thresholds, Reason: in.Body.Reason,
+		Indicator: in.Slug, Version: in.Body.Version, Thresholds: in.Body.Thresholds, Target: in.Body.Target, Reason: in.Body.Reason,
 	})
 	return &thresholdSetBody{Body: out}, err
 }

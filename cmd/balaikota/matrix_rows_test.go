@@ -125,7 +125,7 @@ func number(text string) int64 { n, _ := strconv.ParseInt(text, 10, 64); return 
 // belongs to, or make a group.
 func matrixRows() map[string]gate {
 	all := map[string]gate{}
-	for _, group := range []map[string]gate{rowsOfSession(), rowsOfCity(), rowsOfReports(), rowsOfAssistant(), rowsOfMeetings(), rowsOfBriefings(), rowsOfDispositions(), rowsOfProofs(), rowsOfNotices(), rowsOfEffects(), rowsOfAdvice(), rowsOfWalls(), rowsOfLimits(), rowsOfMachines()} {
+	for _, group := range []map[string]gate{rowsOfSession(), rowsOfCity(), rowsOfReports(), rowsOfAssistant(), rowsOfMeetings(), rowsOfBriefings(), rowsOfDispositions(), rowsOfProofs(), rowsOfNotices(), rowsOfEffects(), rowsOfAdvice(), rowsOfWalls(), rowsOfAccounts(), rowsOfLimits(), rowsOfMachines()} {
 		maps.Copy(all, group)
 	}
 	return all
@@ -151,6 +151,8 @@ func rowsOfCity() map[string]gate {
 		"GET /api/city":                     {wall: true, rows: "shared"},
 		"GET /api/areas":                    {wall: true, rows: "shared"},
 		"GET /api/offices":                  {wall: true, rows: "shared"},
+		"GET /api/office-contacts":          {rows: "shared"},
+		"PUT /api/office-contacts/{id}":     {who: []city.Role{city.Sekda, city.Operator}, at: thing{"id": "999999"}, body: fixed(map[string]string{}), answers: http.StatusNotFound},
 		"GET /api/categories":               {wall: true, rows: "shared"},
 		"GET /api/indicators":               {wall: true, rows: "shared"},
 		"GET /api/indicators/states":        {wall: true, rows: "shared"},
@@ -353,6 +355,21 @@ func rowsOfWalls() map[string]gate {
 		"GET /api/walls/states":   {who: append([]city.Role{city.Layar}, pairers...), wall: true, rows: "shared"},
 		"POST /api/walls/{id}":    {who: pairers, at: thing{"id": "999999"}, body: fixed(map[string]any{"step": 1}), answers: http.StatusNotFound},
 		"DELETE /api/walls/{id}":  {who: pairers, at: thing{"id": "999999"}, answers: http.StatusNotFound},
+	}
+}
+
+// rowsOfAccounts are an operator's by his own account: a script's token, which
+// is nobody's, is refused too.
+func rowsOfAccounts() map[string]gate {
+	nobody := thing{"id": "999999"}
+	return map[string]gate{
+		"GET /api/accounts":                  {who: operate, rows: "shared"},
+		"POST /api/accounts":                 {who: operate, officer: true, body: fixed(map[string]string{"username": "uji.matriks", "role": "auditor"})},
+		"PUT /api/accounts/{id}":             {who: operate, officer: true, at: nobody, body: fixed(map[string]string{"role": "auditor"}), answers: http.StatusNotFound},
+		"POST /api/accounts/{id}/close":      {who: operate, officer: true, at: nobody, answers: http.StatusNotFound},
+		"POST /api/accounts/{id}/open":       {who: operate, officer: true, at: nobody, answers: http.StatusNotFound},
+		"POST /api/accounts/{id}/reset":      {who: operate, officer: true, at: nobody, answers: http.StatusNotFound},
+		"DELETE /api/accounts/{id}/sessions": {who: operate, officer: true, at: nobody, answers: http.StatusNotFound},
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -27,19 +28,11 @@ type rights struct {
 }
 
 func (r rights) check() error {
-	role := city.Role(r.Role)
-	level, ok := city.LevelOfCode(r.Area)
-	switch {
-	case role == city.Camat && (!ok || level != city.Kecamatan):
-		return city.InvalidField("--area", "a camat needs the code of a kecamatan, such as 64.72.08")
-	case role == city.Lurah && (!ok || level != city.Kelurahan):
-		return city.InvalidField("--area", "a lurah needs the code of a kelurahan, such as 64.72.08.1001")
-	case role != city.Camat && role != city.Lurah && r.Area != "":
-		return city.InvalidField("--area", "only camat and lurah have an area")
-	case role == city.KepalaOPD && r.Office == "":
-		return city.InvalidField("--office", "a kepala_opd needs an office, such as DPUPR")
+	err := city.AccountRights{Role: city.Role(r.Role), AreaCode: r.Area, Office: r.Office}.Check()
+	if e, ok := errors.AsType[*city.Error](err); ok {
+		e.Field = map[string]string{"role": "--role", "area_code": "--area", "office": "--office"}[e.Field]
 	}
-	return nil
+	return err
 }
 
 type userAddCommand struct {

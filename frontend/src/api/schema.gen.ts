@@ -4,6 +4,109 @@
  */
 
 export interface paths {
+    "/api/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All accounts, open ones first, by name */
+        get: operations["get-accounts"];
+        put?: never;
+        /** Make an account; its first password is in this answer and nowhere else */
+        post: operations["post-accounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give another's account another role, area or office */
+        put: operations["put-accounts-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close another's account and end its sessions */
+        post: operations["post-accounts-id-close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a closed account again */
+        post: operations["post-accounts-id-open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give another's account a new first password, said once, and end its sessions */
+        post: operations["post-accounts-id-reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign an officer out everywhere but here */
+        delete: operations["delete-accounts-id-sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/action-kinds": {
         parameters: {
             query?: never;
@@ -981,6 +1084,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/office-contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How offices are reached */
+        get: operations["get-office-contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/office-contacts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Write down how an office is reached; nothing at all ends what stood */
+        put: operations["put-office-contacts-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/office-pages": {
         parameters: {
             query?: never;
@@ -1945,6 +2082,46 @@ export interface components {
              * @description Since January
              */
             year_rupiah: number;
+        };
+        Account: {
+            area_code?: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was closed
+             */
+            disabled_at?: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            last_sign_in_at?: string;
+            /** @description The first password stands: nobody has signed in with it and chosen another */
+            must_change: boolean;
+            name: string;
+            /** @description Short name */
+            office?: string;
+            /** @enum {string} */
+            role: "wali_kota" | "sekda" | "kepala_opd" | "camat" | "lurah" | "operator" | "auditor";
+            /**
+             * Format: int64
+             * @description Browsers that are signed in now
+             */
+            sessions: number;
+            username: string;
+        };
+        AccountRights: {
+            /** @description Of a camat or lurah */
+            area_code?: string;
+            /** @description Short name of a kepala_opd's office */
+            office?: string;
+            /** @enum {string} */
+            role: "wali_kota" | "sekda" | "kepala_opd" | "camat" | "lurah" | "operator" | "auditor";
+        };
+        AccountSecret: {
+            account: components["schemas"]["Account"];
+            /** @description To be handed over by a way that others do not read; it must be changed at the first sign-in */
+            password: string;
         };
         AcknowledgeInputBody: {
             /** @description Of a running alert */
@@ -3903,6 +4080,7 @@ export interface components {
             /** Format: int64 */
             rank: number;
             slug: string;
+            target?: components["schemas"]["Target"];
             thresholds: components["schemas"]["Threshold"][];
             unit: string;
             visible_to: string[];
@@ -4221,6 +4399,18 @@ export interface components {
             /** @description Of the frozen record */
             sha256: string;
         };
+        NewAccountInputBody: {
+            /** @description Of a camat or lurah */
+            area_code?: string;
+            /** @description As screens show it; the username if absent */
+            name?: string;
+            /** @description Short name of a kepala_opd's office */
+            office?: string;
+            /** @enum {string} */
+            role: "wali_kota" | "sekda" | "kepala_opd" | "camat" | "lurah" | "operator" | "auditor";
+            /** @description Lower case letters, digits, dot, dash */
+            username: string;
+        };
         NewPasswordBody: {
             current: string;
             new: string;
@@ -4313,6 +4503,23 @@ export interface components {
             kind: "opd" | "kecamatan" | "kelurahan" | "bumd";
             name: string;
             short_name: string;
+        };
+        OfficeContact: {
+            address?: string;
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            email?: string;
+            /** @description Short name */
+            office: string;
+            /** Format: int64 */
+            office_id: number;
+            phone?: string;
+        };
+        OfficeContactInputBody: {
+            address?: string;
+            email?: string;
+            phone?: string;
         };
         OfficePage: {
             /**
@@ -4737,6 +4944,8 @@ export interface components {
         PutThresholdsInputBody: {
             /** @description Why they are changed; it is kept with the version */
             reason: string;
+            /** @description What the indicator is to reach; absent: none */
+            target?: components["schemas"]["Target"];
             /** @description The whole set; what is not in it ends */
             thresholds: components["schemas"]["Threshold"][];
             /**
@@ -5762,6 +5971,14 @@ export interface components {
             /** @description Indicator and station that it is about */
             subject?: string;
         };
+        Target: {
+            /** Format: date */
+            by: string;
+            /** @description The document that sets it */
+            source: string;
+            /** Format: double */
+            value: number;
+        };
         Task: {
             acting_for?: string;
             action?: string;
@@ -5904,6 +6121,7 @@ export interface components {
             changed_by?: string;
             indicator: string;
             reason?: string;
+            target?: components["schemas"]["Target"];
             thresholds: components["schemas"]["Threshold"][];
             /**
              * Format: int64
@@ -6061,6 +6279,229 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccountInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountSecret"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-accounts-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountRights"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-accounts-id-close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-accounts-id-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-accounts-id-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountSecret"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-accounts-id-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-action-kinds": {
         parameters: {
             query?: never;
@@ -8136,6 +8577,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-office-contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficeContact"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-office-contacts-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfficeContactInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficeContact"];
                 };
             };
             /** @description Error */

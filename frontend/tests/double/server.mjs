@@ -279,6 +279,7 @@ export class Double {
       '/api/indicators/states': w.states,
       '/api/walls': [],
       '/api/walls/states': [],
+      '/api/accounts': accounts(w),
       '/api/categories': w.categories,
       '/api/offices': w.offices,
       '/api/alerts': w.alerts,
@@ -538,6 +539,41 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
 }
 
 /** What sources brought on the last days, and what is usual: their own number, again and again. */
+/** Accounts as an operator sees them: some new, one closed. */
+function accounts(w) {
+  const ago = (days) => new Date(w.now - days * 86_400_000).toISOString();
+  const villages = w.areas.filter((a) => a.level === 'kelurahan').slice(0, 12);
+  return [
+    {
+      id: 1,
+      username: 'contoh',
+      name: 'Petugas Contoh',
+      role: 'operator',
+      last_sign_in_at: ago(0.1),
+      sessions: 2,
+    },
+    {
+      id: 2,
+      username: 'kadis',
+      name: 'Kepala Dinas Contoh',
+      role: 'kepala_opd',
+      office: 'DPUPR',
+      last_sign_in_at: ago(9),
+      sessions: 0,
+    },
+    ...villages.map((a, i) => ({
+      id: 10 + i,
+      username: `lurah.${i}`,
+      name: `Lurah ${a.name}`,
+      role: 'lurah',
+      area_code: a.code,
+      sessions: i % 2,
+      ...(i !== 3 && { last_sign_in_at: ago(i) }),
+      ...(i === 5 && { disabled_at: ago(1) }),
+    })),
+  ].map((a) => ({ ...a, must_change: !a.last_sign_in_at, created_at: ago(60) }));
+}
+
 function activity(world) {
   return world.sources.map((s, i) => ({
     slug: s.slug,
