@@ -10,6 +10,7 @@ import (
 	"balaikota/connectors/files"
 	"balaikota/connectors/httpjson"
 	"balaikota/connectors/ical"
+	"balaikota/connectors/imap"
 	"balaikota/connectors/mqtt"
 	"balaikota/connectors/ogcfeatures"
 	"balaikota/connectors/open311"
@@ -24,6 +25,7 @@ func Registry() *connectors.Registry {
 		files.Spec,
 		httpjson.Spec,
 		ical.Spec,
+		imap.Spec,
 		mqtt.Spec,
 		ogcfeatures.Spec,
 		open311.Spec,
