@@ -21,7 +21,7 @@ const late = new Set(
 /** Texts of those parts that the first view shows all the same. */
 const early = new Set(
   `ask.about_named ask.about_this ask.band_short ask.limit ask.unit ask.value decide.failed disposition.workdays error.login_failed meeting.title notice.title
-  notice.unread office_page.title proof.title report.review report.voices risk.none sources.all_fresh sources.none sources.some_ailing sources.title task.title wall.n_areas`.split(
+  notice.unread office_page.title proof.title report.review report.voices risk.none sources.all_fresh sources.none sources.some_ailing sources.some_unread sources.title task.title wall.n_areas`.split(
     /\s+/,
   ),
 );

@@ -33,6 +33,8 @@ class SourceStore {
       (s) => s.freshness === 'terputus' || s.freshness === 'basi' || s.freshness === 'tertunda' || s.silence,
     ),
   );
+  /** How many have not been read to their end yet: neither ailing nor fresh. */
+  readonly unread = $derived((this.remote.value ?? []).filter((s) => s.freshness === 'belum').length);
   #bySlug = $derived(new Map((this.remote.value ?? []).map((s) => [s.slug, s])));
   readonly #details = new RemoteMap<SourceDetail>((slug, signal) =>
     take(api.GET('/api/sources/{slug}', { params: { path: { slug } }, signal: deadline(signal) })),
