@@ -74,6 +74,16 @@ func (w MeetingWords) Account(d Disposition, at time.Time) Said {
 	return say("Belum diterima oleh "+d.OfficeName, "Not yet taken by "+d.OfficeName)
 }
 
+// PartsDone says of what was handed on, and all of whose parts are done, that
+// it is not done because nobody has said so.
+func (w MeetingWords) PartsDone(d Disposition, at time.Time) Said {
+	late := w.late(d, at)
+	return Said{
+		Text:   "Semua bagian selesai; " + d.OfficeName + " belum menyatakan selesai" + late.Text + ".",
+		TextEN: "All parts are done; " + d.OfficeName + " has not said so" + late.TextEN + ".",
+	}
+}
+
 func (w MeetingWords) done(d Disposition, late Said) Said {
 	by, known := doneHow[d.DoneBy]
 	if !known || d.DoneAt == nil {
@@ -82,7 +92,8 @@ func (w MeetingWords) done(d Disposition, late Said) Said {
 	at := w.moment(*d.DoneAt)
 	out := Said{Text: fmt.Sprintf("Selesai %s, %s%s.", at.Text, by.Text, late.Text), TextEN: fmt.Sprintf("Done %s, %s%s.", at.TextEN, by.TextEN, late.TextEN)}
 	if d.ReporterWord == "no" {
-		out.Text, out.TextEN = out.Text+" Pelapor menyatakan belum beres.", out.TextEN+" A reporter says it is not settled."
+		out.Text += " Ada pelapor yang menyatakan belum beres atau baru sebagian."
+		out.TextEN += " A reporter says it is not settled, or only in part."
 	}
 	return out
 }

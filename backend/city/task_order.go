@@ -132,6 +132,9 @@ func (d TaskDay) why(tier taskTier, t Task, g TaskGround) Said {
 	case tierRoute:
 		return Said{Text: "Urutan menurut jarak tempuh.", TextEN: "By the way from one to the next."}
 	case tierWaits:
+		if t.Status == DispositionPassed && slices.Contains(t.May, StepFinish) {
+			return Said{Text: "Semua bagian selesai; tinggal Anda nyatakan selesai.", TextEN: "All its parts are done; it is for you to say so."}
+		}
 		if t.Status == DispositionPassed {
 			return Said{Text: "Sudah diteruskan; menunggu bagiannya.", TextEN: "Handed on; its parts are under way."}
 		}

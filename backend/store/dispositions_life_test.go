@@ -35,6 +35,9 @@ func TestAnInstructionIsHandedDownTheChain(t *testing.T) {
 	mid := f.send(t, secretary, order(f.officeOf(t, storetest.SamarindaUlu), func(o *city.DispositionOrder) { below(o, top) }))
 	leaf := f.send(t, camatUlu, order(f.officeOf(t, storetest.AirPutih), func(o *city.DispositionOrder) { below(o, mid) }))
 	d := f.detail(t, camatUlu, leaf)
+	if whole := f.detail(t, secretary, mid); d.DueAt.After(whole.DueAt) {
+		t.Errorf("the part is due %s, after its whole %s", d.DueAt, whole.DueAt)
+	}
 	if d.RootID != top || d.AreaCode != storetest.AirPutih || d.Lon == nil || d.Category != "jalan-rusak" {
 		t.Errorf("the part took over: root %d, %q, %v, %q", d.RootID, d.AreaCode, d.Lon, d.Category)
 	}

@@ -118,6 +118,10 @@ func (s *Store) draft(ctx context.Context, tx pgx.Tx, cat *catalogue, asker city
 	}
 	due := o.Deadline(cat.calendar, now)
 	d.DueAt, d.InHours = due.At.Truncate(time.Microsecond), due.Clock
+	if whole != nil && whole.DueAt.After(now) && d.DueAt.After(whole.DueAt) {
+		// Who answers for the whole has no more time to give than he was given.
+		d.DueAt, d.InHours = whole.DueAt, whole.InHours
+	}
 	if d.FromOfficeID, err = officeOfPost(ctx, tx, asker); err != nil {
 		return nil, err
 	}

@@ -170,7 +170,7 @@ func (r *meetingRow) at(cat *catalogue, at time.Time) (city.MeetingDisposition, 
 // accountOfParts lets the parts of what was handed on speak for it, those that
 // are not done first.
 func (s *Store) accountOfParts(ctx context.Context, tx pgx.Tx, cat *catalogue, m *city.Meeting, passed []int64, words city.MeetingWords) error {
-	said := map[int64][]city.Said{}
+	said, open := map[int64][]city.Said{}, map[int64]bool{}
 	for depth := 0; len(passed) > 0 && depth < 4; depth++ {
 		rows, err := rowsOf[dispositionRow](ctx, tx, meetingPartsQuery, passed)
 		if err != nil {
@@ -179,6 +179,7 @@ func (s *Store) accountOfParts(ctx context.Context, tx pgx.Tx, cat *catalogue, m
 		passed = nil
 		for _, r := range rows {
 			d := r.disposition(cat, m.At)
+			open[r.RootID] = open[r.RootID] || !d.Status.Over()
 			if d.Status == city.DispositionPassed {
 				passed = append(passed, d.ID)
 				continue
@@ -195,7 +196,10 @@ func (s *Store) accountOfParts(ctx context.Context, tx pgx.Tx, cat *catalogue, m
 	for _, list := range [][]city.MeetingDisposition{m.Decided, m.NotDone} {
 		for i, d := range list {
 			if parts := said[d.RootID]; d.Status == city.DispositionPassed && len(parts) > 0 {
-				list[i].Account = joined(parts[:min(3, len(parts))])
+				if parts = parts[:min(3, len(parts))]; !open[d.RootID] {
+					parts = slices.Insert(slices.Clone(parts), 0, words.PartsDone(d.Disposition, m.At))
+				}
+				list[i].Account = joined(parts)
 			}
 		}
 	}

@@ -81,7 +81,9 @@ func (b *book) placed(place, area string) city.Said {
 	if place == "" || strings.EqualFold(place, name.Text) {
 		return name
 	}
-	if area == "" || area == b.CityCode {
+	// A market may be called after its kelurahan: it is named once.
+	named := slices.ContainsFunc(strings.Split(place, ", "), func(part string) bool { return strings.EqualFold(part, name.Text) })
+	if area == "" || area == b.CityCode || named {
 		return same(place)
 	}
 	return join(place+", ", name)

@@ -3,7 +3,10 @@ package advice_test
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode"
+
+	"balaikota/backend/city"
 )
 
 // shared is the longest run of words that two texts have in common.
@@ -27,6 +30,24 @@ func shared(a, b string) string {
 		}
 	}
 	return strings.Join(best, " ")
+}
+
+// TestAPlaceIsNotNamedTwice: a market that its kelurahan is called after stands
+// once in the sentence, and a condition is not put into another one.
+func TestAPlaceIsNotNamedTwice(t *testing.T) {
+	t.Parallel()
+	c := samarinda(t)
+	in := quiet(c)
+	in.Incidents = []city.Incident{incident(9, "lampu-jalan", "64.72.09.1003", "Pasar Pagi, Jalan Punai", 3, city.Awas, 5*time.Hour)}
+	got := propose(c, in)
+	if len(got) == 0 || got[0].Title != "Kirim petugas ke Pasar Pagi, Jalan Punai untuk lampu jalan" {
+		t.Errorf("%+v", got)
+	}
+	for _, r := range c.ActionRules {
+		if strings.Contains(strings.ToLower(r.Risk), " bila ") || strings.Contains(r.RiskEN, " unless ") || strings.Contains(r.RiskEN, " when ") {
+			t.Errorf("%s: %q / %q follows “bila dibiarkan” and holds a condition of its own", r.Slug, r.Risk, r.RiskEN)
+		}
+	}
 }
 
 // TestWhyIsOneSentenceAndEvidenceTheRows: why says the reason and what follows
