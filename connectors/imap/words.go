@@ -75,6 +75,9 @@ func withoutQuotes(lines []string) []string {
 	return out
 }
 
+// maxAnnouncement is longer than any program writes, in bytes.
+const maxAnnouncement = 500
+
 // announces returns how many lines the announcement of a quote takes, 0 if none
 // begins here.
 func announces(lines []string) int {
@@ -82,7 +85,11 @@ func announces(lines []string) int {
 		if strings.TrimSpace(lines[n-1]) == "" {
 			return 0
 		}
-		if head := strings.TrimSpace(strings.Join(lines[:n], "\n")); attribution.MatchString(head) && dated.MatchString(head) {
+		head := strings.TrimSpace(strings.Join(lines[:n], "\n"))
+		if len(head) > maxAnnouncement {
+			return 0
+		}
+		if strings.HasSuffix(head, ":") && attribution.MatchString(head) && dated.MatchString(head) {
 			return n
 		}
 	}
@@ -148,33 +155,26 @@ func tidy(text string) string {
 // says that the line goes on. Quoted lines keep their depth.
 func unflow(text string, delSp bool) string {
 	var out strings.Builder
-	open := ""
-	flush := func() {
-		if open != "" {
-			out.WriteString(open + "\n")
-		}
-		open = ""
-	}
+	open := false // a line goes on
 	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
 		if strings.HasPrefix(line, ">") || line == "-- " {
-			flush()
+			if open {
+				out.WriteString("\n")
+			}
 			out.WriteString(line + "\n")
+			open = false
 			continue
 		}
 		line = strings.TrimPrefix(line, " ") // space-stuffing
-		flows := strings.HasSuffix(line, " ")
-		if flows && delSp {
+		open = strings.HasSuffix(line, " ")
+		if open && delSp {
 			line = strings.TrimSuffix(line, " ")
 		}
-		open += line
-		if !flows {
-			if open == "" {
-				out.WriteString("\n")
-			}
-			flush()
+		out.WriteString(line)
+		if !open {
+			out.WriteString("\n")
 		}
 	}
-	flush()
 	return out.String()
 }
 
