@@ -14,6 +14,7 @@ import (
 	"balaikota/connectors/mqtt"
 	"balaikota/connectors/ogcfeatures"
 	"balaikota/connectors/open311"
+	"balaikota/connectors/sqlquery"
 )
 
 // Registry returns a registry of every connector.
@@ -29,5 +30,6 @@ func Registry() *connectors.Registry {
 		mqtt.Spec,
 		ogcfeatures.Spec,
 		open311.Spec,
+		sqlquery.Spec,
 	)
 }

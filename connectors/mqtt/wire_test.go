@@ -3,19 +3,10 @@ package mqtt
 import (
 	"bufio"
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/json"
-	"encoding/pem"
-	"math/big"
-	"net"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	v3 "github.com/eclipse/paho.mqtt.golang/packets"
 	"github.com/google/go-cmp/cmp"
@@ -121,7 +112,7 @@ func TestItemsAndBareText(t *testing.T) {
 func TestBrokerWithTLS(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	authority, certificate, key := certificates(t)
+	authority, certificate, key := connectortest.Certificates(t)
 	for name, text := range map[string]string{"cert.pem": certificate, "key.pem": key} {
 		write(t, filepath.Join(dir, name), text)
 	}
@@ -151,42 +142,6 @@ func TestBrokerWithTLS(t *testing.T) {
 			t.Errorf("%s: told %+v, %v", name, e, err)
 		}
 	}
-}
-
-// certificates makes an authority and what it vouches for, for 127.0.0.1.
-func certificates(t *testing.T) (authority, certificate, key string) {
-	t.Helper()
-	encode := func(kind string, der []byte) string {
-		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
-	}
-	make509 := func(template, parent *x509.Certificate, public *ecdsa.PublicKey, signer *ecdsa.PrivateKey) []byte {
-		der, err := x509.CreateCertificate(rand.Reader, template, parent, public, signer)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return der
-	}
-	keys := [2]*ecdsa.PrivateKey{}
-	for i := range keys {
-		var err error
-		if keys[i], err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
-			t.Fatal(err)
-		}
-	}
-	ca := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Otoritas uji"}, NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
-	}
-	server := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "broker"}, NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	der, err := x509.MarshalECPrivateKey(keys[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return encode("CERTIFICATE", make509(ca, ca, &keys[0].PublicKey, keys[0])),
-		encode("CERTIFICATE", make509(server, ca, &keys[1].PublicKey, keys[0])), encode("EC PRIVATE KEY", der)
 }
 
 // FuzzPacket reads what a hostile broker may send, in both versions.

@@ -1,0 +1,163 @@
+package sqlquery
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// The layouts in which both systems write a time without a zone.
+const (
+	zoneless = "2006-01-02 15:04:05.999999"
+	dayOnly  = time.DateOnly
+)
+
+// postgresValue turns what the driver gives into a value for the mapping; kind is
+// the column's type. A date or time without a zone is the zone's.
+func postgresValue(raw any, kind string, zone *time.Location) (any, error) {
+	switch v := raw.(type) {
+	case time.Time:
+		if kind == "TIMESTAMPTZ" {
+			return v.UTC().Format(time.RFC3339Nano), nil
+		}
+		return inZone(v, zone), nil
+	case string:
+		if kind == "NUMERIC" {
+			return number(v), nil
+		}
+		return text(v, kind)
+	case []byte:
+		if kind == "BYTEA" {
+			return nil, nil // no text, and nothing that a mapping could use
+		}
+		return text(string(v), kind)
+	}
+	return plain(raw)
+}
+
+// mysqlValue does the same for MySQL and MariaDB, whose driver gives text for all
+// but whole and floating numbers.
+func mysqlValue(raw any, kind string, zone *time.Location) (any, error) {
+	v, isText := raw.([]byte)
+	if !isText {
+		return plain(raw)
+	}
+	s := string(v)
+	switch kind = strings.TrimPrefix(kind, "UNSIGNED "); kind {
+	case "TIMESTAMP", "DATETIME", "DATE":
+		layout := zoneless
+		if kind == "DATE" {
+			layout = dayOnly
+		}
+		switch t, err := time.Parse(layout, s); {
+		case err == nil && kind == "TIMESTAMP": // the session's zone is UTC
+			return t.Format(time.RFC3339Nano), nil
+		case err == nil:
+			return inZone(t, zone), nil
+		}
+		return nil, nil // 0000-00-00, which stands for none
+	case "DECIMAL", "INT", "BIGINT", "SMALLINT", "TINYINT", "MEDIUMINT", "YEAR", "FLOAT", "DOUBLE":
+		return number(s), nil
+	case "BINARY", "VARBINARY", "BLOB", "BIT", "GEOMETRY":
+		if kind == "BIT" || !utf8.ValidString(s) {
+			return nil, nil
+		}
+	}
+	return text(s, kind)
+}
+
+// inZone takes the clock's reading of t, whatever zone it names, for one of zone.
+func inZone(t time.Time, zone *time.Location) string {
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), zone).Format(time.RFC3339Nano)
+}
+
+// number keeps all digits; NaN and infinities, which JSON has no word for, are
+// none.
+func number(s string) any {
+	if !json.Valid([]byte(s)) || s == "" {
+		if x, err := strconv.ParseFloat(s, 64); err != nil || x != x || strings.ContainsAny(s, "IiNn") {
+			return nil
+		}
+		s = strings.TrimPrefix(s, "+")
+		if strings.HasPrefix(s, ".") {
+			s = "0" + s
+		}
+	}
+	return json.Number(s)
+}
+
+func text(s, kind string) (any, error) {
+	if !utf8.ValidString(s) {
+		return nil, fmt.Errorf("holds bytes that are not text (UTF-8)")
+	}
+	if kind == "JSON" || kind == "JSONB" {
+		dec := json.NewDecoder(strings.NewReader(s))
+		dec.UseNumber()
+		var v any
+		if err := dec.Decode(&v); err == nil {
+			return v, nil
+		}
+	}
+	return s, nil
+}
+
+func plain(raw any) (any, error) {
+	switch v := raw.(type) {
+	case nil, bool:
+		return v, nil
+	case int64:
+		return json.Number(strconv.FormatInt(v, 10)), nil
+	case uint64:
+		return json.Number(strconv.FormatUint(v, 10)), nil
+	case float32:
+		return number(strconv.FormatFloat(float64(v), 'g', -1, 32)), nil
+	case float64:
+		return number(strconv.FormatFloat(v, 'g', -1, 64)), nil
+	}
+	return nil, nil // an infinite time and the like: no value for us
+}
+
+// mark is a cursor's value as the server itself reads it back, and a number to
+// compare by where there is an order that we know. ok is false for NULL.
+func mark(raw any, kind string) (s string, ok bool) {
+	switch v := raw.(type) {
+	case nil:
+		return "", false
+	case time.Time:
+		switch kind {
+		case "TIMESTAMPTZ":
+			return v.UTC().Format(time.RFC3339Nano), true
+		case "DATE":
+			return v.Format(dayOnly), true
+		}
+		return v.Format(zoneless), true
+	case []byte:
+		return string(v), utf8.Valid(v)
+	case string:
+		return v, utf8.ValidString(v)
+	}
+	v, err := plain(raw)
+	n, isNumber := v.(json.Number)
+	return string(n), err == nil && isNumber
+}
+
+// less reports whether a comes before b, for marks of times and numbers; of other
+// text the server alone knows the order.
+func less(a, b string) bool {
+	x, errA := strconv.ParseFloat(a, 64)
+	y, errB := strconv.ParseFloat(b, 64)
+	if errA == nil && errB == nil {
+		return x < y
+	}
+	for _, layout := range []string{time.RFC3339Nano, zoneless, dayOnly} {
+		x, errA := time.Parse(layout, a)
+		y, errB := time.Parse(layout, b)
+		if errA == nil && errB == nil {
+			return x.Before(y)
+		}
+	}
+	return false
+}
