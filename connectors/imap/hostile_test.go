@@ -73,9 +73,10 @@ func polite(w io.Writer, tag, command string) error {
 	return err
 }
 
-func plainSettings(t *testing.T, port int) *connector {
+// plainSettings read from a server on a port, with so much time for a command.
+func plainSettings(t *testing.T, port int, timeout string) *connector {
 	t.Helper()
-	return open(t, connectortest.YAML(t, fmt.Sprintf("host: 127.0.0.1\nport: %d\nsecurity: none\nallow_private: true\nuser: u\npassword: env:SUREL_SANDI\ntimeout: 1s\n", port)), env(t, nil))
+	return open(t, connectortest.YAML(t, fmt.Sprintf("host: 127.0.0.1\nport: %d\nsecurity: none\nallow_private: true\nuser: u\npassword: env:SUREL_SANDI\ntimeout: %s\n", port, timeout)), env(t, nil))
 }
 
 // TestAServerThatIsUnwellDisturbsNobody: one that hangs, drips, floods, lies,
@@ -133,8 +134,12 @@ func TestAServerThatIsUnwellDisturbsNobody(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c2 := plainSettings(t, serve(t, c.talk))
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			timeout := "1m" // what is not about time must not end by it
+			if c.want == connectors.FailTimeout {
+				timeout = "1s"
+			}
+			c2 := plainSettings(t, serve(t, c.talk), timeout)
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 			defer cancel()
 			_, err := c2.Pull(ctx, nil)
 			if told := connectors.Explain(err); err == nil || told.Key != string(c.want) || ctx.Err() != nil {
@@ -147,7 +152,7 @@ func TestAServerThatIsUnwellDisturbsNobody(t *testing.T) {
 // TestAServerWithoutIdleIsLeftToItsSchedule: it cannot tell, and is pulled.
 func TestAServerWithoutIdleIsLeftToItsSchedule(t *testing.T) {
 	t.Parallel()
-	c := plainSettings(t, serve(t, polite))
+	c := plainSettings(t, serve(t, polite), "1m")
 	if err := c.Wait(t.Context(), nil); !errors.Is(err, connectors.ErrNoWait) {
 		t.Errorf("waiting gives %v", err)
 	}
@@ -167,7 +172,7 @@ func TestReadingStopsWithItsContext(t *testing.T) {
 			return nil
 		}
 		return polite(w, tag, command)
-	}))
+	}), "1m")
 	c.cfg.Timeout = connectors.Duration(time.Hour)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
