@@ -1,6 +1,7 @@
 import type { Change, Snapshot, Topic } from '../api/types.ts';
 import { clock } from '../ui/clock.svelte.ts';
 import { afterClose, backoff, Follower, readMessage } from './protocol.ts';
+import { retryUnreached } from './remote.svelte.ts';
 import { session } from './session.svelte.ts';
 
 export type LiveStatus = 'idle' | 'connecting' | 'open' | 'lost';
@@ -116,9 +117,11 @@ class Live {
   }
 
   #alive(): void {
+    const back = this.lostSince > 0;
     this.status = 'open';
     this.lostSince = 0;
     this.contactAt = clock.read();
+    if (back) retryUnreached();
   }
 
   #replace(snapshot: Snapshot): void {

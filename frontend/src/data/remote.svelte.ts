@@ -5,6 +5,14 @@ import { clock } from '../ui/clock.svelte.ts';
 
 export type Phase = 'waiting' | 'ready' | 'failed';
 
+/** Those whose last fetch failed for want of an answer. */
+const unreached = new Set<{ load: () => Promise<void> }>();
+
+/** Fetches again what nobody answered; to be called when the server is back. */
+export function retryUnreached(): void {
+  for (const remote of unreached) void remote.load();
+}
+
 /**
  * Something fetched from the server that stays on screen while it is fetched
  * again. A failure keeps the old value and says since when.
@@ -44,6 +52,8 @@ export class Remote<T> {
       if (running.signal.aborted) return;
       this.problem = cause instanceof Problem ? cause : Problem.unreachable(cause);
       this.failedSince ||= clock.read();
+      if (this.problem.code === 'unreachable' || this.problem.code === 'internal') unreached.add(this);
+      else unreached.delete(this);
     } finally {
       if (this.#running === running) this.busy = false;
     }
@@ -51,6 +61,7 @@ export class Remote<T> {
 
   /** Takes a value that came by another way, such as the socket. */
   put(value: T): void {
+    unreached.delete(this);
     this.value = value;
     this.problem = undefined;
     this.failedSince = 0;
@@ -69,6 +80,7 @@ export class Remote<T> {
 
   clear(): void {
     this.#running?.abort();
+    unreached.delete(this);
     this.busy = false;
     this.value = undefined;
     this.problem = undefined;
@@ -111,6 +123,7 @@ export class RemoteMap<T> {
   }
 
   clear(): void {
+    for (const [, remote] of this.entries()) remote.clear();
     this.#held.clear();
   }
 }

@@ -50,6 +50,23 @@ describe('the live socket', () => {
     await s.close();
   });
 
+  it('fetches what failed meanwhile again when the server is back', async () => {
+    const s = await scene(browser);
+    await shows(s.page, 'Langsung ·');
+    const mood = s.double.mood;
+    s.double.mood = 'error';
+    await s.page.locator('nav a[href="/perangkat"]').click();
+    await shows(s.page, 'Indeks kota tidak dapat dimuat');
+    s.double.mood = mood;
+    s.double.cut(3002);
+    await until(
+      async () => !(await textOf(s.page)).includes('tidak dapat dimuat'),
+      'what failed is there without a word from anybody',
+    );
+    await shows(s.page, 'selang');
+    await s.close();
+  });
+
   it('asks for a snapshot when a number is missing', async () => {
     const s = await scene(browser);
     await shows(s.page, 'Langsung ·');

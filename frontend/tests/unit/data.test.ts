@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Problem, problemFrom, retryAfter } from '../../src/api/problem.ts';
 import type { Alert, Indicator, IndicatorState, Report } from '../../src/api/types.ts';
 import { attention } from '../../src/data/alerts.svelte.ts';
@@ -7,7 +7,7 @@ import { connection } from '../../src/data/connection.ts';
 import { freshness } from '../../src/data/indicators.svelte.ts';
 import { merge } from '../../src/data/merge.ts';
 import { headline, judge, telling, withGaps } from '../../src/data/reading.ts';
-import { Remote } from '../../src/data/remote.svelte.ts';
+import { Remote, retryUnreached } from '../../src/data/remote.svelte.ts';
 import { matches, noFilter } from '../../src/data/report-list.svelte.ts';
 import { overdue, spanLimits } from '../../src/data/reports.svelte.ts';
 
@@ -284,4 +284,29 @@ it('keeps the last value when fetching again fails, and says since when', async 
   fail = false;
   await remote.load();
   expect(remote.problem).toBeUndefined();
+});
+
+it('fetches what nobody answered again once the server is back, and nothing else', async () => {
+  let code: 'unreachable' | 'forbidden' | '' = 'unreachable';
+  let calls = 0;
+  const remote = new Remote<number>(async () => {
+    calls++;
+    if (code) throw new Problem({ code });
+    return 7;
+  });
+  await remote.load();
+  code = '';
+  retryUnreached();
+  await vi.waitFor(() => expect(remote.value).toBe(7));
+  expect(remote.problem).toBeUndefined();
+  retryUnreached();
+  code = 'forbidden';
+  await remote.load();
+  retryUnreached();
+  expect(calls).toBe(3);
+  code = 'unreachable';
+  await remote.load();
+  remote.clear(); // nobody shows it any more
+  retryUnreached();
+  expect(calls).toBe(4);
 });
