@@ -1,5 +1,5 @@
 import { api, deadline, take } from '../api/client.ts';
-import type { Threshold, ThresholdSet } from '../api/types.ts';
+import type { Target, Threshold, ThresholdSet } from '../api/types.ts';
 import { indicators } from './indicators.svelte.ts';
 import { RemoteMap } from './remote.svelte.ts';
 
@@ -16,8 +16,14 @@ class ThresholdStore {
   }
 
   /** Throws a Problem; a conflict says that somebody changed them since. */
-  async save(slug: string, version: number, thresholds: Threshold[], reason: string): Promise<void> {
-    const body = { version, thresholds, reason };
+  async save(
+    slug: string,
+    version: number,
+    thresholds: Threshold[],
+    target: Target | undefined,
+    reason: string,
+  ): Promise<void> {
+    const body = { version, thresholds, reason, ...(target && { target }) };
     try {
       await take(
         api.PUT('/api/indicators/{slug}/thresholds', {

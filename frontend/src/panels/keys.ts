@@ -13,6 +13,7 @@ export const shortcuts: readonly { where: Key; list: readonly Shortcut[] }[] = [
     list: [
       { keys: ['/'], does: 'keys.ask' },
       { keys: ['Ctrl', 'K'], does: 'keys.search' },
+      { keys: ['Ctrl', 'P'], does: 'keys.print' },
       { keys: ['Esc'], does: 'keys.close' },
       { keys: ['Shift', 'T'], does: 'keys.theme' },
       { keys: ['?'], does: 'keys.help' },
@@ -38,6 +39,7 @@ export const shortcuts: readonly { where: Key; list: readonly Shortcut[] }[] = [
       { keys: ['j', 'k'], does: 'keys.next' },
       { keys: ['Enter'], does: 'keys.open' },
       { keys: ['x'], does: 'keys.pick' },
+      { keys: ['d'], does: 'keys.dispose' },
     ],
   },
   {
@@ -54,6 +56,7 @@ export const shortcuts: readonly { where: Key; list: readonly Shortcut[] }[] = [
     list: [
       { keys: ['n'], does: 'keys.new_talk' },
       { keys: ['b'], does: 'keys.evidence' },
+      { keys: ['m'], does: 'keys.hear' },
     ],
   },
   {
@@ -75,6 +78,7 @@ export const shortcuts: readonly { where: Key; list: readonly Shortcut[] }[] = [
     list: [
       { keys: ['Spasi'], does: 'keys.pause' },
       { keys: ['←', '→'], does: 'keys.scene' },
+      { keys: ['m'], does: 'keys.mute' },
     ],
   },
 ];

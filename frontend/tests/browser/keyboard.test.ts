@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
+import { advisedBy, first, items, listed } from './advised.ts';
 import { axe, launch, scene, shows, until } from './stage.ts';
 
 /* Everything by keyboard: each view, each control, with the focus in sight, at 200 % zoom too. */
@@ -113,6 +114,11 @@ it('goes where the keys of the sheet say, and nowhere while one types', async ()
     await page.keyboard.press('g');
     await page.keyboard.press(key);
     await until(() => new URL(page.url()).pathname === path, `g ${key} leads to ${path}`);
+    if (key !== 'q') continue;
+    // There the question's field takes the keys; one leaves it first.
+    const field = page.getByRole('textbox', { name: 'Pertanyaan' });
+    await until(() => field.evaluate((e) => e === document.activeElement), 'the field takes the keys');
+    await field.evaluate((e) => (e as HTMLElement).blur());
   }
   const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
   const before = await theme();
@@ -143,5 +149,96 @@ it('goes where the keys of the sheet say, and nowhere while one types', async ()
   await page.keyboard.press('Escape');
   await until(async () => (await page.getByRole('dialog').count()) === 0, 'closed again');
   expect(s.errors).toEqual([]);
+  await s.close();
+});
+
+it('opens the disposition sheet of the open advice by d, and decides nothing by it', async () => {
+  const s = await advisedBy(() => browser)();
+  const { page } = s;
+  await listed(page);
+  await shows(page, 'Setujui & disposisi');
+  const sheet = page.getByRole('dialog');
+  await page.keyboard.press('d');
+  await until(async () => (await sheet.getByLabel('Perihal').count()) === 1, 'the sheet');
+  expect(await sheet.getByLabel('Perihal').inputValue()).toContain(first);
+  await page.keyboard.press('Escape');
+  await until(async () => (await sheet.count()) === 0, 'it is closed');
+  await page.keyboard.press('j');
+  const second = await items(page).nth(1).locator('h3, .headline, strong, b').first().innerText();
+  await until(async () => (await items(page).nth(1).getByText('Setujui & disposisi').count()) === 1, 'open');
+  await page.keyboard.press('d');
+  await until(async () => (await sheet.getByLabel('Perihal').count()) === 1, 'the sheet of the second');
+  expect(await sheet.getByLabel('Perihal').inputValue()).not.toContain(first);
+  expect(second).not.toBe('');
+  expect(s.double.actions.decided).toEqual([]);
+  expect(s.errors).toEqual([]);
+  await s.close();
+  // Who may not decide is not asked to.
+  const other = await advisedBy(() => browser)({ role: 'auditor' });
+  await listed(other.page);
+  await other.page.keyboard.press('d');
+  await other.page.keyboard.press('?');
+  await shows(other.page, 'Lembar disposisi dari saran yang terbuka');
+  expect(await other.page.getByLabel('Perihal').count()).toBe(0);
+  await other.close();
+});
+
+it('prints the sheet of what is shown by Ctrl and P, and leaves the key alone when switched off', async () => {
+  const s = await scene(browser, {
+    path: '/tanya',
+    prepare: (d) => {
+      d.role = 'wali_kota';
+      d.actions.advice = true;
+    },
+  });
+  const { page } = s;
+  await page.evaluate(() => {
+    window.print = () => undefined;
+    addEventListener('keydown', (e) => {
+      // Once all have heard it.
+      if (e.ctrlKey && e.key === 'p')
+        setTimeout(() => (document.body.dataset.left = String(!e.defaultPrevented)));
+    });
+  });
+  await page.getByRole('textbox', { name: 'Pertanyaan' }).fill('Berapa laporan sampah 7 hari terakhir?');
+  await page.keyboard.press('Enter');
+  await shows(page, 'Ada 214 laporan sampah');
+  await page.keyboard.press('Control+p');
+  await until(async () => (await page.locator('.answer-sheet').count()) === 1, 'the answer on paper');
+  expect(await page.evaluate(() => document.body.dataset.left)).toBe('false');
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+
+  const head = { number: 7, at: new Date().toISOString(), day: '2026-11-23' };
+  await page.route('**/api/briefings*', (route) => route.fulfill({ json: { items: [head] } }));
+  await page.route('**/lembar/7', (route) =>
+    route.fulfill({ contentType: 'text/html', body: 'Lembar pagi no. 7' }),
+  );
+  await page.locator('.rail a[href="/"]').click();
+  await until(async () => (await page.locator('a[href="/lembar/7"]').count()) === 1, 'the sheet is known');
+  await page.keyboard.press('Control+p');
+  await until(() => page.url().endsWith('/lembar/7'), 'the sheet of the morning');
+
+  await page.evaluate(() => localStorage.setItem('balaikota.prefs', JSON.stringify({ shortcuts: false })));
+  await page.goto(`${s.url}/`);
+  await until(async () => (await page.locator('a[href="/lembar/7"]').count()) === 1, 'the sheet is known');
+  await page.keyboard.press('Control+p');
+  expect(page.url()).toBe(`${s.url}/`);
+  await s.close();
+});
+
+it('reads the latest answer aloud by m, and is silent by m', async () => {
+  const s = await scene(browser, { path: '/tanya' });
+  const { page } = s;
+  await page.getByRole('textbox', { name: 'Pertanyaan' }).fill('Berapa laporan sampah 7 hari terakhir?');
+  await page.keyboard.press('Enter');
+  await shows(page, 'Ada 214 laporan sampah');
+  await until(async () => (await page.getByRole('button', { name: 'Bacakan' }).count()) === 1, 'a voice');
+  const asked = () => s.double.assistant.sent.filter((m) => m.path === 'POST /api/voice/speech').length;
+  await page.keyboard.press('m');
+  // In the field it is a letter.
+  expect(asked()).toBe(0);
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await page.keyboard.press('m');
+  await until(() => asked() === 1, 'it is read');
   await s.close();
 });

@@ -25,6 +25,34 @@ async function ask(page: Page, text: string, status = 'answered'): Promise<void>
 const messages = (s: Scene) => s.double.assistant.sent.filter((m) => m.path.endsWith('/messages'));
 
 describe('Tanya', () => {
+  it('opens the sheet to the secretary with the answer in it, for the mayor alone', async () => {
+    const s = await tanya({ prepare: (d) => (d.role = 'wali_kota') });
+    const { page } = s;
+    const button = (name: string) => page.getByRole('button', { name, exact: true });
+    await ask(page, 'Berapa laporan sampah 7 hari terakhir?');
+    await button('Kirim ke sekda').click();
+    const sheet = page.getByRole('dialog');
+    await until(async () => (await sheet.count()) === 1, 'the sheet');
+    expect(await sheet.getByLabel('Diteruskan kepada').inputValue()).toBe('@sekda');
+    expect(await sheet.getByLabel('Perihal').inputValue()).toBe('Berapa laporan sampah 7 hari terakhir');
+    const text = await sheet.locator('textarea').first().inputValue();
+    for (const part of ['disusun otomatis', 'Ada 214 laporan sampah', '• ', 'B-000123'])
+      expect(text).toContain(part);
+    expect(await axe(page)).toEqual([]);
+    // Only a person's word sends it.
+    expect(s.double.actions.decided).toEqual([]);
+    await button('Kirim disposisi').click();
+    await shows(page, 'Disposisi terkirim:');
+    expect(s.double.actions.decided[0]?.body).toMatchObject({ role: 'sekda', due_days: 3 });
+    expect(s.double.actions.decided[0]?.body.instruction).toBe(text);
+    expect(s.errors).toEqual([]);
+    await s.close();
+    const other = await tanya();
+    await ask(other.page, 'Berapa laporan sampah 7 hari terakhir?');
+    expect(await other.page.getByRole('button', { name: 'Kirim ke sekda' }).count()).toBe(0);
+    await other.close();
+  });
+
   it('shows the steps, then the answer with its evidence', async () => {
     const s = await tanya();
     s.double.assistant.pace = 0;

@@ -280,6 +280,7 @@ export class Double {
       '/api/walls': [],
       '/api/walls/states': [],
       '/api/accounts': accounts(w),
+      '/api/office-contacts': contacts,
       '/api/categories': w.categories,
       '/api/offices': w.offices,
       '/api/alerts': w.alerts,
@@ -539,6 +540,19 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
 }
 
 /** What sources brought on the last days, and what is usual: their own number, again and again. */
+/** How one office is reached; of the others nobody wrote it down. */
+const contacts = [
+  {
+    office_id: 1,
+    office: 'DPUPR',
+    phone: '(0541) 000-000',
+    email: 'kantor@dpupr.contoh.go.id',
+    address: 'Jalan Contoh 1, Samarinda',
+    changed_at: '2026-11-20T02:00:00Z',
+    changed_by: 'contoh',
+  },
+];
+
 /** Accounts as an operator sees them: some new, one closed. */
 function accounts(w) {
   const ago = (days) => new Date(w.now - days * 86_400_000).toISOString();

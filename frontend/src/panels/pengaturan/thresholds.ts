@@ -1,4 +1,4 @@
-import type { Threshold } from '../../api/types.ts';
+import type { Target, Threshold } from '../../api/types.ts';
 import { dayNumber } from '../../ui/format.ts';
 
 /* The thresholds of an indicator as a form holds them. */
@@ -7,6 +7,26 @@ export const levels = ['perhatian', 'siaga', 'awas'] as const;
 
 /** A threshold whose value is as it was written: "12,5". */
 export type Row = Omit<Threshold, 'value'> & { value: string };
+
+/** A target as the form holds it; no value means none. */
+export interface TargetRow {
+  value: string;
+  by: string;
+  source: string;
+}
+
+export const targetRowOf = (target: Target | undefined): TargetRow => ({
+  value: target ? String(target.value).replace('.', ',') : '',
+  by: target?.by ?? '',
+  source: target?.source ?? '',
+});
+
+/** The target of a form: undefined for none, null when its value is no number. */
+export function targetOf(row: TargetRow): Target | undefined | null {
+  if (!row.value.trim() && !row.by && !row.source.trim()) return undefined;
+  const value = numberOf(row.value);
+  return value === undefined ? null : { value, by: row.by, source: row.source };
+}
 
 /** A number as Indonesians write it, without points between thousands. */
 export const rowOf = (t: Threshold): Row => ({ ...t, value: String(t.value).replace('.', ',') });
