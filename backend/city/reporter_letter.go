@@ -17,6 +17,9 @@ type ReporterLetter struct {
 	// paragraphs with an empty line between.
 	Before, After string
 	Path          string // /publik/beres/{token}: a secret between the reporter and us
+	// Follows is the Message-ID of the reporter's own letter, without brackets,
+	// so that both stand together in their mailbox; "" if none is known.
+	Follows string
 }
 
 // ReporterCarrier brings letters to reporters by one channel. Each is a folder of

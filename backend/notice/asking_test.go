@@ -284,3 +284,40 @@ func TestAQuestionsAddressGoesWithItsLease(t *testing.T) {
 		t.Error("a question that was brought still shows the address")
 	}
 }
+
+// TestAQuestionFollowsTheReportersOwnLetter: where the report came by mail, both
+// stand together in the reporter's mailbox. An id that would end the line, and one
+// that another kind of source calls so, is not followed.
+func TestAQuestionFollowsTheReportersOwnLetter(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		connector, id string
+		follows       bool
+	}{
+		"a letter":         {"imap", "CAF=7+x.y$z@mail.contoh.id", true},
+		"another line":     {"imap", "x@y>\r\nBcc: lain@surel.uji", false},
+		"brackets":         {"imap", "x@y> <z@y", false},
+		"no letter at all": {"httpjson", "7@contoh.id", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newAsking(t, "pelapor@surel.uji")
+			f.exec(t, `UPDATE sources SET connector = $1`, c.connector)
+			f.exec(t, `UPDATE reports SET raw = json_build_object('message_id', $1::text)`, c.id)
+			f.ask(t)
+			sent := f.mail.letters()
+			if len(sent) != 1 || !strings.EqualFold(sent[0].to, "pelapor@surel.uji") {
+				t.Fatalf("%+v", sent)
+			}
+			head, _, _ := strings.Cut(strings.ReplaceAll(sent[0].text, "\r\n", "\n"), "\n\n")
+			for _, field := range []string{"In-Reply-To: <", "References: <"} {
+				if got := strings.Contains(head, "\n"+field+c.id+">\n"); got != c.follows || strings.Contains(head, field) != c.follows {
+					t.Errorf("follows: %v\n%s", got, head)
+				}
+			}
+			if strings.Contains(head, "Bcc") {
+				t.Errorf("the id wrote a line of the header:\n%s", head)
+			}
+		})
+	}
+}

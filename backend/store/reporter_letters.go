@@ -98,9 +98,10 @@ const (
 	r.external_id AS ticket, r.id AS report_id, coalesce(c.name, '') AS category, coalesce(w.name, '') AS area, a.finished_at, coalesce(l.closes_at, a.closes_at) AS closes_at,
 	d.to_role, coalesce(f.name, '') AS office_name, coalesce(t.name, '') AS office_area, s.name AS city, k.token,
 	coalesce(n.text, '') AS answer, coalesce(n.at, l.made_at) AS answered_at,
-	ARRAY(SELECT q.external_id FROM reporter_letters j JOIN reports q ON q.id = j.report_id WHERE j.incident_id = l.incident_id AND j.joined_report = l.report_id ORDER BY q.id LIMIT 20) AS joined
+	ARRAY(SELECT q.external_id FROM reporter_letters j JOIN reports q ON q.id = j.report_id WHERE j.incident_id = l.incident_id AND j.joined_report = l.report_id ORDER BY q.id LIMIT 20) AS joined,
+	CASE WHEN o.connector = 'imap' THEN coalesce(r.raw ->> 'message_id', '') ELSE '' END AS follows
 	FROM reporter_letters l JOIN reporter_asks a ON a.id = l.ask_id JOIN reporter_ask_links k ON k.ask_id = a.id JOIN reports r ON r.id = a.report_id
-	JOIN dispositions d ON d.id = a.disposition_id CROSS JOIN city_setting s LEFT JOIN report_answers n ON n.report_id = l.report_id AND n.incident_id = l.incident_id
+	JOIN sources o ON o.id = r.source_id JOIN dispositions d ON d.id = a.disposition_id CROSS JOIN city_setting s LEFT JOIN report_answers n ON n.report_id = l.report_id AND n.incident_id = l.incident_id
 	LEFT JOIN categories c ON c.slug = r.category LEFT JOIN areas w ON w.code = nullif(r.area_code, '')
 	LEFT JOIN offices f ON f.id = d.to_office_id LEFT JOIN areas t ON t.code = nullif(d.to_area, '') WHERE l.id = ANY ($1) AND l.leased_by = $2 ORDER BY l.id`
 )
@@ -131,6 +132,9 @@ type letterErrand struct {
 	Answer     string
 	AnsweredAt time.Time
 	Joined     []string
+	// Follows is the reporter's own letter, when the report came by one: the
+	// connector imap keeps its Message-ID in the record.
+	Follows string
 }
 
 // ClaimAsks takes on at most limit letters that are due through the channels,
@@ -167,6 +171,7 @@ func (s *Store) ClaimAsks(ctx context.Context, lease string, channels []city.Not
 		out[i] = city.ReporterErrand{
 			ID: r.ID, AskID: r.AskID, Channel: city.NoticeChannel(r.Channel), Attempts: r.Attempts, Lease: lease, Address: r.Address, Letter: r.letter(cat),
 		}
+		out[i].Letter.Follows = r.Follows
 	}
 	return out, nil
 }

@@ -14,6 +14,7 @@ import (
 	"net/mail"
 	"net/smtp"
 	"net/textproto"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -89,7 +90,7 @@ func (c *Carrier) CarryLetter(ctx context.Context, address string, l city.Report
 		return city.Errorf(city.Conflict, "a letter to a reporter needs the address of this server; set --public-url")
 	}
 	text := l.Before + "\n\n" + c.set.PublicURL + l.Path + "\n\n" + l.After + "\n"
-	return c.Send(ctx, address, l.Subject, strings.ReplaceAll(text, "\n", "\r\n"), l.Key)
+	return c.send(ctx, address, l.Subject, strings.ReplaceAll(text, "\n", "\r\n"), l.Key, l.Follows)
 }
 
 // SendCode sends the code that confirms an address.
@@ -103,6 +104,11 @@ func (c *Carrier) SendCode(ctx context.Context, address, code string) error {
 // Send sends a text to one address; key makes its Message-ID. The error never
 // holds the address.
 func (c *Carrier) Send(ctx context.Context, address, subject, body, key string) error {
+	return c.send(ctx, address, subject, body, key, "")
+}
+
+// send is Send of a letter that may follow another, named by its Message-ID.
+func (c *Carrier) send(ctx context.Context, address, subject, body, key, follows string) error {
 	if to, err := mail.ParseAddress(address); err != nil || to.Address != address {
 		return city.Errorf(city.NotFound, "the address is none")
 	}
@@ -121,7 +127,7 @@ func (c *Carrier) Send(ctx context.Context, address, subject, body, key string) 
 	if err != nil {
 		return c.refused("the mail server takes no text", err, false)
 	}
-	if _, err := w.Write([]byte(c.message(address, subject, body, key))); err != nil {
+	if _, err := w.Write([]byte(c.message(address, subject, body, key, follows))); err != nil {
 		return fmt.Errorf("send a mail's text: %w", err)
 	}
 	if err := w.Close(); err != nil {
@@ -197,11 +203,19 @@ func (c *Carrier) secure(client *smtp.Client, config *tls.Config) error {
 	return nil
 }
 
-func (c *Carrier) message(address, subject, body, key string) string {
+// strangersID is what a Message-ID may hold that somebody else wrote: nothing that
+// ends the line or the brackets (RFC 5322, 3.6.4, and what is met beside it).
+var strangersID = regexp.MustCompile(`^[!-;=?-~]{1,250}$`)
+
+func (c *Carrier) message(address, subject, body, key, follows string) string {
 	sum := sha256.Sum256([]byte(key))
 	host := c.from.Address[strings.LastIndexByte(c.from.Address, '@')+1:]
+	thread := ""
+	if strangersID.MatchString(follows) {
+		thread = "\r\nIn-Reply-To: <" + follows + ">\r\nReferences: <" + follows + ">"
+	}
 	return "From: " + c.from.String() + "\r\nTo: " + (&mail.Address{Address: address}).String() +
 		"\r\nSubject: " + mime.QEncoding.Encode("utf-8", subject) + "\r\nDate: " + c.set.Now().Format(time.RFC1123Z) +
-		"\r\nMessage-ID: <" + hex.EncodeToString(sum[:16]) + "@" + host + ">\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0" +
+		"\r\nMessage-ID: <" + hex.EncodeToString(sum[:16]) + "@" + host + ">" + thread + "\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0" +
 		"\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + body
 }
