@@ -145,7 +145,7 @@ describe('Perangkat daerah', () => {
 });
 
 describe('Periksa bukti', () => {
-  it('shows the picture beside what it resembles, and wants a reason to reject', async () => {
+  it('shows the picture once beside each it resembles, and wants a reason for either word', async () => {
     const s = await scene(browser, { path: '/bukti', prepare: as('sekda') });
     await shows(s.page, 'Sangat mirip bukti nomor 40');
     await shows(s.page, 'Susunan batu di kiri bawah sama.');
@@ -178,6 +178,10 @@ describe('Periksa bukti', () => {
     await s.page.keyboard.press('s');
     expect(s.double.outcomes.written).toHaveLength(1);
     await s.page.keyboard.press('Enter');
+    await shows(s.page, 'Tuliskan alasan, paling sedikit 10 huruf.');
+    expect(s.double.outcomes.written).toHaveLength(1);
+    await s.page.getByLabel('Alasan').fill('Batu dan pagar sama dengan foto sebelum.');
+    await s.page.getByRole('button', { name: 'Sah', exact: true }).click();
     await shows(s.page, 'Tidak ada bukti yang menunggu.');
     expect(s.errors).toEqual([]);
     await s.close();

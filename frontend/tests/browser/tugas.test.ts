@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
-import { lurah, press, ready, phoneBy } from './tasked.ts';
+import { listKept, lurah, press, ready, phoneBy } from './tasked.ts';
 import { axe, launch, shows, textOf, until } from './stage.ts';
 
 /* An officer's tasks on a phone. */
@@ -159,6 +159,28 @@ describe('an officer’s tasks on a phone', () => {
       due_days: 3,
     });
     await shows(s.page, 'Diteruskan');
+    await s.close();
+  });
+
+  it('are closed by a camat without a picture of his own once a part is proven', async () => {
+    const s = await phone({
+      prepare: (double) => {
+        lurah(double);
+        double.role = double.tasks.role = 'camat';
+        const [whole] = double.tasks.dispositions;
+        if (!whole) throw new Error('the double has no tasks');
+        Object.assign(whole, { status: 'passed_on', proof: true });
+        double.tasks.parts = [{ ...whole, id: 31, parent_id: whole.id, status: 'done' }];
+      },
+    });
+    await ready(s.page);
+    await listKept(s.page);
+    await press(s.page, /^Selesai ?:/);
+    expect(await textOf(s.page, 'dialog[open]')).not.toContain('Foto dari lokasi diperlukan');
+    await s.page.getByLabel('Keterangan').fill('Semua bagian selesai.');
+    await press(s.page, /^Kirim$/);
+    await until(() => s.double.tasks.arrived.size === 1, 'the step arrives');
+    expect([...s.double.tasks.arrived.values()][0]).toMatchObject({ kind: 'finish', disposition_id: 11 });
     await s.close();
   });
 

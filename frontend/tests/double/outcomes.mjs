@@ -88,6 +88,8 @@ export class OutcomesDouble {
     if (!['kepala_opd', 'camat', 'sekda', 'auditor'].includes(role))
       return problem(403, 'forbidden', 'not a second person');
     if (a === 'review') return [200, mood === 'empty' ? [] : this.reviews];
+    // A second person's word is recorded with its reason, whichever it is.
+    if ([...(body.reason ?? '')].length < 10) return problem(422, 'invalid', 'say why');
     this.reviews = this.reviews.filter((r) => r.proof.id !== Number(a));
     return [200, {}];
   }
@@ -345,6 +347,8 @@ export class OutcomesDouble {
           look_at: said('Susunan batu di kiri bawah sama.', 'The stones at the lower left are the same.'),
           region: [0.05, 0.6, 0.4, 0.35],
         }),
+        // The picture from before is the one it shows the same view as.
+        check('sudut', 'baik', 'Sudut pandang sama dengan foto sebelum pekerjaan.', { like: 82 }),
         check('sunting', 'ragu', 'Bagian tengah dikompresi lain dari sekitarnya.', {
           look_at: said('Tepi genangan di tengah.', 'The edge of the puddle in the middle.'),
           region: [0.4, 0.4, 0.25, 0.25],

@@ -25,6 +25,8 @@ export class TasksDouble {
     this.photos = new Map();
     this.refusals = new Map();
     this.tokens = 0;
+    /** Parts that others were handed, by the number of their whole. */
+    this.parts = [];
     this.preferences = {
       channels: ['push'],
       offered: ['push', 'surel'],
@@ -175,7 +177,7 @@ export class TasksDouble {
   #detail(d) {
     return {
       ...d,
-      chain: [d],
+      chain: [d, ...this.parts.filter((p) => p.parent_id === d.id)],
       attachments: [],
       party: 'addressee',
       may: this.#may(d),
