@@ -162,6 +162,29 @@ func TestAServerWithoutIdleIsLeftToItsSchedule(t *testing.T) {
 	}
 }
 
+// TestALetterWhoseNumberComesLastIsRead: servers may name what was asked for in
+// any order.
+func TestALetterWhoseNumberComesLastIsRead(t *testing.T) {
+	t.Parallel()
+	const letter = "From: warga@contoh.id\r\nSubject: Lampu mati\r\nMessage-ID: <a@contoh.id>\r\n\r\nGang Mawar.\r\n"
+	c := plainSettings(t, serve(t, func(w io.Writer, tag, command string) error {
+		var err error
+		switch {
+		case strings.HasPrefix(command, "SEARCH UID 1"):
+			_, err = fmt.Fprintf(w, "* SEARCH 1\r\n%s OK\r\n", tag)
+		case strings.HasPrefix(command, "UID FETCH 1 "), strings.HasPrefix(command, "FETCH 1 "):
+			_, err = fmt.Fprintf(w, "* 1 FETCH (RFC822.SIZE %d BODY[]<0> {%d}\r\n%s INTERNALDATE \"20-Nov-2026 08:00:00 +0800\" UID 1)\r\n%s OK\r\n", len(letter), len(letter), letter, tag)
+		default:
+			err = polite(w, tag, command)
+		}
+		return err
+	}), "1m")
+	page, err := c.Pull(t.Context(), nil)
+	if err != nil || len(page.Reports) != 1 || page.Reports[0].Text != "Lampu mati\n\nGang Mawar." || !page.Reports[0].CreatedAt.Equal(delivered) {
+		t.Errorf("%+v, %v", page.Reports, err)
+	}
+}
+
 // TestReadingStopsWithItsContext although the server never answers.
 func TestReadingStopsWithItsContext(t *testing.T) {
 	t.Parallel()

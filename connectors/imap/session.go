@@ -271,12 +271,31 @@ type mailed struct {
 }
 
 // fetch fetches the beginning of a letter without marking it as read; nil when
-// it is gone.
+// it is gone. A server may name the letter's UID behind its bytes, where the
+// client no longer looks for it; such a letter is asked for by its place.
 func (s *session) fetch(ctx context.Context, uid goimap.UID) (*mailed, error) {
-	var out *mailed
+	out, err := s.fetchBy(ctx, goimap.UIDSetNum(uid), uid)
+	if err != nil || out != nil {
+		return out, err
+	}
+	var places []uint32
+	err = s.do(ctx, "find a letter", func() error {
+		data, err := s.client.Search(&goimap.SearchCriteria{UID: []goimap.UIDSet{goimap.UIDSetNum(uid)}}, nil).Wait()
+		if err == nil {
+			places = data.AllSeqNums()
+		}
+		return err
+	})
+	if err != nil || len(places) != 1 {
+		return nil, err
+	}
+	return s.fetchBy(ctx, goimap.SeqSetNum(places[0]), uid)
+}
+
+func (s *session) fetchBy(ctx context.Context, number goimap.NumSet, uid goimap.UID) (out *mailed, err error) {
 	body := &goimap.FetchItemBodySection{Peek: true, Partial: &goimap.SectionPartial{Size: maxLetter}}
-	err := s.do(ctx, "fetch a letter", func() error {
-		got, err := s.client.Fetch(goimap.UIDSetNum(uid), &goimap.FetchOptions{
+	err = s.do(ctx, "fetch a letter", func() error {
+		got, err := s.client.Fetch(number, &goimap.FetchOptions{
 			UID: true, InternalDate: true, RFC822Size: true, BodySection: []*goimap.FetchItemBodySection{body},
 		}).Collect()
 		if err != nil {
