@@ -96,9 +96,7 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 	if err := c.rows.Convert(ctx, records, &page); err != nil {
 		return page, err
 	}
-	if last := got.last(); last != "" {
-		cur.Since = last
-	}
+	cur.Since = got.follows(cur.Since)
 	page.More = got.more
 	if page.Cursor, err = json.Marshal(cur); err != nil {
 		return connectors.Page{}, fmt.Errorf("write the cursor: %w", err)

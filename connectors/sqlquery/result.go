@@ -12,6 +12,9 @@ import (
 type result struct {
 	rows []row
 	more bool
+	// now is what the cursor's column would say of this moment; "" where it holds
+	// no times.
+	now string
 }
 
 // row is one of them: a record for the mapping, or what is wrong with it.
@@ -40,6 +43,9 @@ func (c *connector) collect(rows *sql.Rows) (*result, error) {
 		return nil, city.InvalidField("cursor", "is not a column of the query's result; write it as the query does")
 	}
 	out, size := &result{}, 0
+	if at >= 0 {
+		out.now = moment(c.env.Now(), c.cfg.System, types[at].DatabaseTypeName(), c.rows.Location())
+	}
 	for rows.Next() {
 		if len(out.rows) == c.cfg.PageSize {
 			out.more = true
@@ -135,6 +141,20 @@ func (r *result) last() string {
 		return ""
 	}
 	return r.rows[len(r.rows)-1].mark
+}
+
+// follows is where the next reading goes on, given where this one began. A clock
+// that runs ahead must not hide what comes until then: at the end of a reading it
+// is this moment at most, and rows that are ahead come once more.
+func (r *result) follows(since string) string {
+	last := r.last()
+	switch {
+	case last == "":
+		return since
+	case !r.more && r.now != "" && less(r.now, last):
+		return r.now
+	}
+	return last
 }
 
 // whole checks that a page can be followed by another.

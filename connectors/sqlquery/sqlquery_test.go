@@ -91,6 +91,30 @@ func TestQueryMayLookBack(t *testing.T) {
 	}
 }
 
+func TestClockAheadHidesNothing(t *testing.T) {
+	t.Parallel()
+	for name, database := range systems {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := database(t)
+			for _, kind := range []string{"timestamptz", "date"} {
+				db.do(t, "DROP TABLE IF EXISTS data", "CREATE TABLE data (nomor int, diubah "+kind+" NULL)", "GRANT SELECT ON data TO baca",
+					"INSERT INTO data VALUES (1, '2026-11-20')", "INSERT INTO data VALUES (2, '2036-11-21')")
+				config := db.config(t, "query: select nomor, diubah as dibuat, 'x' as isi, diubah from data where diubah > :since order by diubah")
+				_, _, cursor, err := run(t, config, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				db.do(t, "INSERT INTO data VALUES (3, '2026-11-23')") // after the moment that the test plays in
+				got, _, _, err := run(t, config, cursor)
+				if err != nil || len(got) != 2 || !strings.HasPrefix(got[0], "3 ") {
+					t.Errorf("%s: behind %s came %q, %v", kind, cursor, got, err)
+				}
+			}
+		})
+	}
+}
+
 func TestRowsOfOneMomentAreNotTornApart(t *testing.T) {
 	t.Parallel()
 	for name, database := range systems {

@@ -120,8 +120,8 @@ func plain(raw any) (any, error) {
 	return nil, nil // an infinite time and the like: no value for us
 }
 
-// mark is a cursor's value as the server itself reads it back, and a number to
-// compare by where there is an order that we know. ok is false for NULL.
+// mark is a cursor's value as the server itself reads it back; ok is false for
+// NULL.
 func mark(raw any, kind string) (s string, ok bool) {
 	switch v := raw.(type) {
 	case nil:
@@ -142,6 +142,24 @@ func mark(raw any, kind string) (s string, ok bool) {
 	v, err := plain(raw)
 	n, isNumber := v.(json.Number)
 	return string(n), err == nil && isNumber
+}
+
+// moment is t as a column of a kind would say it, "" for a kind that holds none.
+func moment(t time.Time, system, kind string, zone *time.Location) string {
+	switch kind {
+	case "TIMESTAMPTZ":
+		return t.UTC().Format(time.RFC3339Nano)
+	case "TIMESTAMP":
+		if system == "mysql" { // the session's zone is UTC
+			return t.UTC().Format(zoneless)
+		}
+		return t.In(zone).Format(zoneless)
+	case "DATETIME":
+		return t.In(zone).Format(zoneless)
+	case "DATE":
+		return t.In(zone).Format(dayOnly)
+	}
+	return ""
 }
 
 // less reports whether a comes before b, for marks of times and numbers; of other
