@@ -228,8 +228,8 @@ func Alert(i city.Incident, areaName string, loc *time.Location, zoneLabel strin
 	}
 	a := city.Alert{
 		Key: fmt.Sprintf("incident:%d", i.ID), Kind: city.AlertIncident, Severity: i.Urgency, Headline: i.Title, HeadlineEN: i.Title,
-		Evidence:   why + n + " suara, terakhir " + at.Format("15.04") + " " + zoneLabel,
-		EvidenceEN: whyEN + n + " voices, last at " + at.Format("15:04") + " " + zoneLabel,
+		Evidence:   why + n + " suara, terakhir " + city.FormatDay(at, loc) + " " + at.Format("15.04") + " " + zoneLabel,
+		EvidenceEN: whyEN + n + " voices, last on " + at.Format("2 January 2006 15:04") + " " + zoneLabel,
 		Advice:     "Tinjau tempatnya dan tetapkan penanggung jawab", AdviceEN: "Look at the place and name who is responsible",
 		Office: i.Office, AreaCodes: i.Areas, Since: i.FirstAt, URL: "/kejadian/" + strconv.FormatInt(i.ID, 10), Simulated: i.Simulated,
 	}

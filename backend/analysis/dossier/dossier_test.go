@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -106,6 +107,10 @@ func TestOneQuietVoiceMayBeTheOneThatMatters(t *testing.T) {
 	loud, _ := Build(drain, Shape{}, wita)
 	if bridge.Urgency != city.Awas || loud.Urgency != city.Siaga || len(loud.UrgencyReasons) != 1 || loud.UrgencyReasons[0].Text != "40 suara dalam dua hari" {
 		t.Errorf("bridge %s, drain %s %v", bridge.Urgency, loud.Urgency, loud.UrgencyReasons)
+	}
+	// An alert stands for days: an hour without its day would read as today's.
+	if a, _ := Alert(loud, "Air Putih", wita, "WITA"); !strings.Contains(a.Evidence, " suara, terakhir "+city.FormatDay(loud.LastAt, wita)+" ") {
+		t.Errorf("the alert says %q", a.Evidence)
 	}
 	if _, shown := Alert(loud, "Air Putih", wita, "WITA"); !shown {
 		t.Error("forty voices raise no alert")
