@@ -164,8 +164,14 @@ describe('Periksa bukti', () => {
     await shows(s.page, 'Tuliskan alasan, paling sedikit 10 huruf.');
     expect(s.double.outcomes.written).toEqual([]);
     await s.page.getByLabel('Alasan').fill('Batu dan genangan sama dengan foto Oktober.');
+    await s.page.setViewportSize({ width: 1440, height: 500 });
     await s.page.getByRole('button', { name: 'Tolak' }).click();
     await shows(s.page, 'Ditolak: Bersihkan drainase Jalan Contoh');
+    // The next picture comes into view, not its buttons.
+    await until(
+      async () => ((await s.page.locator('article figure').first().boundingBox())?.y ?? -1) >= 0,
+      'the next picture is seen',
+    );
     expect(s.double.outcomes.written).toEqual([
       {
         path: '/api/proofs/81/review',
