@@ -31,10 +31,10 @@ type puller struct {
 	overlap atomic.Bool
 	hold    time.Duration
 	again   func() (time.Time, error)
-	// wait is how news are told of; nil for sources that tell none. read is how
-	// many rows a pull brings.
+	// wait is how news are told of; nil for sources that tell none. take is called
+	// as a pull begins and says how many rows it brings.
 	wait func(ctx context.Context, src city.Source) error
-	read int
+	take func() int
 	// refused is told of each lock that another node holds, unless it is nil.
 	refused chan string
 }
@@ -65,6 +65,10 @@ func (p *puller) RunOnce(ctx context.Context, src city.Source) (city.Tally, time
 		p.overlap.Store(true)
 	}
 	defer p.busy.Add(-1)
+	var tally city.Tally
+	if p.take != nil {
+		tally.Read = p.take()
+	}
 	select { // a pull takes its time
 	case <-ctx.Done():
 	case <-time.After(p.hold):
@@ -72,9 +76,9 @@ func (p *puller) RunOnce(ctx context.Context, src city.Source) (city.Tally, time
 	p.pulls <- src.Slug
 	if p.again != nil {
 		at, err := p.again()
-		return city.Tally{}, at, err
+		return tally, at, err
 	}
-	return city.Tally{Read: p.read}, time.Time{}, nil
+	return tally, time.Time{}, nil
 }
 
 // node is one server's jobs on a shared database.

@@ -14,7 +14,7 @@ const (
 	mostHeard = 4
 	// soonestListen and latestListen bound the pause before a source is listened
 	// to again after that failed, or told of news that were none.
-	soonestListen = time.Second
+	soonestListen = 200 * time.Millisecond
 	latestListen  = 5 * time.Minute
 )
 

@@ -16,39 +16,64 @@ import (
 // yearly is a schedule that brings nothing within a test.
 func yearly(s *city.Source) { s.Schedule = "0 0 1 1 *" }
 
-// told is the waiting for news that come through a channel.
-func told(news <-chan error) func(context.Context, city.Source) error {
-	return func(ctx context.Context, _ city.Source) error {
+// box stands in for a source that tells of what lies in it.
+type box struct {
+	unread atomic.Int32
+	bell   chan struct{}
+	broken chan error
+	taken  chan int
+}
+
+func (b *box) deliver() {
+	b.unread.Add(1)
+	select {
+	case b.bell <- struct{}{}:
+	default:
+	}
+}
+
+func (b *box) take() int {
+	n := int(b.unread.Swap(0))
+	if n > 0 {
+		b.taken <- n
+	}
+	return n
+}
+
+func (b *box) wait(ctx context.Context, _ city.Source) error {
+	for b.unread.Load() == 0 {
 		select {
-		case err := <-news:
+		case <-b.bell:
+		case err := <-b.broken:
 			return err
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
+	return nil
 }
 
 func TestNewsArePulledWithoutTheSchedule(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t)
 	storetest.Source(t, s, yearly)
-	news := make(chan error)
+	b := &box{bell: make(chan struct{}, 1), broken: make(chan error), taken: make(chan int, 100)}
 	p := newPuller()
-	p.wait, p.read = told(news), 1
+	p.wait, p.take = b.wait, b.take
 	node(t, s, p)
 	wait(t, p.pulls, "the first pull of a new source")
 	for range 3 {
-		select {
-		case news <- nil:
-		case <-time.After(time.Minute):
-			t.Fatal("nobody listens")
-		}
-		wait(t, p.pulls, "a pull for news")
+		b.deliver()
+		wait(t, b.taken, "a pull for news")
 	}
 	// A line that broke off is taken up again.
-	news <- errors.New("putus")
-	news <- nil
-	wait(t, p.pulls, "a pull after the line broke off")
+	select {
+	case b.broken <- errors.New("putus"):
+	case <-time.After(time.Minute):
+		t.Fatal("nobody listens")
+	}
+	b.deliver()
+	wait(t, b.taken, "a pull after the line broke off")
 	if len(p.forgot) > 0 {
 		t.Error("news went past a source's pause")
 	}
@@ -61,16 +86,19 @@ func TestOneNodeListensToASource(t *testing.T) {
 	storetest.Source(t, s, yearly)
 	p := newPuller()
 	var listening, most atomic.Int32
+	began := make(chan struct{}, 10)
 	p.refused = make(chan string, 1000)
 	p.wait = func(ctx context.Context, _ city.Source) error {
 		most.Store(max(most.Load(), listening.Add(1)))
 		defer listening.Add(-1)
+		began <- struct{}{}
 		<-ctx.Done()
 		return ctx.Err()
 	}
 	for _, store := range []*store.Store{storetest.Open(t, db), s} {
 		node(t, store, p)
 	}
+	wait(t, began, "listening")
 	for wait(t, p.refused, "a node that finds the source taken") != "wait:uji" {
 	}
 	if most.Load() != 1 {
