@@ -151,7 +151,7 @@ func (r *dispositionRow) addresseeName() string {
 func (r *dispositionRow) waitsOn() string {
 	switch city.DispositionStatus(r.Status) {
 	case city.DispositionProof:
-		if r.Proof {
+		if r.Proof && r.Verdict != "" { // without one no picture of its own is looked at
 			return "Pemeriksaan bukti"
 		}
 	case city.DispositionAsked, city.DispositionHindered, city.DispositionDeclined:

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,4 +60,25 @@ func TestAWholeWhosePartsAreDoneSaysWhatIsMissing(t *testing.T) {
 	if !strings.HasPrefix(a.TextEN, "All parts are done; Camat Samarinda Ulu has not said so; ") {
 		t.Errorf("in English %q", a.TextEN)
 	}
+}
+
+// TestAWholeThatItsPartsProveWaitsForItsSender: no picture of its own comes, so
+// nobody checks one, and the sender's word makes it done.
+func TestAWholeThatItsPartsProveWaitsForItsSender(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	kind := f.withProof(t)
+	top := f.send(t, mayor, order(f.officeOf(t, storetest.SamarindaUlu), func(o *city.DispositionOrder) { o.Action = kind }))
+	leaf := f.send(t, camatUlu, order(f.officeOf(t, storetest.AirPutih), func(o *city.DispositionOrder) { o.ParentID = top }))
+	if _, err := f.sql.Exec(t.Context(), "UPDATE dispositions SET status = 'done', done_at = now(), done_by = 'proof', verdict = 'sah' WHERE id = $1", leaf); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "said to be done", f.mustStep(t, camatUlu, top, city.StepFinish), city.DispositionProof)
+	d := f.detail(t, mayor, top)
+	equal(t, "it waits on", d.WaitsOn, "Wali Kota")
+	equal(t, "verdict", d.Verdict, city.ProofVerdict(""))
+	if !slices.Contains(d.May, city.StepConfirm) {
+		t.Errorf("the mayor may %v", d.May)
+	}
+	equal(t, "done", f.mustStep(t, mayor, top, city.StepConfirm), city.DispositionDone)
 }

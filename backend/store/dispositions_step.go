@@ -92,6 +92,8 @@ type stepTaken struct {
 	proofs []int64
 	// office is the office that pass_on or redirect names.
 	office string
+	// byParts: it is said to be done without a picture of its own.
+	byParts bool
 }
 
 // applyStep changes a locked disposition and writes the step.
@@ -105,7 +107,7 @@ func (s *Store) applyStep(ctx context.Context, tx pgx.Tx, t stepTaken, r *dispos
 		return nil, err
 	}
 	if t.in.Kind == city.StepFinish {
-		if err := s.mayFinish(ctx, tx, t, r); err != nil {
+		if t.byParts, err = s.mayFinish(ctx, tx, t, r); err != nil {
 			return nil, err
 		}
 	}
@@ -213,28 +215,29 @@ const hasProofQuery = `SELECT EXISTS (SELECT FROM proofs p WHERE p.disposition_i
 	AND p.received_at > (SELECT coalesce(max(s.at), '-infinity') FROM disposition_steps s WHERE s.disposition_id = $1 AND s.kind = 'reopen'))`
 
 // mayFinish reports why work may not be said to be done: parts are open, or no
-// picture was taken although it needs one.
-func (s *Store) mayFinish(ctx context.Context, tx pgx.Tx, t stepTaken, r *dispositionRow) error {
+// picture was taken although it needs one; byParts: none is needed, since its
+// parts have theirs.
+func (s *Store) mayFinish(ctx context.Context, tx pgx.Tx, t stepTaken, r *dispositionRow) (byParts bool, err error) {
 	parts, err := s.partsOf(ctx, tx, r.ID)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if parts.Open > 0 {
 		e := refusedWith(city.Conflict, "error.dsp_parts_open", map[string]string{"count": strconv.Itoa(parts.Open)},
 			"%d of its parts are not done yet", parts.Open)
-		return e
+		return false, e
 	}
-	if !r.Proof || len(t.in.Proofs)+len(t.proofs) > 0 || parts.Proven > 0 {
-		return nil
+	if !r.Proof || len(t.in.Proofs)+len(t.proofs) > 0 {
+		return false, nil
 	}
 	var has bool
 	if err := tx.QueryRow(ctx, hasProofQuery, r.ID).Scan(&has); err != nil {
-		return fmt.Errorf("look for pictures of disposition %d: %w", r.ID, err)
+		return false, fmt.Errorf("look for pictures of disposition %d: %w", r.ID, err)
 	}
-	if !has {
-		return refused(city.Conflict, "error.dsp_no_proof", "this work is done with a picture from the place; take one and send it again")
+	if !has && parts.Proven == 0 {
+		return false, refused(city.Conflict, "error.dsp_no_proof", "this work is done with a picture from the place; take one and send it again")
 	}
-	return nil
+	return !has, nil
 }
 
 func refusedWith(code city.Code, key string, params map[string]string, format string, args ...any) error {
@@ -291,7 +294,7 @@ func (s *Store) change(ctx context.Context, tx pgx.Tx, t stepTaken, r *dispositi
 		r.Obstacle = in.Obstacle
 	case city.StepFinish:
 		r.FinishedAt, r.Percent = &now, 100
-		if r.Proof {
+		if r.Proof && !t.byParts {
 			r.Verdict = string(city.VerdictPending)
 		}
 	case city.StepConfirm:
