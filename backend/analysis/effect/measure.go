@@ -98,6 +98,7 @@ func (c Case) compare(r *Result, n int) bool {
 	r.Expected = c.expected(acted, typical, by) * c.times(n)
 	s.unit = acted.spread
 	c.conclude(r, s)
+	c.redraw(r, c.times(n))
 	c.others(r.Points, near, acted)
 	return true
 }

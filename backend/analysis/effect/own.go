@@ -37,7 +37,8 @@ func (c Case) foresee(until, length int) ([]forecast.Point, bool) {
 }
 
 // chart is the days from some weeks before the action to the last measured
-// one, with the own forecast made on the day before it was done.
+// one, with the own forecast made on the day before it was done; redraw brings it to
+// what is concluded.
 func (c Case) chart(n int) []Point {
 	var out []Point
 	nan := math.NaN()
@@ -67,6 +68,36 @@ func (c Case) foreseen(points []Point) float64 {
 		}
 	}
 	return sum / float64(n)
+}
+
+// redraw brings the own forecast in the chart to what was concluded: its shape
+// stays, its mean over the measured days becomes Expected, and its band Low and
+// High. A chart that shows one expectation while the words tell another would
+// have both doubted.
+func (c Case) redraw(r *Result, times float64) {
+	mean, low, high := r.Expected/times, r.Low/times, r.High/times
+	own := r.Forecast / times
+	for i := range r.Points {
+		p := &r.Points[i]
+		if p.Day < c.Done {
+			continue
+		}
+		at := p.Expected
+		switch {
+		case c.Kind == Level:
+			if math.IsNaN(own) || math.IsNaN(at) {
+				at, own = mean, mean
+			}
+			at += mean - own
+			p.Expected, p.Low, p.High = at, at+low-mean, at+high-mean
+		case own > 0 && mean > 0 && !math.IsNaN(at):
+			at *= mean / own
+			p.Expected, p.Low, p.High = at, at*low/mean, at*high/mean
+		default: // no forecast to take a shape from
+			p.Expected, p.Low, p.High = mean, low, high
+		}
+		p.Low, p.High = min(p.Low, p.Expected), max(p.High, p.Expected)
+	}
 }
 
 // others draws the nearest matched areas into the chart, brought to the acted
@@ -138,5 +169,6 @@ func (c Case) alone(r *Result, n int) bool {
 	s := c.scatter(near, expected, n)
 	s.unit, r.Placebos = 1, len(near)
 	c.conclude(r, s)
+	c.redraw(r, c.times(n))
 	return true
 }
