@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,13 +15,15 @@ import (
 // minutesSheet is a meeting as its minutes print it, in Indonesian: they are an
 // official record.
 type minutesSheet struct {
-	City, Title, Number, Week, Period, At string
-	Draft                                 bool
-	Closed, SHA256                        string
-	Present                               []string
-	Summary                               string
-	Parts                                 []minutesPart
-	Style                                 template.CSS
+	City, Title, Number, Week, At string
+	// Held is the day of the meeting, Period the week that it talks about.
+	Held, Period   string
+	Draft          bool
+	Closed, SHA256 string
+	Present        []string
+	Summary        string
+	Parts          []minutesPart
+	Style          template.CSS
 }
 
 // minutesPart is a heading with its lines.
@@ -43,7 +46,7 @@ func newMinutesSheet(set city.Setting, m city.Meeting) (*minutesSheet, error) {
 	}
 	sheet := &minutesSheet{
 		City: set.Name, Title: "Rancangan notulen rapat Senin", Week: m.Week, Draft: true, Summary: m.Summary.Text, Style: minutesStyle,
-		Period: city.FormatDay(m.From, zone) + " – " + city.FormatDay(m.Until.AddDate(0, 0, -1), zone), At: city.FormatMoment(m.At, zone, set.ZoneLabel),
+		Held: "Senin, " + city.FormatDay(m.Until, zone), Period: city.FormatDay(m.From, zone) + " – " + city.FormatDay(m.Until.AddDate(0, 0, -1), zone), At: city.FormatMoment(m.At, zone, set.ZoneLabel),
 	}
 	if n := m.Minutes; n != nil {
 		sheet.Title, sheet.Draft, sheet.Present, sheet.SHA256 = "Notulen rapat Senin", false, n.Present, n.SHA256
@@ -53,8 +56,8 @@ func newMinutesSheet(set city.Setting, m city.Meeting) (*minutesSheet, error) {
 	sheet.Parts = []minutesPart{
 		{Heading: "Selesai", Nothing: "Tidak ada yang selesai pekan lalu.", Lines: dispositionLines(m.Done)},
 		{Heading: "Belum selesai dan sebabnya", Nothing: "Tidak ada yang tertunda.", Lines: dispositionLines(m.NotDone)},
-		{Heading: "Diputuskan pekan lalu", Nothing: "Tidak ada disposisi baru pekan lalu.", Lines: dispositionLines(m.Decided)},
-		{Heading: "Rekomendasi yang menunggu keputusan", Nothing: "Tidak ada yang menunggu.", Lines: adviceLines(m.Advice, false)},
+		{Heading: "Diputuskan pekan lalu", Nothing: "Tidak ada disposisi baru pekan lalu.", Lines: decidedLines(m)},
+		{Heading: "Rekomendasi yang menunggu keputusan", Nothing: "Tidak ada yang menunggu.", Lines: waitingLines(m.Advice)},
 		{Heading: "Rekomendasi yang ditolak atau ditunda", Nothing: "Tidak ada.", Lines: adviceLines(m.Refused, true)},
 		{Heading: "Pokok rapat", Nothing: "Tidak ada pokok rapat.", Lines: pointLines(m.Points)},
 	}
@@ -70,6 +73,34 @@ func dispositionLines(list []city.MeetingDisposition) (out []minutesLine) {
 		out = append(out, minutesLine{d.Number, d.Subject, d.OfficeName, text})
 	}
 	return out
+}
+
+// decidedLines are the dispositions that were sent; what became of those that
+// stand above already is not said twice.
+func decidedLines(m city.Meeting) []minutesLine {
+	above := map[int64]bool{}
+	for _, d := range slices.Concat(m.Done, m.NotDone) {
+		above[d.ID] = true
+	}
+	lines := dispositionLines(m.Decided)
+	for i, d := range m.Decided {
+		if above[d.ID] {
+			lines[i].Text = "Keadaannya di atas."
+		}
+	}
+	return lines
+}
+
+// waitingPrinted is how much of the advice that waits a sheet names, the best
+// first: a meeting decides on few. The record of the minutes holds all.
+const waitingPrinted = 10
+
+func waitingLines(list []city.Recommendation) []minutesLine {
+	lines := adviceLines(list[:min(len(list), waitingPrinted)], false)
+	if rest := len(list) - waitingPrinted; rest > 0 {
+		lines = append(lines, minutesLine{Subject: fmt.Sprintf("dan %d rekomendasi lain", rest), Text: "Semuanya tersimpan dalam rekaman rapat ini."})
+	}
+	return lines
 }
 
 func adviceLines(list []city.Recommendation, why bool) (out []minutesLine) {
@@ -109,7 +140,8 @@ func (m *minutesSheet) markdown() string {
 	if m.Number != "" {
 		line("- Nomor: %s", m.Number)
 	}
-	line("- Pekan: %s (%s)", m.Week, m.Period)
+	line("- Rapat: %s (pekan %s)", m.Held, m.Week)
+	line("- Membahas: %s", m.Period)
 	line("- Keadaan data: %s", m.At)
 	if m.Closed != "" {
 		line("- Ditutup: %s", m.Closed)
@@ -186,7 +218,8 @@ var minutesPage = template.Must(template.New("minutes").Parse(`<!doctype html>
 <h1>{{.Title}} — {{.City}}</h1>
 <dl>
 {{if .Number}}<dt>Nomor</dt><dd>{{.Number}}</dd>{{end}}
-<dt>Pekan</dt><dd>{{.Week}} ({{.Period}})</dd>
+<dt>Rapat</dt><dd>{{.Held}} (pekan {{.Week}})</dd>
+<dt>Membahas</dt><dd>{{.Period}}</dd>
 <dt>Keadaan data</dt><dd>{{.At}}</dd>
 {{if .Closed}}<dt>Ditutup</dt><dd>{{.Closed}}</dd>
 <dt>Hadir</dt><dd>{{range $i, $n := .Present}}{{if $i}}, {{end}}{{$n}}{{else}}—{{end}}</dd>
