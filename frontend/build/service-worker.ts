@@ -12,7 +12,7 @@ type Chunk = Rolldown.OutputChunk & { viteMetadata?: { importedCss?: Set<string>
  * first opened.
  */
 const offlineViews =
-  /src\/panels\/(tugas\/|(Pengaturan|MoreViews)\.svelte)|src\/data\/phone\.svelte|virtual:texts\/late/;
+  /src\/panels\/(tugas\/|(Pengaturan|MoreViews|Login)\.svelte)|src\/data\/phone\.svelte|virtual:texts\/late/;
 
 /**
  * Emits /sw.js: src/worker/sw.ts with the list of files it keeps and a version

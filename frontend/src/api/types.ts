@@ -51,6 +51,7 @@ export type WallState = Schemas['WallState'];
 export type WallChange = Schemas['WallChange'];
 export type WallCode = Schemas['WallCode'];
 export type AuditEntry = Schemas['AuditEntry'];
+export type Norm = Schemas['Norm'];
 export type Account = Schemas['Account'];
 export type AccountRights = Schemas['AccountRights'];
 export type AccountSecret = Schemas['AccountSecret'];

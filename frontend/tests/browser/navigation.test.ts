@@ -58,6 +58,7 @@ it('says how many proofs wait for the second person, and counts down', async () 
   const waiting = s.double.outcomes.reviews.length;
   expect(waiting).toBeGreaterThan(1);
   expect(await mark.innerText()).toMatch(new RegExp(`^${waiting}`));
+  await s.page.getByLabel('Alasan').fill('Pekerjaan tampak selesai pada kedua foto.');
   await s.page.getByRole('button', { name: 'Sah', exact: true }).click();
   await until(async () => (await mark.innerText()).startsWith(String(waiting - 1)), 'one fewer');
   // On a phone it stands on the way there as well.

@@ -70,6 +70,13 @@ export function house(world: () => World): void {
       expect(after?.thresholds).toEqual(before?.thresholds);
       const declared = await w.ask<Indicator[]>('/api/indicators');
       expect(declared.find((i) => i.slug === slug)?.target?.value).toBe(0.4);
+      await w.page.goto(`${program.url}/pengaturan`);
+      await shows(w.page, 'Ambang indikator diubah');
+      await shows(w.page, 'Selesai dalam 5 hari kerja');
+      const line = w.page.locator('li', { hasText: 'Ambang indikator diubah' }).first();
+      expect(await line.innerText()).toContain('Alasan: target RPJMD yang baru disahkan');
+      expect(await line.innerText()).toMatch(/operator · .*muka-air-mahakam/);
+      await w.station();
       await w.page.goto(`${program.url}/?indikator=${slug}`);
       await shows(w.page, 'paling lambat 31 Des 2029, RPJMD 2025-2029');
       await w.end();
