@@ -175,8 +175,18 @@ describe('an officer’s tasks on a phone', () => {
     });
     await ready(s.page);
     await listKept(s.page);
+    let release = (): void => undefined;
+    const held = new Promise<void>((done) => (release = done));
+    await s.page.route('**/api/dispositions/11', async (route) => {
+      await held;
+      await route.continue();
+    });
     await press(s.page, /^Selesai ?:/);
-    expect(await textOf(s.page, 'dialog[open]')).not.toContain('Foto dari lokasi diperlukan');
+    const told = () => textOf(s.page, 'dialog[open]');
+    expect(await told(), 'before the parts are known').not.toContain('Foto dari lokasi diperlukan');
+    release();
+    await until(() => s.page.getByRole('button', { name: /^Kirim$/ }).isEnabled(), 'the parts are known');
+    expect(await told(), 'once they are known').not.toContain('Foto dari lokasi diperlukan');
     await s.page.getByLabel('Keterangan').fill('Semua bagian selesai.');
     await press(s.page, /^Kirim$/);
     await until(() => s.double.tasks.arrived.size === 1, 'the step arrives');
