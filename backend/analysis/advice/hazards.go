@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"balaikota/backend/city"
 )
@@ -15,6 +16,9 @@ func (b *book) floods() []matter {
 	worst := map[string]city.HazardRisk{}
 	for _, r := range b.Flood.Risks {
 		have, ok := worst[r.AreaCode]
+		if past(b.Flood.At, time.Duration(r.HorizonHours)*time.Hour, b.now) {
+			continue // the hours it spoke of are over
+		}
 		if r.Level.Rank() >= city.Perhatian.Rank() && (!ok || city.GraverRisk(r, have) < 0) {
 			worst[r.AreaCode] = r
 		}

@@ -295,6 +295,68 @@ func TestStaleDataGivesNoNewAdvice(t *testing.T) {
 	}
 }
 
+// TestTheClockAloneEndsAdvice: a server that was off for a week does not keep
+// last week's crews on the screen until its first rounds have passed. What only
+// time can end has ended, in the first round; what may swing keeps its hold.
+func TestTheClockAloneEndsAdvice(t *testing.T) {
+	t.Parallel()
+	week := now.Add(7 * 24 * time.Hour)
+	flooded := func(c pack.City) advice.Inputs {
+		in := quiet(c)
+		in.Incidents = []city.Incident{incident(12, "banjir-drainase", "64.72.06.1001", "Jl. Pangeran Antasari", 8, city.Awas, 4*time.Hour)}
+		in.Flood = city.HazardPicture{At: now, Risks: []city.HazardRisk{{AreaCode: "64.72.08.1001", AreaName: "Temindung Permai", HorizonHours: 6, At: now, Since: now, Level: city.Awas, Score: 1}}}
+		in.Alerts = []city.Alert{{Key: "bmkg:1", Kind: city.AlertWarning, Severity: city.Siaga, Headline: "Hujan lebat", HeadlineEN: "Heavy rain", Attribution: "BMKG", Since: now, Until: new(now.Add(3 * time.Hour))}}
+		return in
+	}
+	d := newDesk(t)
+	in := flooded(d.c)
+	d.round(in, now)
+	in.Alerts = nil // the store gives only those that run
+	d.round(in, week)
+	for rule, want := range map[string]string{
+		"kejadian-banjir-gawat": "laporan terakhir",
+		"banjir-siaga":          "Penilaian risiko banjir pada 12 Maret 2026 12.00 WITA sudah lewat masanya; belum ada yang baru.",
+		"banjir-lurah":          "sudah lewat masanya",
+	} {
+		if r := d.of(rule); r.Status != city.RecommendationWithdrawn || !strings.Contains(r.Withdrawn.Text, want) {
+			t.Errorf("%s is %s, %+v", rule, r.Status, r.Withdrawn)
+		}
+	}
+	for _, r := range d.rows {
+		if r.Trigger == city.TriggerWarning && (r.Status != city.RecommendationWithdrawn || r.Withdrawn.Text != "Peringatan resminya sudah berakhir.") {
+			t.Errorf("%s is %s, %v", r.Key, r.Status, r.Withdrawn)
+		}
+	}
+
+	// An assessment speaks of its own hours: after seven, one for six is over
+	// although another looks further.
+	d = newDesk(t)
+	in = flooded(d.c)
+	in.Flood.Risks = append(in.Flood.Risks, city.HazardRisk{AreaCode: "64.72.08.1002", AreaName: "Sungai Pinang Dalam", HorizonHours: 24, At: now, Since: now, Level: city.Awas, Score: 1})
+	d.round(in, now)
+	d.round(in, now.Add(7*time.Hour))
+	standing := map[string]bool{}
+	for _, r := range d.rows {
+		if r.Rule == "banjir-lurah" {
+			standing[r.AreaCode] = r.Status == city.RecommendationProposed
+		}
+	}
+	if standing["64.72.08.1001"] || !standing["64.72.08.1002"] {
+		t.Errorf("after seven hours %v", standing)
+	}
+
+	// While no source of reports delivers, silence about an incident proves
+	// nothing yet.
+	d = newDesk(t)
+	in = flooded(d.c)
+	d.round(in, now)
+	in.ReportsStale = now.Add(time.Hour)
+	d.round(in, week)
+	if r := d.of("kejadian-banjir-gawat"); r.Status != city.RecommendationProposed {
+		t.Errorf("with stale reports %s, %v", r.Status, r.Withdrawn)
+	}
+}
+
 func TestTrend(t *testing.T) {
 	t.Parallel()
 	for _, x := range []struct {
