@@ -48,7 +48,7 @@ func TestEveryStatusHasItsAccount(t *testing.T) {
 		DispositionAsked:    "Lurah Sidodadi bertanya Minggu, 22 November 2026 03.00 WITA; menunggu jawaban Sekretaris Daerah; 20 jam lewat batas.",
 		DispositionHindered: "Terhalang dana sejak Minggu, 22 November 2026 03.00 WITA; menunggu Sekretaris Daerah; 20 jam lewat batas.",
 		DispositionPassed:   "Diteruskan oleh Lurah Sidodadi; bagiannya masih berjalan; 20 jam lewat batas.",
-		DispositionProof:    "Dilaporkan selesai Minggu, 22 November 2026 03.00 WITA; bukti masih diperiksa; 20 jam lewat batas.",
+		DispositionProof:    "Dilaporkan selesai Minggu, 22 November 2026 03.00 WITA; menunggu pembenaran Sekretaris Daerah; 20 jam lewat batas.",
 		DispositionDone:     "Selesai Kamis, 19 November 2026 09.00 WITA, dengan bukti foto yang sah; 20 jam lewat batas.",
 		DispositionDeclined: "Ditolak Lurah Sidodadi pada Minggu, 22 November 2026 03.00 WITA; menunggu Sekretaris Daerah; 20 jam lewat batas.",
 		DispositionCanceled: "Ditarik kembali oleh Wali Kota.",
@@ -66,6 +66,11 @@ func TestEveryStatusHasItsAccount(t *testing.T) {
 		if got.Text != want[s] || got.TextEN == "" || strings.Contains(got.TextEN, "%!") {
 			t.Errorf("%s:\n got %s\nwant %s\n EN %s", s, got.Text, want[s], got.TextEN)
 		}
+	}
+	checked := base
+	checked.Status, checked.Verdict = DispositionProof, VerdictDoubtful
+	if got := w.Account(checked, at).Text; got != "Dilaporkan selesai Minggu, 22 November 2026 03.00 WITA; bukti masih diperiksa; 20 jam lewat batas." {
+		t.Errorf("while its picture is looked at: %s", got)
 	}
 	early := base
 	early.Status, early.LateHours, early.DueAt = DispositionWorking, 0, at.Add(24*time.Hour)

@@ -55,6 +55,9 @@ func (w MeetingWords) Account(d Disposition, at time.Time) Said {
 	case DispositionDeclined:
 		return say(fmt.Sprintf("Ditolak %s pada %s; menunggu %s", d.OfficeName, since.Text, waits.Text), fmt.Sprintf("Declined by %s on %s; waits on %s", d.OfficeName, since.TextEN, waits.TextEN))
 	case DispositionProof:
+		if d.Verdict == "" {
+			return say("Dilaporkan selesai "+since.Text+"; menunggu pembenaran "+waits.Text, "Said to be done on "+since.TextEN+"; waits for the word of "+waits.TextEN)
+		}
 		return say("Dilaporkan selesai "+since.Text+"; bukti masih diperiksa", "Said to be done on "+since.TextEN+"; its proof is being checked")
 	case DispositionPassed:
 		return say("Diteruskan oleh "+d.OfficeName+"; bagiannya masih berjalan", "Handed on by "+d.OfficeName+"; its parts are under way")

@@ -142,7 +142,9 @@ type Overdue struct {
 	// WaitsSince is set while it waits on others.
 	WaitsSince *time.Time
 	Percent    int // the addressee's own word
-	Proof      bool
+	// Checked says that a picture of its own is looked at, by others than its
+	// sender and addressee.
+	Checked bool
 	// Round counts how often it was sent elsewhere; Rung and RungAt are how far
 	// and when it went up in this round, RungWhen by which clock.
 	Round    int

@@ -36,6 +36,7 @@ type StepTold struct {
 	Place         string // name of the area
 	Office        string // the addressee as written
 	Obstacle      string
+	Checked       bool // a picture of its own is looked at
 	DueAt         time.Time
 	Rung          string // role that was told, of escalate
 }
@@ -78,7 +79,7 @@ var tellings = map[DispositionStepKind][]told{
 		{side: ToAddressee, kind: "step", id: "Kendala disposisi {no} dinyatakan selesai; silakan lanjutkan", en: "The obstacle of disposition {no} is gone; please go on"},
 	},
 	StepPassOn: {{side: ToSender, kind: "step", id: "{office} meneruskan disposisi {no} ke bawahannya", en: "{office} handed disposition {no} on", list: true}},
-	StepFinish: {{side: ToSender, kind: "step", id: "{office} menyatakan disposisi {no} selesai; bukti diperiksa", en: "{office} says disposition {no} is done; the proof is being checked"}},
+	StepFinish: {{side: ToSender, kind: "step", id: "{office} menyatakan disposisi {no} selesai; menunggu pembenaran Anda", en: "{office} says disposition {no} is done; it waits for your word"}},
 	StepConfirm: {
 		{side: ToAddressee, kind: "step", id: "Disposisi {no} dinyatakan selesai", en: "Disposition {no} is done"},
 		{side: ToSender, kind: "step", id: "Disposisi {no} di {office} selesai", en: "Disposition {no} at {office} is done", list: true},
@@ -99,6 +100,9 @@ var tellings = map[DispositionStepKind][]told{
 	},
 }
 
+// finishChecked is said of work whose picture is looked at by others.
+var finishChecked = told{side: ToSender, kind: "step", id: "{office} menyatakan disposisi {no} selesai; bukti diperiksa", en: "{office} says disposition {no} is done; the proof is being checked"}
+
 // reminders go to who holds things up: the addressee, or the sender while the
 // instruction waits on him.
 var (
@@ -109,6 +113,9 @@ var (
 // Wordings says who is told what of a step; none where nobody is.
 func (t StepTold) Wordings(zone *time.Location, label string) map[NoticeSide]Wording {
 	lines := tellings[t.Kind]
+	if t.Kind == StepFinish && t.Checked {
+		lines = []told{finishChecked}
+	}
 	if t.Kind == StepRemind {
 		lines = []told{remindAddressee}
 		if t.Status.Waits() {

@@ -80,5 +80,14 @@ func TestAWholeThatItsPartsProveWaitsForItsSender(t *testing.T) {
 	if !slices.Contains(d.May, city.StepConfirm) {
 		t.Errorf("the mayor may %v", d.May)
 	}
+	running, err := f.Overdue(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range running {
+		if o.ID == top && (o.Checked || o.WaitsSince == nil) {
+			t.Errorf("its sender is not reminded: %+v", o)
+		}
+	}
 	equal(t, "done", f.mustStep(t, mayor, top, city.StepConfirm), city.DispositionDone)
 }

@@ -28,7 +28,7 @@ type overdueRow struct {
 	WaitedLate  float64 // seconds
 	WaitsSince  *time.Time
 	Percent     int
-	Proof       bool
+	Checked     bool
 	Round       int
 	Rung        int
 	RungAt      *time.Time
@@ -53,7 +53,7 @@ const underWayQuery = `WITH running AS (
 	FROM dispositions d LEFT JOIN offices f ON f.id = d.to_office_id WHERE d.status NOT IN ('done', 'canceled') AND ($1 = 0 OR d.id = $1))
 SELECT d.id, d.number, d.sent_at AS letter_at, d.of_kind AS of, d.office, d.nature, d.status,
 	coalesce((SELECT max(s.at) FROM disposition_steps s WHERE s.disposition_id = d.id AND s.kind = 'redirect'), d.sent_at) AS sent_at,
-	d.clock_from, d.due_at, d.in_hours, extract(epoch FROM d.waited_late)::float8 AS waited_late, d.waits_since, d.percent, d.proof, d.round,
+	d.clock_from, d.due_at, d.in_hours, extract(epoch FROM d.waited_late)::float8 AS waited_late, d.waits_since, d.percent, d.proof AND d.verdict <> '' AS checked, d.round,
 	coalesce(e.rung, 0) AS rung, e.at AS rung_at, coalesce(e.clock, '') AS rung_when,
 	(SELECT count(*) FROM dispositions p WHERE p.parent_id = d.id AND p.status NOT IN ('done', 'canceled'))::int AS open_parts,
 	ARRAY(SELECT r FROM unnest(ARRAY['camat', 'kepala_opd', 'sekda', 'wali_kota']) AS r
@@ -128,7 +128,7 @@ func (r overdueRow) overdue(cat *catalogue) city.Overdue {
 	return city.Overdue{
 		ID: r.ID, Number: city.DispositionNumber(r.Number, r.LetterAt.In(cat.location)), Of: r.Of, Office: r.Office, Nature: city.Nature(r.Nature),
 		Status: city.DispositionStatus(r.Status), SentAt: r.SentAt, ClockFrom: r.ClockFrom, DueAt: r.DueAt, InHours: r.InHours,
-		WaitedLate: time.Duration(r.WaitedLate * float64(time.Second)), WaitsSince: r.WaitsSince, Percent: r.Percent, Proof: r.Proof,
+		WaitedLate: time.Duration(r.WaitedLate * float64(time.Second)), WaitsSince: r.WaitsSince, Percent: r.Percent, Checked: r.Checked,
 		Round: r.Round, Rung: r.Rung, RungAt: r.RungAt, RungWhen: r.RungWhen, OpenParts: r.OpenParts, Reach: r.Reach,
 	}
 }

@@ -34,12 +34,13 @@ type toldRow struct {
 	OfficeName    string
 	OfficeArea    string
 	Obstacle      string
+	Checked       bool
 	Rung          string // role, of escalate
 }
 
 const toldQuery = `SELECT s.id AS step_id, d.id AS disposition_id, s.kind, s.status, coalesce(s.officer_id, 0) AS by, d.number, d.year, d.sent_at,
 	d.nature, d.due_at, coalesce(k.name, '') AS action, coalesce(k.name_en, '') AS action_en, coalesce(a.name, '') AS place,
-	d.to_role, coalesce(f.short_name, '') AS office_name, coalesce(ta.name, '') AS office_area, coalesce(s.data->>'obstacle', '') AS obstacle,
+	d.to_role, coalesce(f.short_name, '') AS office_name, coalesce(ta.name, '') AS office_area, coalesce(s.data->>'obstacle', '') AS obstacle, d.verdict <> '' AS checked,
 	coalesce((SELECT e.to_role FROM escalations e WHERE e.disposition_id = d.id ORDER BY e.id
 		OFFSET (SELECT count(*) FROM disposition_steps b WHERE b.disposition_id = d.id AND b.kind = 'escalate' AND b.id < s.id) LIMIT 1), '') AS rung
 	FROM notice_queue q JOIN disposition_steps s ON s.id = q.step_id JOIN dispositions d ON d.id = s.disposition_id
@@ -156,7 +157,7 @@ func (r toldRow) told(cat *catalogue) city.StepTold {
 	return city.StepTold{
 		DispositionID: r.DispositionID, Number: city.DispositionNumber(r.Number, r.SentAt.In(cat.location)), Kind: city.DispositionStepKind(r.Kind),
 		Status: city.DispositionStatus(r.Status), Nature: city.Nature(r.Nature), Action: r.Action, ActionEN: r.ActionEN, Place: r.Place, Office: office,
-		Obstacle: r.Obstacle, DueAt: r.DueAt, Rung: r.Rung,
+		Obstacle: r.Obstacle, Checked: r.Checked, DueAt: r.DueAt, Rung: r.Rung,
 	}
 }
 

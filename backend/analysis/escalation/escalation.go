@@ -269,10 +269,10 @@ func (l Ladder) remindAt(o city.Overdue) time.Time {
 }
 
 // remindSender: an answer, a decision about an obstacle or a new addressee is
-// the sender's matter, and so is work without a picture that is said to be
-// done. A picture is looked at by somebody else.
+// the sender's matter, and so is work that is said to be done without a
+// picture of its own. A picture is looked at by somebody else.
 func (l Ladder) remindSender(o city.Overdue, now time.Time) (Reminder, bool) {
-	if o.WaitsSince == nil || (o.Status == city.DispositionProof && o.Proof) {
+	if o.WaitsSince == nil || (o.Status == city.DispositionProof && o.Checked) {
 		return Reminder{}, false
 	}
 	allowed, ok := l.answer(o)

@@ -107,6 +107,15 @@ func TestWhoWaitsOnOthersIsNotEscalated(t *testing.T) {
 	if len(keys) != 3 {
 		t.Errorf("a sender is reminded %d times", len(keys))
 	}
+	waits.Status = city.DispositionProof
+	late := sent.Add(24 * 40 * time.Hour)
+	if _, ok := l.Remind(waits, late); !ok {
+		t.Error("a sender is not reminded of work that is said to be done without a picture to look at")
+	}
+	waits.Checked = true
+	if r, ok := l.Remind(waits, late); ok {
+		t.Errorf("a sender is reminded while others look at the picture: %+v", r)
+	}
 	// All parts are done, but nobody says so: that is the addressee's matter.
 	o := city.Overdue{Of: "kecamatan", Nature: city.NatureOrdinary, Status: city.DispositionPassed, SentAt: sent, ClockFrom: sent, DueAt: sent.AddDate(0, 0, 2), Reach: everybody}
 	if d, ok := l.Next(o, sent.AddDate(0, 0, 9)); !ok || d.To != "kepala_opd" {

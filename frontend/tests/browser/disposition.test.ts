@@ -109,7 +109,7 @@ describe('one disposition', () => {
     await shows(s.page, 'Keruk parit Gang Melati');
     for (const text of [
       'Rantai disposisi',
-      'Bukti diperiksa → Selesai',
+      'Dilaporkan selesai → Selesai',
       'Kata pelapor: 3 pelapor ditanya; 1 menjawab sudah beres; 1 menjawab belum beres; 1 belum menjawab; 1 tidak terjangkau karena salurannya belum tersambung.',
       'turun 62 %',
       'bukti sah',
@@ -130,6 +130,37 @@ describe('one disposition', () => {
     await s.close();
   });
 
+  it('says of a whole that its parts prove it, and that it waits for its sender', async () => {
+    const s = await advised({
+      path: '/tindakan/51',
+      prepare: (double) => {
+        const all = double.actions.dispositions;
+        const whole = all.find((d: { id: number }) => d.id === 51);
+        if (!whole) throw new Error('the double has no disposition 51');
+        delete whole.verdict;
+        Object.assign(whole, { status: 'proof_in', proof: true, waits_on: 'Wali Kota' });
+        all.push({
+          ...whole,
+          id: 70,
+          parent_id: 51,
+          number: 'DSP/0070/XI/2026',
+          status: 'done',
+          verdict: 'sah',
+        });
+        double.actions.steps.set(70, []);
+        double.actions.noProofs = true;
+      },
+    });
+    await shows(s.page, 'Buktinya ada pada bagian yang diteruskan');
+    await shows(s.page, 'Menunggu Wali Kota');
+    const text = await s.page.locator('main').innerText();
+    expect(text).toContain('Dilaporkan selesai');
+    expect(text).not.toContain('Bukti diperiksa');
+    expect(await button(s.page, 'Benarkan selesai').count()).toBe(1);
+    expect(s.errors).toEqual([]);
+    await s.close();
+  });
+
   it('offers what the server says may be done, and asks for words', async () => {
     const s = await advised({ path: '/tindakan/51' });
     await shows(s.page, 'Bandingkan pagar di kiri kedua foto.');
@@ -140,7 +171,7 @@ describe('one disposition', () => {
     expect(await axe(s.page)).toEqual([]);
     await dialog.getByLabel('Keterangan').fill('Tutup di ujung jalan belum diganti.');
     await dialog.getByRole('button', { name: 'Belum beres, buka lagi' }).click();
-    await shows(s.page, 'Bukti diperiksa → Dikerjakan');
+    await shows(s.page, 'Dilaporkan selesai → Dikerjakan');
     await shows(s.page, 'Tutup di ujung jalan belum diganti.');
     expect(s.double.actions.decided[0]?.body).toMatchObject({ kind: 'reopen' });
     await s.close();

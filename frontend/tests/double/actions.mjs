@@ -84,6 +84,7 @@ export class ActionsDouble {
     /** Whether there is any advice; the other tests look at alerts. */
     this.advice = false;
     this.refuse = false;
+    this.noProofs = false;
     this.offline = false;
     /** Calls that decide, with their bodies. @type {{ path: string, body: any }[]} */
     this.decided = [];
@@ -254,7 +255,7 @@ export class ActionsDouble {
     const found = this.dispositions.find((d) => d.id === id);
     if (!found) return problem(404, 'not_found', 'there is no such disposition');
     if (part === 'steps') return this.#step(found, body);
-    if (part === 'proofs') return [200, id === 51 || id === 50 ? this.#proofs(id) : []];
+    if (part === 'proofs') return [200, this.noProofs ? [] : id === 51 || id === 50 ? this.#proofs(id) : []];
     if (part === 'reporters') return [200, id === 50 ? this.#reporters() : []];
     if (part === 'effect')
       return found.status === 'done'

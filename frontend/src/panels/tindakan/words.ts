@@ -1,4 +1,4 @@
-import type { ExpectedEffect, Recommendation, ReporterWord, Severity } from '../../api/types.ts';
+import type { Disposition, ExpectedEffect, Recommendation, ReporterWord, Severity } from '../../api/types.ts';
 import { areas } from '../../data/areas.svelte.ts';
 import { figure, fullMoment, hourOfDay, longDate, moment, shortDate, signed } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.svelte.ts';
@@ -8,6 +8,14 @@ export function dueDate(due: string | number): string {
   const hour = hourOfDay(due);
   return hour > 0 && hour < 23.98 ? fullMoment(due) : longDate(new Date(due).getTime() - 60_000);
 }
+
+/** Where an instruction stands; what is said to be done is checked only where a picture of its own is. */
+export const standing = (d: Pick<Disposition, 'status' | 'verdict'>): string =>
+  t(
+    d.status === 'proof_in' && d.verdict
+      ? 'disposition.status.proof_checked'
+      : `disposition.status.${d.status}`,
+  );
 
 /** The city's name as a letterhead puts it after "Pemerintah Kota". */
 export const letterhead = (name: string): string => name.replace(/^Kota\s+/i, '').toUpperCase();
