@@ -126,9 +126,24 @@ type Env struct {
 	// Trial is true when nothing of what is read will be kept (Runner.Try): the
 	// other side must go on as if nobody had asked.
 	Trial bool
+	// Source is the number of the source that is read, 0 for one that is not
+	// stored; Store is what the store holds of it, nil where there is none.
+	Source int64
+	Store  SourceStore
 	// OpenRows opens an import file, for connectors that read files. The
 	// command wires backend/importing here; nil when there is no reader.
 	OpenRows OpenRowsFunc
+}
+
+// SourceStore is what the store keeps for the connectors of chats, by the number
+// of their source.
+type SourceStore interface {
+	// ReportsOfParts returns the reports that messages became part of, by the
+	// message; those that are known to none are left out.
+	ReportsOfParts(ctx context.Context, source int64, parts []string) (map[string]city.Report, error)
+	// LatestReportOf returns the report of a person's last message between two
+	// moments, nil when there is none.
+	LatestReportOf(ctx context.Context, source int64, person string, from, to time.Time) (*city.Report, error)
 }
 
 // OpenRowsFunc opens the import file at path as rows of kind "reports" or

@@ -198,7 +198,7 @@ func (r *run) build(ctx context.Context) (c Connector, err error) {
 			Message: fill(FailureTexts[FailConnector].EN, params)}
 	}
 	env := r.env
-	env.Log, env.Trial = r.log, r.trial
+	env.Log, env.Trial, env.Source = r.log, r.trial, r.src.ID
 	if env.Catalogue != nil {
 		if env.Categories, env.Indicators, err = env.Catalogue(ctx); err != nil {
 			return nil, &city.Error{Code: city.Internal, Key: string(FailStore), Message: FailureTexts[FailStore].EN, Err: err}

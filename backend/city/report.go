@@ -59,6 +59,9 @@ type Report struct {
 	Stems string
 	// Flags are the quality remarks made on the way in.
 	Flags []Flag
+	// Parts are the messages that a report from a chat is made of; nil for
+	// others. What was once part of a report stays so.
+	Parts []ReportPart
 }
 
 // AreaCode is the area the report counts for: what was stated, else what the

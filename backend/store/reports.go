@@ -309,6 +309,7 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 	}
 	in.tally.Unchanged += len(rs) - len(got) // older than what is stored
 	people := map[int64]*city.Reporter{}
+	var parts partColumns
 	for _, g := range got {
 		i := at[g.ExternalID]
 		if g.Added {
@@ -321,6 +322,7 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 		if rs[i].Reporter != nil {
 			people[g.ID] = rs[i].Reporter
 		}
+		parts.add(g.ID, rs[i].Parts)
 		e, err := in.reportEvent(g, &rs[i], rows[i], found[g.ID])
 		if err != nil {
 			return err
@@ -330,6 +332,9 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 			in.events = append(in.events, city.Event{Topic: e.Topic, Key: e.Key, Op: "remove", AreaCode: was.AreaCode, OfficeID: was.OfficeID})
 		}
 		in.events = append(in.events, e)
+	}
+	if err := in.parts(ctx, parts); err != nil {
+		return err
 	}
 	return in.reporters(ctx, people)
 }

@@ -188,7 +188,7 @@ func (d *database) connectorEnv(areas city.AreaIndex, secrets *connectors.Secret
 	}
 	return connectors.Env{
 		HTTP: connectors.NewClient("Balaikota/"+version, secrets), Areas: areas, Location: loc, Now: time.Now,
-		Log: log, Secret: secrets.Reveal, Catalogue: d.catalogue, OpenRows: d.openRows(areas),
+		Log: log, Secret: secrets.Reveal, Store: d.Store, Catalogue: d.catalogue, OpenRows: d.openRows(areas),
 	}, nil
 }
 

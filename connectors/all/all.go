@@ -15,6 +15,7 @@ import (
 	"balaikota/connectors/ogcfeatures"
 	"balaikota/connectors/open311"
 	"balaikota/connectors/sqlquery"
+	"balaikota/connectors/telegram"
 )
 
 // Registry returns a registry of every connector.
@@ -31,5 +32,6 @@ func Registry() *connectors.Registry {
 		ogcfeatures.Spec,
 		open311.Spec,
 		sqlquery.Spec,
+		telegram.Spec,
 	)
 }

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"balaikota/backend/city"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// partColumns are the parts of a delivery's reports as a statement takes them.
+type partColumns struct {
+	reports       []int64
+	parts, person []string
+	at            []time.Time
+}
+
+func (c *partColumns) add(report int64, parts []city.ReportPart) {
+	for _, p := range parts {
+		c.reports, c.parts = append(c.reports, report), append(c.parts, p.ID)
+		c.person, c.at = append(c.person, p.Person), append(c.at, p.At)
+	}
+}
+
+// parts keeps which messages a report is made of. What is part of one already
+// stays part of that.
+func (in *ingestion) parts(ctx context.Context, c partColumns) error {
+	if len(c.parts) == 0 {
+		return nil
+	}
+	_, err := in.tx.Exec(ctx, `INSERT INTO report_parts (source_id, part, report_id, person, at)
+		SELECT $1, t.part, t.report, t.person, t.at FROM unnest($2::text[], $3::bigint[], $4::text[], $5::timestamptz[]) AS t(part, report, person, at)
+		ON CONFLICT DO NOTHING`, in.sourceID, c.parts, c.reports, c.person, c.at)
+	if err != nil {
+		return fmt.Errorf("add the parts of reports: %w", err)
+	}
+	return nil
+}
+
+// partReport is a report as its source told it, found by one of its parts.
+type partReport struct {
+	Part                                               string
+	ExternalID, Channel, Text, Answer, Status, Address string
+	CreatedAt                                          time.Time
+	SourceUpdatedAt, RespondedAt, ClosedAt             *time.Time
+	Lon, Lat                                           *float64
+	MediaURL                                           string
+	Raw                                                json.RawMessage
+}
+
+func (p partReport) report() city.Report {
+	r := city.Report{
+		ExternalID: p.ExternalID, Channel: p.Channel, Text: p.Text, Answer: p.Answer, Status: city.ReportStatus(p.Status), Address: p.Address,
+		CreatedAt: p.CreatedAt, RespondedAt: p.RespondedAt, ClosedAt: p.ClosedAt, Lon: p.Lon, Lat: p.Lat, MediaURL: p.MediaURL, Raw: p.Raw,
+	}
+	if p.SourceUpdatedAt != nil {
+		r.UpdatedAt = *p.SourceUpdatedAt
+	}
+	return r
+}
+
+const reportsOfPartsQuery = `SELECT p.part, r.external_id, r.channel, r.text, r.answer, r.status, r.address, r.created_at, r.source_updated_at, r.responded_at,
+	r.closed_at, r.lon, r.lat, r.media_url, r.raw
+	FROM report_parts p JOIN reports r ON r.id = p.report_id WHERE p.source_id = $1 AND p.part = ANY ($2)`
+
+// ReportsOfParts returns the reports of a source that messages became part of, by
+// the message, as the source told them. It is for the system alone.
+func (s *Store) ReportsOfParts(ctx context.Context, source int64, parts []string) (map[string]city.Report, error) {
+	var rows []partReport
+	err := s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+		rows, err = rowsOf[partReport](ctx, tx, reportsOfPartsQuery, source, parts)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the reports of messages: %w", err)
+	}
+	out := make(map[string]city.Report, len(rows))
+	for _, r := range rows {
+		out[r.Part] = r.report()
+	}
+	return out, nil
+}
+
+const latestReportOfQuery = `SELECT p.part, r.external_id, r.channel, r.text, r.answer, r.status, r.address, r.created_at, r.source_updated_at, r.responded_at,
+	r.closed_at, r.lon, r.lat, r.media_url, r.raw
+	FROM report_parts p JOIN reports r ON r.id = p.report_id WHERE p.source_id = $1 AND p.person = $2 AND p.at BETWEEN $3 AND $4
+	ORDER BY p.at DESC, p.report_id DESC LIMIT 1`
+
+// LatestReportOf returns the report that a person's last message between two
+// moments is part of, nil when there is none. It is for the system alone.
+func (s *Store) LatestReportOf(ctx context.Context, source int64, person string, from, to time.Time) (*city.Report, error) {
+	var rows []partReport
+	err := s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+		rows, err = rowsOf[partReport](ctx, tx, latestReportOfQuery, source, person, from, to)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read a person's last report: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	r := rows[0].report()
+	return &r, nil
+}

@@ -1,0 +1,179 @@
+// Package telegram reads what citizens write to the city's Telegram bot (Bot API,
+// by long polling): each private message is a report or joins one. It may import
+// connectors, connectors/chat and backend/city.
+package telegram
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"balaikota/backend/city"
+	"balaikota/connectors"
+	"balaikota/connectors/chat"
+)
+
+// Config is the configuration of a telegram source.
+type Config struct {
+	connectors.HTTPOptions
+	Token      string              `json:"token" required:"true" secret:"true" label:"Bot's token" label_id:"Token bot" doc:"Token of the bot, as BotFather gives it." doc_id:"Token bot dari BotFather." example:"env:TELEGRAM_TOKEN"`
+	BaseURL    string              `json:"base_url" format:"url" default:"https://api.telegram.org" label:"Server" label_id:"Server" doc:"The Bot API server; another one only if the city runs its own." doc_id:"Server Bot API; diganti hanya bila kota menjalankan server sendiri."`
+	Channel    string              `json:"channel" default:"telegram" label:"Channel" label_id:"Kanal" doc:"The channel that reports from here are counted for." doc_id:"Kanal yang mencatat laporan dari sini."`
+	JoinWithin connectors.Duration `json:"join_within" default:"15m" label:"Joined within" label_id:"Digabung dalam" doc:"A place or picture sent without words within this time of a person's message joins its report; at most 24h." doc_id:"Lokasi atau foto tanpa kata-kata yang dikirim dalam waktu ini melengkapi laporan terakhir pengirimnya; paling lama 24h."`
+}
+
+// Validate checks what tags cannot say.
+func (c *Config) Validate() error {
+	switch {
+	case time.Duration(c.JoinWithin) > 24*time.Hour:
+		return city.InvalidField("join_within", "must be at most 24h")
+	case strings.ContainsAny(c.BaseURL, "?#"):
+		return city.InvalidField("base_url", "is the server's address alone, without parameters")
+	}
+	return nil
+}
+
+// Spec declares the connector.
+var Spec = connectors.Define(connectors.Spec{
+	Name:  "telegram",
+	Title: connectors.Text{ID: "Bot Telegram", EN: "Telegram bot"},
+	Description: connectors.Text{
+		ID: "Pesan warga kepada bot Telegram kota: teks, foto, pesan suara, dan lokasi. Lokasi yang menyusul melengkapi laporan yang sama. Grup dan kanal tidak dibaca.",
+		EN: "Citizens' messages to the city's Telegram bot: text, pictures, voice and places. A place that follows joins the same report. Groups and channels are not read.",
+	},
+	Docs:     "https://core.telegram.org/bots/api",
+	Schedule: "@every 1m",
+	Waits:    true,
+	Brings:   []string{"reports"},
+}, newConnector)
+
+const (
+	pageSize = 100 // as many as the Bot API gives
+	// longPoll is how long the other side holds a request without news.
+	longPoll = 25 * time.Second
+	// conflicts is how often another request may take the place of ours before
+	// somebody else must be using the token; conflictPause is between them.
+	conflicts     = 5
+	conflictPause = 500 * time.Millisecond
+)
+
+var tokenForm = regexp.MustCompile(`^[0-9]{5,20}:[A-Za-z0-9_-]{20,100}$`)
+
+type connector struct {
+	cfg   Config
+	env   connectors.Env
+	token string
+	wait  *connectors.Client // with time for the long poll
+}
+
+func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) {
+	token, err := env.Secret(cfg.Token)
+	if err != nil {
+		return nil, fmt.Errorf("token: %w", err)
+	}
+	if !tokenForm.MatchString(token) {
+		return nil, city.InvalidField("token", "does not stand for a bot's token (123456789:AA…)")
+	}
+	cfg.BaseURL = strings.TrimRight(cfg.BaseURL, "/")
+	wait, err := env.HTTP.For(connectors.HTTPOptions{AllowPrivate: cfg.AllowPrivate, Timeout: connectors.Duration(longPoll) + cfg.Timeout})
+	if err != nil {
+		return nil, err
+	}
+	return &connector{cfg: cfg, env: env, token: token, wait: wait}, nil
+}
+
+// cursor is the first update that is not stored yet. Asking from it on tells the
+// other side that all before it may be forgotten, so it only ever moves with what
+// the store has committed.
+type cursor struct {
+	Offset int64 `json:"offset"`
+}
+
+func readCursor(raw json.RawMessage) (cur cursor, err error) {
+	if len(raw) == 0 {
+		return cur, nil
+	}
+	if err := json.Unmarshal(raw, &cur); err != nil {
+		return cur, fmt.Errorf("read the cursor: %w", err)
+	}
+	return cur, nil
+}
+
+// Pull reads the updates from the cursor on, at most 100. A trial reads one page
+// and forgets nothing.
+func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.Page, error) {
+	var page connectors.Page
+	cur, err := readCursor(raw)
+	if err != nil {
+		return page, err
+	}
+	updates, err := c.insist(ctx, func() ([]update, error) { return c.updates(ctx, c.env.HTTP, cur.Offset, pageSize, 0) })
+	if err != nil {
+		return page, err
+	}
+	weaver := chat.NewWeaver(chat.Options{
+		Env: c.env, Channel: c.cfg.Channel, Prefix: "tg", Key: c.token, Within: time.Duration(c.cfg.JoinWithin),
+	})
+	for _, u := range updates {
+		if u.ID >= cur.Offset {
+			cur.Offset = u.ID + 1
+		}
+		m, reason := u.message()
+		if reason == "" && m != nil {
+			if reason, err = weaver.Add(ctx, *m); err != nil {
+				return connectors.Page{}, err
+			}
+		}
+		if reason != "" {
+			page.Refused = append(page.Refused, city.Refusal{Kind: "reports", Place: fmt.Sprintf("pembaruan %d", u.ID), Reason: reason})
+		}
+	}
+	if page.Reports, err = weaver.Reports(); err != nil {
+		return connectors.Page{}, err
+	}
+	if len(updates) > 0 {
+		page.More = len(updates) == pageSize && !c.env.Trial
+		if page.Cursor, err = json.Marshal(cur); err != nil {
+			return connectors.Page{}, fmt.Errorf("write the cursor: %w", err)
+		}
+	}
+	return page, nil
+}
+
+// Wait implements connectors.Waiter by a long poll that takes nothing: the offset
+// stays where the store is.
+func (c *connector) Wait(ctx context.Context, raw json.RawMessage) error {
+	cur, err := readCursor(raw)
+	if err != nil {
+		return err
+	}
+	for {
+		found, err := c.insist(ctx, func() ([]update, error) { return c.updates(ctx, c.wait, cur.Offset, 1, longPoll) })
+		if err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			return nil
+		}
+	}
+}
+
+// insist asks again when another request took the place of ours: the Bot API
+// serves one at a time, and a pull by schedule ends the wait for news.
+func (c *connector) insist(ctx context.Context, ask func() ([]update, error)) ([]update, error) {
+	for n := 1; ; n++ {
+		out, err := ask()
+		if !errors.Is(err, errReplaced) || n == conflicts {
+			return out, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(conflictPause):
+		}
+	}
+}
