@@ -42,11 +42,13 @@ type Alert struct {
 	Advice   string `json:"advice,omitempty"`
 	AdviceEN string `json:"advice_en,omitempty"`
 	// Office is the short name of who acts; "" when not settled.
-	Office    string     `json:"office,omitempty"`
-	AreaCodes []string   `json:"area_codes" nullable:"false" doc:"Empty for the whole city"`
-	Since     time.Time  `json:"since"`
-	Until     *time.Time `json:"until,omitempty" doc:"When it ends by itself"`
-	Source    string     `json:"source,omitempty"`
+	Office    string   `json:"office,omitempty"`
+	AreaCodes []string `json:"area_codes" nullable:"false" doc:"Empty for the whole city"`
+	// Voices is how many citizens told of the incident behind it, 0 for any other kind.
+	Voices int        `json:"voices,omitempty" doc:"Citizens who told of it, of an incident"`
+	Since  time.Time  `json:"since"`
+	Until  *time.Time `json:"until,omitempty" doc:"When it ends by itself"`
+	Source string     `json:"source,omitempty"`
 	// Attribution must be shown with it ("BMKG").
 	Attribution string          `json:"attribution,omitempty"`
 	Geometry    json.RawMessage `json:"geometry,omitempty" doc:"GeoJSON geometry of the affected area"`

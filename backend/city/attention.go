@@ -21,7 +21,8 @@ type AttentionItem struct {
 
 // Attention ranks alerts and returns the first AttentionLimit: gravest first;
 // among equals what citizens or the city's own gauges say before what only a
-// source's silence says, more areas before fewer, newer before older.
+// source's silence says, larger before smaller (reach), newer before older.
+// frontend/src/data/alerts.svelte.ts orders the same way.
 // Forecast-like infos (severity info) are not matters.
 func Attention(alerts []Alert, now time.Time) []AttentionItem {
 	as := slices.DeleteFunc(slices.Clone(alerts), func(a Alert) bool {
@@ -34,7 +35,7 @@ func Attention(alerts []Alert, now time.Time) []AttentionItem {
 		if c := kindRank(a.Kind) - kindRank(b.Kind); c != 0 {
 			return c
 		}
-		if c := len(b.AreaCodes) - len(a.AreaCodes); c != 0 {
+		if c := reach(b) - reach(a); c != 0 {
 			return c
 		}
 		return b.Since.Compare(a.Since)
@@ -45,6 +46,18 @@ func Attention(alerts []Alert, now time.Time) []AttentionItem {
 		out = append(out, AttentionItem{Rank: i + 1, Alert: a, Why: why, WhyEN: whyEN})
 	}
 	return out
+}
+
+// placeVoices is how many voices an area outside of an incident weighs, as in advice.
+const placeVoices = 50
+
+// reach compares alerts by whom they touch: an incident by those who told of
+// it, anything else by its areas.
+func reach(a Alert) int {
+	if a.Kind == AlertIncident {
+		return a.Voices
+	}
+	return placeVoices * max(1, len(a.AreaCodes))
 }
 
 func kindRank(k AlertKind) int {
@@ -65,6 +78,10 @@ func whyHere(a Alert, now time.Time) (id, en string) {
 	if n := len(a.AreaCodes); n > 1 {
 		id += ", " + strconv.Itoa(n) + " wilayah"
 		en += ", " + strconv.Itoa(n) + " areas"
+	}
+	if a.Voices > 0 {
+		id += ", " + strconv.Itoa(a.Voices) + " suara"
+		en += ", " + strconv.Itoa(a.Voices) + " voices"
 	}
 	if h := int(now.Sub(a.Since).Hours()); h >= 1 {
 		id += ", sudah " + strconv.Itoa(h) + " jam"

@@ -147,6 +147,8 @@ func TestAttentionShowsFiveGravestFirstAndSaysWhy(t *testing.T) {
 		{Key: "tenggat", Kind: city.AlertOverdue, Severity: city.Perhatian, Since: now},
 		{Key: "cuaca", Kind: city.AlertWarning, Severity: city.Siaga, Since: now},
 		{Key: "harga", Kind: city.AlertThreshold, Severity: city.Perhatian, Since: now},
+		{Key: "satu-suara", Kind: city.AlertIncident, Severity: city.Awas, Since: now, Voices: 1, AreaCodes: []string{"a"}},
+		{Key: "banyak-suara", Kind: city.AlertIncident, Severity: city.Awas, Since: now.Add(-8 * time.Hour), Voices: 23, AreaCodes: []string{"a"}},
 	}
 	var got []string
 	for i, item := range city.Attention(alerts, now) {
@@ -155,7 +157,7 @@ func TestAttentionShowsFiveGravestFirstAndSaysWhy(t *testing.T) {
 			t.Errorf("%+v does not say its rank and why", item)
 		}
 	}
-	if want := "bendungan cuaca lonjakan harga tenggat"; strings.Join(got, " ") != want {
+	if want := "bendungan banyak-suara satu-suara cuaca lonjakan"; strings.Join(got, " ") != want {
 		t.Errorf("got %v, want %s", got, want)
 	}
 }

@@ -231,7 +231,7 @@ func Alert(i city.Incident, areaName string, loc *time.Location, zoneLabel strin
 		Evidence:   why + n + " suara, terakhir " + city.FormatDay(at, loc) + " " + at.Format("15.04") + " " + zoneLabel,
 		EvidenceEN: whyEN + n + " voices, last on " + at.Format("2 January 2006 15:04") + " " + zoneLabel,
 		Advice:     "Tinjau tempatnya dan tetapkan penanggung jawab", AdviceEN: "Look at the place and name who is responsible",
-		Office: i.Office, AreaCodes: i.Areas, Since: i.FirstAt, URL: "/kejadian/" + strconv.FormatInt(i.ID, 10), Simulated: i.Simulated,
+		Office: i.Office, AreaCodes: i.Areas, Voices: i.Voices, Since: i.FirstAt, URL: "/kejadian/" + strconv.FormatInt(i.ID, 10), Simulated: i.Simulated,
 	}
 	if i.Place == "" && areaName != "" {
 		a.Headline += " di " + areaName

@@ -2340,6 +2340,11 @@ export interface components {
              */
             until?: string;
             url?: string;
+            /**
+             * Format: int64
+             * @description Citizens who told of it, of an incident
+             */
+            voices?: number;
         };
         Answer: {
             /** Format: date-time */

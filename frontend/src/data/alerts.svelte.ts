@@ -12,9 +12,34 @@ export const severityRank = (severity: Severity): number => ranks[severity];
 /** The most items that are put before a reader at once. */
 export const attentionLimit = 5;
 
-/** Worst first; among equals the newest first. */
+/** What citizens or gauges say stands before what only a source's silence says. */
+const kinds: Record<Alert['kind'], number> = {
+  threshold: 0,
+  surge: 0,
+  quake: 0,
+  flood: 0,
+  incident: 0,
+  warning: 1,
+  overdue: 2,
+  hotspot: 2,
+  anomaly: 2,
+  breach: 2,
+  source: 3,
+  silent: 3,
+};
+/** How many voices an area outside of an incident weighs. */
+const placeVoices = 50;
+const reach = (a: Alert): number =>
+  a.kind === 'incident' ? (a.voices ?? 0) : placeVoices * Math.max(1, a.area_codes.length);
+
+/** Worst first; among equals the larger, then the newer. The server ranks the same way (city.Attention). */
 export function byUrgency(a: Alert, b: Alert): number {
-  return ranks[b.severity] - ranks[a.severity] || Date.parse(b.since) - Date.parse(a.since);
+  return (
+    ranks[b.severity] - ranks[a.severity] ||
+    kinds[a.kind] - kinds[b.kind] ||
+    reach(b) - reach(a) ||
+    Date.parse(b.since) - Date.parse(a.since)
+  );
 }
 
 /** What needs attention now: at most five, never mere information. */
@@ -31,7 +56,7 @@ class AlertStore {
   );
   readonly sorted = $derived([...(this.remote.value ?? [])].sort(byUrgency));
   readonly attention = $derived(attention(this.remote.value ?? []));
-  /** The gravest that nobody has said he knows of, newest first: they interrupt the wall. */
+  /** The gravest that nobody has said he knows of, the largest first: they interrupt the wall. */
   readonly alarms = $derived(this.sorted.filter((a) => a.severity === 'awas' && !a.acknowledged));
   /** How many need attention, also those past the fifth. */
   readonly count = $derived((this.remote.value ?? []).filter((a) => a.severity !== 'info').length);

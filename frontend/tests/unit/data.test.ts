@@ -74,6 +74,29 @@ it('puts at most five matters forward, worst and newest first, never information
   expect(attention(list).map((a) => a.key)).toEqual(['awas', 'new-siaga', 'old-siaga', 'p1', 'p2']);
 });
 
+it('sets the matter of many before the newest of one, and gauges before silent sources', () => {
+  const list = [
+    { ...alert('one-voice', 'awas', now), kind: 'incident' as const, voices: 1, area_codes: ['64.72.01'] },
+    {
+      ...alert('many', 'awas', now - 9 * hour),
+      kind: 'incident' as const,
+      voices: 23,
+      area_codes: ['64.72.01'],
+    },
+    {
+      ...alert('flood', 'awas', now - 8 * hour),
+      kind: 'flood' as const,
+      area_codes: ['64.72.01', '64.72.02'],
+    },
+    {
+      ...alert('source', 'awas', now),
+      kind: 'source' as const,
+      area_codes: ['64.72.01', '64.72.02', '64.72.03'],
+    },
+  ];
+  expect(attention(list).map((a) => a.key)).toEqual(['flood', 'many', 'one-voice', 'source']);
+});
+
 const indicator = (over: Partial<Indicator>): Indicator => ({
   slug: 'x',
   name: 'X',
