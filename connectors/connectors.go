@@ -135,9 +135,15 @@ type Env struct {
 	OpenRows OpenRowsFunc
 }
 
-// SourceStore is what the store keeps for the connectors of chats, by the number
-// of their source.
+// SourceStore is what the store keeps for the connectors of chats and of hooks, by
+// the number of their source.
 type SourceStore interface {
+	// Hooks returns the oldest bodies that came to the source's hook and wait,
+	// DropHooks forgets those whose meaning is kept, and AwaitHook returns nil as
+	// soon as one waits.
+	Hooks(ctx context.Context, source int64, most int) ([]city.HookLetter, error)
+	DropHooks(ctx context.Context, source int64, ids []int64) error
+	AwaitHook(ctx context.Context, source int64) error
 	// ReportsOfParts returns the reports that messages became part of, by the
 	// message; those that are known to none are left out.
 	ReportsOfParts(ctx context.Context, source int64, parts []string) (map[string]city.Report, error)

@@ -29,8 +29,9 @@ type Spec struct {
 	Attribution string
 	// Schedule and ExpectEvery are what a new source starts with.
 	Schedule string
-	// Waits says that the connector is a Waiter.
-	Waits bool
+	// Waits says that the connector is a Waiter, Receives that it is a Receiver.
+	Waits    bool
+	Receives bool
 	// Brings names what the connector delivers: reports, observations, alerts.
 	Brings []string
 	// Fields are the configuration's fields; Define fills them from the tags.

@@ -54,3 +54,6 @@ func ListReportsSQL(asker city.Asker, f city.ReportFilter) (settings, sql string
 
 // AskerSettings is the statement that gives a transaction an asker's rights.
 func AskerSettings(asker city.Asker, reason string) string { return askerSettings(asker, reason) }
+
+// MostHooks is how much may wait at one source's hook.
+const MostHooks = mostHooks

@@ -104,7 +104,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"proof_tokens": {"balaikota_writer"}, "proof_prints": {"balaikota_writer"}, "proof_words": {"balaikota_writer"}, "reporter_ask_links": {"balaikota_writer"},
 		"reporter_letters": {"balaikota_writer"}, // others: how far a question came, not why it failed
 		"walls":            {"balaikota_city_reader", "balaikota_writer"}, "wall_pairings": {"balaikota_writer"}, "threshold_versions": officers,
-		"office_contacts": officers, "report_parts": {"balaikota_writer"},
+		"office_contacts": officers, "report_parts": {"balaikota_writer"}, "hook_inbox": {"balaikota_writer"},
 		"receipt_head": {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
 		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},
 	}

@@ -139,6 +139,7 @@ type Deps struct {
 	Pusher       Pusher
 	Poller       Poller
 	SourceKeeper SourceKeeper
+	HookDoor     HookDoor
 	Hotspots     Hotspotter
 	Deadlines    Deadlines
 	OfficePages  OfficePager

@@ -214,6 +214,8 @@ func (s *server) routes() {
 	s.echo.GET("/lembar/:name", s.getSheet)
 	s.echo.POST("/api/proofs", s.postProof)
 	s.echo.GET("/api/proofs/:id/picture", s.getProofPicture)
+	s.echo.GET("/hooks/:source", s.takeHook)
+	s.echo.POST("/hooks/:source", s.takeHook)
 	s.echo.GET("/publik/beres/:token", s.getReporterPage)
 	s.echo.POST("/publik/beres/:token", s.postReporterPage)
 	s.echo.GET("/tiles/:layer/:z/:x/:y", s.getTile)

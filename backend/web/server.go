@@ -26,6 +26,7 @@ type server struct {
 	metrics *metrics
 	// reporters holds back who asks for reporters' pages too often.
 	reporters throttle
+	hooks     hookGuard
 }
 
 // maxBody bounds a request's body; pushes of many rows come in several.

@@ -392,6 +392,8 @@ func rowsOfMachines() map[string]gate {
 		"GET /geo/{file}":                {wall: true, at: thing{"file": "kelurahan.geojson"}, rows: "shared"},
 		"GET /api/hazards/flood/cap":     {rows: "few"},
 		"GET /tiles/{layer}/{z}/{x}/{y}": {wall: true, at: thing{"layer": "kelurahan", "z": "10", "x": "845", "y": "513"}, rows: "shared"},
+		"GET /hooks/{source}":            {open: true, at: thing{"source": "tidak-ada"}, answers: http.StatusNotFound},
+		"POST /hooks/{source}":           {open: true, at: thing{"source": "tidak-ada"}, body: fixed("{}"), answers: http.StatusNotFound},
 		"GET /healthz":                   {open: true},
 		"GET /readyz":                    {open: true},
 		"GET /metrics":                   {open: true},
