@@ -186,6 +186,52 @@ func TestReadingsAreThoseOfTheTiles(t *testing.T) {
 	}
 }
 
+// TestAMissedTargetStandsOnTheSheet: past no limit, but short of what the city
+// means to reach; after what is past a limit, and only until it is reached.
+func TestAMissedTargetStandsOnTheSheet(t *testing.T) {
+	t.Parallel()
+	aim := func(v float64) *city.Target {
+		return &city.Target{Value: v, By: "2029-12-31", Source: "RPJMD 2025–2029"}
+	}
+	in := briefingtest.Empty(t)
+	in.Indicators = []city.Indicator{
+		{Slug: "ipm", Name: "IPM", Direction: "up", Decimals: 2, Target: aim(84)},
+		{Slug: "sampah", Name: "Sampah", Unit: "t", Direction: "down", Decimals: 1, Target: aim(600)},
+		{Slug: "udara", Name: "Udara", Direction: "down", Target: aim(50), Thresholds: []city.Threshold{{Level: city.Siaga, Above: true, Value: 100, Source: "PP 22/2021", EffectiveOn: "2021-02-02"}}},
+		{Slug: "warga", Name: "Warga", Direction: "none", Target: aim(900)},
+	}
+	for i := range in.Indicators {
+		in.Indicators[i].VisibleTo = briefing.Readers
+	}
+	rows := func(ipm, waste, air float64, air2 city.Severity) (out []string) {
+		in.States = nil
+		for slug, v := range map[string]float64{"ipm": ipm, "sampah": waste, "udara": air, "warga": 1} {
+			st := city.IndicatorState{Indicator: slug, AreaCode: in.Setting.Code, Time: in.At, Value: v, Severity: city.Info, Source: "uji"}
+			if slug == "udara" {
+				st.Severity = air2
+			}
+			in.States = append(in.States, st)
+		}
+		s := briefing.Compose(in)
+		for _, r := range s.IndicatorRows {
+			out = append(out, r.Name+" "+r.Shown+" | "+r.Target+" | "+s.Evidence[r.Refs[0]-1].Source)
+		}
+		return append(out, s.Indicators.Note)
+	}
+	want := []string{
+		"Udara 120 | Siaga ≥ 100; target ≤ 50 | batas: PP 22/2021",
+		"IPM 82,90 | target ≥ 84 | target: RPJMD 2025–2029",
+		"Sampah 612,4 t | target ≤ 600 | target: RPJMD 2025–2029",
+		"",
+	}
+	if d := cmp.Diff(want, rows(82.9, 612.4, 120, city.Siaga)); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	if d := cmp.Diff([]string{"Semua 4 indikator yang punya batas atau target memenuhinya."}, rows(84, 600, 50, city.Info)); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
 func TestTheNightBegins(t *testing.T) {
 	t.Parallel()
 	zone := briefingtest.Zone

@@ -1,6 +1,7 @@
 package briefing
 
 import (
+	"cmp"
 	"math"
 	"net/url"
 	"slices"
@@ -113,10 +114,10 @@ func together(i city.Indicator, states []city.IndicatorState) Reading {
 	return r
 }
 
-// OffTarget are the readings past a threshold, gravest first, then in the order
-// of the tiles.
+// OffTarget are the readings past a threshold, gravest first, then those that
+// have not reached their target, each in the order of the tiles.
 func OffTarget(all []Reading) []Reading {
-	off := slices.DeleteFunc(slices.Clone(all), func(r Reading) bool { return r.Severity.Rank() == 0 })
+	off := slices.DeleteFunc(slices.Clone(all), func(r Reading) bool { return r.Severity.Rank() == 0 && !r.Indicator.Misses(r.Value) })
 	slices.SortStableFunc(off, func(a, b Reading) int {
 		if c := b.Severity.Rank() - a.Severity.Rank(); c != 0 {
 			return c
@@ -141,12 +142,12 @@ func (s *sheet) indicators() {
 	}
 	all := Readings(s.in.Indicators, s.in.States, s.in.Setting.Code)
 	off := OffTarget(all)
-	withLimit, stale := 0, []string{}
+	measured, stale := 0, []string{} // that have something to be measured by
 	for _, r := range all {
-		if len(r.Indicator.Thresholds) == 0 {
+		if len(r.Indicator.Thresholds) == 0 && r.Indicator.Target == nil {
 			continue
 		}
-		withLimit++
+		measured++
 		if s.staleness(r) != "" {
 			stale = append(stale, r.Indicator.Name)
 		}
@@ -159,8 +160,8 @@ func (s *sheet) indicators() {
 	switch {
 	case len(all) == 0:
 		notes = append(notes, "Belum ada nilai indikator.")
-	case len(off) == 0 && withLimit > 0:
-		notes = append(notes, "Semua "+count(withLimit)+" indikator yang punya batas berada dalam batasnya.")
+	case len(off) == 0 && measured > 0:
+		notes = append(notes, "Semua "+count(measured)+" indikator yang punya batas atau target memenuhinya.")
 	case len(off) > indicatorsMost:
 		notes = append(notes, count(len(off)-indicatorsMost)+" indikator lain juga di luar target.")
 	}
@@ -184,6 +185,9 @@ func (s *sheet) staleness(r Reading) string {
 	return "per " + s.clock(r.Time)
 }
 
+// targetSigns say on which side of its target a value is meant to be.
+var targetSigns = map[string]string{"up": "≥ ", "down": "≤ "}
+
 func (s *sheet) row(r Reading) city.BriefingIndicator {
 	i := r.Indicator
 	out := city.BriefingIndicator{
@@ -194,6 +198,7 @@ func (s *sheet) row(r Reading) city.BriefingIndicator {
 		out.Change = change(i, r.Value-*r.Previous)
 	}
 	severity, passed := i.SeverityOf(r.Value, r.Area, s.in.At.In(s.in.Zone))
+	var limits []string
 	source := ""
 	if passed != nil && severity.Rank() > 0 {
 		sign := "≤ "
@@ -201,16 +206,18 @@ func (s *sheet) row(r Reading) city.BriefingIndicator {
 			sign = "≥ "
 		}
 		limit := passed.Value
-		out.Target, out.Limit, source = severityWords[severity]+" "+sign+city.FormatNumber(limit, -1), &limit, passed.Source
-	} else {
-		out.Target = severityWords[r.Severity]
+		out.Limit = &limit
+		limits, source = append(limits, severityWords[severity]+" "+sign+city.FormatNumber(limit, -1)), "batas: "+passed.Source
+	} else if r.Severity.Rank() > 0 {
+		limits = append(limits, severityWords[r.Severity])
 	}
+	if t := i.Target; t != nil {
+		limits, source = append(limits, "target "+targetSigns[i.Direction]+city.FormatNumber(t.Value, -1)), cmp.Or(source, "target: "+t.Source)
+	}
+	out.Target = strings.Join(limits, "; ")
 	text := i.Name + " " + out.Shown
 	if out.Place != "" {
 		text += " (" + out.Place + ")"
-	}
-	if source != "" {
-		source = "batas: " + source
 	}
 	out.Refs = s.cite(text, "/?indikator="+url.QueryEscape(i.Slug), r.Time, source)
 	return out

@@ -129,7 +129,7 @@ type BriefingIndicator struct {
 	Place    string   `json:"place,omitempty"`
 	Value    float64  `json:"value"`
 	Shown    string   `json:"shown" doc:"The value with its unit"`
-	Target   string   `json:"target" doc:"The limit it is past: siaga ≥ 80"`
+	Target   string   `json:"target" doc:"The limit it is past and the target it is to reach: Siaga ≥ 80; target ≤ 60"`
 	Limit    *float64 `json:"limit,omitempty"`
 	Change   string   `json:"change" doc:"Since about a day before, with sign and verdict"`
 	Severity Severity `json:"severity" enum:"info,perhatian,siaga,awas"`

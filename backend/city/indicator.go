@@ -58,6 +58,21 @@ type Target struct {
 	Source string `json:"source" maxLength:"500" doc:"The document that sets it"`
 }
 
+// Misses reports whether a value has not reached the indicator's target: below
+// it where up is better, above it where down is. Where neither is better, or
+// none was set, nothing is missed.
+func (i Indicator) Misses(v float64) bool {
+	switch {
+	case i.Target == nil:
+		return false
+	case i.Direction == "up":
+		return v < i.Target.Value
+	case i.Direction == "down":
+		return v > i.Target.Value
+	}
+	return false
+}
+
 // Severity is how bad an alert is, mildest first.
 type Severity string
 

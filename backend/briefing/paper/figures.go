@@ -53,7 +53,7 @@ func (p *painter) bullet(x, y float64, severity city.Severity) {
 var columns = []struct {
 	head  string
 	share float64
-}{{"Indikator", 0.34}, {"Nilai", 0.19}, {"Batas", 0.17}, {"Sehari", 0.16}, {"24 jam", 0.14}}
+}{{"Indikator", 0.34}, {"Nilai", 0.19}, {"Batas, target", 0.17}, {"Sehari", 0.16}, {"24 jam", 0.14}}
 
 func (p *painter) indicators(_ city.BriefingPart, x, y, width float64) float64 {
 	if len(p.s.IndicatorRows) == 0 {

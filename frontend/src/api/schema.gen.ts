@@ -2599,7 +2599,7 @@ export interface components {
             spark: (number | null)[];
             /** @description As of when, if it is not fresh */
             stale?: string;
-            /** @description The limit it is past: siaga ≥ 80 */
+            /** @description The limit it is past and the target it is to reach: Siaga ≥ 80; target ≤ 60 */
             target: string;
             /** Format: double */
             value: number;
