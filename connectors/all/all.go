@@ -16,6 +16,7 @@ import (
 	"balaikota/connectors/open311"
 	"balaikota/connectors/sqlquery"
 	"balaikota/connectors/telegram"
+	"balaikota/connectors/whatsapp"
 )
 
 // Registry returns a registry of every connector.
@@ -33,5 +34,6 @@ func Registry() *connectors.Registry {
 		open311.Spec,
 		sqlquery.Spec,
 		telegram.Spec,
+		whatsapp.Spec,
 	)
 }

@@ -1,0 +1,332 @@
+package whatsapp
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"balaikota/backend/city"
+	"balaikota/backend/store"
+	"balaikota/backend/store/storetest"
+	"balaikota/connectors"
+	"balaikota/connectors/connectortest"
+)
+
+const (
+	number = "106540352242922"
+	secret = "rahasia-aplikasi-uji"
+	verify = "kata-verifikasi-uji"
+	access = "token-akses-uji"
+)
+
+// stored is a source whose hook and runs end in a real store.
+type stored struct {
+	*store.Store
+	t      *testing.T
+	db     storetest.DB
+	runner *connectors.Runner
+	log    *bytes.Buffer
+}
+
+func newStored(t *testing.T, base string) stored {
+	t.Helper()
+	db := storetest.NewDB(t)
+	s := storetest.Open(t, db, storetest.WithClock(connectortest.Moment))
+	storetest.Source(t, s, func(src *city.Source) {
+		src.Connector = "whatsapp"
+		src.Config = connectortest.YAML(t, "phone_number_id: \""+number+"\"\nverify_token: env:WA_VERIFIKASI\napp_secret: env:WA_RAHASIA\naccess_token: env:WA_TOKEN\nallow_private: true\nbase_url: "+base+"\n")
+	})
+	secrets := &connectors.Secrets{Lookup: func(name string) (string, bool) {
+		v, ok := map[string]string{"WA_VERIFIKASI": verify, "WA_RAHASIA": secret, "WA_TOKEN": access}[name]
+		return v, ok
+	}}
+	env := connectortest.Env(t, connectortest.TwoHalves(), connectortest.Moment())
+	out := stored{Store: s, t: t, db: db, log: &bytes.Buffer{}}
+	env.HTTP, env.Secret, env.Store = connectors.NewClient("balaikota-test", secrets), nil, s
+	env.Log = slog.New(slog.NewTextHandler(out.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	out.runner = connectors.NewRunner(connectors.NewRegistry(Spec), s, env, secrets, connectors.RunLimits{})
+	return out
+}
+
+const nowhere = "http://127.0.0.1:9"
+
+func (s stored) source() city.Source {
+	s.t.Helper()
+	src, err := s.Source(s.t.Context(), "uji")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return src
+}
+
+// post does what the door does with a body: verify, then keep.
+func (s stored) post(body, signature string) error {
+	s.t.Helper()
+	answer, err := s.runner.Receive(s.t.Context(), s.source(), city.HookRequest{
+		Method: http.MethodPost, Header: http.Header{"X-Hub-Signature-256": {signature}}, Body: []byte(body),
+	})
+	if err != nil {
+		return err
+	}
+	if !answer.Keep {
+		s.t.Fatal("a signed body is not kept")
+	}
+	return s.KeepHook(s.t.Context(), s.source().ID, []byte(body))
+}
+
+// signed is the header as Meta makes it.
+func signed(body string) string { return "sha256=" + hex.EncodeToString(sign(secret, []byte(body))) }
+
+func (s stored) send(body string) {
+	s.t.Helper()
+	if err := s.post(body, signed(body)); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s stored) run() city.Tally {
+	s.t.Helper()
+	tally, _, err := s.runner.RunOnce(s.t.Context(), s.source())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return tally
+}
+
+func (s stored) expect(what string, want ...string) {
+	s.t.Helper()
+	rs, err := s.Reports(s.t.Context(), city.System, city.ReportFilter{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var got []string
+	for _, r := range slices.Backward(rs) {
+		place := "tanpa titik"
+		if r.Lon != nil {
+			place = fmt.Sprintf("%.4f %.4f", *r.Lon, *r.Lat)
+		}
+		got = append(got, r.Channel+" | "+r.Text+" | "+place)
+	}
+	if !slices.Equal(got, want) {
+		s.t.Errorf("%s:\n got %q\nwant %q", what, got, want)
+	}
+}
+
+// body is what Meta sends for messages of one citizen.
+func body(messages ...string) string {
+	return `{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":{"messaging_product":"whatsapp",
+		"metadata":{"display_phone_number":"62541000000","phone_number_id":"` + number + `"},
+		"contacts":[{"profile":{"name":"Warga Uji"},"wa_id":"6281100000001"}],"messages":[` + strings.Join(messages, ",") + `]}}]}]}`
+}
+
+func said(id string, minute int, more string) string {
+	at := connectortest.Moment().Add(time.Duration(minute-30) * time.Minute).Unix()
+	return fmt.Sprintf(`{"from":"6281100000001","id":"wamid.%s","timestamp":"%d",%s}`, id, at, more)
+}
+
+const here = `"type":"location","location":{"latitude":-0.5022,"longitude":117.1536}`
+
+func text(s string) string { return `"type":"text","text":{"body":"` + s + `"}` }
+
+// TestCases plays each folder of testdata/cases: its bodies come to the hook and are
+// read one by one. What came out last of a report is what is kept.
+func TestCases(t *testing.T) {
+	t.Parallel()
+	connectortest.Cases(t, func(t *testing.T, folder string) any {
+		t.Helper()
+		s := newStored(t, nowhere)
+		raw, err := os.ReadFile(filepath.Join(folder, "bodies.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var bodies []json.RawMessage
+		if err := json.Unmarshal(raw, &bodies); err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, b := range bodies {
+			s.send(string(b))
+			s.run()
+		}
+		rs, err := s.Reports(t.Context(), city.System, city.ReportFilter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range slices.Backward(rs) {
+			d, err := s.Report(t.Context(), city.System, r.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			place := "tanpa titik"
+			if d.Lon != nil {
+				place = fmt.Sprintf("%.4f %.4f", *d.Lon, *d.Lat)
+			}
+			out = append(out, strings.Join([]string{d.CreatedAt.In(connectortest.WITA).Format(time.RFC3339), d.FullText, place, d.Address, d.MediaURL}, " | "))
+		}
+		refused, err := s.RefusedRows(t.Context(), city.Asker{Role: city.Operator}, "uji", 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range slices.Backward(refused) {
+			out = append(out, "refused: "+r.Reason)
+		}
+		return out
+	})
+}
+
+// TestTheHandshake: the challenge goes back to who knows the word, to nobody else.
+func TestTheHandshake(t *testing.T) {
+	t.Parallel()
+	s := newStored(t, nowhere)
+	for name, c := range map[string]struct {
+		mode, token string
+		ok          bool
+	}{"right": {"subscribe", verify, true}, "another word": {"subscribe", verify + "x", false}, "no word": {"subscribe", "", false}, "another mode": {"unsubscribe", verify, false}} {
+		q := url.Values{"hub.mode": {c.mode}, "hub.verify_token": {c.token}, "hub.challenge": {"1158201444"}}
+		out, err := s.runner.Receive(t.Context(), s.source(), city.HookRequest{Method: http.MethodGet, Query: q})
+		if (err == nil) != c.ok || (c.ok && (string(out.Body) != "1158201444" || out.Keep)) {
+			t.Errorf("%s: %q, %v", name, out.Body, err)
+		}
+		if !c.ok && city.CodeOf(err) != city.Forbidden {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestOnlyWhatMetaSignedIsKept: the signature is over the very bytes, so the same
+// JSON written otherwise is another body.
+func TestOnlyWhatMetaSignedIsKept(t *testing.T) {
+	t.Parallel()
+	s := newStored(t, nowhere)
+	b := body(said("A", 0, text("Asli")))
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, []byte(b)); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ body, signature string }{
+		"none":            {b, ""},
+		"of another body": {b, signed(b + " ")},
+		"written anew":    {compact.String(), signed(b)},
+		"SHA-1":           {b, strings.Replace(signed(b), "sha256=", "sha1=", 1)},
+		"cut":             {b, signed(b)[:40]},
+		"no hex":          {b, "sha256=zz"},
+	} {
+		if err := s.post(c.body, c.signature); city.CodeOf(err) != city.Forbidden {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if waits, err := s.Hooks(t.Context(), s.source().ID, 10); err != nil || len(waits) != 0 {
+		t.Errorf("%d bodies are kept, %v", len(waits), err)
+	}
+	s.send(b)
+	s.run()
+	s.expect("what is signed", "whatsapp | Asli | tanpa titik")
+}
+
+// TestMessagesComeTwiceLateAndMixed: Meta delivers at least once and in any order.
+func TestMessagesComeTwiceLateAndMixed(t *testing.T) {
+	t.Parallel()
+	s := newStored(t, nowhere)
+	place, words := body(said("B", 3, here)), body(said("A", 0, text("Jembatan retak")))
+	s.send(place) // the place first
+	s.run()
+	s.expect("the place alone", "whatsapp | [Lokasi tanpa keterangan] | 117.1536 -0.5022")
+	s.send(words)
+	s.run()
+	want := "whatsapp | Jembatan retak | 117.1536 -0.5022"
+	s.expect("both", want)
+	for range 3 {
+		s.send(words)
+		s.send(place)
+	}
+	if tally := s.run(); tally.Added+tally.Changed+tally.Refused != 0 {
+		t.Errorf("again: %+v", tally)
+	}
+	s.expect("again", want)
+	s.send(body(said("C", 4, text("Got tersumbat")), said("D", 5, here), said("C", 4, text("Got tersumbat"))))
+	s.run()
+	s.expect("several in one body", want, "whatsapp | Got tersumbat | 117.1536 -0.5022")
+}
+
+// TestKilledBetweenKeepingAndForgetting: bodies that were read and not forgotten
+// are read again, and change nothing.
+func TestKilledBetweenKeepingAndForgetting(t *testing.T) {
+	t.Parallel()
+	s := newStored(t, nowhere)
+	b := body(said("A", 0, text("Kabel putus")))
+	s.send(b)
+	src := s.source()
+	waiting, err := s.Hooks(t.Context(), src.ID, 10)
+	if err != nil || len(waiting) != 1 {
+		t.Fatalf("%d wait, %v", len(waiting), err)
+	}
+	s.run()
+	if left, err := s.Hooks(t.Context(), src.ID, 10); err != nil || len(left) != 0 {
+		t.Fatalf("%d are left after the commit, %v", len(left), err)
+	}
+	s.send(b) // as if it had not been forgotten
+	if tally := s.run(); tally.Added+tally.Changed != 0 {
+		t.Errorf("%+v", tally)
+	}
+	s.expect("once", "whatsapp | Kabel putus | tanpa titik")
+	s.send(body(said("B", 40, text("Uji coba"))))
+	if _, err := s.runner.Try(t.Context(), src); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := s.Hooks(t.Context(), src.ID, 10); err != nil || len(left) != 1 {
+		t.Errorf("%d are left after a trial, %v", len(left), err)
+	}
+}
+
+// TestWhoWroteStandsWithTheReportersAlone: the contact's number and profile name are
+// in no report, record, part, event, refusal or log, and the id that holds the
+// number in base64 is not either.
+func TestWhoWroteStandsWithTheReportersAlone(t *testing.T) {
+	t.Parallel()
+	s := newStored(t, nowhere)
+	s.send(body(said("HBgNNjI4MTEwMDAwMDAwMQ", 0, text("Pohon tumbang")), said("X", 1, `"type":"contacts","contacts":[{"name":{"formatted_name":"Warga Ketiga"},"phones":[{"phone":"+6281100000009"}]}]`)))
+	s.send(`{"object":"whatsapp_business_account","entry":[{"changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"1"},"messages":[{"from":"6281100000001"}]}}]}]}`)
+	s.run()
+	conn := storetest.Connect(t, s.db.SuperuserURL)
+	var person, rest string
+	if err := conn.QueryRow(t.Context(), `SELECT string_agg(name || '|' || phone || '|' || handle, ',') FROM reporters`).Scan(&person); err != nil || person != "Warga Uji|+6281100000001|6281100000001" {
+		t.Errorf("the reporter is %q, %v", person, err)
+	}
+	if err := conn.QueryRow(t.Context(), `SELECT (SELECT string_agg(r::text, ' ') FROM reports r) || (SELECT string_agg(p::text, ' ') FROM report_parts p) || (SELECT string_agg(e::text, ' ') FROM events e) ||
+		(SELECT string_agg(f::text, ' ') FROM refused_rows f) || (SELECT string_agg(f::text, ' ') FROM source_state f)`).Scan(&rest); err != nil {
+		t.Fatal(err)
+	}
+	for _, personal := range []string{"8110000", "Warga", "HBgNNjI4", "wamid"} {
+		if strings.Contains(rest+s.log.String(), personal) {
+			t.Errorf("%q stands outside the reporters", personal)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(body(said("A", 0, text("a")), said("B", 1, here))))
+	f.Add([]byte(`{"object":"whatsapp_business_account","entry":[{"changes":[{"field":"messages","value":{"messages":[{"text":"x","from":"1","id":"2"}]}}]}]}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		values, reason := decode(raw)
+		if (len(values) == 0) == (reason == "") {
+			t.Errorf("%d values and the reason %q", len(values), reason)
+		}
+		for _, v := range values {
+			for _, m := range v.Messages {
+				if said, reason := m.message(v.Contacts, time.Unix(1, 0)); said != nil && reason != "" {
+					t.Errorf("both a message and a refusal: %s", reason)
+				}
+			}
+		}
+	})
+}
