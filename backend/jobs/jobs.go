@@ -67,7 +67,9 @@ type Options struct {
 	NoWait error
 	// TryLock takes a named lock of the whole city; backend/store's.
 	TryLock func(ctx context.Context, name string) (release func(), ok bool, err error)
-	Log     *slog.Logger
+	// Long is the work that people wait for; zero: none is done here.
+	Long LongOptions
+	Log  *slog.Logger
 }
 
 // Jobs is the running queue of one node.
@@ -97,11 +99,12 @@ func New(opt Options) (*Jobs, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &pollWorker{jobs: j})
 	river.AddWorker(workers, &taskWorker{jobs: j})
+	river.AddWorker(workers, &longWorker{jobs: j})
 	cfg := &river.Config{
 		Logger:  slog.New(quiet{opt.Log.Handler()}),
 		Workers: workers,
 		Queues: map[string]river.QueueConfig{
-			queuePoll: {MaxWorkers: 6}, queueTasks: {MaxWorkers: 2},
+			queuePoll: {MaxWorkers: 6}, queueTasks: {MaxWorkers: 2}, queueLong: {MaxWorkers: 1},
 		},
 		CompletedJobRetentionPeriod: 10 * time.Minute,
 		CancelledJobRetentionPeriod: time.Hour,

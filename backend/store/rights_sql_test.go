@@ -104,6 +104,9 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"proof_tokens": {"balaikota_writer"}, "proof_prints": {"balaikota_writer"}, "proof_words": {"balaikota_writer"}, "reporter_ask_links": {"balaikota_writer"},
 		"reporter_letters": {"balaikota_writer"}, // others: how far a question came, not why it failed
 		"walls":            {"balaikota_city_reader", "balaikota_writer"}, "wall_pairings": {"balaikota_writer"}, "threshold_versions": officers,
+		"long_jobs": {"balaikota_city_reader", "balaikota_writer"}, "backups": {"balaikota_city_reader", "balaikota_writer"},
+		"model_changes": {"balaikota_city_reader", "balaikota_writer"}, "retention_rules": {"balaikota_city_reader", "balaikota_writer"},
+		"retention_runs":  {"balaikota_city_reader", "balaikota_writer"},
 		"office_contacts": officers, "report_parts": {"balaikota_writer"}, "hook_inbox": {"balaikota_writer"},
 		"receipt_head": {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
 		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},

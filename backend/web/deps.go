@@ -38,6 +38,7 @@ type Store interface {
 	ThresholdStore
 	AgendaStore
 	SourceStore
+	LongJobStore
 	Ping(ctx context.Context) error
 	Setting(ctx context.Context) (city.Setting, error)
 	Areas(ctx context.Context) ([]city.Area, error)
@@ -137,6 +138,8 @@ type Deps struct {
 	Geography    func() Geography
 	Hub          *live.Hub
 	Pusher       Pusher
+	LongJobs     LongJobs
+	Copies       Copies
 	Poller       Poller
 	SourceKeeper SourceKeeper
 	HookDoor     HookDoor

@@ -195,6 +195,12 @@ func (s *server) routes() {
 	add(s, operators, http.MethodPost, "/api/sources/{slug}/retry", "Pull a source again from its start, refused rows included", s.retrySource)
 	add(s, operators, http.MethodPost, "/api/sources/{slug}/pause", "Pause a source", s.pauseSource)
 	add(s, operators, http.MethodPost, "/api/sources/{slug}/resume", "Let a paused source go on", s.resumeSource)
+	add(s, auditors, http.MethodGet, "/api/jobs", "Long work: what runs, and of each kind what ended last", s.getLongJobs)
+	add(s, operators, http.MethodPost, "/api/jobs", "Begin long work: a backup, or learning the categories anew", s.postLongJob)
+	add(s, auditors, http.MethodGet, "/api/jobs/{id}", "How far long work is, and what it brought", s.getLongJob)
+	add(s, operators, http.MethodPost, "/api/jobs/{id}/cancel", "Stop long work", s.cancelLongJob)
+	add(s, operators, http.MethodPost, "/api/jobs/{id}/tell", "Say whether one wants to hear of its end", s.tellOfLongJob)
+	add(s, auditors, http.MethodGet, "/api/backups", "Backups of the database: every try, newest first", s.getBackups)
 	add(s, auditors, http.MethodGet, "/api/audit", "The audit trail, newest first", s.getAudit)
 
 	// Not JSON: the socket, the map, machines, and the page itself.

@@ -114,7 +114,34 @@ func (d *database) examine(ctx context.Context) []finding {
 	} else {
 		out = append(out, finding{What: "rekap harian", OK: true, Detail: "7 hari terakhir sama dengan laporan"})
 	}
-	return out
+	return append(out, d.backupFinding(ctx))
+}
+
+// backupFinding says how old the newest good backup is and what became of the
+// last try. A city that is used for less than a night and a half needs none yet.
+func (d *database) backupFinding(ctx context.Context) finding {
+	f := finding{What: "cadangan", Remedy: "balaikota backup; Cadangan in Pengaturan on the dashboard"}
+	all, err := d.Backups(ctx, city.System)
+	var since time.Time
+	if err == nil {
+		since, err = d.StoredSince(ctx)
+	}
+	if err != nil {
+		f.Detail = oneLine(err)
+		return f
+	}
+	f.Detail = "belum ada"
+	if all.Good != nil {
+		f.Detail = fmt.Sprintf("%.0f jam lalu, %s, %.1f MB", time.Since(all.Good.BeganAt).Hours(), all.Good.File, float64(all.Good.Bytes)/1e6)
+	}
+	if len(all.Items) > 0 && all.Items[0].Fault != "" {
+		f.Detail += "; percobaan terakhir gagal: " + all.Items[0].Fault
+		return f
+	}
+	if f.OK = !all.TooOld || all.Good == nil && time.Since(since) < city.BackupTooOld; f.OK {
+		f.Remedy = ""
+	}
+	return f
 }
 
 func writable(dir string) error {

@@ -233,3 +233,27 @@ func (d *database) learnAfter(ctx context.Context, log *slog.Logger, rest time.D
 		"accuracy", done.Accuracy, "macro_f1", done.MacroF1, "ece", done.ECE, "threshold", done.Threshold, "seconds", time.Since(began).Seconds())
 	return nil
 }
+
+// learnNow learns the categories anew because an operator wants it, as a long
+// job. What is worse than the model in use is not taken.
+func (d *database) learnNow(ctx context.Context, _ city.Actor, progress city.LongJobProgress) (city.LongJobResult, error) {
+	progress("mengumpulkan", 0, 0)
+	categories, err := d.Categories(ctx)
+	if err != nil {
+		return city.LongJobResult{}, err
+	}
+	l, err := d.gather(ctx, city.CategoryModel, categories)
+	if err != nil {
+		return city.LongJobResult{}, err
+	}
+	if len(l.examples) < nightlyLeast {
+		return city.LongJobResult{}, city.Errorf(city.Conflict, "baru %d baris berkategori; paling sedikit %d diperlukan untuk belajar", len(l.examples), nightlyLeast)
+	}
+	l.origin, l.options.MaxExamples, l.options.Workers = "belajar", nightlyRows, 1
+	progress("melatih", 0, 0)
+	done, err := d.learn(ctx, l)
+	if err != nil {
+		return city.LongJobResult{}, err
+	}
+	return city.LongJobResult{Learned: &city.LearnedResult{Used: done.Used, Rows: done.Rows, Fresh: done.Fresh, Accuracy: done.Accuracy, Before: l.scores.Accuracy}}, nil
+}

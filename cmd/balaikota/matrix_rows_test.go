@@ -144,6 +144,7 @@ func rowsOfSession() map[string]gate {
 // suggested from them, are for every officer: whom a flood or a surge reaches
 // next is not known by whose it is now.
 func rowsOfCity() map[string]gate {
+	job := thing{"id": "1"}
 	source := thing{"slug": "uji"}
 	// Of a connector that there is not: whoever is let in is told so.
 	noSource := fixed(map[string]any{"slug": "uji", "name": "Uji", "connector": "tidak-ada", "config": map[string]any{}})
@@ -185,6 +186,12 @@ func rowsOfCity() map[string]gate {
 		"POST /api/sources/{slug}/retry":  {who: operate, at: source},
 		"POST /api/sources/{slug}/pause":  {who: operate, at: source},
 		"POST /api/sources/{slug}/resume": {who: operate, at: source},
+		"GET /api/jobs":                   {who: inspect, rows: "shared"},
+		"POST /api/jobs":                  {who: operate, body: fixed(map[string]any{"kind": "cadangan"})},
+		"GET /api/jobs/{id}":              {who: inspect, at: job, rows: "shared"},
+		"POST /api/jobs/{id}/cancel":      {who: operate, at: job},
+		"POST /api/jobs/{id}/tell":        {who: operate, officer: true, at: job, body: fixed(map[string]any{"tell": true})},
+		"GET /api/backups":                {who: inspect, rows: "shared"},
 		"GET /api/audit":                  {who: inspect, rows: "shared"},
 	}
 }

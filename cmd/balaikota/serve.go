@@ -36,6 +36,9 @@ type serveCommand struct {
 // sockets closed with "come back", requests under way finished, jobs stopped,
 // pool closed, and the private Postgres when nobody else uses it.
 func (c *serveCommand) Run(in *invocation) (err error) {
+	if err := c.Backup.Check(); err != nil {
+		return err
+	}
 	began := time.Now()
 	listener, err := net.Listen("tcp", c.Addr)
 	if err != nil {
@@ -78,6 +81,7 @@ type serving struct {
 	prover     *prover
 	briefer    *briefer
 	photos     *photoReader
+	copier     *copier
 	hooks      *hookDoor
 	stopping   context.Context // ends when the server is about to stop
 	stop       context.CancelFunc
@@ -115,6 +119,8 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 		return nil, err
 	}
 	s.briefer = &briefer{db: db, offered: s.teller.Offered, log: in.log, now: time.Now}
+	s.copier = newCopier(db, cfg.Backup, in.db.Data, in.log)
+	s.copier.offered = s.teller.Offered
 	door := &intake{store: db.Store, geography: s.geography, stored: s.analyst.stir}
 	if s.jobs, err = s.newJobs(door); err != nil {
 		return nil, err
@@ -127,7 +133,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	handler := web.Handler(web.Deps{
 		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
-		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, HookDoor: s.hooks, SourceKeeper: s.connecting, Analyst: s.analyst, Pictures: s.photos, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Briefer: s.briefer, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, OfficePages: s.db, Places: s.analyst, Basemap: basemap, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
+		Pusher: &pusher{door: door, db: db}, Poller: s.jobs, LongJobs: s.jobs, Copies: s.copier, HookDoor: s.hooks, SourceKeeper: s.connecting, Analyst: s.analyst, Pictures: s.photos, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Briefer: s.briefer, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, OfficePages: s.db, Places: s.analyst, Basemap: basemap, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
 		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
 	})
 	s.http = &http.Server{
@@ -152,6 +158,9 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 	return jobs.New(jobs.Options{
 		Pool: s.db.Pool(), Sources: s.db.Store, Runner: runner, Waiting: connectors.ErrWaiting, NoWait: connectors.ErrNoWait, TryLock: s.db.TryLock, Log: s.log,
 		ParseSchedule: func(text string) (jobs.Schedule, error) { return connectors.ParseSchedule(text) },
+		Long: jobs.LongOptions{Store: s.db.Store, Offered: s.teller.Offered(), Works: map[city.LongJobKind]jobs.LongWork{
+			city.BackupJob: s.copier.work, city.LearnJob: s.db.learnNow,
+		}},
 		Tasks: []jobs.Task{
 			{Name: "prakiraan", Every: 5 * time.Minute, Run: s.db.RefreshForecasts},
 			{Name: "lonjakan", Every: time.Minute, Run: s.db.watchSurges},
@@ -168,6 +177,8 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "risiko-banjir", Every: 5 * time.Minute, Run: func(ctx context.Context) error { return s.db.assessFlood(ctx, time.Now()) }},
 			{Name: "peringatan", Every: time.Minute, Run: func(ctx context.Context) error { _, err := s.db.EndExpiredAlerts(ctx); return err }},
 			{Name: "bersih", Every: time.Hour, Run: s.housekeep},
+			{Name: "cadangan", Every: 10 * time.Minute, Run: func(ctx context.Context) error { return s.copier.watch(ctx, s.jobs.StartLong) }},
+			{Name: "pekerjaan", Every: time.Minute, Run: s.endSilentJobs},
 			{Name: "segmen", Every: 5 * time.Minute, Run: func(ctx context.Context) error { _, err := s.db.SealReports(ctx); return err }},
 			{Name: "rekap", Every: 24 * time.Hour, Run: s.checkRollups},
 			{Name: "belajar", Every: 24 * time.Hour, Run: func(ctx context.Context) error { return s.db.learnCategories(ctx, s.log) }},
@@ -213,6 +224,15 @@ func (s *serving) checkRollups(ctx context.Context) error {
 	}
 	s.log.Error("The rollups differ from the reports and are made anew", "cells", len(wrong), "first", wrong[0])
 	return s.db.RebuildRollups(ctx)
+}
+
+// endSilentJobs fails long jobs whose node has gone.
+func (s *serving) endSilentJobs(ctx context.Context) error {
+	n, err := s.db.EndSilentLongJobs(ctx, s.teller.Offered())
+	if n > 0 {
+		s.log.Warn("Jobs lost their node", "jobs", n)
+	}
+	return err
 }
 
 func (s *serving) housekeep(ctx context.Context) error {

@@ -328,6 +328,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backups of the database: every try, newest first */
+        get: operations["get-backups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/briefings": {
         parameters: {
             query?: never;
@@ -890,6 +907,75 @@ export interface paths {
         /** Change an indicator's thresholds, with the reason; values are judged by them at once */
         put: operations["put-indicators-slug-thresholds"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Long work: what runs, and of each kind what ended last */
+        get: operations["get-jobs"];
+        put?: never;
+        /** Begin long work: a backup, or learning the categories anew */
+        post: operations["post-jobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far long work is, and what it brought */
+        get: operations["get-jobs-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop long work */
+        post: operations["post-jobs-id-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/tell": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether one wants to hear of its end */
+        post: operations["post-jobs-id-tell"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2407,6 +2493,10 @@ export interface components {
             /** Format: int64 */
             population_year?: number;
         };
+        AskLongJobInputBody: {
+            /** @enum {string} */
+            kind: "cadangan" | "belajar";
+        };
         Asker: {
             AreaCode: string;
             /** Format: int64 */
@@ -2484,6 +2574,52 @@ export interface components {
             officer_id?: number;
             reason?: string;
             subject: string;
+        };
+        Backup: {
+            /** Format: date-time */
+            began_at: string;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: date-time */
+            ended_at: string;
+            /** @description Why it failed */
+            fault?: string;
+            /** @description Its name in the backup folder; empty when it failed */
+            file?: string;
+            /** Format: int64 */
+            id: number;
+            machine: string;
+            made_by: string;
+            /** Format: date-time */
+            removed_at?: string;
+            /** Format: int64 */
+            rows: number;
+            sha256?: string;
+            /** Format: int64 */
+            tables: number;
+        };
+        BackupResult: {
+            /** Format: int64 */
+            bytes: number;
+            file: string;
+            /** Format: int64 */
+            rows: number;
+            /** Format: int64 */
+            tables: number;
+        };
+        Backups: {
+            /** @description When they are made, in the city's time, such as 02:00 */
+            at: string;
+            /** @description Where this node keeps them */
+            folder: string;
+            good?: components["schemas"]["Backup"];
+            items: components["schemas"]["Backup"][];
+            /**
+             * Format: int64
+             * @description How many are kept
+             */
+            keep: number;
+            too_old: boolean;
         };
         BasemapInfo: {
             /** @description Address of a MapLibre style */
@@ -4123,6 +4259,27 @@ export interface components {
             month: string;
             provider: string;
         };
+        LearnedResult: {
+            /**
+             * Format: double
+             * @description Of the rows held out
+             */
+            accuracy: number;
+            /**
+             * Format: double
+             * @description The same of the model before; 0 when there was none
+             */
+            before: number;
+            /**
+             * Format: int64
+             * @description Rows that the model before had not seen
+             */
+            fresh: number;
+            /** Format: int64 */
+            rows: number;
+            /** @description The new model is in force */
+            used: boolean;
+        };
         LedgerLine: {
             action: string;
             /** Format: int64 */
@@ -4155,6 +4312,46 @@ export interface components {
             worked: number;
             /** Format: int64 */
             worse: number;
+        };
+        LongJob: {
+            /** @description Who asked for it */
+            actor: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            begun_at?: string;
+            /** @description It was asked to stop and has not yet */
+            canceling: boolean;
+            /** Format: int64 */
+            done: number;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description Why it failed */
+            fault?: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "cadangan" | "belajar";
+            result: components["schemas"]["LongJobResult"];
+            /** Format: double */
+            seconds_left?: number;
+            /** @enum {string} */
+            state: "menunggu" | "berjalan" | "selesai" | "gagal" | "dibatalkan";
+            /** @enum {string} */
+            step?: "menghitung" | "menyalin" | "memeriksa" | "mengumpulkan" | "melatih";
+            /** @description Who asked wants to hear of its end */
+            tell: boolean;
+            /**
+             * Format: int64
+             * @description 0 when not known
+             */
+            total: number;
+            /** @description The asker began it */
+            yours: boolean;
+        };
+        LongJobResult: {
+            backup?: components["schemas"]["BackupResult"];
+            learned?: components["schemas"]["LearnedResult"];
         };
         MapPoints: {
             /** @description Index in areas */
@@ -4442,7 +4639,7 @@ export interface components {
             id: number;
             key: string;
             /** @enum {string} */
-            kind: "disposition" | "step" | "reminder" | "escalation" | "proof" | "reporter" | "recommendation" | "briefing" | "test";
+            kind: "disposition" | "step" | "reminder" | "escalation" | "proof" | "reporter" | "recommendation" | "briefing" | "job" | "test";
             /** @description The one screen it leads to, such as /tugas/12 */
             path: string;
             /** Format: date-time */
@@ -6109,6 +6306,10 @@ export interface components {
             /** @description In the order they were taken */
             steps: components["schemas"]["TaskStep"][];
         };
+        TellOfLongJobInputBody: {
+            /** @description Whether the officer wants a notice at its end */
+            tell: boolean;
+        };
         Threshold: {
             above: boolean;
             area_code?: string;
@@ -6895,6 +7096,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntry"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
                 };
             };
             /** @description Error */
@@ -8200,6 +8430,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ThresholdSet"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongJob"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskLongJobInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongJob"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-jobs-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongJob"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-jobs-id-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongJob"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-jobs-id-tell": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TellOfLongJobInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LongJob"];
                 };
             };
             /** @description Error */
