@@ -8,6 +8,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// Open311Settings gives a transaction the rights of a key from outside, 0 for none.
+func Open311Settings(key int64) string { return open311Settings(key) }
+
 // WrittenStatements are the statements that are put together at run time, in
 // all their variants.
 func WrittenStatements() []string {

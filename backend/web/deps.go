@@ -38,6 +38,7 @@ type Store interface {
 	ThresholdStore
 	AgendaStore
 	SourceStore
+	Open311Store
 	LongJobStore
 	Ping(ctx context.Context) error
 	Setting(ctx context.Context) (city.Setting, error)
@@ -138,6 +139,7 @@ type Deps struct {
 	Geography    func() Geography
 	Hub          *live.Hub
 	Pusher       Pusher
+	Filer        Filer
 	LongJobs     LongJobs
 	Copies       Copies
 	Poller       Poller

@@ -26,6 +26,8 @@ type server struct {
 	metrics *metrics
 	// reporters holds back who asks for reporters' pages too often.
 	reporters throttle
+	// open311Pace does so for the Open311 server.
+	open311Pace pace
 	hooks     hookGuard
 }
 

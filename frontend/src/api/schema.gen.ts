@@ -1255,6 +1255,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/open311": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What goes out and comes in by Open311: keys, services, sources */
+        get: operations["get-open311"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/open311/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a key for another system; its secret is in this answer and nowhere else */
+        post: operations["post-open311-keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/open311/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a key */
+        delete: operations["delete-open311-keys-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/open311/reports/{id}/withheld": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Hold one report back from the public, or end that */
+        put: operations["put-open311-reports-id-withheld"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/open311/services/{category}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say whether everybody may see a category's reports, and what a report of it must say */
+        put: operations["put-open311-services-category"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/open311/sources/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say whether everybody may see a source's reports */
+        put: operations["put-open311-sources-slug"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/patterns": {
         parameters: {
             query?: never;
@@ -4805,6 +4907,110 @@ export interface components {
             /** @enum {string} */
             role: "wali_kota" | "sekda" | "kepala_opd" | "camat" | "lurah" | "operator" | "auditor" | "layar";
             username: string;
+        };
+        Open311Attribute: {
+            code: string;
+            /** @enum {string} */
+            datatype: "string" | "number" | "datetime" | "text" | "singlevaluelist" | "multivaluelist";
+            /** @description How to answer it */
+            datatype_description?: string;
+            /** @description The question to the citizen */
+            description: string;
+            required: boolean;
+            /** @description What a list offers */
+            values?: components["schemas"]["Open311Value"][] | null;
+        };
+        Open311Desk: {
+            /** @description Those that hold, by name, then revoked ones of the last 90 days */
+            keys: components["schemas"]["Open311Key"][];
+            services: components["schemas"]["Open311Service"][];
+            /**
+             * Format: int64
+             * @description Reports of the last 90 days that everybody can see now
+             */
+            shown: number;
+            /** @description Sources that have brought reports */
+            sources: components["schemas"]["Open311Published"][];
+            /**
+             * Format: int64
+             * @description Reports held back from the public one by one
+             */
+            withheld: number;
+        };
+        Open311Key: {
+            /**
+             * Format: int64
+             * @description Reports it filed in the last 30 days
+             */
+            filed: number;
+            /** @description It may file reports */
+            files: boolean;
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Requests a minute that one server answers it
+             */
+            per_minute: number;
+            /**
+             * @description Whose reports it reads beyond those it filed: public ones, or the city's
+             * @enum {string}
+             */
+            reads: "public" | "city";
+            /** Format: date-time */
+            revoked_at?: string;
+            revoked_by?: string;
+        };
+        Open311KeyInputBody: {
+            files: boolean;
+            name: string;
+            /** Format: int64 */
+            per_minute: number;
+            /** @enum {string} */
+            reads: "public" | "city";
+        };
+        Open311Published: {
+            /** @description Addresses of its pictures too */
+            media: boolean;
+            name: string;
+            public: boolean;
+            simulated?: boolean;
+            slug: string;
+        };
+        Open311Secret: {
+            key: components["schemas"]["Open311Key"];
+            /** @description The api_key; nobody can read it again */
+            secret: string;
+        };
+        Open311Service: {
+            attributes: components["schemas"]["Open311Attribute"][];
+            category: string;
+            name: string;
+            /** @description Reports of it may be shown to everybody, when their source may */
+            public: boolean;
+        };
+        Open311ServiceInputBody: {
+            /** @description Left as they are when absent */
+            attributes?: components["schemas"]["Open311Attribute"][];
+            public: boolean;
+        };
+        Open311SourceInputBody: {
+            /** @description Addresses of its pictures too */
+            media: boolean;
+            public: boolean;
+        };
+        Open311Value: {
+            key: string;
+            name: string;
+        };
+        Open311WithheldInputBody: {
+            /** @description Needed to hold it back; recorded */
+            reason?: string;
+            withheld: boolean;
         };
         Option: {
             /** @description What is asked when it is chosen; absent: Text is asked as a question */
@@ -9131,6 +9337,198 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Office"][];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-open311": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Desk"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-open311-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Open311KeyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Secret"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-open311-keys-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-open311-reports-id-withheld": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Open311WithheldInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-open311-services-category": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Open311ServiceInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-open311-sources-slug": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Open311SourceInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
