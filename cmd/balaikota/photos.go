@@ -38,8 +38,15 @@ type photoReader struct {
 	client *connectors.Client
 	log    *slog.Logger
 	now    func() time.Time
+	// keeper fetches what only a source's connector can; nil where there is none.
+	keeper mediaKeeper
 	// decoding lets one picture at a time be unpacked, which takes memory.
 	decoding sync.Mutex
+}
+
+// mediaKeeper fetches pictures by connectors; connectors.Runner does.
+type mediaKeeper interface {
+	Media(ctx context.Context, src city.Source, address string) ([]byte, error)
 }
 
 func newPhotoReader(db *database, client *connectors.Client, log *slog.Logger) (*photoReader, error) {
@@ -58,7 +65,7 @@ func (p *photoReader) run(ctx context.Context) error {
 	if err != nil || len(due) == 0 {
 		return err
 	}
-	homes, err := p.homes(ctx)
+	sources, err := p.sources(ctx)
 	if err != nil {
 		return err
 	}
@@ -69,7 +76,7 @@ func (p *photoReader) run(ctx context.Context) error {
 	work.SetLimit(photosAtOnce)
 	for _, d := range due {
 		work.Go(func() error {
-			out, ok := p.look(fetching, d, homes[d.SourceID])
+			out, ok := p.look(fetching, d, sources[d.SourceID])
 			switch {
 			case !ok:
 				return nil // it stays due
@@ -108,11 +115,11 @@ func (p *photoReader) keep(ctx context.Context, out store.Photo) error {
 
 // look fetches one picture; ok is false when the run ended before it was
 // decided whether it can be had.
-func (p *photoReader) look(ctx context.Context, d store.PhotoToFetch, home string) (out store.Photo, ok bool) {
+func (p *photoReader) look(ctx context.Context, d store.PhotoToFetch, from city.Source) (out store.Photo, ok bool) {
 	out = store.Photo{ReportID: d.ReportID, URL: d.URL}
-	res, err := p.client.Inward(home).Do(ctx, connectors.Request{URL: d.URL})
+	body, err := p.fetch(ctx, from, d.URL)
 	if err == nil {
-		out.Fingerprint, out.Width, out.Height, err = p.read(res.Body)
+		out.Fingerprint, out.Width, out.Height, err = p.read(body)
 	}
 	if err != nil {
 		if _, decided := errors.AsType[*notAPicture](err); !decided && ctx.Err() != nil {
@@ -121,6 +128,21 @@ func (p *photoReader) look(ctx context.Context, d store.PhotoToFetch, home strin
 		out.Error, out.RetryAt = photoFailure(err), p.now().Add(photoWait(d.Failures, err))
 	}
 	return out, true
+}
+
+// fetch fetches a picture of a source: by its connector what only that can.
+func (p *photoReader) fetch(ctx context.Context, from city.Source, address string) ([]byte, error) {
+	if connectors.KeepsMedia(address) {
+		if p.keeper == nil {
+			return nil, city.Errorf(city.NotFound, "nobody here can fetch the picture")
+		}
+		return p.keeper.Media(ctx, from, address)
+	}
+	res, err := p.client.Inward(homeOf(from)).Do(ctx, connectors.Request{URL: address})
+	if err != nil {
+		return nil, err
+	}
+	return res.Body, nil
 }
 
 func (p *photoReader) read(body []byte) (fingerprint uint64, width, height int, err error) {
@@ -172,18 +194,17 @@ func photoFailure(err error) string {
 	return "the picture could not be fetched"
 }
 
-// homes are the addresses of sources that lie in the inside network and may be
-// asked there: their pictures may come from the same place.
-func (p *photoReader) homes(ctx context.Context) (map[int64]string, error) {
-	sources, err := p.db.Sources(ctx)
+// sources are all sources by number: their pictures may come from where they are.
+func (p *photoReader) sources(ctx context.Context) (map[int64]city.Source, error) {
+	all, err := p.db.Sources(ctx)
 	if err != nil {
 		return nil, err
 	}
-	homes := make(map[int64]string, len(sources))
-	for _, s := range sources {
-		homes[s.ID] = homeOf(s)
+	out := make(map[int64]city.Source, len(all))
+	for _, s := range all {
+		out[s.ID] = s
 	}
-	return homes, nil
+	return out, nil
 }
 
 // homeOf is the address of a source that may be in the inside network, "" for

@@ -6,7 +6,6 @@ import (
 
 	"balaikota/backend/analysis/picture"
 	"balaikota/backend/city"
-	"balaikota/connectors"
 )
 
 // photoLong is how many pixels the longer side of a shown picture has at most.
@@ -31,11 +30,11 @@ func (p *photoReader) Picture(ctx context.Context, asker city.Asker, reportID in
 	}
 	fetching, cancel := context.WithTimeout(ctx, photoTime)
 	defer cancel()
-	res, err := p.client.Inward(homeOf(source)).Do(fetching, connectors.Request{URL: report.MediaURL})
+	body, err := p.fetch(fetching, source, report.MediaURL)
 	if err != nil {
 		return nil, noPhoto(err)
 	}
-	return p.press(res.Body)
+	return p.press(body)
 }
 
 // press unpacks one picture at a time, which takes memory.

@@ -158,6 +158,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 		return nil, err
 	}
 	runner := connectors.NewRunner(all.Registry(), door, env, secrets, connectors.RunLimits{})
+	s.photos.keeper = runner
 	s.hooks = &hookDoor{db: s.db, runner: runner, log: s.log}
 	return jobs.New(jobs.Options{
 		Pool: s.db.Pool(), Sources: s.db.Store, Runner: runner, Waiting: connectors.ErrWaiting, NoWait: connectors.ErrNoWait, TryLock: s.db.TryLock, Log: s.log,

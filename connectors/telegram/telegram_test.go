@@ -331,6 +331,24 @@ func TestWhoWroteStandsWithTheReportersAlone(t *testing.T) {
 	}
 }
 
+// TestPicturesAreFetchedByTheBot: by the address that a report carries, and by no
+// other; no error holds the token.
+func TestPicturesAreFetchedByTheBot(t *testing.T) {
+	t.Parallel()
+	b := startBot(t)
+	b.set(func(b *bot) { b.files["photos/file_7.jpg"] = []byte("sebuah foto") })
+	s := newStored(t, b)
+	if got, err := s.runner.Media(t.Context(), s.source(t), "telegram:besar"); err != nil || string(got) != "sebuah foto" {
+		t.Errorf("%q, %v", got, err)
+	}
+	b.set(func(b *bot) { clear(b.files) })
+	for _, address := range []string{"telegram:besar", "telegram:lain", "whatsapp:besar", "file:///etc/passwd"} {
+		if got, err := s.runner.Media(t.Context(), s.source(t), address); err == nil || strings.Contains(fmt.Sprintf("%v %+v", err, err), "AA-uji") {
+			t.Errorf("%s: %q, %v", address, got, err)
+		}
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`[{"update_id":1,` + said(1, 0, `"text":"a"`) + `},{"update_id":2,"message":{"message_id":"x"}}]`))
 	f.Add([]byte(`[{"update_id":3,"edited_message":{"photo":[{}],"document":{},"venue":{}}}]`))

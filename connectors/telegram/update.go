@@ -215,9 +215,6 @@ func (m message) picture() string {
 	return mediaScheme + best.ID
 }
 
-// mediaScheme begins the address of a picture that only the bot can fetch.
-const mediaScheme = "telegram:"
-
 // reporter is who wrote. A contact that is the sender's own brings the number.
 func (m message) reporter() city.Reporter {
 	r := city.Reporter{Name: strings.TrimSpace(m.From.First + " " + m.From.Last), Handle: strconv.FormatInt(m.Chat.ID, 10)}

@@ -313,6 +313,45 @@ func TestWhoWroteStandsWithTheReportersAlone(t *testing.T) {
 	}
 }
 
+// TestPicturesAreFetchedWithTheToken: the token goes to the Graph API and to Meta's
+// own hosts, never to where an answer points.
+func TestPicturesAreFetchedWithTheToken(t *testing.T) {
+	t.Parallel()
+	var where string
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v21.0/990001", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer "+access || r.URL.Query().Get("phone_number_id") != number {
+			http.Error(w, `{"error":{"code":190}}`, http.StatusUnauthorized)
+			return
+		}
+		_, _ = fmt.Fprintf(w, `{"url":%q,"mime_type":"image/jpeg","id":"990001"}`, where)
+	})
+	mux.HandleFunc("GET /berkas", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer "+access {
+			http.Error(w, "", http.StatusNotFound) // as Meta's does
+			return
+		}
+		_, _ = w.Write([]byte("sebuah foto"))
+	})
+	base := connectortest.Serve(t, mux)
+	elsewhere := connectortest.Serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("the token went elsewhere: %q", r.Header.Get("Authorization"))
+	}))
+	s := newStored(t, base+"/v21.0")
+	where = base + "/berkas"
+	if got, err := s.runner.Media(t.Context(), s.source(), "whatsapp:990001"); err != nil || string(got) != "sebuah foto" {
+		t.Errorf("%q, %v", got, err)
+	}
+	for _, where = range []string{elsewhere + "/berkas", "http://lookaside.fbsbx.com/x", "https://fbsbx.com.contoh.id/x", "https://u@lookaside.fbsbx.com/x", ""} {
+		if _, err := s.runner.Media(t.Context(), s.source(), "whatsapp:990001"); err == nil {
+			t.Errorf("%s was asked", where)
+		}
+	}
+	if _, err := s.runner.Media(t.Context(), s.source(), "whatsapp:../me"); city.CodeOf(err) == "" || err == nil {
+		t.Errorf("another path: %v", err)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(body(said("A", 0, text("a")), said("B", 1, here))))
 	f.Add([]byte(`{"object":"whatsapp_business_account","entry":[{"changes":[{"field":"messages","value":{"messages":[{"text":"x","from":"1","id":"2"}]}}]}]}`))
