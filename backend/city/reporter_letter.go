@@ -16,10 +16,13 @@ type ReporterLetter struct {
 	// Before and After stand around the link that Path leads to; Indonesian,
 	// paragraphs with an empty line between.
 	Before, After string
-	Path          string // /publik/beres/{token}: a secret between the reporter and us
+	Path          string // /publik/beres/{token}: a secret between the reporter and us; "" for a letter without a link
 	// Follows is the Message-ID of the reporter's own letter, without brackets,
 	// so that both stand together in their mailbox; "" if none is known.
 	Follows string
+	// ReplyTo is the mailbox that reads replies, "" where none is known to; for
+	// letters alone.
+	ReplyTo string
 }
 
 // ReporterCarrier brings letters to reporters by one channel. Each is a folder of

@@ -138,6 +138,9 @@ func (in *ingestion) settleClocks(ctx context.Context, rs []city.Report, rows []
 	if err := in.reopen(ctx, rs, rows, at, got); err != nil {
 		return err
 	}
+	if err := in.replied(ctx, known); err != nil {
+		return err
+	}
 	all, err := rowsOf[pauseRow](ctx, in.tx, pausesQuery, known)
 	if err != nil {
 		return fmt.Errorf("read pauses: %w", err)
@@ -154,7 +157,7 @@ func (in *ingestion) settleClocks(ctx context.Context, rs []city.Report, rows []
 			continue
 		}
 		c := clockRow{
-			ID: g.ID, Channel: r.Channel, CreatedAt: r.CreatedAt, RespondedAt: r.RespondedAt, Category: g.Category, DueAt: g.DueAt, RespondDueAt: g.RespondDueAt,
+			ID: g.ID, Channel: r.Channel, CreatedAt: r.CreatedAt, RespondedAt: g.RespondedAt, Category: g.Category, DueAt: g.DueAt, RespondDueAt: g.RespondDueAt,
 		}
 		if !unfinished(r.Status) {
 			c.ClosedAt = r.ClosedAt

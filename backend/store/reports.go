@@ -247,6 +247,10 @@ const (
 	keptArea     = `(r.area_by = 'officer' OR (r.area_by = 'analysis' AND excluded.stated_area IS NULL AND excluded.computed_area IS NULL))`
 )
 
+// answeredHere is when report r was first answered from here; its source may
+// not know.
+const answeredHere = `(SELECT greatest(excluded.created_at, min(m.at)) FROM reporter_messages m WHERE m.report_id = r.id AND m.kind = 'jawaban' AND m.taken_at IS NOT NULL HAVING count(*) > 0)`
+
 const upsertReports = `INSERT INTO reports AS r (source_id, external_id, content_hash, channel, created_at, responded_at, closed_at,
 	source_updated_at, due_at, text, lon, lat, address, stated_area, computed_area, category, office_id, status, media_url, flags, raw, search, answer,
 	respond_due_at)
@@ -259,7 +263,7 @@ FROM unnest($2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::timesta
 	AS t(external_id, content_hash, channel, created_at, responded_at, closed_at, updated_at, due_at, text, lon, lat, address, stated, computed,
 		category, office, status, media, flags, raw, stems, answer, respond_due_at)
 ON CONFLICT ON CONSTRAINT reports_source_external_id_is_unique DO UPDATE SET
-	content_hash = excluded.content_hash, channel = excluded.channel, created_at = excluded.created_at, responded_at = excluded.responded_at,
+	content_hash = excluded.content_hash, channel = excluded.channel, created_at = excluded.created_at, responded_at = coalesce(excluded.responded_at, ` + answeredHere + `),
 	closed_at = excluded.closed_at, source_updated_at = coalesce(excluded.source_updated_at, r.source_updated_at), text = excluded.text,
 	lon = excluded.lon, lat = excluded.lat, address = excluded.address, computed_area = excluded.computed_area, status = excluded.status,
 	answer = excluded.answer,
@@ -274,7 +278,7 @@ ON CONFLICT ON CONSTRAINT reports_source_external_id_is_unique DO UPDATE SET
 	media_url = excluded.media_url, flags = excluded.flags, raw = excluded.raw, search = excluded.search, changed_at = now(), removed_at = NULL
 WHERE r.source_updated_at IS NULL OR excluded.source_updated_at IS NULL OR excluded.source_updated_at >= r.source_updated_at
 RETURNING r.id, r.external_id, (xmax = 0) AS added, coalesce(r.category, '') AS category, coalesce(r.office_id, 0) AS office_id,
-	coalesce(r.stated_area, '') AS stated_area, r.due_at, r.respond_due_at`
+	coalesce(r.stated_area, '') AS stated_area, r.responded_at, r.due_at, r.respond_due_at`
 
 // upserted is a report as it stands after its row was written.
 type upserted struct {
@@ -283,6 +287,7 @@ type upserted struct {
 	Added                bool
 	Category, StatedArea string
 	OfficeID             int64
+	RespondedAt          *time.Time
 	DueAt, RespondDueAt  *time.Time
 	Paused               bool `db:"-"`
 }
@@ -380,7 +385,7 @@ func (in *ingestion) analysed(ctx context.Context, got []upserted) (map[int64]an
 func (in *ingestion) reportEvent(g upserted, r *city.Report, row reportRow, found analysed) (city.Event, error) {
 	sum := city.ReportSummary{
 		ID: g.ID, Source: in.src.Slug, ExternalID: r.ExternalID, Channel: r.Channel, CreatedAt: r.CreatedAt,
-		RespondedAt: r.RespondedAt, ClosedAt: r.ClosedAt, DueAt: g.DueAt, RespondDueAt: g.RespondDueAt, Paused: g.Paused, Text: city.Excerpt(r.Text, excerptLength),
+		RespondedAt: g.RespondedAt, ClosedAt: r.ClosedAt, DueAt: g.DueAt, RespondDueAt: g.RespondDueAt, Paused: g.Paused, Text: city.Excerpt(r.Text, excerptLength),
 		Lon: r.Lon, Lat: r.Lat, StatedArea: g.StatedArea, ComputedArea: deref(row.computed),
 		Category: g.Category, Status: r.Status, Simulated: in.src.Simulated,
 		Urgency: city.Severity(found.Urgency), IncidentID: found.IncidentID, Review: found.Review,

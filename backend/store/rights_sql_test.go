@@ -112,6 +112,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"open311_services": {"balaikota_city_reader", "balaikota_writer"}, "open311_sources": {"balaikota_city_reader", "balaikota_writer"},
 		"open311_withheld": {"balaikota_city_reader", "balaikota_writer"},
 		"receipt_head":     {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
+		"answer_templates": officers, "answer_template_versions": officers, "reporter_messages": officers,
 		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},
 	}
 	for _, table := range ourTables(t, f) {

@@ -40,6 +40,7 @@ type Store interface {
 	SourceStore
 	Open311Store
 	LongJobStore
+	AnswerStore
 	Ping(ctx context.Context) error
 	Setting(ctx context.Context) (city.Setting, error)
 	Areas(ctx context.Context) ([]city.Area, error)
@@ -157,6 +158,7 @@ type Deps struct {
 	Notifier     Notifier
 	Prover       Prover
 	Briefer      Briefer
+	Replying     Replying
 	// Stems makes search words of a text as they were made of the reports.
 	Stems func(text string) []string
 	// CAPFeed puts CAP messages into a feed (backend/cap).

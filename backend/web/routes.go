@@ -70,6 +70,15 @@ func (s *server) routes() {
 	add(s, officers, http.MethodPost, "/api/reports/{id}/reporter", "Who reported, with a reason that is recorded", s.postReporter)
 	add(s, pushers, http.MethodPost, "/api/reports", "Push reports", s.postReports)
 
+	// Answers to reporters: drafts from templates, what was written, short questions.
+	add(s, officers, http.MethodGet, "/api/answer-templates", "Texts from which answers are drafted, those that are offered first", s.getAnswerTemplates)
+	add(s, templateKeepers, http.MethodPost, "/api/answer-templates", "Add a template of answers, with the reason", s.postAnswerTemplate)
+	add(s, templateKeepers, http.MethodPut, "/api/answer-templates/{id}", "Change a template of answers, with the reason; the state before stays", s.putAnswerTemplate)
+	add(s, officers, http.MethodGet, "/api/answer-templates/{id}/versions", "Every state a template has had, newest first", s.getAnswerTemplateVersions)
+	add(s, officers, http.MethodGet, "/api/reports/{id}/answering", "Drafts of an answer to the reporter, the way there, and what was written", s.getAnswering)
+	add(s, clockKeepers, http.MethodPost, "/api/reports/{id}/replies", "Answer the reporter; the same client_id sends once", s.postReply)
+	add(s, clockKeepers, http.MethodPost, "/api/reports/{id}/questions", "Ask the reporter for what is missing, once; the clock waits for the answer", s.postReporterQuestion)
+
 	// Incidents: which reports are one matter.
 	add(s, officers, http.MethodGet, "/api/incidents", "Incidents, most pressing first", s.getIncidents)
 	add(s, officers, http.MethodGet, "/api/incidents/{id}", "One incident with its reports and its like", s.getIncident)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"fmt"
 	"maps"
 	"net/http"
@@ -125,7 +126,7 @@ func number(text string) int64 { n, _ := strconv.ParseInt(text, 10, 64); return 
 // belongs to, or make a group.
 func matrixRows() map[string]gate {
 	all := map[string]gate{}
-	for _, group := range []map[string]gate{rowsOfSession(), rowsOfCity(), rowsOfReports(), rowsOfAssistant(), rowsOfMeetings(), rowsOfBriefings(), rowsOfDispositions(), rowsOfProofs(), rowsOfNotices(), rowsOfEffects(), rowsOfAdvice(), rowsOfWalls(), rowsOfAccounts(), rowsOfLimits(), rowsOfMachines()} {
+	for _, group := range []map[string]gate{rowsOfSession(), rowsOfCity(), rowsOfReports(), rowsOfAssistant(), rowsOfMeetings(), rowsOfBriefings(), rowsOfDispositions(), rowsOfProofs(), rowsOfNotices(), rowsOfEffects(), rowsOfAdvice(), rowsOfWalls(), rowsOfAccounts(), rowsOfLimits(), rowsOfMachines(), rowsOfAnswers()} {
 		maps.Copy(all, group)
 	}
 	return all
@@ -193,6 +194,36 @@ func rowsOfCity() map[string]gate {
 		"POST /api/jobs/{id}/tell":        {who: operate, officer: true, at: job, body: fixed(map[string]any{"tell": true})},
 		"GET /api/backups":                {who: inspect, rows: "shared"},
 		"GET /api/audit":                  {who: inspect, rows: "shared"},
+	}
+}
+
+// aClientID is a UUID of version 4 (RFC 9562).
+func aClientID() string {
+	var b [16]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		panic(err) // does not happen
+	}
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+func rowsOfAnswers() map[string]gate {
+	template := func(thing) any {
+		return map[string]any{"title": "Uji matriks " + rand.Text(), "body": "Laporan Anda nomor {nomor} diterima.", "enabled": false, "reason": "uji matriks hak akses"}
+	}
+	keepers := []city.Role{city.Sekda, city.Operator, city.KepalaOPD}
+	return map[string]gate{
+		"GET /api/answer-templates":               {rows: "shared"},
+		"POST /api/answer-templates":              {who: keepers, powerless: []city.Role{city.KepalaOPD}, body: template},
+		"PUT /api/answer-templates/{id}":          {who: keepers, powerless: []city.Role{city.KepalaOPD}, at: thing{"id": "999999"}, body: template, answers: http.StatusNotFound},
+		"GET /api/answer-templates/{id}/versions": {at: thing{"id": "1"}, rows: "shared"},
+		"GET /api/reports/{id}/answering":         {of: "kept report"},
+		"POST /api/reports/{id}/replies": {who: keeping, of: "report", powerless: []city.Role{city.Camat, city.Lurah}, body: func(thing) any {
+			return map[string]any{"client_id": aClientID(), "text": "Uji matriks " + rand.Text(), "in_person": true}
+		}},
+		"POST /api/reports/{id}/questions": {who: keeping, of: "report", powerless: []city.Role{city.Camat, city.Lurah}, answers: http.StatusConflict, body: func(thing) any {
+			return map[string]any{"client_id": aClientID(), "asks": []string{"where"}}
+		}},
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"balaikota/backend/account"
 	"balaikota/backend/analysis/language"
+	"balaikota/backend/analysis/missing"
 	capxml "balaikota/backend/cap"
 	"balaikota/backend/city"
 	"balaikota/backend/config"
@@ -137,7 +138,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	}
 	handler := web.Handler(web.Deps{
 		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
-		Pusher: &pusher{door: door, db: db}, Filer: filer, Poller: s.jobs, LongJobs: s.jobs, Copies: s.copier, HookDoor: s.hooks, SourceKeeper: s.connecting, Analyst: s.analyst, Pictures: s.photos, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Briefer: s.briefer, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, OfficePages: s.db, Places: s.analyst, Basemap: basemap, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
+		Pusher: &pusher{door: door, db: db}, Filer: filer, Poller: s.jobs, LongJobs: s.jobs, Copies: s.copier, HookDoor: s.hooks, SourceKeeper: s.connecting, Analyst: s.analyst, Pictures: s.photos, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Briefer: s.briefer, Replying: web.Replying{Channels: s.teller.Reaches(), Missing: missing.Of}, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, OfficePages: s.db, Places: s.analyst, Basemap: basemap, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
 		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
 	})
 	s.http = &http.Server{
@@ -283,6 +284,7 @@ func (s *serving) run(ctx context.Context, listener net.Listener, began time.Tim
 	parts.Go(func() error { return s.prover.watch(failed) })
 	parts.Go(func() error { return s.teller.worker.Run(jobsCtx) })
 	parts.Go(func() error { return s.teller.asking.Run(jobsCtx) })
+	parts.Go(func() error { return s.teller.messages.Run(jobsCtx) })
 	parts.Go(func() error { return s.watchLocal(failed) })
 	if s.cfg.Simulate {
 		// It goes last: a pull under way still finds its source.

@@ -27,8 +27,10 @@ type teller struct {
 	worker *notice.Worker
 	// asking brings questions to reporters, by the channels that reach them.
 	asking *notice.Asking
-	push   *webpush.Carrier // nil without pushes
-	mail   *email.Carrier   // nil without a mail server
+	// messages brings what officers write to reporters.
+	messages *notice.Asking
+	push     *webpush.Carrier // nil without pushes
+	mail     *email.Carrier   // nil without a mail server
 }
 
 // newTeller reads the channels' settings, and makes the keys of pushes at the
@@ -49,6 +51,8 @@ func newTeller(db *database, data string, cfg config.Notices, log *slog.Logger) 
 	t := &teller{
 		worker: &notice.Worker{Outbox: db.Store, Zone: zone, Lease: lease, Now: time.Now, Log: log},
 		asking: &notice.Asking{Asks: db.Store, Lease: lease, Now: time.Now, Log: log},
+
+		messages: &notice.Asking{Asks: db.Messages(), Lease: lease, Now: time.Now, Log: log},
 	}
 	if cfg.PushSubject != "" {
 		keys, err := webpush.KeepKeys(filepath.Join(data, "rahasia"))
@@ -69,6 +73,7 @@ func newTeller(db *database, data string, cfg config.Notices, log *slog.Logger) 
 			return nil, err
 		}
 		t.worker.Carriers = append(t.worker.Carriers, t.mail)
+		t.messages.Carriers = append(t.messages.Carriers, t.mail)
 		if cfg.PublicURL == "" {
 			log.Warn("Reporters are not asked by e-mail: --public-url does not say where their answer leads")
 		} else {
@@ -80,6 +85,15 @@ func newTeller(db *database, data string, cfg config.Notices, log *slog.Logger) 
 
 // Offered implements web.Notifier.
 func (t *teller) Offered() []city.NoticeChannel { return t.worker.Offered() }
+
+// Reaches are the channels by which this server reaches reporters.
+func (t *teller) Reaches() []city.NoticeChannel {
+	out := []city.NoticeChannel{}
+	for _, c := range t.messages.Carriers {
+		out = append(out, c.Channel())
+	}
+	return out
+}
 
 // PushKey implements web.Notifier.
 func (t *teller) PushKey() string { return t.worker.VAPID }

@@ -83,14 +83,18 @@ func (c *Carrier) Carry(ctx context.Context, address string, n city.Notice) erro
 	return c.Send(ctx, address, n.Text, body, strconv.FormatInt(n.OfficerID, 10)+"/"+n.Key)
 }
 
-// CarryLetter implements city.ReporterCarrier. Without the address of this
-// server there is no link, and nothing is sent.
+// CarryLetter implements city.ReporterCarrier. A letter that has a link is not
+// sent without the address of this server.
 func (c *Carrier) CarryLetter(ctx context.Context, address string, l city.ReporterLetter) error {
-	if c.set.PublicURL == "" {
-		return city.Errorf(city.Conflict, "a letter to a reporter needs the address of this server; set --public-url")
+	text := l.Before + "\n\n"
+	if l.Path != "" {
+		if c.set.PublicURL == "" {
+			return city.Errorf(city.Conflict, "a letter to a reporter needs the address of this server; set --public-url")
+		}
+		text += c.set.PublicURL + l.Path + "\n\n"
 	}
-	text := l.Before + "\n\n" + c.set.PublicURL + l.Path + "\n\n" + l.After + "\n"
-	return c.send(ctx, address, l.Subject, strings.ReplaceAll(text, "\n", "\r\n"), l.Key, l.Follows)
+	text += l.After + "\n"
+	return c.send(ctx, address, l.Subject, strings.ReplaceAll(text, "\n", "\r\n"), l.Key, thread{l.Follows, l.ReplyTo})
 }
 
 // SendCode sends the code that confirms an address.
@@ -104,11 +108,15 @@ func (c *Carrier) SendCode(ctx context.Context, address, code string) error {
 // Send sends a text to one address; key makes its Message-ID. The error never
 // holds the address.
 func (c *Carrier) Send(ctx context.Context, address, subject, body, key string) error {
-	return c.send(ctx, address, subject, body, key, "")
+	return c.send(ctx, address, subject, body, key, thread{})
 }
 
-// send is Send of a letter that may follow another, named by its Message-ID.
-func (c *Carrier) send(ctx context.Context, address, subject, body, key, follows string) error {
+// thread is where a letter stands: the Message-ID of the one that it follows,
+// and who reads replies; "" for none.
+type thread struct{ follows, replyTo string }
+
+// send is Send of a letter in a thread.
+func (c *Carrier) send(ctx context.Context, address, subject, body, key string, in thread) error {
 	if to, err := mail.ParseAddress(address); err != nil || to.Address != address {
 		return city.Errorf(city.NotFound, "the address is none")
 	}
@@ -127,7 +135,7 @@ func (c *Carrier) send(ctx context.Context, address, subject, body, key, follows
 	if err != nil {
 		return c.refused("the mail server takes no text", err, false)
 	}
-	if _, err := w.Write([]byte(c.message(address, subject, body, key, follows))); err != nil {
+	if _, err := w.Write([]byte(c.message(address, subject, body, key, in))); err != nil {
 		return fmt.Errorf("send a mail's text: %w", err)
 	}
 	if err := w.Close(); err != nil {
@@ -207,15 +215,18 @@ func (c *Carrier) secure(client *smtp.Client, config *tls.Config) error {
 // ends the line or the brackets (RFC 5322, 3.6.4, and what is met beside it).
 var strangersID = regexp.MustCompile(`^[!-;=?-~]{1,250}$`)
 
-func (c *Carrier) message(address, subject, body, key, follows string) string {
+func (c *Carrier) message(address, subject, body, key string, in thread) string {
 	sum := sha256.Sum256([]byte(key))
 	host := c.from.Address[strings.LastIndexByte(c.from.Address, '@')+1:]
-	thread := ""
-	if strangersID.MatchString(follows) {
-		thread = "\r\nIn-Reply-To: <" + follows + ">\r\nReferences: <" + follows + ">"
+	more := ""
+	if strangersID.MatchString(in.follows) {
+		more = "\r\nIn-Reply-To: <" + in.follows + ">\r\nReferences: <" + in.follows + ">"
+	}
+	if to, err := mail.ParseAddress(in.replyTo); err == nil && to.Address == in.replyTo {
+		more += "\r\nReply-To: " + (&mail.Address{Address: in.replyTo}).String()
 	}
 	return "From: " + c.from.String() + "\r\nTo: " + (&mail.Address{Address: address}).String() +
 		"\r\nSubject: " + mime.QEncoding.Encode("utf-8", subject) + "\r\nDate: " + c.set.Now().Format(time.RFC1123Z) +
-		"\r\nMessage-ID: <" + hex.EncodeToString(sum[:16]) + "@" + host + ">" + thread + "\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0" +
+		"\r\nMessage-ID: <" + hex.EncodeToString(sum[:16]) + "@" + host + ">" + more + "\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0" +
 		"\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + body
 }

@@ -226,6 +226,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/answer-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Texts from which answers are drafted, those that are offered first */
+        get: operations["get-answer-templates"];
+        put?: never;
+        /** Add a template of answers, with the reason */
+        post: operations["post-answer-templates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/answer-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a template of answers, with the reason; the state before stays */
+        put: operations["put-answer-templates-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/answer-templates/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every state a template has had, newest first */
+        get: operations["get-answer-templates-id-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/areas": {
         parameters: {
             query?: never;
@@ -1751,6 +1803,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/{id}/answering": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drafts of an answer to the reporter, the way there, and what was written */
+        get: operations["get-reports-id-answering"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/{id}/correction": {
         parameters: {
             query?: never;
@@ -1796,6 +1865,40 @@ export interface paths {
         get: operations["get-reports-id-pauses"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the reporter for what is missing, once; the clock waits for the answer */
+        post: operations["post-reports-id-questions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{id}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer the reporter; the same client_id sends once */
+        post: operations["post-reports-id-replies"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2563,6 +2666,61 @@ export interface components {
             /** Format: double */
             value?: number;
         };
+        AnswerDraft: {
+            /** @description It is meant for how the matter stands */
+            fits: boolean;
+            /** Format: int64 */
+            template_id: number;
+            text: string;
+            title: string;
+            /** @description Words without a value, whose lines were left out */
+            unknown: ("nomor" | "kategori" | "wilayah" | "kantor" | "diterima" | "tenggat" | "selesai" | "bukti" | "kota")[];
+        };
+        AnswerTemplate: {
+            /** @description With words in braces that are filled from the report; a line whose word has no value is left out */
+            body: string;
+            /** @description Slug; empty for any */
+            category: string;
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            /** @description Offered for drafts; one that is not stays for the history */
+            enabled: boolean;
+            /** Format: int64 */
+            id: number;
+            /** @description The asker may change it */
+            mine: boolean;
+            /** @description Why this version was made; in the history only */
+            reason?: string;
+            /**
+             * @description How the matter stands; empty: an officer picks it
+             * @enum {string}
+             */
+            status: "" | "open" | "in_progress" | "closed" | "rejected";
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AnswerTemplateInput: {
+            body: string;
+            category?: string;
+            enabled: boolean;
+            /** @description Why it is changed; it is kept with the version */
+            reason: string;
+            /** @enum {string} */
+            status?: "" | "open" | "in_progress" | "closed" | "rejected";
+            title: string;
+            /**
+             * Format: int64
+             * @description The version that was read; another since then is a conflict
+             */
+            version?: number;
+        };
+        AnswerTemplates: {
+            items: components["schemas"]["AnswerTemplate"][];
+            /** @description That may stand in braces */
+            words: ("nomor" | "kategori" | "wilayah" | "kantor" | "diterima" | "tenggat" | "selesai" | "bukti" | "kota")[];
+        };
         AnswerTime: {
             /** Format: date */
             effective_on: string;
@@ -2576,6 +2734,28 @@ export interface components {
         AnswerVerdict: {
             reason?: string;
             right: boolean;
+        };
+        Answering: {
+            /** @description This server can send by that channel */
+            carried: boolean;
+            /**
+             * @description By which the reporter is reached; empty for none
+             * @enum {string}
+             */
+            channel: "" | "surel" | "telegram" | "whatsapp";
+            drafts: components["schemas"]["AnswerDraft"][];
+            /** @description The asker may answer and ask */
+            may: boolean;
+            /** @description What the reporter was told and asked, oldest first */
+            messages: components["schemas"]["ReporterMessage"][];
+            missing: ("where" | "what")[];
+            /** @description A reply by that channel joins the report */
+            replies: boolean;
+            /**
+             * @description How the matter stands by the report, its incident and its dispositions: the furthest of them
+             * @enum {string}
+             */
+            status: "open" | "in_progress" | "closed" | "rejected";
         };
         AreaInfo: {
             /** @description The outline is Balaikota's own approximation */
@@ -5162,6 +5342,30 @@ export interface components {
              */
             seen: number;
         };
+        PostReplyInputBody: {
+            /**
+             * Format: uuid
+             * @description The same one sends once
+             */
+            client_id: string;
+            /** @description The officer told it; nothing is sent */
+            in_person?: boolean;
+            /**
+             * Format: int64
+             * @description The template of the draft; absent for none
+             */
+            template_id?: number;
+            text: string;
+        };
+        PostReporterQuestionInputBody: {
+            /** @description Of what is missing */
+            asks: ("where" | "what")[];
+            /**
+             * Format: uuid
+             * @description The same one asks once
+             */
+            client_id: string;
+        };
         Problem: {
             /** @enum {string} */
             code: "invalid" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "internal";
@@ -5952,6 +6156,37 @@ export interface components {
         ReporterInputBody: {
             /** @description Why the identity is needed; it is recorded */
             reason: string;
+        };
+        ReporterMessage: {
+            asks?: ("where" | "what")[];
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @enum {string} */
+            channel: "surel" | "telegram" | "whatsapp" | "sendiri";
+            /**
+             * Format: date-time
+             * @description Since when it is tried no more: it did not arrive
+             */
+            ended_at?: string;
+            /** @description What went wrong at the last attempt */
+            error?: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "jawaban" | "pertanyaan";
+            /**
+             * Format: date-time
+             * @description When the report said more after a question
+             */
+            replied_at?: string;
+            /**
+             * Format: date-time
+             * @description When the channel took it, or the officer told it
+             */
+            taken_at?: string;
+            /** @description Personal data masked */
+            text: string;
         };
         ReporterWord: {
             /** @enum {string} */
@@ -7121,6 +7356,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-answer-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerTemplates"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-answer-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerTemplateInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerTemplate"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-answer-templates-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerTemplateInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerTemplate"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-answer-templates-id-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerTemplate"][];
                 };
             };
             /** @description Error */
@@ -10405,6 +10768,37 @@ export interface operations {
             };
         };
     };
+    "get-reports-id-answering": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answering"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-reports-id-correction": {
         parameters: {
             query?: never;
@@ -10493,6 +10887,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReportPause"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-id-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostReporterQuestionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answering"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-id-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostReplyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answering"];
                 };
             };
             /** @description Error */

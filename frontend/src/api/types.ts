@@ -136,3 +136,11 @@ export type PointStatus = MeetingPoint['status'];
 export type CityIndex = Schemas['CityIndex'];
 export type OfficePage = Schemas['OfficePage'];
 export type LedgerLine = Schemas['LedgerLine'];
+
+/* Answers to reporters. */
+export type Answering = Schemas['Answering'];
+export type AnswerTemplate = Schemas['AnswerTemplate'];
+export type AnswerTemplateInput = Schemas['AnswerTemplateInput'];
+export type AnswerTemplates = Schemas['AnswerTemplates'];
+export type Gap = Answering['missing'][number];
+export type ReporterMessage = Schemas['ReporterMessage'];
