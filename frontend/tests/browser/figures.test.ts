@@ -10,6 +10,25 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
+it('sets a target beside a figure that is past no limit', async () => {
+  const s = await scene(browser, {
+    prepare: (double) => {
+      const beds = double.world.indicators.find((i) => i.slug === 'hunian-rs');
+      if (!beds) throw new Error('the double has no hunian-rs');
+      Object.assign(beds, { target: { value: 75, by: '2029-12-31', source: 'RPJMD' } });
+    },
+  });
+  const tile = s.page.locator('.tile', { hasText: 'Keterisian tempat tidur RS' });
+  await until(async () => (await tile.innerText()).includes('target 75'), 'the target');
+  expect(await tile.innerText()).not.toContain('perhatian 80');
+  await tile.click();
+  await until(
+    async () => /≤ 75.*RPJMD/s.test(await s.page.locator('dialog[open]').innerText()),
+    'the target with its document',
+  );
+  await s.close();
+});
+
 interface Seen {
   frames: number;
   /** Of each frame in which the tile was drawn anew, how often. */

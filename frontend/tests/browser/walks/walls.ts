@@ -44,6 +44,15 @@ export function walls(world: () => World): void {
       await tv.station();
       await phone.station();
 
+      // Silenced at the screen itself, it says so when a phone lets it sound, and sounds again by the same key.
+      const silenced = tv.page.getByText('Dibisukan di layar ini');
+      await tv.page.keyboard.press('m');
+      await card.getByLabel('Bunyi saat ada yang mendesak').check();
+      await until(async () => (await silenced.count()) === 1, 'it says that it is silenced');
+      expect(await tv.ask<WallState[]>('/api/walls/states')).toMatchObject([{ chime: true }]);
+      await tv.page.keyboard.press('m');
+      await until(async () => (await silenced.count()) === 0, 'it sounds again');
+
       await card.getByRole('button', { name: 'Cabut', exact: true }).click();
       await phone.page.locator('dialog[open]').getByRole('button', { name: 'Cabut', exact: true }).click();
       await shows(tv.page, 'Layar ini tidak lagi terpasang.');
