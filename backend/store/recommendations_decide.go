@@ -81,8 +81,12 @@ func (c *catalogue) mayDecide(asker city.Asker, r city.Recommendation, officeID 
 }
 
 func (s *Store) decide(ctx context.Context, tx pgx.Tx, cat *catalogue, by city.Actor, asker city.Asker, was city.Recommendation, d city.RecommendationDecision) error {
+	who, err := signature(ctx, tx, by, asker.Role)
+	if err != nil {
+		return err
+	}
 	now := was
-	now.DecidedBy, now.Reason = by.Name, strings.TrimSpace(cleanText(d.Reason))
+	now.DecidedBy, now.Reason = who, strings.TrimSpace(cleanText(d.Reason))
 	detail := map[string]any{}
 	waits := was.Status == city.RecommendationProposed || was.Status == city.RecommendationPostponed
 	conflict := city.Errorf(city.Conflict, "recommendation %d is %s already", was.ID, was.Status)
@@ -121,7 +125,7 @@ func (s *Store) decide(ctx context.Context, tx pgx.Tx, cat *catalogue, by city.A
 		}
 		now.DecidedBy, now.Reason, now.Override = was.DecidedBy, was.Reason, nil
 		if d.Rank > 0 {
-			now.Override = &city.RankOverride{Rank: d.Rank, By: by.Name, At: s.now().UTC().Truncate(time.Microsecond), Reason: strings.TrimSpace(cleanText(d.Reason))}
+			now.Override = &city.RankOverride{Rank: d.Rank, By: who, At: s.now().UTC().Truncate(time.Microsecond), Reason: strings.TrimSpace(cleanText(d.Reason))}
 		}
 		detail["rank"] = d.Rank
 	default:
@@ -142,7 +146,9 @@ func (s *Store) decide(ctx context.Context, tx pgx.Tx, cat *catalogue, by city.A
 	if reason == "" && d.Decision == "reopen" {
 		reason = "Dibuka lagi."
 	}
-	event, err := s.putAdvice(ctx, tx, cat, by, was, now, reason, detail)
+	signed := by // its history is read by people, who know names and posts
+	signed.Name = who
+	event, err := s.putAdvice(ctx, tx, cat, signed, was, now, reason, detail)
 	if err != nil {
 		return err
 	}

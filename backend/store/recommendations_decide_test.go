@@ -77,7 +77,7 @@ func TestApprovingSendsADisposition(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Status != city.RecommendationApproved || r.DispositionID == 0 || r.DispositionNumber == "" || r.DispositionStatus != city.DispositionSent || r.DecidedBy != "token:sekda" {
+	if r.Status != city.RecommendationApproved || r.DispositionID == 0 || r.DispositionNumber == "" || r.DispositionStatus != city.DispositionSent || r.DecidedBy != "Sekretaris Daerah" {
 		t.Errorf("%+v", r)
 	}
 	d, err := f.Disposition(t.Context(), secretary, r.DispositionID)
@@ -91,7 +91,7 @@ func TestApprovingSendsADisposition(t *testing.T) {
 		t.Errorf("%d dispositions", n)
 	}
 	_, changes, err := f.Recommendation(t.Context(), mayor, r.ID)
-	if err != nil || len(changes) != 2 || changes[1].From != city.RecommendationProposed || changes[1].To != city.RecommendationApproved || changes[1].By != "token:sekda" {
+	if err != nil || len(changes) != 2 || changes[1].From != city.RecommendationProposed || changes[1].To != city.RecommendationApproved || changes[1].By != "Sekretaris Daerah" {
 		t.Errorf("%+v, %v", changes, err)
 	}
 	if n := one[int](t, f.sql, "SELECT count(*)::int FROM audit WHERE action = 'recommendation.approve'"); n != 1 {
@@ -203,7 +203,7 @@ func TestDeclinePostponeReopen(t *testing.T) {
 		}
 		return r
 	}
-	if r := must("a|1", decline(), city.RecommendationDeclined); r.Reason == "" || r.DecidedBy != "token:sekda" || r.Rank != 0 {
+	if r := must("a|1", decline(), city.RecommendationDeclined); r.Reason == "" || r.DecidedBy != "Sekretaris Daerah" || r.Rank != 0 {
 		t.Errorf("%+v", r)
 	}
 	must("b|1", city.RecommendationDecision{Decision: "postpone", Reason: "Menunggu hujan reda dulu.", Until: &until}, city.RecommendationPostponed)
@@ -251,7 +251,7 @@ func TestTheSecretarysOwnOrder(t *testing.T) {
 	if got := order(); !slices.Equal(got, []string{"d|1", "b|1", "a|1", "c|1", "e|1"}) {
 		t.Errorf("%v", got)
 	}
-	if r := f.the(t, "d|1"); r.Override == nil || r.Override.By != "token:sekda" || r.Override.Reason == "" || r.Rank != 1 {
+	if r := f.the(t, "d|1"); r.Override == nil || r.Override.By != "Sekretaris Daerah" || r.Override.Reason == "" || r.Rank != 1 {
 		t.Errorf("%+v", r.Override)
 	}
 	rank("d|1", 0)
