@@ -150,6 +150,7 @@ describe('an officer’s tasks on a phone', () => {
     await press(s.page, 'Teruskan ke lurah');
     await press(s.page, /^Kirim$/);
     await shows(s.page, 'Pilih kantor.');
+    await shows(s.page, 'Tidak melewati tenggat tugas ini, ');
     await s.page.getByLabel('Teruskan kepada').selectOption('Kel. Sidodadi');
     await press(s.page, /^Kirim$/);
     await until(() => s.double.tasks.arrived.size === 1, 'the order arrives');
