@@ -27,12 +27,16 @@ func (s *Store) SaveLearning(ctx context.Context, m city.LearnedModel, rows []ci
 		if err := keepLabelled(ctx, tx, m, rows, origin); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "UPDATE models SET active = false WHERE name = $1 AND active", m.Name); err != nil {
+		before, err := column[int64](ctx, tx, retireModelQuery, m.Name)
+		if err != nil {
 			return fmt.Errorf("retire the model %s: %w", m.Name, err)
 		}
-		if err := tx.QueryRow(ctx, "INSERT INTO models (name, trained_at, examples, scores, body) VALUES ($1, $2, $3, $4, $5) RETURNING id",
-			m.Name, m.TrainedAt, m.Examples, m.Scores, m.Body).Scan(&id); err != nil {
+		if err := tx.QueryRow(ctx, "INSERT INTO models (name, trained_at, examples, scores, body, corrections) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+			m.Name, m.TrainedAt, m.Examples, m.Scores, m.Body, m.Corrections).Scan(&id); err != nil {
 			return fmt.Errorf("store the model %s: %w", m.Name, err)
+		}
+		if err := s.modelChanged(ctx, tx, m.Name, m.By, "belajar", id, before, ""); err != nil {
+			return err
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM models WHERE name = $1 AND id NOT IN
 			(SELECT id FROM models WHERE name = $1 ORDER BY id DESC LIMIT $2)`, m.Name, keptModels); err != nil {
@@ -85,7 +89,7 @@ func (s *Store) LabelledTexts(ctx context.Context, model string) (out []city.Lab
 // learned last when name is empty; the zero model when there is none.
 func (s *Store) ActiveModel(ctx context.Context, name string) (m city.LearnedModel, err error) {
 	err = s.read(ctx, city.System, func(tx pgx.Tx) error {
-		rows, err := rowsOf[city.LearnedModel](ctx, tx, `SELECT id, name, trained_at, examples, scores, body FROM models
+		rows, err := rowsOf[city.LearnedModel](ctx, tx, `SELECT id, name, trained_at, examples, scores, body, corrections, '' AS by FROM models
 			WHERE active AND ($1 = '' OR name = $1) ORDER BY id DESC LIMIT 1`, name)
 		if len(rows) > 0 {
 			m = rows[0]

@@ -39,6 +39,7 @@ type Store interface {
 	AgendaStore
 	SourceStore
 	Open311Store
+	LearningStore
 	LongJobStore
 	AnswerStore
 	Ping(ctx context.Context) error
@@ -142,6 +143,7 @@ type Deps struct {
 	Pusher       Pusher
 	Filer        Filer
 	LongJobs     LongJobs
+	Keeping      Keeping
 	Copies       Copies
 	Poller       Poller
 	SourceKeeper SourceKeeper

@@ -37,7 +37,7 @@ func (c *learnCommand) Run(in *invocation) error {
 		if err != nil {
 			return err
 		}
-		lesson.force, lesson.origin = c.Force, "learn"
+		lesson.force, lesson.origin, lesson.by = c.Force, "learn", city.CommandLine.Name
 		done, err := d.learn(in.ctx, lesson)
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -43,7 +44,10 @@ type lesson struct {
 	options  classify.Options
 	readAt   time.Time
 	origin   string
+	by       string // who has it learned
 	force    bool
+
+	corrections int // officers', among the examples
 }
 
 func (l *lesson) add(e classify.Example, fresh, kept bool) {
@@ -92,6 +96,9 @@ func (d *database) gather(ctx context.Context, name string, categories []city.Ca
 		}
 		if text := clean(r.Text); text != "" && known[r.Label] {
 			l.add(classify.Example{Text: text, Label: r.Label, Weight: weight, At: r.At}, r.Known.After(l.oldAt), false)
+			if r.ByOfficer {
+				l.corrections++
+			}
 		}
 	}
 	return l, nil
@@ -164,7 +171,7 @@ func (d *database) learn(ctx context.Context, l *lesson) (learned, error) {
 	if err != nil {
 		return done, fmt.Errorf("encode the scores of %s: %w", l.name, err)
 	}
-	_, err = d.SaveLearning(ctx, city.LearnedModel{Name: l.name, TrainedAt: l.readAt, Examples: report.Rows, Scores: scores, Body: body}, l.given, l.origin)
+	_, err = d.SaveLearning(ctx, city.LearnedModel{Name: l.name, TrainedAt: l.readAt, Examples: report.Rows, Scores: scores, Body: body, Corrections: l.corrections, By: cmp.Or(l.by, machineActor.Name)}, l.given, l.origin)
 	return done, err
 }
 
@@ -214,6 +221,14 @@ func (d *database) learnAfter(ctx context.Context, log *slog.Logger, rest time.D
 	if err != nil {
 		return err
 	}
+	held, err := d.ModelHeld(ctx, city.CategoryModel)
+	if err != nil {
+		return err
+	}
+	if held {
+		log.Debug("Nothing is learned: somebody went back to an earlier model", "model", city.CategoryModel)
+		return nil
+	}
 	l, err := d.gather(ctx, city.CategoryModel, categories)
 	if err != nil {
 		return err
@@ -236,7 +251,7 @@ func (d *database) learnAfter(ctx context.Context, log *slog.Logger, rest time.D
 
 // learnNow learns the categories anew because an operator wants it, as a long
 // job. What is worse than the model in use is not taken.
-func (d *database) learnNow(ctx context.Context, _ city.Actor, progress city.LongJobProgress) (city.LongJobResult, error) {
+func (d *database) learnNow(ctx context.Context, by city.Actor, progress city.LongJobProgress) (city.LongJobResult, error) {
 	progress("mengumpulkan", 0, 0)
 	categories, err := d.Categories(ctx)
 	if err != nil {
@@ -249,7 +264,7 @@ func (d *database) learnNow(ctx context.Context, _ city.Actor, progress city.Lon
 	if len(l.examples) < nightlyLeast {
 		return city.LongJobResult{}, city.Errorf(city.Conflict, "baru %d baris berkategori; paling sedikit %d diperlukan untuk belajar", len(l.examples), nightlyLeast)
 	}
-	l.origin, l.options.MaxExamples, l.options.Workers = "belajar", nightlyRows, 1
+	l.origin, l.by, l.options.MaxExamples, l.options.Workers = "belajar", by.Name, nightlyRows, 1
 	progress("melatih", 0, 0)
 	done, err := d.learn(ctx, l)
 	if err != nil {

@@ -145,6 +145,7 @@ func rowsOfSession() map[string]gate {
 // suggested from them, are for every officer: whom a flood or a surge reaches
 // next is not known by whose it is now.
 func rowsOfCity() map[string]gate {
+	model, kept := thing{"name": "uji"}, thing{"what": "baris_ditolak"}
 	job := thing{"id": "1"}
 	source := thing{"slug": "uji"}
 	// Of a connector that there is not: whoever is let in is told so.
@@ -192,6 +193,10 @@ func rowsOfCity() map[string]gate {
 		"GET /api/jobs/{id}":              {who: inspect, at: job, rows: "shared"},
 		"POST /api/jobs/{id}/cancel":      {who: operate, at: job},
 		"POST /api/jobs/{id}/tell":        {who: operate, officer: true, at: job, body: fixed(map[string]any{"tell": true})},
+		"GET /api/models":                 {who: inspect, rows: "shared"},
+		"POST /api/models/{name}/back":    {who: operate, at: model, body: fixed(map[string]any{"id": 1, "reason": "uji matriks peran"})},
+		"GET /api/retention":              {who: inspect, rows: "shared"},
+		"PUT /api/retention/{what}":       {who: operate, at: kept, body: fixed(map[string]any{"keep_months": 600, "source": "uji matriks", "effective_on": "2100-01-01", "reason": "uji matriks peran"})},
 		"GET /api/backups":                {who: inspect, rows: "shared"},
 		"GET /api/audit":                  {who: inspect, rows: "shared"},
 	}

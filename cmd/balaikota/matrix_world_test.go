@@ -136,6 +136,9 @@ func newMatrixWorld(t *testing.T) *matrixWorld {
 func (w *matrixWorld) fill() {
 	t := w.t
 	source := storetest.Source(t, w.db.Store)
+	if _, err := w.db.SaveLearning(t.Context(), city.LearnedModel{Name: "uji", TrainedAt: time.Now(), Scores: []byte("{}"), Body: []byte("uji")}, nil, "uji"); err != nil {
+		t.Fatal(err)
+	}
 	if id, err := w.db.AskLongJob(t.Context(), machineActor, city.System, city.BackupJob, false); err != nil || id != 1 {
 		t.Fatalf("put the job 1 down: %d, %v", id, err)
 	}

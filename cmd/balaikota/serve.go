@@ -82,6 +82,7 @@ type serving struct {
 	prover     *prover
 	briefer    *briefer
 	photos     *photoReader
+	keeper     *keeper
 	copier     *copier
 	hooks      *hookDoor
 	stopping   context.Context // ends when the server is about to stop
@@ -120,6 +121,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 		return nil, err
 	}
 	s.briefer = &briefer{db: db, offered: s.teller.Offered, log: in.log, now: time.Now}
+	s.keeper = &keeper{db: db, data: in.db.Data, log: in.log, now: time.Now}
 	s.copier = newCopier(db, cfg.Backup, in.db.Data, in.log)
 	s.copier.offered = s.teller.Offered
 	door := &intake{store: db.Store, geography: s.geography, stored: s.analyst.stir}
@@ -138,7 +140,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	}
 	handler := web.Handler(web.Deps{
 		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
-		Pusher: &pusher{door: door, db: db}, Filer: filer, Poller: s.jobs, LongJobs: s.jobs, Copies: s.copier, HookDoor: s.hooks, SourceKeeper: s.connecting, Analyst: s.analyst, Pictures: s.photos, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Briefer: s.briefer, Replying: web.Replying{Channels: s.teller.Reaches(), Missing: missing.Of}, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, OfficePages: s.db, Places: s.analyst, Basemap: basemap, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
+		Pusher: &pusher{door: door, db: db}, Filer: filer, Poller: s.jobs, Keeping: s.keeper, LongJobs: s.jobs, Copies: s.copier, HookDoor: s.hooks, SourceKeeper: s.connecting, Analyst: s.analyst, Pictures: s.photos, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Briefer: s.briefer, Replying: web.Replying{Channels: s.teller.Reaches(), Missing: missing.Of}, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, OfficePages: s.db, Places: s.analyst, Basemap: basemap, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
 		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
 	})
 	s.http = &http.Server{
@@ -184,6 +186,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "peringatan", Every: time.Minute, Run: func(ctx context.Context) error { _, err := s.db.EndExpiredAlerts(ctx); return err }},
 			{Name: "bersih", Every: time.Hour, Run: s.housekeep},
 			{Name: "cadangan", Every: 10 * time.Minute, Run: func(ctx context.Context) error { return s.copier.watch(ctx, s.jobs.StartLong) }},
+			{Name: "retensi", Every: 10 * time.Minute, Run: s.keeper.watch},
 			{Name: "pekerjaan", Every: time.Minute, Run: s.endSilentJobs},
 			{Name: "segmen", Every: 5 * time.Minute, Run: func(ctx context.Context) error { _, err := s.db.SealReports(ctx); return err }},
 			{Name: "rekap", Every: 24 * time.Hour, Run: s.checkRollups},

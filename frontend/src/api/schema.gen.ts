@@ -1119,6 +1119,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Learned models in force, those before, and who changed them */
+        get: operations["get-models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{name}/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put an earlier model in force again, with the reason */
+        post: operations["post-models-name-back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/norms": {
         parameters: {
             query?: never;
@@ -1933,6 +1967,40 @@ export interface paths {
         put?: never;
         /** Let a report's clock go on */
         post: operations["post-reports-id-resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long things are kept, and what the next night erases */
+        get: operations["get-retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/{what}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set how long something is kept from a day on, with the reason */
+        put: operations["put-retention-what"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3951,6 +4019,11 @@ export interface components {
             /** Format: double */
             mean: number;
         };
+        GoBackToModelInputBody: {
+            /** Format: int64 */
+            id: number;
+            reason: string;
+        };
         GroupingState: {
             /**
              * Format: date-time
@@ -4882,6 +4955,85 @@ export interface components {
             present: string[];
             /** @description Of the frozen record */
             sha256: string;
+        };
+        ModelChange: {
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            before_id?: number;
+            /** @enum {string} */
+            how: "belajar" | "kembali";
+            /** Format: int64 */
+            model_id: number;
+            reason?: string;
+        };
+        ModelInForce: {
+            /** Format: double */
+            above: number;
+            /**
+             * Format: double
+             * @description Share of the measured rows that it answered rightly
+             */
+            accuracy: number;
+            changes: components["schemas"]["ModelChange"][];
+            /**
+             * Format: int64
+             * @description Officers' corrections among them
+             */
+            corrections: number;
+            /** Format: int64 */
+            corrections_since: number;
+            earlier: components["schemas"]["ModelState"][];
+            /**
+             * Format: int64
+             * @description Rows it learned from
+             */
+            examples: number;
+            held: boolean;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: double
+             * @description Mean over the labels of the harmonic mean of precision and recall
+             */
+            macro_f1: number;
+            /** Format: int64 */
+            measured: number;
+            /** @description kategori is the city's categories; others serve the command line */
+            name: string;
+            /** Format: date-time */
+            trained_at: string;
+        };
+        ModelState: {
+            /** Format: double */
+            above: number;
+            /**
+             * Format: double
+             * @description Share of the measured rows that it answered rightly
+             */
+            accuracy: number;
+            /**
+             * Format: int64
+             * @description Officers' corrections among them
+             */
+            corrections: number;
+            /**
+             * Format: int64
+             * @description Rows it learned from
+             */
+            examples: number;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: double
+             * @description Mean over the labels of the harmonic mean of precision and recall
+             */
+            macro_f1: number;
+            /** Format: int64 */
+            measured: number;
+            /** Format: date-time */
+            trained_at: string;
         };
         NewAccountInputBody: {
             /** @description Of a camat or lurah */
@@ -6207,6 +6359,51 @@ export interface components {
             /** Format: int64 */
             report_id: number;
             text?: string;
+        };
+        Retention: {
+            /** Format: date-time */
+            before: string;
+            /** Format: int64 */
+            due: number;
+            history: components["schemas"]["RetentionRule"][];
+            last?: components["schemas"]["RetentionRun"];
+            rule: components["schemas"]["RetentionRule"];
+        };
+        RetentionChange: {
+            /**
+             * Format: date
+             * @description Not before today
+             */
+            effective_on: string;
+            /** Format: int64 */
+            keep_months: number;
+            reason: string;
+            source: string;
+        };
+        RetentionRule: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            /**
+             * Format: date
+             * @description First day, in the city's days
+             */
+            effective_on: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            keep_months: number;
+            reason?: string;
+            /** @description The norm it follows */
+            source: string;
+            /** @enum {string} */
+            what: "identitas_pelapor" | "percakapan_asisten" | "baris_ditolak";
+        };
+        RetentionRun: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            erased: number;
         };
         Said: {
             /** @description Indonesian */
@@ -9339,6 +9536,70 @@ export interface operations {
             };
         };
     };
+    "get-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelInForce"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-models-name-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoBackToModelInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelInForce"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-norms": {
         parameters: {
             query?: never;
@@ -11027,6 +11288,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReportDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-retention-what": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                what: "identitas_pelapor" | "percakapan_asisten" | "baris_ditolak";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"][];
                 };
             };
             /** @description Error */
