@@ -74,6 +74,8 @@ var rooms = []room{
 	{"connectors/all", []string{"connectors", "connectors/*"}},
 	{"connectors/simcity", []string{"backend/city"}},
 	{"connectors/mapping", []string{"backend/city", "connectors"}},
+	{"connectors/capalert", []string{"backend/city", "connectors"}},
+	{"connectors/syndication", []string{"backend/city", "connectors"}},
 	{"connectors/tabular", []string{"backend/city", "connectors"}},
 	{"connectors/chat", []string{"backend/city", "connectors"}},
 	{"connectors/connectortest", []string{"backend/city", "connectors"}},
@@ -82,10 +84,10 @@ var rooms = []room{
 
 // ofConnectors is what each connector's own folder may import: how records
 // become rows, and tables records, is the same for all.
-var ofConnectors = []string{"backend/city", "connectors", "connectors/mapping", "connectors/tabular", "connectors/chat"}
+var ofConnectors = []string{"backend/city", "connectors", "connectors/mapping", "connectors/tabular", "connectors/chat", "connectors/capalert", "connectors/syndication"}
 
 // notConnectors are folders below connectors that declare none.
-var notConnectors = []string{"connectors/simcity", "connectors/mapping", "connectors/tabular", "connectors/chat", "connectors/connectortest"}
+var notConnectors = []string{"connectors/simcity", "connectors/mapping", "connectors/tabular", "connectors/chat", "connectors/capalert", "connectors/syndication", "connectors/connectortest"}
 
 // inTests is what a test may use beyond its package's room: the other side of
 // a seam, for real.

@@ -6,6 +6,7 @@ import (
 	"balaikota/connectors"
 	"balaikota/connectors/arcgis"
 	"balaikota/connectors/bmkg"
+	"balaikota/connectors/cap"
 	"balaikota/connectors/ckan"
 	"balaikota/connectors/files"
 	"balaikota/connectors/httpjson"
@@ -24,6 +25,7 @@ func Registry() *connectors.Registry {
 	return connectors.NewRegistry(
 		arcgis.Spec,
 		bmkg.Spec,
+		cap.Spec,
 		ckan.Spec,
 		files.Spec,
 		httpjson.Spec,

@@ -1,7 +1,8 @@
 // Package bmkg reads the open data of BMKG, Indonesia's weather and earthquake
 // office: the three-day forecast of every kelurahan, earthquakes that concern
 // the city, and the weather warnings (CAP 1.2) of the next hours. BMKG must be
-// shown as the source. It may import connectors and backend/city.
+// shown as the source. It may import connectors,
+// connectors/capalert and backend/city.
 package bmkg
 
 import (

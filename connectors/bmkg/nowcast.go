@@ -13,24 +13,17 @@ import (
 
 	"balaikota/backend/city"
 	"balaikota/connectors"
+	"balaikota/connectors/capalert"
 )
 
 // nowcastState is what the warnings read so far said.
 type nowcastState struct {
 	Validators connectors.Validators `json:"validators,omitzero"`
 	// Messages are known CAP messages by identifier.
-	Messages map[string]knownMessage `json:"messages,omitempty"`
+	Messages capalert.Chains `json:"messages,omitempty"`
 	// Prefixes are the first letters of the files of our province, learned
 	// from items that name it ("CKT").
 	Prefixes []string `json:"prefixes,omitempty"`
-}
-
-// knownMessage is a CAP message that needs no second look.
-type knownMessage struct {
-	// Root is the identifier of the first message of its chain when it
-	// concerns the city, "" when it does not.
-	Root    string    `json:"root,omitempty"`
-	Expires time.Time `json:"expires"`
 }
 
 // feedItem is one warning in the RSS feed, which itself says neither where
@@ -62,13 +55,13 @@ func (c *connector) pullNowcast(ctx context.Context, st *nowcastState) (feedPage
 	c.forgetOld(st, items)
 	fresh := c.newItems(st, items)
 	page := feedPage{done: len(fresh) <= detailsPerPage}
-	var warnings []warning
+	var warnings []capalert.Warning
 	for _, item := range fresh[:min(len(fresh), detailsPerPage)] {
 		w, err := c.readWarning(ctx, item)
 		var malformed *connectors.MalformedError
 		switch {
-		case errors.Is(err, errNotForUs):
-			c.know(st, item.GUID, knownMessage{Expires: c.env.Now().Add(24 * time.Hour)})
+		case errors.Is(err, capalert.ErrNotForUs):
+			st.Messages.Know(item.GUID, capalert.Known{Expires: c.env.Now().Add(24 * time.Hour)})
 		case errors.Is(err, errUnreadable), errors.As(err, &malformed):
 			page.Refused = append(page.Refused, city.Refusal{Kind: "alerts", ExternalID: item.GUID, Place: path.Base(item.Link), Reason: err.Error()})
 		case err != nil:
@@ -110,11 +103,7 @@ func (c *connector) forgetOld(st *nowcastState, items []feedItem) {
 	for _, it := range items {
 		inFeed[strings.TrimSpace(it.GUID)] = true
 	}
-	for id, m := range st.Messages {
-		if !inFeed[id] && c.env.Now().After(m.Expires.Add(24*time.Hour)) {
-			delete(st.Messages, id)
-		}
-	}
+	st.Messages.Forget(c.env.Now(), func(id string) bool { return inFeed[id] })
 }
 
 // newItems are the items to read, oldest first; those of other provinces are
@@ -138,7 +127,7 @@ func (c *connector) newItems(st *nowcastState, items []feedItem) []feedItem {
 		if province == "" || slices.Contains(st.Prefixes, path.Base(it.Link)[:3]) {
 			return false
 		}
-		c.know(st, it.GUID, knownMessage{Expires: c.env.Now().Add(24 * time.Hour)})
+		st.Messages.Know(it.GUID, capalert.Known{Expires: c.env.Now().Add(24 * time.Hour)})
 		return true
 	})
 	slices.SortStableFunc(fresh, func(a, b feedItem) int { return published(a).Compare(published(b)) })
@@ -154,33 +143,26 @@ func published(it feedItem) time.Time {
 	return t
 }
 
-func (c *connector) know(st *nowcastState, id string, m knownMessage) {
-	if st.Messages == nil {
-		st.Messages = map[string]knownMessage{}
-	}
-	st.Messages[id] = m
-}
-
 // errUnreadable is a message whose content breaks the agreed form.
 var errUnreadable = errors.New("the warning cannot be understood")
 
 // readWarning fetches one file. Only its name is taken from the feed: the
 // place is where the feed itself lies, whatever the link says.
-func (c *connector) readWarning(ctx context.Context, it feedItem) (warning, error) {
+func (c *connector) readWarning(ctx context.Context, it feedItem) (capalert.Warning, error) {
 	res, err := c.env.HTTP.Do(ctx, connectors.Request{URL: c.addresses.nowcast + path.Base(it.Link)})
 	var status *connectors.StatusError
 	if errors.As(err, &status) && status.Status == http.StatusNotFound {
-		return warning{}, fmt.Errorf("%w: the file is not there", errUnreadable)
+		return capalert.Warning{}, fmt.Errorf("%w: the file is not there", errUnreadable)
 	}
 	if err == nil {
 		err = res.CheckClock()
 	}
 	if err != nil {
-		return warning{}, fmt.Errorf("warning %s: %w", path.Base(it.Link), err)
+		return capalert.Warning{}, fmt.Errorf("warning %s: %w", path.Base(it.Link), err)
 	}
-	w, err := parseCAP(res.Body, res.Header.Get("Content-Type"))
+	w, err := capalert.Parse(res.Body, res.Header.Get("Content-Type"), 0)
 	var malformed *connectors.MalformedError
-	if err != nil && !errors.Is(err, errNotForUs) && !errors.As(err, &malformed) {
+	if err != nil && !errors.Is(err, capalert.ErrNotForUs) && !errors.As(err, &malformed) {
 		return w, fmt.Errorf("%w: %w", errUnreadable, err)
 	}
 	if it.GUID != "" && w.ID != it.GUID && err == nil {
@@ -189,73 +171,9 @@ func (c *connector) readWarning(ctx context.Context, it feedItem) (warning, erro
 	return w, err
 }
 
-// fold turns messages, in order of sending, into alerts: a chain of Alert,
-// Update and Cancel is one alert under the identifier of its first message.
-func (c *connector) fold(st *nowcastState, warnings []warning, page *connectors.Page) {
-	slices.SortStableFunc(warnings, func(a, b warning) int { return a.Sent.Compare(b.Sent) })
-	for _, w := range warnings {
-		root := st.root(w)
-		codes, whole := c.covered(w)
-		concerns := whole || len(codes) > 0
-		active := root != "" && st.active(root)
-		m := knownMessage{Expires: latest(w.Expires, w.Sent)}
-		switch {
-		case w.Over || !concerns || w.Expires.Before(c.env.Now()):
-			if active {
-				page.Alerts = append(page.Alerts, city.Alert{Key: "cap:" + root, Kind: city.AlertWarning, Since: w.Since, Over: true})
-				st.end(root)
-			}
-		default:
-			if root == "" {
-				root = w.ID
-				if len(w.References) > 0 {
-					root = w.References[0]
-				}
-			}
-			m.Root = root
-			page.Alerts = append(page.Alerts, c.warningAlert(root, w, codes))
-		}
-		c.know(st, w.ID, m)
-	}
-}
-
-// root finds the chain a message belongs to among those that concern the city.
-func (st *nowcastState) root(w warning) string {
-	if m := st.Messages[w.ID]; m.Root != "" {
-		return m.Root
-	}
-	for _, ref := range w.References {
-		if m := st.Messages[ref]; m.Root != "" {
-			return m.Root
-		}
-	}
-	return ""
-}
-
-func (st *nowcastState) active(root string) bool {
-	for _, m := range st.Messages {
-		if m.Root == root {
-			return true
-		}
-	}
-	return false
-}
-
-// end marks all messages of a chain as of no further concern.
-func (st *nowcastState) end(root string) {
-	for id, m := range st.Messages {
-		if m.Root == root {
-			m.Root = ""
-			st.Messages[id] = m
-		}
-	}
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
+// fold turns messages into alerts.
+func (c *connector) fold(st *nowcastState, warnings []capalert.Warning, page *connectors.Page) {
+	page.Alerts = append(page.Alerts, st.Messages.Fold(c.env.Now(), c.env.Areas, c.cfg.Province, warnings, c.warningAlert)...)
 }
 
 // eventsEN are BMKG's events in English; others stay as they are.
@@ -264,10 +182,7 @@ var eventsEN = map[string]string{
 	"angin kencang": "Strong wind", "puting beliung": "Tornado", "petir": "Thunderstorms", "hujan es": "Hail",
 }
 
-func (c *connector) warningAlert(root string, w warning, codes []string) city.Alert {
-	if codes == nil {
-		codes = []string{}
-	}
+func (c *connector) warningAlert(root string, w capalert.Warning, codes []string) city.Alert {
 	until := w.Expires
 	event := eventsEN[strings.ToLower(strings.TrimSpace(w.Info.Event))]
 	if event == "" {
@@ -278,11 +193,11 @@ func (c *connector) warningAlert(root string, w warning, codes []string) city.Al
 		headEN = event + ", " + c.cfg.Province
 	}
 	a := city.Alert{
-		Key: "cap:" + root, Kind: city.AlertWarning, Severity: capSeverity(w.Info.Severity),
+		Key: capalert.Key(root), Kind: city.AlertWarning, Severity: capalert.Severity(w.Info.Severity),
 		Headline: strings.TrimSpace(w.Info.Headline), HeadlineEN: headEN, Advice: strings.TrimSpace(w.Info.Instruction),
 		Evidence:   fmt.Sprintf("%s, berlaku %s sampai %s", w.Info.Event, c.clock(w.Since, false), c.clock(until, false)),
 		EvidenceEN: fmt.Sprintf("%s, from %s to %s", event, c.clock(w.Since, true), c.clock(until, true)),
-		AreaCodes:  codes, Since: w.Since, Until: &until, Attribution: attribution, Geometry: geometry(w),
+		AreaCodes:  codes, Since: w.Since, Until: &until, Attribution: attribution, Geometry: capalert.Geometry(w),
 	}
 	if a.Headline == "" {
 		a.Headline = strings.TrimSpace(w.Info.Event)

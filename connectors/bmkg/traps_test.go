@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"balaikota/connectors"
+	"balaikota/connectors/capalert"
 )
 
 func testConnector(t *testing.T) *connector {
@@ -99,19 +100,6 @@ func TestQuakeIsToldOnceAndAgainWhenItChanges(t *testing.T) {
 	felt = "III Samarinda"
 	if out, _ = run(t, config, cursor, caseClock()); len(out.Alerts) != 1 {
 		t.Errorf("it was felt, yet %+v", out.Alerts)
-	}
-}
-
-func TestPolygonIsLatLonAndClosedWhenItIsNot(t *testing.T) {
-	t.Parallel()
-	p, err := parsePolygon("-0.5,117.1 -0.5,117.2 -0.4,117.2")
-	if err != nil || len(p[0]) != 4 || !p[0].Closed() || p[0][0][0] != 117.1 {
-		t.Errorf("got %v, %v", p, err)
-	}
-	for _, bad := range []string{"", "1,2 3,4", "117,-0.5 117.1,-0.5 117,-0.4", "a,b c,d e,f", "1,2,3 4 5", "NaN,1 1,1 2,2"} {
-		if p, err := parsePolygon(bad); err == nil {
-			t.Errorf("%q gives %v", bad, p)
-		}
 	}
 }
 
@@ -207,11 +195,11 @@ func TestRecordedQuakes(t *testing.T) {
 func TestRecordedWarnings(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"nowcast_cap_banten.xml", "nowcast_cap_jateng.xml"} {
-		w, err := parseCAP(recorded(t, name), "")
+		w, err := capalert.Parse(recorded(t, name), "", 0)
 		if err != nil || len(w.Shapes) == 0 || !w.Expires.After(w.Since) || w.Over {
 			t.Errorf("%s: %+v, %v", name, w, err)
 		}
-		if codes, whole := testConnector(t).covered(w); len(codes) > 0 || whole {
+		if codes, whole := capalert.Covered(testAreas(), w, "Kalimantan Timur"); len(codes) > 0 || whole {
 			t.Errorf("%s is said to concern %v", name, codes)
 		}
 	}
@@ -224,29 +212,6 @@ func TestRecordedWarnings(t *testing.T) {
 			t.Errorf("item %q is not understood", it.Title)
 		}
 	}
-}
-
-func FuzzParseCAP(f *testing.F) {
-	files, _ := filepath.Glob("testdata/cases/*/serve/alerts/nowcast/id/*_alert.xml")
-	for _, name := range files {
-		if body, err := os.ReadFile(name); err == nil {
-			f.Add(body)
-		}
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		w, err := parseCAP(body, "")
-		if err != nil {
-			return
-		}
-		if w.ID == "" || w.Sent.IsZero() || (!w.Over && w.Expires.Before(w.Since)) {
-			t.Errorf("accepted %+v", w)
-		}
-		for _, p := range w.Shapes {
-			if !p[0].Closed() {
-				t.Errorf("an open ring: %v", p)
-			}
-		}
-	})
 }
 
 func FuzzReadQuake(f *testing.F) {

@@ -1,9 +1,11 @@
-package bmkg
+package capalert
 
 import (
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,33 +16,35 @@ import (
 	"balaikota/connectors"
 )
 
-// capMessage is a CAP 1.2 alert as BMKG sends it (OASIS CAP-v1.2).
-type capMessage struct {
-	Identifier string    `xml:"identifier"`
-	Sender     string    `xml:"sender"`
-	Sent       string    `xml:"sent"`
-	Status     string    `xml:"status"`
-	MsgType    string    `xml:"msgType"`
-	Scope      string    `xml:"scope"`
-	References string    `xml:"references"`
-	Infos      []capInfo `xml:"info"`
+// message is a CAP 1.2 alert (OASIS CAP-v1.2).
+type message struct {
+	XMLName    xml.Name
+	Identifier string `xml:"identifier"`
+	Sender     string `xml:"sender"`
+	Sent       string `xml:"sent"`
+	Status     string `xml:"status"`
+	MsgType    string `xml:"msgType"`
+	Scope      string `xml:"scope"`
+	References string `xml:"references"`
+	Infos      []Info `xml:"info"`
 }
 
-type capInfo struct {
-	Language      string    `xml:"language"`
-	Event         string    `xml:"event"`
-	ResponseTypes []string  `xml:"responseType"`
-	Severity      string    `xml:"severity"`
-	Effective     string    `xml:"effective"`
-	Onset         string    `xml:"onset"`
-	Expires       string    `xml:"expires"`
-	Headline      string    `xml:"headline"`
-	Instruction   string    `xml:"instruction"`
-	Web           string    `xml:"web"`
-	Areas         []capArea `xml:"area"`
+// Info is what a message says in one language.
+type Info struct {
+	Language      string   `xml:"language"`
+	Event         string   `xml:"event"`
+	ResponseTypes []string `xml:"responseType"`
+	Severity      string   `xml:"severity"`
+	Effective     string   `xml:"effective"`
+	Onset         string   `xml:"onset"`
+	Expires       string   `xml:"expires"`
+	Headline      string   `xml:"headline"`
+	Instruction   string   `xml:"instruction"`
+	Web           string   `xml:"web"`
+	Areas         []area   `xml:"area"`
 }
 
-type capArea struct {
+type area struct {
 	Desc     string   `xml:"areaDesc"`
 	Polygons []string `xml:"polygon"`
 	Circles  []string `xml:"circle"`
@@ -50,53 +54,60 @@ type capArea struct {
 	} `xml:"geocode"`
 }
 
-// warning is a CAP message understood.
-type warning struct {
+// Warning is a CAP message understood. Times have their own zone.
+type Warning struct {
 	ID         string
+	Sender     string
 	Sent       time.Time
 	References []string // identifiers of the messages it follows, oldest first
 	// Over is true for a Cancel and for an AllClear.
 	Over           bool
-	Info           capInfo
+	Info           Info
 	HeadlineEN     string
 	Since, Expires time.Time
 	Shapes         []orb.Polygon
-	Circles        []circle
+	Circles        []Circle
 	Names          []string // areaDesc and geocodes
 }
 
-type circle struct {
+// Circle is a circle on the earth.
+type Circle struct {
 	Center orb.Point
 	Km     float64
 }
 
-// errNotForUs is a message that is none for the public: an exercise, a draft,
+// ErrNotForUs is a message that is none for the public: an exercise, a draft,
 // a restricted one, an acknowledgement.
-var errNotForUs = errors.New("not an actual public warning")
+var ErrNotForUs = errors.New("not an actual public warning")
 
-// parseCAP decodes and understands one message.
-func parseCAP(body []byte, contentType string) (warning, error) {
-	var m capMessage
+// Parse decodes and understands one message. Hold is how long a warning lasts
+// that does not say until when; 0 refuses it. Its errors are ErrNotForUs, a
+// *connectors.MalformedError, or what the message lacks.
+func Parse(body []byte, contentType string, hold time.Duration) (Warning, error) {
+	var m message
 	if err := connectors.DecodeXML(body, contentType, &m); err != nil {
-		return warning{}, err
+		return Warning{}, err
+	}
+	if m.XMLName.Local != "alert" {
+		return Warning{}, &connectors.MalformedError{What: "CAP", Err: fmt.Errorf("its root is %q", clip(m.XMLName.Local))}
 	}
 	if m.Status != "Actual" || m.Scope != "Public" || m.MsgType != "Alert" && m.MsgType != "Update" && m.MsgType != "Cancel" {
-		return warning{ID: strings.TrimSpace(m.Identifier)}, errNotForUs
+		return Warning{ID: strings.TrimSpace(m.Identifier)}, ErrNotForUs
 	}
-	w := warning{ID: strings.TrimSpace(m.Identifier), References: references(m.References), Over: m.MsgType == "Cancel"}
+	w := Warning{ID: strings.TrimSpace(m.Identifier), Sender: strings.TrimSpace(m.Sender), References: references(m.References), Over: m.MsgType == "Cancel"}
 	if w.ID == "" {
 		return w, errors.New("identifier is missing")
 	}
 	var err error
-	if w.Sent, err = capTime(m.Sent); err != nil {
+	if w.Sent, err = parseTime(m.Sent); err != nil {
 		return w, fmt.Errorf("sent: %w", err)
 	}
-	return w, w.addInfos(m.Infos)
+	return w, w.addInfos(m.Infos, hold)
 }
 
 // addInfos takes the Indonesian information (the first if none says so) and
 // the English headline; areas of all of them count.
-func (w *warning) addInfos(infos []capInfo) error {
+func (w *Warning) addInfos(infos []Info, hold time.Duration) error {
 	if len(infos) == 0 {
 		if w.Over {
 			return nil // a Cancel needs none
@@ -108,7 +119,7 @@ func (w *warning) addInfos(infos []capInfo) error {
 		switch lang := strings.ToLower(in.Language); {
 		case strings.HasPrefix(lang, "en"):
 			w.HeadlineEN = in.Headline
-		case strings.HasPrefix(lang, "id") && capRank(in.Severity) >= capRank(w.Info.Severity):
+		case strings.HasPrefix(lang, "id") && rank(in.Severity) >= rank(w.Info.Severity):
 			w.Info = in
 		}
 		for _, r := range in.ResponseTypes {
@@ -118,30 +129,33 @@ func (w *warning) addInfos(infos []capInfo) error {
 			return err
 		}
 	}
-	return w.addTimes()
+	return w.addTimes(hold)
 }
 
 // addTimes reads the span. effective may be later than sent; without it the
 // warning holds from when it was sent.
-func (w *warning) addTimes() error {
+func (w *Warning) addTimes(hold time.Duration) error {
 	w.Since = w.Sent
 	for _, s := range []string{w.Info.Effective, w.Info.Onset} {
 		if strings.TrimSpace(s) == "" {
 			continue
 		}
-		t, err := capTime(s)
+		t, err := parseTime(s)
 		if err != nil {
 			return fmt.Errorf("effective: %w", err)
 		}
 		w.Since = t
 	}
 	if strings.TrimSpace(w.Info.Expires) == "" {
-		if w.Over {
+		if hold > 0 {
+			w.Expires = w.Since.Add(hold)
+		}
+		if w.Over || hold > 0 {
 			return nil
 		}
 		return errors.New("expires is missing, so nobody could say when it ends")
 	}
-	t, err := capTime(w.Info.Expires)
+	t, err := parseTime(w.Info.Expires)
 	if err != nil {
 		return fmt.Errorf("expires: %w", err)
 	}
@@ -152,9 +166,9 @@ func (w *warning) addTimes() error {
 	return nil
 }
 
-// capTime reads a CAP time. The standard wants a numeric offset and never "Z";
+// parseTime reads a CAP time. The standard wants a numeric offset and never "Z";
 // a time without zone could be off by hours, so it is refused.
-func capTime(s string) (time.Time, error) {
+func parseTime(s string) (time.Time, error) {
 	t, err := time.Parse("2006-01-02T15:04:05-07:00", strings.TrimSpace(s))
 	if err != nil {
 		t, err = time.Parse(time.RFC3339, strings.TrimSpace(s))
@@ -176,14 +190,17 @@ func references(s string) []string {
 	return ids
 }
 
-func (w *warning) addAreas(areas []capArea) error {
+func (w *Warning) addAreas(areas []area) error {
 	for _, a := range areas {
 		for _, text := range a.Polygons {
 			p, err := parsePolygon(text)
 			if err != nil {
 				return fmt.Errorf("polygon: %w", err)
 			}
-			w.Shapes = append(w.Shapes, p)
+			// Each language repeats the areas.
+			if !slices.ContainsFunc(w.Shapes, p.Equal) {
+				w.Shapes = append(w.Shapes, p)
+			}
 		}
 		for _, text := range a.Circles {
 			c, err := parseCircle(text)
@@ -226,20 +243,20 @@ func parsePolygon(text string) (orb.Polygon, error) {
 }
 
 // parseCircle reads "lat,lon radius", the radius in kilometres.
-func parseCircle(text string) (circle, error) {
+func parseCircle(text string) (Circle, error) {
 	fields := strings.Fields(text)
 	if len(fields) != 2 {
-		return circle{}, errors.New("it is not lat,lon radius")
+		return Circle{}, errors.New("it is not lat,lon radius")
 	}
 	p, err := latLon(fields[0])
 	if err != nil {
-		return circle{}, err
+		return Circle{}, err
 	}
 	km, err := strconv.ParseFloat(fields[1], 64)
 	if err != nil || math.IsNaN(km) || km < 0 || km > 20_000 {
-		return circle{}, errors.New("its radius cannot be read")
+		return Circle{}, errors.New("its radius cannot be read")
 	}
-	return circle{p, km}, nil
+	return Circle{p, km}, nil
 }
 
 func latLon(pair string) (orb.Point, error) {
@@ -252,11 +269,11 @@ func latLon(pair string) (orb.Point, error) {
 	return orb.Point{lon, lat}, nil
 }
 
-func capRank(severity string) int { return capSeverity(severity).Rank() }
+func rank(severity string) int { return Severity(severity).Rank() }
 
-// capSeverity sets CAP's four severities beside the words of Indonesian
+// Severity sets CAP's four severities beside the words of Indonesian
 // disaster practice.
-func capSeverity(s string) city.Severity {
+func Severity(s string) city.Severity {
 	switch s {
 	case "Extreme":
 		return city.Awas
@@ -266,4 +283,13 @@ func capSeverity(s string) city.Severity {
 		return city.Perhatian
 	}
 	return city.Info
+}
+
+// clip keeps foreign text in messages short.
+func clip(s string) string {
+	s = strings.ToValidUTF8(strings.TrimSpace(s), "\uFFFD")
+	if r := []rune(s); len(r) > 80 {
+		return string(r[:80]) + "…"
+	}
+	return s
 }

@@ -1,4 +1,4 @@
-package bmkg
+package capalert
 
 import (
 	"encoding/json"
@@ -14,25 +14,25 @@ import (
 )
 
 // touchedShare is how much of a kelurahan must lie within a warning to count:
-// BMKG's outlines and ours differ by slivers along every border.
+// senders' outlines and ours differ by slivers along every border.
 const touchedShare = 0.1
 
-// covered returns the areas of the city that a warning is for: kelurahan, a
+// Covered returns the areas of the city that a warning is for: kelurahan, a
 // kecamatan where all of its own are; whole is true when it is all of them.
 // Shapes say it where there are any, names only where there are none, because
-// areaDesc often names the whole province.
-func (c *connector) covered(w warning) (codes []string, whole bool) {
+// areaDesc often names the whole province; everywhere is such a name, or "".
+func Covered(index city.AreaIndex, w Warning, everywhere string) (codes []string, whole bool) {
 	var hit map[string]bool
 	if len(w.Shapes)+len(w.Circles) > 0 {
-		hit = c.coveredByShape(w)
+		hit = coveredByShape(index, w)
 	} else {
-		hit = c.coveredByName(w.Names)
+		hit = coveredByName(index, w.Names, everywhere)
 	}
-	kelurahan := c.env.Areas.Areas(city.Kelurahan)
+	kelurahan := index.Areas(city.Kelurahan)
 	if len(hit) > 0 && len(hit) == len(kelurahan) {
 		return nil, true
 	}
-	for _, district := range c.env.Areas.Areas(city.Kecamatan) {
+	for _, district := range index.Areas(city.Kecamatan) {
 		var inside, own []string
 		for _, a := range kelurahan {
 			if !city.Within(a.Code, district.Code) {
@@ -52,9 +52,9 @@ func (c *connector) covered(w warning) (codes []string, whole bool) {
 	return codes, false
 }
 
-func (c *connector) coveredByShape(w warning) map[string]bool {
+func coveredByShape(index city.AreaIndex, w Warning) map[string]bool {
 	hit := map[string]bool{}
-	for _, a := range c.env.Areas.Areas(city.Kelurahan) {
+	for _, a := range index.Areas(city.Kelurahan) {
 		for _, p := range w.Shapes {
 			if overlaps(a, p) {
 				hit[a.Code] = true
@@ -69,7 +69,7 @@ func (c *connector) coveredByShape(w warning) map[string]bool {
 	}
 	for _, p := range w.Shapes { // a shape smaller than any kelurahan
 		center, _ := planar.CentroidArea(p)
-		if code, ok := c.env.Areas.Locate(center); ok && planar.PolygonContains(p, center) {
+		if code, ok := index.Locate(center); ok && planar.PolygonContains(p, center) {
 			hit[code] = true
 		}
 	}
@@ -107,23 +107,23 @@ func overlaps(a city.Area, p orb.Polygon) bool {
 	return inArea > 0 && float64(inBoth) >= touchedShare*float64(inArea)
 }
 
-func (c *connector) coveredByName(names []string) map[string]bool {
+func coveredByName(index city.AreaIndex, names []string, everywhere string) map[string]bool {
 	hit := map[string]bool{}
 	for _, text := range names {
 		for _, name := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' }) {
 			name = strings.TrimSpace(name)
-			if strings.EqualFold(name, c.cfg.Province) {
-				c.mark(hit, "")
+			if everywhere != "" && strings.EqualFold(name, everywhere) {
+				mark(index, hit, "")
 				continue
 			}
-			if a, ok := c.env.Areas.Area(name); ok {
-				c.mark(hit, a.Code)
+			if a, ok := index.Area(name); ok {
+				mark(index, hit, a.Code)
 				continue
 			}
 			// An ambiguous name warns all it may mean: a warning too many is
 			// the lesser evil.
-			for _, code := range c.env.Areas.Find(name) {
-				c.mark(hit, code)
+			for _, code := range index.Find(name) {
+				mark(index, hit, code)
 			}
 		}
 	}
@@ -131,16 +131,16 @@ func (c *connector) coveredByName(names []string) map[string]bool {
 }
 
 // mark adds all kelurahan of an area; "" is everywhere.
-func (c *connector) mark(hit map[string]bool, code string) {
-	for _, a := range c.env.Areas.Areas(city.Kelurahan) {
+func mark(index city.AreaIndex, hit map[string]bool, code string) {
+	for _, a := range index.Areas(city.Kelurahan) {
 		if code == "" || city.Within(a.Code, code) {
 			hit[a.Code] = true
 		}
 	}
 }
 
-// geometry is the warning's shapes as GeoJSON, nil without any.
-func geometry(w warning) json.RawMessage {
+// Geometry is the warning's shapes as GeoJSON, nil without any.
+func Geometry(w Warning) json.RawMessage {
 	if len(w.Shapes) == 0 {
 		return nil
 	}
