@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"balaikota/backend/city"
 	"balaikota/connectors"
 	"balaikota/connectors/connectortest"
 )
@@ -20,7 +21,12 @@ func caseClock() time.Time { return connectortest.Moment() }
 
 func testEnv(t *testing.T, now time.Time) connectors.Env {
 	t.Helper()
-	return connectortest.Env(t, testAreas, now)
+	env := connectortest.Env(t, testAreas, now)
+	env.Categories = append(env.Categories, city.Category{Slug: "banjir-drainase"})
+	for _, slug := range []string{"harga-beras-premium", "harga-telur", "harga-cabai-rawit"} {
+		env.Indicators = append(env.Indicators, city.Indicator{Slug: slug, Unit: "Rp/kg", Grain: "city"})
+	}
+	return env
 }
 
 // run makes one connector and pulls until it has no more.
