@@ -67,6 +67,8 @@ type Page struct {
 	// Agenda is all that a calendar holds of a span, nil if this page tells of
 	// none.
 	Agenda *city.AgendaSpan
+	// Letters are what the service tells of letters that went by it.
+	Letters []city.LetterFate
 	// Cursor follows this page; nil leaves the stored one.
 	Cursor json.RawMessage
 	// More asks for the next page at once.
@@ -75,7 +77,7 @@ type Page struct {
 
 // Rows is how many records the page holds, refused ones included.
 func (p Page) Rows() int {
-	n := len(p.Reports) + len(p.Observations) + len(p.Alerts) + len(p.Refused) + len(p.Removed)
+	n := len(p.Reports) + len(p.Observations) + len(p.Alerts) + len(p.Refused) + len(p.Removed) + len(p.Letters)
 	if p.Agenda != nil {
 		n += len(p.Agenda.Entries)
 	}

@@ -13,6 +13,9 @@ const (
 	NoticeInApp NoticeChannel = "aplikasi" // the list in the app; always
 	NoticePush  NoticeChannel = "push"     // Web Push
 	NoticeEmail NoticeChannel = "surel"
+	// Of reporters who came by them.
+	NoticeTelegram NoticeChannel = "telegram"
+	NoticeWhatsApp NoticeChannel = "whatsapp"
 )
 
 // Notice (pemberitahuan) is one thing an officer is told. It holds no personal

@@ -88,7 +88,7 @@ type ReporterWord struct {
 	// is asked about another of their own reports of this work; no_way: no
 	// channel leads to them; unsent: none was tried.
 	Reach     string        `json:"reach" enum:"waiting,sent,same,failed,no_way,unsent"`
-	Channel   NoticeChannel `json:"channel,omitempty" enum:"surel"`
+	Channel   NoticeChannel `json:"channel,omitempty" enum:"surel,telegram,whatsapp"`
 	ReachedAt *time.Time    `json:"reached_at,omitempty" doc:"When the channel took the question"`
 }
 

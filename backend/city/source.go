@@ -107,6 +107,8 @@ type Delivery struct {
 	Removed []string
 	// Agenda replaces what the source's calendar held of its span; nil leaves it.
 	Agenda *AgendaSpan
+	// Letters are what the source's service tells of letters that it took.
+	Letters []LetterFate
 	// Cursor follows the data; nil leaves it where it is.
 	Cursor json.RawMessage
 	// Attempt, when not nil, is recorded as the source's health.

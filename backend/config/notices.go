@@ -11,7 +11,7 @@ import (
 // Notices says by which channels officers are told. Without a mail server the
 // channel e-mail is off; pushes need HTTPS in front and a way out.
 type Notices struct {
-	PublicURL        string `name:"public-url" env:"BALAIKOTA_PUBLIC_URL" placeholder:"URL" help:"Where officers and reporters open Balaikota (https://balaikota.kota.go.id). Links in e-mail lead there; without it reporters are not asked by e-mail."`
+	PublicURL        string `name:"public-url" env:"BALAIKOTA_PUBLIC_URL" placeholder:"URL" help:"Where officers and reporters open Balaikota (https://balaikota.kota.go.id). Links in e-mail lead there; without it reporters are asked neither by e-mail nor by chat."`
 	SMTPAddr         string `name:"smtp-addr" env:"BALAIKOTA_SMTP_ADDR" placeholder:"HOST:PORT" help:"Mail server that takes notices to officers and questions to reporters; port 465 is TLS from the start, others STARTTLS. Without it no e-mail is sent."`
 	SMTPUser         string `name:"smtp-user" env:"BALAIKOTA_SMTP_USER" placeholder:"NAME" help:"Account at the mail server."`
 	SMTPPasswordFile string `name:"smtp-password-file" env:"BALAIKOTA_SMTP_PASSWORD_FILE" placeholder:"FILE" help:"A file that holds the account's password."`

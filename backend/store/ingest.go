@@ -76,7 +76,7 @@ func (in *ingestion) tell(kind, key string, added bool) {
 
 func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 	in.note = d.Note
-	in.tally.Read = len(d.Reports) + len(d.Observations) + len(d.Alerts) + len(d.Refused)
+	in.tally.Read = len(d.Reports) + len(d.Observations) + len(d.Alerts) + len(d.Refused) + len(d.Letters)
 	if d.Agenda != nil {
 		in.tally.Read += len(d.Agenda.Entries)
 	}
@@ -110,6 +110,9 @@ func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 	}
 	if err := in.agenda(ctx, d.Agenda); err != nil {
 		return fmt.Errorf("agenda: %w", err)
+	}
+	if err := in.fates(ctx, d.Letters); err != nil {
+		return err
 	}
 	if err := in.refusals(ctx); err != nil {
 		return fmt.Errorf("refused rows: %w", err)

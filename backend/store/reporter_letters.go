@@ -36,10 +36,10 @@ const addressQuestionsQuery = `WITH open AS (
 	WHERE a.closes_at > $1 AND d.finished_at = a.finished_at AND d.nature <> 'rahasia' AND NOT EXISTS (SELECT FROM reporter_words w WHERE w.ask_id = a.id)
 		AND NOT EXISTS (SELECT FROM reporter_letters l WHERE l.ask_id = a.id AND l.kind = 'tanya') ORDER BY a.id LIMIT $3),
 ways AS (
-	SELECT w.ask_id, CASE WHEN NOT w.by_email THEN 'tanpa' WHEN w.first_ask <> w.ask_id THEN 'sama' ELSE 'surel' END AS channel
-	FROM reporter_ways(ARRAY(SELECT id FROM open)) w)
+	SELECT w.ask_id, CASE WHEN w.way IS NULL THEN 'tanpa' WHEN w.first_ask <> w.ask_id THEN 'sama' ELSE w.way END AS channel
+	FROM reporter_ways(ARRAY(SELECT id FROM open)) w WHERE w.way IS NULL OR w.way = ANY ($2))
 INSERT INTO reporter_letters (ask_id, channel, made_at, next_at, ended_at)
-SELECT ask_id, channel, $1, $1, CASE WHEN channel IN ('sama', 'tanpa') THEN $1::timestamptz END FROM ways WHERE channel IN ('sama', 'tanpa') OR channel = ANY ($2)
+SELECT ask_id, channel, $1, $1, CASE WHEN channel IN ('sama', 'tanpa') THEN $1::timestamptz END FROM ways
 ON CONFLICT DO NOTHING`
 
 // addressAnswersQuery puts closing answers on their way to those mailboxes that
@@ -52,9 +52,9 @@ const addressAnswersQuery = `WITH open AS (
 	GROUP BY 1, 2 ORDER BY 3 LIMIT $4),
 ways AS (
 	SELECT w.* FROM (SELECT array_agg(report_id) AS reports, array_agg(incident_id) AS incidents, array_agg(ask_id) AS asks FROM open) o,
-		reporter_answer_ways(o.reports, o.incidents, o.asks) w WHERE w.by_email AND 'surel' = ANY ($2))
+		reporter_answer_ways(o.reports, o.incidents, o.asks) w WHERE w.way = ANY ($2))
 INSERT INTO reporter_letters (ask_id, kind, report_id, incident_id, channel, joined_report, made_at, next_at, ended_at)
-SELECT ask_id, 'jawab', report_id, incident_id, CASE WHEN joined THEN 'sama' ELSE 'surel' END, CASE WHEN joined THEN first_report END, $1, $1, CASE WHEN joined THEN $1::timestamptz END
+SELECT ask_id, 'jawab', report_id, incident_id, CASE WHEN joined THEN 'sama' ELSE way END, CASE WHEN joined THEN first_report END, $1, $1, CASE WHEN joined THEN $1::timestamptz END
 FROM (SELECT w.*, w.first_report <> w.report_id AS joined FROM ways w) w
 ON CONFLICT DO NOTHING`
 

@@ -28,7 +28,7 @@ type server struct {
 	reporters throttle
 	// open311Pace does so for the Open311 server.
 	open311Pace pace
-	hooks     hookGuard
+	hooks       hookGuard
 }
 
 // maxBody bounds a request's body; pushes of many rows come in several.

@@ -162,6 +162,13 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 	}
 	runner := connectors.NewRunner(all.Registry(), door, env, secrets, connectors.RunLimits{})
 	s.photos.keeper = runner
+	s.teller.carryByChat(s.cfg.Notices.PublicURL, func(ctx context.Context, m city.ChatMessage) error {
+		src, err := s.db.Source(ctx, m.Source)
+		if err != nil {
+			return err
+		}
+		return runner.Write(ctx, src, m)
+	})
 	s.hooks = &hookDoor{db: s.db, runner: runner, log: s.log}
 	return jobs.New(jobs.Options{
 		Pool: s.db.Pool(), Sources: s.db.Store, Runner: runner, Waiting: connectors.ErrWaiting, NoWait: connectors.ErrNoWait, TryLock: s.db.TryLock, Log: s.log,

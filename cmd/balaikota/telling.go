@@ -11,6 +11,7 @@ import (
 	"balaikota/backend/city"
 	"balaikota/backend/config"
 	"balaikota/backend/notice"
+	"balaikota/backend/notice/chat"
 	"balaikota/backend/notice/email"
 	"balaikota/backend/notice/webpush"
 	"balaikota/backend/web"
@@ -81,6 +82,16 @@ func newTeller(db *database, data string, cfg config.Notices, log *slog.Logger) 
 		}
 	}
 	return t, nil
+}
+
+// carryByChat lets reporters be asked and answered by the chat that they came by.
+func (t *teller) carryByChat(publicURL string, write func(ctx context.Context, m city.ChatMessage) error) {
+	if publicURL == "" {
+		return
+	}
+	for _, channel := range []city.NoticeChannel{city.NoticeTelegram, city.NoticeWhatsApp} {
+		t.asking.Carriers = append(t.asking.Carriers, &chat.Carrier{Of: channel, PublicURL: publicURL, Write: write})
+	}
 }
 
 // Offered implements web.Notifier.

@@ -30,6 +30,7 @@ type bot struct {
 	wrong   []string      // what the real one would have refused
 	holding chan struct{} // told when a request waits
 	files   map[string][]byte
+	sent    []string
 }
 
 type held struct {
@@ -113,6 +114,8 @@ func (b *bot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fail(w, 401, "Unauthorized", "")
 	case method == "getUpdates":
 		b.getUpdates(w, r)
+	case method == "sendMessage":
+		b.sendMessage(w, r)
 	case method == "getFile":
 		var ask struct {
 			ID string `json:"file_id"`
@@ -125,6 +128,35 @@ func (b *bot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"ok":true,"result":{"file_id":"besar","file_size":11,"file_path":"photos/file_7.jpg"}}`)
 	default:
 		fail(w, 404, "Not Found: method not found", "")
+	}
+}
+
+// sendMessage takes a text for the chat 5550001; 5550002 blocked the bot.
+func (b *bot) sendMessage(w http.ResponseWriter, r *http.Request) {
+	var ask struct {
+		Chat int64           `json:"chat_id"`
+		Text string          `json:"text"`
+		Link json.RawMessage `json:"link_preview_options"`
+	}
+	decoder := json.NewDecoder(r.Body)
+	decoder.DisallowUnknownFields()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch err := decoder.Decode(&ask); {
+	case err != nil, ask.Text == "":
+		b.wrong = append(b.wrong, "a message that is none")
+		fail(w, 400, "Bad Request: message text is empty", "")
+	case b.busy > 0:
+		fail(w, 429, "Too Many Requests: retry after "+jsonNumber(int64(b.busy)), `,"parameters":{"retry_after":`+jsonNumber(int64(b.busy))+`}`)
+	case len([]rune(ask.Text)) > 4096:
+		fail(w, 400, "Bad Request: message is too long", "")
+	case ask.Chat == 5550002:
+		fail(w, 403, "Forbidden: bot was blocked by the user", "")
+	case ask.Chat != 5550001:
+		fail(w, 400, "Bad Request: chat not found", "")
+	default:
+		b.sent = append(b.sent, ask.Text)
+		_, _ = io.WriteString(w, `{"ok":true,"result":{"message_id":900}}`)
 	}
 }
 

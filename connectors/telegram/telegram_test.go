@@ -349,6 +349,35 @@ func TestPicturesAreFetchedByTheBot(t *testing.T) {
 	}
 }
 
+// TestWritingToAReporter: as it is, no longer than the Bot API takes; who blocked the
+// bot or is gone is told as such, without the number, and 429 says when to come back.
+func TestWritingToAReporter(t *testing.T) {
+	t.Parallel()
+	b := startBot(t)
+	s := newStored(t, b)
+	write := func(person, text string) error {
+		return s.runner.Write(t.Context(), s.source(t), city.ChatMessage{ReporterChat: city.ReporterChat{Source: "uji", Person: person}, Text: text})
+	}
+	long := strings.Repeat("é", 5000)
+	for _, text := range []string{"Apakah *sudah* beres? <b>", long} {
+		if err := write("5550001", text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if b.sent[0] != "Apakah *sudah* beres? <b>" || len([]rune(b.sent[1])) != 4096 {
+		t.Errorf("sent %q and %d characters", b.sent[0], len([]rune(b.sent[1])))
+	}
+	for _, person := range []string{"5550002", "5550003", "bukan-angka"} {
+		if err := write(person, "Halo"); city.CodeOf(err) != city.NotFound || strings.Contains(err.Error(), "5550") {
+			t.Errorf("%s: %v", person, err)
+		}
+	}
+	b.set(func(b *bot) { b.busy = 17 })
+	if e, ok := errors.AsType[*city.Error](write("5550001", "Halo")); !ok || e.Code == city.NotFound || e.RetryAfter != 17*time.Second {
+		t.Errorf("too many: %+v", e)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`[{"update_id":1,` + said(1, 0, `"text":"a"`) + `},{"update_id":2,"message":{"message_id":"x"}}]`))
 	f.Add([]byte(`[{"update_id":3,"edited_message":{"photo":[{}],"document":{},"venue":{}}}]`))

@@ -41,6 +41,7 @@ type (
 		ID        string `json:"id"`
 		Status    string `json:"status"`
 		Timestamp string `json:"timestamp"`
+		Key       string `json:"biz_opaque_callback_data"`
 		Errors    []struct {
 			Code int `json:"code"`
 		} `json:"errors"`
@@ -154,6 +155,20 @@ func readValue(raw json.RawMessage) (v value, ok bool) {
 		v.Messages = append(v.Messages, m)
 	}
 	return v, true
+}
+
+// fate is what a status says of a letter of ours; false for one that says nothing
+// (sent: it left Meta) or is of a message that is no letter.
+func (s status) fate(received time.Time) (city.LetterFate, bool) {
+	what, ok := map[string]city.LetterEvent{"delivered": city.LetterArrived, "read": city.LetterRead, "failed": city.LetterFailed}[s.Status]
+	f := city.LetterFate{Key: s.Key, What: what, At: received}
+	if seconds, err := strconv.ParseInt(s.Timestamp, 10, 64); err == nil && seconds > 0 && time.Unix(seconds, 0).Before(received) {
+		f.At = time.Unix(seconds, 0)
+	}
+	if len(s.Errors) > 0 {
+		f.Code = s.Errors[0].Code
+	}
+	return f, ok && s.Key != ""
 }
 
 // unsaid are types that say nothing of a matter: a thumb under one of our letters,

@@ -24,13 +24,15 @@ import (
 // Config is the configuration of a whatsapp source.
 type Config struct {
 	connectors.HTTPOptions
-	PhoneNumberID string              `json:"phone_number_id" required:"true" label:"Phone number ID" label_id:"ID nomor telepon" doc:"Meta's number for the city's number (not the number itself); messages to others are not taken." doc_id:"ID dari Meta untuk nomor kota (bukan nomornya); pesan ke nomor lain tidak diambil." example:"106540352242922"`
-	VerifyToken   string              `json:"verify_token" required:"true" secret:"true" label:"Verify token" label_id:"Token verifikasi" doc:"A word of the city's own, entered at Meta together with the hook's address (/hooks/ and the source's name)." doc_id:"Kata pilihan kota, diisikan di Meta bersama alamat hook (/hooks/ dan nama sumber ini)." example:"env:WA_VERIFIKASI"`
-	AppSecret     string              `json:"app_secret" required:"true" secret:"true" label:"App secret" label_id:"Rahasia aplikasi" doc:"Secret of the app at Meta, with which every message is signed." doc_id:"Rahasia aplikasi di Meta; setiap pesan ditandatangani dengannya." example:"env:WA_RAHASIA"`
-	AccessToken   string              `json:"access_token" secret:"true" label:"Access token" label_id:"Token akses" doc:"Token of a system user, for pictures and for writing to reporters; without it neither is done." doc_id:"Token pengguna sistem, untuk foto dan untuk menulis kepada pelapor; tanpa token keduanya tidak dilakukan." example:"env:WA_TOKEN"`
-	BaseURL       string              `json:"base_url" format:"url" default:"https://graph.facebook.com/v21.0" label:"Server" label_id:"Server" doc:"The Graph API with its version." doc_id:"Graph API beserta versinya."`
-	Channel       string              `json:"channel" default:"whatsapp" label:"Channel" label_id:"Kanal" doc:"The channel that reports from here are counted for." doc_id:"Kanal yang mencatat laporan dari sini."`
-	JoinWithin    connectors.Duration `json:"join_within" default:"15m" label:"Joined within" label_id:"Digabung dalam" doc:"A place or picture sent without words within this time of a person's message joins its report; at most 24h." doc_id:"Lokasi atau foto tanpa kata-kata yang dikirim dalam waktu ini melengkapi laporan terakhir pengirimnya; paling lama 24h."`
+	PhoneNumberID  string              `json:"phone_number_id" required:"true" label:"Phone number ID" label_id:"ID nomor telepon" doc:"Meta's number for the city's number (not the number itself); messages to others are not taken." doc_id:"ID dari Meta untuk nomor kota (bukan nomornya); pesan ke nomor lain tidak diambil." example:"106540352242922"`
+	VerifyToken    string              `json:"verify_token" required:"true" secret:"true" label:"Verify token" label_id:"Token verifikasi" doc:"A word of the city's own, entered at Meta together with the hook's address (/hooks/ and the source's name)." doc_id:"Kata pilihan kota, diisikan di Meta bersama alamat hook (/hooks/ dan nama sumber ini)." example:"env:WA_VERIFIKASI"`
+	AppSecret      string              `json:"app_secret" required:"true" secret:"true" label:"App secret" label_id:"Rahasia aplikasi" doc:"Secret of the app at Meta, with which every message is signed." doc_id:"Rahasia aplikasi di Meta; setiap pesan ditandatangani dengannya." example:"env:WA_RAHASIA"`
+	AccessToken    string              `json:"access_token" secret:"true" label:"Access token" label_id:"Token akses" doc:"Token of a system user, for pictures and for writing to reporters; without it neither is done." doc_id:"Token pengguna sistem, untuk foto dan untuk menulis kepada pelapor; tanpa token keduanya tidak dilakukan." example:"env:WA_TOKEN"`
+	BaseURL        string              `json:"base_url" format:"url" default:"https://graph.facebook.com/v21.0" label:"Server" label_id:"Server" doc:"The Graph API with its version." doc_id:"Graph API beserta versinya."`
+	LetterTemplate string              `json:"letter_template" label:"Template for letters" label_id:"Templat surat" doc:"Name of a template that Meta approved, with one value in its body: by it reporters are written to more than 24 hours after their last message. Without one they are not." doc_id:"Nama templat yang disetujui Meta, dengan satu nilai pada isinya: dipakai menulis kepada pelapor lebih dari 24 jam setelah pesan terakhirnya. Tanpa templat, pelapor itu tidak disurati." example:"kabar_laporan"`
+	LetterLanguage string              `json:"letter_language" default:"id" label:"Language of the template" label_id:"Bahasa templat" doc:"Language code of the template." doc_id:"Kode bahasa templat."`
+	Channel        string              `json:"channel" default:"whatsapp" label:"Channel" label_id:"Kanal" doc:"The channel that reports from here are counted for." doc_id:"Kanal yang mencatat laporan dari sini."`
+	JoinWithin     connectors.Duration `json:"join_within" default:"15m" label:"Joined within" label_id:"Digabung dalam" doc:"A place or picture sent without words within this time of a person's message joins its report; at most 24h." doc_id:"Lokasi atau foto tanpa kata-kata yang dikirim dalam waktu ini melengkapi laporan terakhir pengirimnya; paling lama 24h."`
 }
 
 var numberForm = regexp.MustCompile(`^[0-9]{5,25}$`)
@@ -169,6 +171,11 @@ func (c *connector) take(ctx context.Context, page *connectors.Page, w *chat.Wea
 		if v.Metadata.PhoneNumberID != c.cfg.PhoneNumberID {
 			refuse(reasonNumber)
 			continue
+		}
+		for _, s := range v.Statuses {
+			if f, ok := s.fate(l.ReceivedAt); ok {
+				page.Letters = append(page.Letters, f)
+			}
 		}
 		for _, m := range v.Messages {
 			said, reason := m.message(v.Contacts, l.ReceivedAt)

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -349,6 +350,138 @@ func TestPicturesAreFetchedWithTheToken(t *testing.T) {
 	}
 	if _, err := s.runner.Media(t.Context(), s.source(), "whatsapp:../me"); city.CodeOf(err) == "" || err == nil {
 		t.Errorf("another path: %v", err)
+	}
+}
+
+// graph is a test double of the Graph API's messages: it refuses what the real one
+// refuses and keeps what it took.
+type graph struct {
+	mu     sync.Mutex
+	strict bool // Meta says that the window is over, whatever we think
+	taken  []map[string]any
+}
+
+func (g *graph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	fail := func(status, code int) {
+		w.WriteHeader(status)
+		_, _ = fmt.Fprintf(w, `{"error":{"message":"(#%d) to 6281100000002","type":"OAuthException","code":%d}}`, code, code)
+	}
+	var m map[string]any
+	switch err := json.NewDecoder(r.Body).Decode(&m); {
+	case r.Method != http.MethodPost || r.URL.Path != "/v21.0/"+number+"/messages" || err != nil || m["messaging_product"] != "whatsapp":
+		fail(http.StatusBadRequest, 100)
+	case r.Header.Get("Authorization") != "Bearer "+access:
+		fail(http.StatusUnauthorized, 190)
+	case m["to"] == "6281100000002":
+		fail(http.StatusBadRequest, 131026)
+	case m["to"] == "6281100000003":
+		fail(http.StatusBadRequest, 131056) // too many to this one
+	case m["type"] == "text" && g.strict:
+		fail(http.StatusBadRequest, 131047)
+	case m["type"] == "template" && strings.Contains(fmt.Sprint(m["template"]), "\n"):
+		fail(http.StatusBadRequest, 132018)
+	default:
+		g.taken = append(g.taken, m)
+		_, _ = w.Write([]byte(`{"messaging_product":"whatsapp","messages":[{"id":"wamid.KAMI"}]}`))
+	}
+}
+
+// TestWritingWithinAndAfterADay: free text for a day after the reporter's last word,
+// then the approved template, and where there is none it is said why not.
+func TestWritingWithinAndAfterADay(t *testing.T) {
+	t.Parallel()
+	g := &graph{}
+	s := newStored(t, connectortest.Serve(t, g)+"/v21.0")
+	with := func(template string) city.Source {
+		src := s.source()
+		var config map[string]any
+		if err := json.Unmarshal(src.Config, &config); err != nil {
+			t.Fatal(err)
+		}
+		config["letter_template"] = template
+		src.Config, _ = json.Marshal(config) // only plain values
+		return src
+	}
+	write := func(src city.Source, person string, ago time.Duration) error {
+		m := city.ChatMessage{ReporterChat: city.ReporterChat{Source: "uji", Person: person}, Text: "Apakah sudah beres?\n\nhttps://balaikota.contoh.go.id/publik/beres/x", Key: "tanya/7"}
+		if ago >= 0 {
+			m.Heard = connectortest.Moment().Add(-ago)
+		}
+		return s.runner.Write(t.Context(), src, m)
+	}
+	never := time.Duration(-1)
+	for _, c := range []struct {
+		template string
+		ago      time.Duration
+		strict   bool
+		want     string // what went: text, template, or nothing
+	}{
+		{"", time.Hour, false, "text"}, {"kabar", 23 * time.Hour, false, "text"}, {"kabar", 25 * time.Hour, false, "template"},
+		{"kabar", never, false, "template"}, {"kabar", time.Hour, true, "template"}, {"", 25 * time.Hour, false, ""}, {"", never, false, ""}, {"", time.Hour, true, ""},
+	} {
+		g.mu.Lock()
+		g.taken, g.strict = nil, c.strict
+		g.mu.Unlock()
+		err := write(with(c.template), "6281100000001", c.ago)
+		got := ""
+		if len(g.taken) == 1 {
+			got = fmt.Sprint(g.taken[0]["type"])
+			if g.taken[0]["biz_opaque_callback_data"] != "tanya/7" {
+				t.Errorf("%+v: without its key", c)
+			}
+		}
+		if got != c.want || (err == nil) != (c.want != "") || (c.want == "" && (city.CodeOf(err) != city.NotFound || !strings.Contains(err.Error(), "24 hours"))) {
+			t.Errorf("%+v: %q went, %v", c, got, err)
+		}
+	}
+	for person, code := range map[string]city.Code{"6281100000002": city.NotFound, "6281100000003": city.Internal} {
+		g.mu.Lock()
+		g.strict = false
+		g.mu.Unlock()
+		if err := write(with(""), person, time.Hour); city.CodeOf(err) != code || strings.Contains(fmt.Sprintf("%v %+v", err, err)+s.log.String(), "62811") {
+			t.Errorf("%s: %v", person, err)
+		}
+	}
+}
+
+// TestStatusesAreOfLetters: what Meta tells of our letters goes to the store with its
+// key, whatever the order; what is of no letter is nothing, and no failure.
+func TestStatusesAreOfLetters(t *testing.T) {
+	t.Parallel()
+	status := func(id, key, what string, minute int, more string) string {
+		return fmt.Sprintf(`{"id":%q,"status":%q,"timestamp":"%d","recipient_id":"6281100000001","biz_opaque_callback_data":%q%s}`,
+			id, what, connectortest.Moment().Add(time.Duration(minute)*time.Minute).Unix(), key, more)
+	}
+	raw := `{"object":"whatsapp_business_account","entry":[{"changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"` + number + `"},"statuses":[` + strings.Join([]string{
+		status("a", "tanya/7", "read", -1, ""), status("a", "tanya/7", "delivered", -2, ""), status("a", "tanya/7", "sent", -3, ""),
+		status("b", "", "delivered", -1, ""), status("c", "jawab/9", "failed", 5, `,"errors":[{"code":131026,"title":"Message undeliverable"}]`),
+	}, ",") + `]}}]}]}`
+	s := newStored(t, nowhere)
+	s.send(raw)
+	env := connectortest.Env(t, connectortest.TwoHalves(), connectortest.Moment())
+	env.Store, env.Source = s.Store, s.source().ID
+	c, err := Spec.New(s.source().Config, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := c.Pull(t.Context(), nil)
+	if err != nil || len(page.Reports)+len(page.Refused) != 0 {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	at := func(minute int) time.Time { return connectortest.Moment().Add(time.Duration(minute) * time.Minute) }
+	want := []city.LetterFate{
+		{Key: "tanya/7", What: city.LetterRead, At: at(-1)}, {Key: "tanya/7", What: city.LetterArrived, At: at(-2)},
+		{Key: "jawab/9", What: city.LetterFailed, At: at(0), Code: 131026}, // its clock is ahead
+	}
+	if !slices.EqualFunc(page.Letters, want, func(a, b city.LetterFate) bool {
+		return a.Key == b.Key && a.What == b.What && a.At.Equal(b.At) && a.Code == b.Code
+	}) {
+		t.Errorf("got %+v", page.Letters)
+	}
+	if tally := s.run(); tally.Read != 3 {
+		t.Errorf("a page of statuses alone is no news: %+v", tally)
 	}
 }
 

@@ -6348,7 +6348,7 @@ export interface components {
             /** Format: date-time */
             asked_at: string;
             /** @enum {string} */
-            channel?: "surel";
+            channel?: "surel" | "telegram" | "whatsapp";
             /** @enum {string} */
             reach: "waiting" | "sent" | "same" | "failed" | "no_way" | "unsent";
             /**

@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"balaikota/backend/city"
+)
+
+const (
+	// A letter is named by its question or by its own number, see letterErrand. It
+	// is of the source that its report came by.
+	arrivedQuery = `UPDATE reporter_letters l SET arrived_at = coalesce(least(l.arrived_at, $4::timestamptz), $4), read_at = CASE WHEN $5 THEN coalesce(least(l.read_at, $4::timestamptz), $4) ELSE l.read_at END
+	FROM reporter_asks a JOIN reports r ON r.id = a.report_id WHERE a.id = l.ask_id AND r.source_id = $1 AND l.kind = $2 AND CASE l.kind WHEN 'tanya' THEN l.ask_id ELSE l.id END = $3
+		AND l.channel NOT IN ('sama', 'tanpa')`
+	// What arrived did not fail, whatever comes later.
+	failedQuery = `UPDATE reporter_letters l SET taken_at = NULL, ended_at = $4, error = $5
+	FROM reporter_asks a JOIN reports r ON r.id = a.report_id WHERE a.id = l.ask_id AND r.source_id = $1 AND l.kind = $2 AND CASE l.kind WHEN 'tanya' THEN l.ask_id ELSE l.id END = $3
+		AND l.channel NOT IN ('sama', 'tanpa') AND l.taken_at IS NOT NULL AND l.arrived_at IS NULL RETURNING l.id`
+	// The tickets that the same letter answered are not answered after all.
+	undeliveredQuery = `UPDATE report_answers w SET delivered_at = NULL FROM reporter_letters l, reporter_letters j
+	WHERE l.id = $1 AND l.kind = 'jawab' AND j.incident_id = l.incident_id AND (j.id = l.id OR j.joined_report = l.report_id)
+		AND w.report_id = j.report_id AND w.incident_id = j.incident_id`
+)
+
+// fates notes how far letters came. What names no letter of this source is passed
+// over: other programs may write by the same number.
+func (in *ingestion) fates(ctx context.Context, fates []city.LetterFate) error {
+	for _, f := range fates {
+		kind, number, _ := strings.Cut(f.Key, "/")
+		id, err := strconv.ParseInt(number, 10, 64)
+		if err != nil || (kind != "tanya" && kind != "jawab") || f.At.IsZero() {
+			continue
+		}
+		if f.What != city.LetterFailed {
+			if _, err := in.tx.Exec(ctx, arrivedQuery, in.sourceID, kind, id, f.At, f.What == city.LetterRead); err != nil {
+				return fmt.Errorf("note that a letter arrived: %w", err)
+			}
+			continue
+		}
+		failed, err := column[int64](ctx, in.tx, failedQuery, in.sourceID, kind, id, f.At, fmt.Sprintf("layanan tidak dapat mengantarnya (kode %d)", f.Code))
+		if err != nil {
+			return fmt.Errorf("note that a letter failed: %w", err)
+		}
+		for _, letter := range failed {
+			if _, err := in.tx.Exec(ctx, undeliveredQuery, letter); err != nil {
+				return fmt.Errorf("note that an answer was not delivered: %w", err)
+			}
+		}
+	}
+	return nil
+}
