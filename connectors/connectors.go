@@ -152,6 +152,10 @@ type SourceStore interface {
 	// LatestReportOf returns the report of a person's last message between two
 	// moments, nil when there is none.
 	LatestReportOf(ctx context.Context, source int64, person string, from, to time.Time) (*city.Report, error)
+	// AskedReportOf returns the open report about which a person was asked before a
+	// moment and has not answered; with reply, of a message that answers one of
+	// ours, that about which they were last written to. nil when there is none.
+	AskedReportOf(ctx context.Context, source int64, person string, before time.Time, reply bool) (*city.Report, error)
 }
 
 // OpenRowsFunc opens the import file at path as rows of kind "reports" or

@@ -19,6 +19,8 @@ const (
 	failedQuery = `UPDATE reporter_letters l SET taken_at = NULL, ended_at = $4, error = $5
 	FROM reporter_asks a JOIN reports r ON r.id = a.report_id WHERE a.id = l.ask_id AND r.source_id = $1 AND l.kind = $2 AND CASE l.kind WHEN 'tanya' THEN l.ask_id ELSE l.id END = $3
 		AND l.channel NOT IN ('sama', 'tanpa') AND l.taken_at IS NOT NULL AND l.arrived_at IS NULL RETURNING l.id`
+	failedMessageQuery = `UPDATE reporter_messages m SET taken_at = NULL, ended_at = $3, error = $4 FROM reports r
+	WHERE r.id = m.report_id AND r.source_id = $1 AND m.id = $2 AND m.channel <> 'sendiri' AND m.taken_at IS NOT NULL`
 	// The tickets that the same letter answered are not answered after all.
 	undeliveredQuery = `UPDATE report_answers w SET delivered_at = NULL FROM reporter_letters l, reporter_letters j
 	WHERE l.id = $1 AND l.kind = 'jawab' AND j.incident_id = l.incident_id AND (j.id = l.id OR j.joined_report = l.report_id)
@@ -31,7 +33,20 @@ func (in *ingestion) fates(ctx context.Context, fates []city.LetterFate) error {
 	for _, f := range fates {
 		kind, number, _ := strings.Cut(f.Key, "/")
 		id, err := strconv.ParseInt(number, 10, 64)
-		if err != nil || (kind != "tanya" && kind != "jawab") || f.At.IsZero() {
+		if err != nil || f.At.IsZero() {
+			continue
+		}
+		why := fmt.Sprintf("layanan tidak dapat mengantarnya (kode %d)", f.Code)
+		if kind == "pesan" {
+			if f.What != city.LetterFailed {
+				continue
+			}
+			if _, err := in.tx.Exec(ctx, failedMessageQuery, in.sourceID, id, f.At, why); err != nil {
+				return fmt.Errorf("note that a message failed: %w", err)
+			}
+			continue
+		}
+		if kind != "tanya" && kind != "jawab" {
 			continue
 		}
 		if f.What != city.LetterFailed {
@@ -40,7 +55,7 @@ func (in *ingestion) fates(ctx context.Context, fates []city.LetterFate) error {
 			}
 			continue
 		}
-		failed, err := column[int64](ctx, in.tx, failedQuery, in.sourceID, kind, id, f.At, fmt.Sprintf("layanan tidak dapat mengantarnya (kode %d)", f.Code))
+		failed, err := column[int64](ctx, in.tx, failedQuery, in.sourceID, kind, id, f.At, why)
 		if err != nil {
 			return fmt.Errorf("note that a letter failed: %w", err)
 		}

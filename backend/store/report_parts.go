@@ -106,3 +106,32 @@ func (s *Store) LatestReportOf(ctx context.Context, source int64, person string,
 	r := rows[0].report()
 	return &r, nil
 }
+
+const askedReportOfQuery = `SELECT p.part, r.external_id, r.channel, r.text, r.answer, r.status, r.address, r.created_at, r.source_updated_at, r.responded_at,
+	r.closed_at, r.lon, r.lat, r.media_url, r.raw
+	FROM report_parts p JOIN reporter_messages m ON m.report_id = p.report_id JOIN reports r ON r.id = p.report_id
+	WHERE p.source_id = $1 AND p.person = $2 AND m.taken_at <= $3 AND m.channel <> 'sendiri'
+		AND ($4 OR (m.kind = 'pertanyaan' AND m.replied_at IS NULL AND r.status IN ('open', 'in_progress')))
+	ORDER BY m.taken_at DESC, p.at LIMIT 1`
+
+// clocksApart is how far the clock of a chat's service may be behind ours.
+const clocksApart = time.Minute
+
+// AskedReportOf returns the open report about which a person was asked before a
+// moment and has not answered; with reply, that about which they were last written
+// to. nil when there is none. It is for the system alone.
+func (s *Store) AskedReportOf(ctx context.Context, source int64, person string, before time.Time, reply bool) (*city.Report, error) {
+	var rows []partReport
+	err := s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+		rows, err = rowsOf[partReport](ctx, tx, askedReportOfQuery, source, person, before.Add(clocksApart), reply)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what a person was asked about: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	r := rows[0].report()
+	return &r, nil
+}

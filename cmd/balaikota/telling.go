@@ -85,12 +85,14 @@ func newTeller(db *database, data string, cfg config.Notices, log *slog.Logger) 
 }
 
 // carryByChat lets reporters be asked and answered by the chat that they came by.
+// Questions that are answered on a page of ours need its address.
 func (t *teller) carryByChat(publicURL string, write func(ctx context.Context, m city.ChatMessage) error) {
-	if publicURL == "" {
-		return
-	}
 	for _, channel := range []city.NoticeChannel{city.NoticeTelegram, city.NoticeWhatsApp} {
-		t.asking.Carriers = append(t.asking.Carriers, &chat.Carrier{Of: channel, PublicURL: publicURL, Write: write})
+		c := &chat.Carrier{Of: channel, PublicURL: publicURL, Write: write}
+		t.messages.Carriers = append(t.messages.Carriers, c)
+		if publicURL != "" {
+			t.asking.Carriers = append(t.asking.Carriers, c)
+		}
 	}
 }
 

@@ -171,6 +171,11 @@ func (w *Weaver) belongs(ctx context.Context, m Message, id, person string) (*dr
 			return d, nil
 		}
 	}
+	// Who was asked answers with words, whatever they answer to; a reply to what
+	// nobody here knows is one to a message of ours.
+	if asked, err := w.asked(ctx, m, person); err != nil || asked != nil {
+		return asked, err
+	}
 	latest, err := w.latest(ctx, m, person)
 	if err != nil || latest == nil || !latest.open() || !latest.wants(m) {
 		return nil, err
@@ -236,6 +241,22 @@ func (w *Weaver) known(ctx context.Context, asked []string, person string) (map[
 		out[p] = d
 	}
 	return out, nil
+}
+
+// asked is the report that a message answers a question or message of ours about.
+func (w *Weaver) asked(ctx context.Context, m Message, person string) (*draft, error) {
+	if w.Env.Store == nil {
+		return nil, nil
+	}
+	r, err := w.Env.Store.AskedReportOf(ctx, w.Env.Source, person, m.At, m.Answers != "")
+	if err != nil || r == nil {
+		return nil, err
+	}
+	d, err := w.take(*r, person)
+	if err != nil || len(d.parts) >= maxParts {
+		return nil, err
+	}
+	return d, nil
 }
 
 // latest is the report of the person's message nearest before or after m, within

@@ -378,6 +378,40 @@ func TestWritingToAReporter(t *testing.T) {
 	}
 }
 
+// TestTheAnswerToAQuestionJoinsItsReport: words after words are another report, but
+// not when the citizen was asked; and a reply to a message of ours is about that.
+func TestTheAnswerToAQuestionJoinsItsReport(t *testing.T) {
+	t.Parallel()
+	b := startBot(t)
+	s := newStored(t, b)
+	conn := storetest.Connect(t, s.db.SuperuserURL)
+	wrote := func(kind, said string, minute int) {
+		t.Helper()
+		at := time.Unix(sent(minute), 0)
+		_, err := conn.Exec(t.Context(), `INSERT INTO reporter_messages (client_id, report_id, kind, asks, text, at, by_name, channel, next_at, taken_at, said_before)
+			SELECT gen_random_uuid(), id, $1, CASE WHEN $1 = 'pertanyaan' THEN ARRAY['where'] ELSE '{}' END, 'Pesan uji untuk pelapor', $3, 'uji', 'telegram', $3, $3, CASE WHEN $1 = 'pertanyaan' THEN '\\x00'::bytea END
+			FROM reports WHERE text LIKE $2`, kind, said+"%", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.say(said(1, 0, `"text":"Lampu mati"`))
+	b.say(said(2, 1, `"text":"Got tersumbat"`))
+	s.run(t)
+	wrote("pertanyaan", "Lampu mati", 2)
+	b.say(said(4, 20, `"text":"Di Gang Mawar"`))
+	s.run(t)
+	answered := "telegram | Lampu mati\n\nPesan susulan Sabtu, 21 November 2026 14.20 WITA:\nDi Gang Mawar | tanpa titik"
+	s.expect(t, "the answer", answered, "telegram | Got tersumbat | tanpa titik")
+	b.say(said(5, 21, `"text":"Pohon tumbang"`))
+	s.run(t)
+	s.expect(t, "what is said afterwards", answered, "telegram | Got tersumbat | tanpa titik", "telegram | Pohon tumbang | tanpa titik")
+	wrote("jawaban", "Got tersumbat", 22)
+	b.say(said(7, 23, `"text":"Terima kasih","reply_to_message":{"message_id":6,"date":1}`))
+	s.run(t)
+	s.expect(t, "a reply to what we wrote", answered, "telegram | Got tersumbat\n\nPesan susulan Sabtu, 21 November 2026 14.23 WITA:\nTerima kasih | tanpa titik", "telegram | Pohon tumbang | tanpa titik")
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`[{"update_id":1,` + said(1, 0, `"text":"a"`) + `},{"update_id":2,"message":{"message_id":"x"}}]`))
 	f.Add([]byte(`[{"update_id":3,"edited_message":{"photo":[{}],"document":{},"venue":{}}}]`))
