@@ -70,8 +70,8 @@ func (a ReporterAsked) Letter(zone *time.Location, label string) ReporterLetter 
 			"Apakah sudah beres? Mohon jawab melalui tautan ini:",
 		}, "\n\n"),
 		After: strings.Join([]string{
-			"Jawaban Anda dihitung sampai " + FormatUntil(a.ClosesAt, zone, label) + ". Tautan ini hanya untuk Anda; mohon tidak diteruskan.",
-			"Surel ini dikirim otomatis oleh Balaikota, " + a.City + ". Mohon tidak membalas surel ini.",
+			"Jawaban Anda dihitung sampai " + FormatUntil(a.ClosesAt, zone, label) + ", hanya lewat tautan ini. Tautan ini hanya untuk Anda; mohon tidak diteruskan.",
+			"Surel ini dikirim otomatis oleh Balaikota, " + a.City + ".",
 		}, "\n\n"),
 	}
 }
@@ -103,7 +103,7 @@ func (a ReporterAnswered) Letter(zone *time.Location, label string) ReporterLett
 		}, "\n\n"),
 		After: strings.Join([]string{
 			"Bila belum beres, silakan lapor lagi. Tautan ini hanya untuk Anda; mohon tidak diteruskan.",
-			"Surel ini dikirim otomatis oleh Balaikota, " + a.City + ". Mohon tidak membalas surel ini.",
+			"Surel ini dikirim otomatis oleh Balaikota, " + a.City + ".",
 		}, "\n\n"),
 	}
 }

@@ -105,7 +105,7 @@ https://balaikota.contoh.go.id` + asks[0].Path + `
 
 Bila belum beres, silakan lapor lagi. Tautan ini hanya untuk Anda; mohon tidak diteruskan.
 
-Surel ini dikirim otomatis oleh Balaikota, Kota Samarinda. Mohon tidak membalas surel ini.
+Surel ini dikirim otomatis oleh Balaikota, Kota Samarinda.
 `
 	if diff := cmp.Diff(want, body); diff != "" {
 		t.Error(diff)
@@ -250,7 +250,7 @@ func TestAMailboxGetsFewLettersADay(t *testing.T) {
 	// The last was sent on Thursday: it may be answered until the third working
 	// day after, when the first were over on that Thursday's midnight.
 	last := f.mail.letters()[9].text
-	if !strings.Contains(last, "Jawaban Anda dihitung sampai akhir hari Selasa, 1 Desember 2026.") {
+	if !strings.Contains(last, "Jawaban Anda dihitung sampai akhir hari Selasa, 1 Desember 2026, hanya lewat tautan ini.") {
 		t.Error(last)
 	}
 	_, rest, _ := strings.Cut(last, "/publik/beres/")

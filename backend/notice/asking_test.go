@@ -125,9 +125,9 @@ Apakah sudah beres? Mohon jawab melalui tautan ini:
 
 https://balaikota.contoh.go.id` + asks[0].Path + `
 
-Jawaban Anda dihitung sampai akhir hari Kamis, 26 November 2026. Tautan ini hanya untuk Anda; mohon tidak diteruskan.
+Jawaban Anda dihitung sampai akhir hari Kamis, 26 November 2026, hanya lewat tautan ini. Tautan ini hanya untuk Anda; mohon tidak diteruskan.
 
-Surel ini dikirim otomatis oleh Balaikota, Kota Samarinda. Mohon tidak membalas surel ini.
+Surel ini dikirim otomatis oleh Balaikota, Kota Samarinda.
 `
 	if diff := cmp.Diff(want, body); diff != "" {
 		t.Error(diff)

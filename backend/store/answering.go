@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	// joinsReport is true where a reply to a message joins the report: its source
-	// reads the channel, and a letter says to which mailbox a reply goes.
+	// joinsReport is true where a reply to a message joins the report: its chat
+	// knows what was asked (AskedReportOf), and a letter says to which mailbox
+	// replies go, which is read.
 	joinsReport = `(o.connector = reporter_channel(r.id) OR (o.connector = 'imap' AND reporter_channel(r.id) = 'surel' AND o.config ->> 'user' LIKE '%_@_%'))`
 
 	answerFactsQuery = `SELECT r.id, r.external_id AS ticket, r.area_code, coalesce(r.office_id, 0) AS office_id, coalesce(f.area_code, '') AS office_area, r.status, r.created_at,

@@ -179,12 +179,17 @@ func areaCondition(code, arg string) string {
 }
 
 // queryLiteral writes stems as a tsquery that wants all of them.
-func queryLiteral(stems []string) string {
+func queryLiteral(stems []string) string { return joinedStems(stems, " & ") }
+
+// anyOf writes stems as a tsquery that wants one of them.
+func anyOf(stems []string) string { return joinedStems(stems, " | ") }
+
+func joinedStems(stems []string, by string) string {
 	quoted := make([]string, 0, len(stems))
 	for _, w := range stems {
 		quoted = append(quoted, "'"+strings.NewReplacer(`'`, `''`, `\`, `\\`).Replace(cleanText(w))+"'")
 	}
-	return strings.Join(quoted, " & ")
+	return strings.Join(quoted, by)
 }
 
 // Report returns one report in full; NotFound also when it is not the asker's

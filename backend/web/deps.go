@@ -42,6 +42,7 @@ type Store interface {
 	LearningStore
 	LongJobStore
 	AnswerStore
+	DeskStore
 	Ping(ctx context.Context) error
 	Setting(ctx context.Context) (city.Setting, error)
 	Areas(ctx context.Context) ([]city.Area, error)
@@ -161,6 +162,7 @@ type Deps struct {
 	Prover       Prover
 	Briefer      Briefer
 	Replying     Replying
+	Clerk        Clerk
 	// Stems makes search words of a text as they were made of the reports.
 	Stems func(text string) []string
 	// CAPFeed puts CAP messages into a feed (backend/cap).

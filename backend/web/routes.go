@@ -71,6 +71,8 @@ func (s *server) routes() {
 	add(s, pushers, http.MethodPost, "/api/reports", "Push reports", s.postReports)
 
 	// Answers to reporters: drafts from templates, what was written, short questions.
+	add(s, operators, http.MethodPost, "/api/reports/alike", "Reports of the last 7 days that speak of the same as a text that is being taken down", s.postAlike)
+	add(s, operators, http.MethodPost, "/api/reports/desk", "Take a report down at the counter or on the telephone; the same client_id is taken down once", s.postDeskReport)
 	add(s, officers, http.MethodGet, "/api/answer-templates", "Texts from which answers are drafted, those that are offered first", s.getAnswerTemplates)
 	add(s, templateKeepers, http.MethodPost, "/api/answer-templates", "Add a template of answers, with the reason", s.postAnswerTemplate)
 	add(s, templateKeepers, http.MethodPut, "/api/answer-templates/{id}", "Change a template of answers, with the reason; the state before stays", s.putAnswerTemplate)

@@ -218,6 +218,10 @@ func rowsOfAnswers() map[string]gate {
 	}
 	keepers := []city.Role{city.Sekda, city.Operator, city.KepalaOPD}
 	return map[string]gate{
+		"POST /api/reports/alike": {who: operate, body: fixed(map[string]string{"text": "Uji matriks hak akses"})},
+		"POST /api/reports/desk": {who: operate, body: func(thing) any {
+			return map[string]any{"client_id": aClientID(), "channel": "loket", "text": "Uji matriks hak akses"}
+		}},
 		"GET /api/answer-templates":               {rows: "shared"},
 		"POST /api/answer-templates":              {who: keepers, powerless: []city.Role{city.KepalaOPD}, body: template},
 		"PUT /api/answer-templates/{id}":          {who: keepers, powerless: []city.Role{city.KepalaOPD}, at: thing{"id": "999999"}, body: template, answers: http.StatusNotFound},

@@ -9,7 +9,7 @@ const late = new Set(
   `action.column action.filter action.kind action.kinds action.look action.none_match action.none_why action.rule action.rules
   action.table action.trigger agenda alarm
   area.led_by_camat area.led_by_lurah area.office ask audit briefing bulk camera certainty chip compare connector contact correct decide decided dimension disposition
-  draft error evidence figure filter flag forecast history hotspots identity incident incidents index indicator jump keys lane legend meeting member
+  desk draft error evidence figure filter flag forecast history hotspots identity incident incidents index indicator jump keys lane legend meeting member
   merge notice office_page operation order outbox password patterns period photo place proof quote reader reading reply
   recommendation.automatic recommendation.cost recommendation.evidence_title recommendation.factor recommendation.history
   recommendation.open recommendation.past recommendation.reason recommendation.rupiah replay report reporter risk role rulings

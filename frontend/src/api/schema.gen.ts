@@ -1786,6 +1786,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reports of the last 7 days that speak of the same as a text that is being taken down */
+        post: operations["post-reports-alike"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/counts": {
         parameters: {
             query?: never;
@@ -1797,6 +1814,23 @@ export interface paths {
         get: operations["get-reports-counts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a report down at the counter or on the telephone; the same client_id is taken down once */
+        post: operations["post-reports-desk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2705,6 +2739,11 @@ export interface components {
              */
             voices?: number;
         };
+        AlikeInputBody: {
+            area_code?: string;
+            category?: string;
+            text: string;
+        };
         Answer: {
             /** Format: date-time */
             answered_at: string;
@@ -3352,6 +3391,24 @@ export interface components {
             seq: number;
             /** @enum {string} */
             type: "delta";
+        };
+        DeskInputBody: {
+            /** @description The place in the citizen's words */
+            address?: string;
+            area_code?: string;
+            /** @description Absent: the analysis finds it */
+            category?: string;
+            /** @enum {string} */
+            channel: "loket" | "112";
+            /**
+             * Format: uuid
+             * @description The same one is taken down once
+             */
+            client_id: string;
+            email?: string;
+            name?: string;
+            phone?: string;
+            text: string;
         };
         Disposition: {
             acting_for?: string;
@@ -6810,6 +6867,12 @@ export interface components {
             of: number;
             /** @description Indicator and station that it is about */
             subject?: string;
+        };
+        Taken: {
+            /** Format: int64 */
+            id: number;
+            /** @description The number to tell the citizen */
+            ticket: string;
         };
         Target: {
             /** Format: date */
@@ -10926,6 +10989,39 @@ export interface operations {
             };
         };
     };
+    "post-reports-alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlikeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSummary"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-reports-counts": {
         parameters: {
             query?: {
@@ -10949,6 +11045,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReportCounts"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
                 };
             };
             /** @description Error */

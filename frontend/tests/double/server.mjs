@@ -5,6 +5,7 @@ import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { ActionsDouble } from './actions.mjs';
+import { Answers, templates } from './answers.mjs';
 import { AssistantDouble } from './assistant.mjs';
 import { act, allIncidents, analysisOf, correct, incidentDetail, incidentPage, runs } from './incidents.mjs';
 import { OutcomesDouble } from './outcomes.mjs';
@@ -68,6 +69,7 @@ export class Double {
     this.tasks = new TasksDouble();
     this.actions = new ActionsDouble(() => this.world);
     this.outcomes = new OutcomesDouble(this.actions);
+    this.answers = new Answers();
     /** @type {object} more of who is signed in */
     this.officer = {};
     /** What stands at the end of /sw.js, to make it another version. */
@@ -290,6 +292,8 @@ export class Double {
       '/geo/kecamatan.geojson': { type: 'FeatureCollection', features: w.features.kecamatan },
     };
     if (path in plain) return [200, plain[path]];
+    if (path === '/api/answer-templates') return [200, templates(this.role)];
+    if (path === '/api/reports/alike') return [200, []];
     if (path === '/api/alerts/acknowledge') return this.#acknowledge(body);
     if (path === '/api/reports') return [200, this.#page(query)];
     if (path === '/api/reports/counts') return [200, this.#counts(query)];
@@ -311,6 +315,9 @@ export class Double {
       if (!found) return problem(404, 'not_found', 'there is no such report');
       if (action === 'reporter' && method === 'POST')
         return [200, { name: 'Contoh Warga', phone: '', email: '', handle: 'contoh' }];
+      if (action === 'answering') return [200, this.answers.of(found, this.role)];
+      if (action === 'replies') return [200, this.answers.write(found, this.role, 'jawaban', body)];
+      if (action === 'questions') return [200, this.answers.write(found, this.role, 'pertanyaan', body)];
       if (action === 'correction' && method === 'POST') {
         if (this.refuseDecisions || this.refused.has(found.id))
           return problem(403, 'forbidden', 'not yours to decide');

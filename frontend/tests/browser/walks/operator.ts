@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ReportDetail, SourceDetail } from '../../../src/api/types.ts';
+import type { Answering, ReportDetail, SourceDetail } from '../../../src/api/types.ts';
 import type { Walk } from '../real.ts';
 import { shows, until } from '../stage.ts';
 import type { World } from './world.ts';
@@ -65,6 +65,55 @@ export function operator(world: () => World): void {
         quiet_from: '21.30',
         quiet_until: '05.45',
       });
+      await w.end();
+    }, 120_000);
+
+    it('at the counter: takes a report down by keys alone, and answers its reporter', async () => {
+      const w = await open('desktop');
+      const words = 'Lampu penerangan padam total dekat simpang pasar kedondong';
+      const keys = w.page.keyboard;
+      const takeDown = async (name: string) => {
+        await until(async () => (await w.page.locator('textarea:focus').count()) === 1, 'the words are next');
+        await keys.type(words);
+        await keys.press('Tab');
+        await keys.type('Jalan Kedondong 12');
+        for (let i = 0; i < 3; i++) await keys.press('Tab');
+        await keys.type(name);
+        await keys.press('Control+Enter');
+        await shows(w.page, 'Laporan tercatat');
+        return (await w.page.locator('.ticket').innerText()).trim();
+      };
+      await w.go('/laporan');
+      await w.page.getByRole('link', { name: 'Catat laporan warga' }).click();
+      const first = await takeDown('Warga Satu');
+      expect(first).toMatch(/^L-[0-9A-F]{8}$/);
+      await w.station();
+      await keys.press('Enter');
+      await until(async () => (await w.page.locator('textarea:focus').count()) === 1, 'the next citizen');
+      await keys.type(words);
+      // Said again, it is shown before it is sent.
+      await until(async () => (await w.page.getByRole('link', { name: first }).count()) === 1, 'its like');
+      await w.station();
+      await w.page.getByRole('textbox', { name: 'Isi laporan' }).fill('');
+      const second = await takeDown('Warga Dua');
+      expect(second).not.toBe(first);
+      await w.page.getByRole('link', { name: 'Buka laporan' }).click();
+      await until(() => /\/laporan\/\d+$/.test(w.page.url()), 'the report');
+      const id = Number(/(\d+)$/.exec(w.page.url())?.[1]);
+      const report = await w.ask<ReportDetail>(`/api/reports/${id}`);
+      expect(report).toMatchObject({ external_id: second, channel: 'loket', address: 'Jalan Kedondong 12' });
+      await w.press('Jawab pelapor');
+      const text = w.page.getByLabel('Isi jawaban');
+      expect(await text.inputValue()).toContain(second);
+      await shows(w.page, 'disusun otomatis');
+      await text.fill(`Laporan ${second} kami terima di loket. Terima kasih.`);
+      await w.station();
+      await w.press('Catat: saya sampaikan sendiri');
+      await w.press('Ya, catat');
+      await shows(w.page, 'Disampaikan sendiri');
+      const after = await w.ask<Answering>(`/api/reports/${id}/answering`);
+      expect(after.messages.map((m) => m.channel)).toEqual(['sendiri']);
+      expect((await w.ask<ReportDetail>(`/api/reports/${id}`)).responded_at).toBeTruthy();
       await w.end();
     }, 120_000);
 
