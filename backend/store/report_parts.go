@@ -107,12 +107,14 @@ func (s *Store) LatestReportOf(ctx context.Context, source int64, person string,
 	return &r, nil
 }
 
+// A reply may be here before we have noted that what it answers arrived.
 const askedReportOfQuery = `SELECT p.part, r.external_id, r.channel, r.text, r.answer, r.status, r.address, r.created_at, r.source_updated_at, r.responded_at,
 	r.closed_at, r.lon, r.lat, r.media_url, r.raw
 	FROM report_parts p JOIN reporter_messages m ON m.report_id = p.report_id JOIN reports r ON r.id = p.report_id
-	WHERE p.source_id = $1 AND p.person = $2 AND m.taken_at <= $3 AND m.channel <> 'sendiri'
-		AND ($4 OR (m.kind = 'pertanyaan' AND m.replied_at IS NULL AND r.status IN ('open', 'in_progress')))
-	ORDER BY m.taken_at DESC, p.at LIMIT 1`
+	WHERE p.source_id = $1 AND p.person = $2 AND m.channel <> 'sendiri' AND CASE WHEN $4
+		THEN m.taken_at <= $3 OR (m.attempts > 0 AND m.taken_at IS NULL AND m.ended_at IS NULL)
+		ELSE m.taken_at <= $3 AND m.kind = 'pertanyaan' AND m.replied_at IS NULL AND r.status IN ('open', 'in_progress') END
+	ORDER BY coalesce(m.taken_at, m.at) DESC, p.at LIMIT 1`
 
 // clocksApart is how far the clock of a chat's service may be behind ours.
 const clocksApart = time.Minute

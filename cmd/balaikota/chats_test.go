@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,13 +34,27 @@ func whatsappBody(messages ...string) (body, signature string) {
 // TestAWhatsAppMessageIsAPointOnTheMap: in the real program, with a schedule of once
 // a year, what Meta sends to the hook, signed, is on a screen that follows /live: the
 // words, and a moment later their place in the same report. What is not signed is
-// refused and nowhere.
+// refused and nowhere. An officer's answer goes back by the same number, and what the
+// citizen replies to it joins the report.
 func TestAWhatsAppMessageIsAPointOnTheMap(t *testing.T) {
 	t.Parallel()
 	i := newInstallation(t)
-	i.env = []string{"WA_VERIFIKASI=kata-verifikasi-uji", "WA_RAHASIA=" + whatsappSecret}
+	i.env = []string{"WA_VERIFIKASI=kata-verifikasi-uji", "WA_RAHASIA=" + whatsappSecret, "WA_TOKEN=token-akses-uji"}
+	// A test double of the Graph API, which keeps what is written to reporters.
+	wrote := make(chan map[string]any, 10)
+	graph := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var m map[string]any
+		if err := json.NewDecoder(r.Body).Decode(&m); err != nil || r.URL.Path != "/v21.0/106540352242922/messages" || r.Header.Get("Authorization") != "Bearer token-akses-uji" {
+			http.Error(w, `{"error":{"code":190}}`, http.StatusUnauthorized)
+			return
+		}
+		wrote <- m
+		_, _ = io.WriteString(w, `{"messages":[{"id":"wamid.KAMI"}]}`)
+	}))
+	t.Cleanup(graph.Close)
 	file := filepath.Join(t.TempDir(), "whatsapp.yaml")
-	text := "slug: whatsapp\nname: WhatsApp pengaduan\nconnector: whatsapp\nschedule: 0 0 1 1 *\nconfig:\n  phone_number_id: \"106540352242922\"\n  verify_token: env:WA_VERIFIKASI\n  app_secret: env:WA_RAHASIA\n"
+	text := "slug: whatsapp\nname: WhatsApp pengaduan\nconnector: whatsapp\nschedule: 0 0 1 1 *\nconfig:\n  phone_number_id: \"106540352242922\"\n  verify_token: env:WA_VERIFIKASI\n  app_secret: env:WA_RAHASIA\n" +
+		"  access_token: env:WA_TOKEN\n  allow_private: true\n  base_url: " + graph.URL + "/v21.0\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -96,6 +112,26 @@ func TestAWhatsAppMessageIsAPointOnTheMap(t *testing.T) {
 	}
 	send(said("F", `"type":"text","text":{"body":"Yang terakhir"}`))
 	shown("what came after the refused one", "Yang terakhir", false)
+	began = time.Now()
+	answer(t, i, p.url, screen.numbered(t, "Air naik ke jalan"), "Petugas sudah di lokasi dan memasang pompa.")
+	select {
+	case m := <-wrote:
+		if text := fmt.Sprint(m["text"]); m["to"] != "6281100000001" || m["type"] != "text" || !strings.Contains(text, "Petugas sudah di lokasi") || strings.Contains(strings.ToLower(text), "surel") {
+			t.Errorf("written was %v", m)
+		}
+		t.Logf("an answer: at the Graph API %s after the officer sent it", time.Since(began))
+	case <-time.After(time.Minute):
+		t.Fatal("the answer did not come to the Graph API")
+	}
+	send(said("G", `"type":"text","text":{"body":"Terima kasih"},"context":{"from":"62541000000","id":"wamid.KAMI"}`))
+	screen.until(time.Minute, "a reply to the answer joins the report", func() error {
+		for _, r := range screen.reports(t) {
+			if strings.HasPrefix(r.Text, "Air naik ke jalan") && strings.HasSuffix(r.Text, "Terima kasih") {
+				return nil
+			}
+		}
+		return fmt.Errorf("not yet")
+	})
 	if n := screen.count(city.TopicReports); n != 3 {
 		t.Errorf("the screen shows %d reports", n)
 	}
@@ -105,6 +141,41 @@ func TestAWhatsAppMessageIsAPointOnTheMap(t *testing.T) {
 	if err := p.stop(); err != nil {
 		t.Errorf("stopping: %v\n%s", err, p.output())
 	}
+}
+
+// answer is an operator's word to a report's reporter.
+func answer(t *testing.T, i *installation, url string, report int64, text string) {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"client_id": "0b9c7f0e-3c55-4d6e-9a53-3d8f1a2b4c5d", "text": text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, fmt.Sprintf("%s/api/reports/%d/replies", url, report), bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+strings.TrimSpace(i.must("user", "token", "--role", "operator")))
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if out, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("the answer is answered %d %s, %v", res.StatusCode, out, err)
+	}
+}
+
+// numbered is the number of the report with these words on the screen.
+func (s *screen) numbered(t *testing.T, words string) int64 {
+	t.Helper()
+	for _, r := range s.reports(t) {
+		if r.Text == words {
+			return r.ID
+		}
+	}
+	t.Fatalf("no report says %q", words)
+	return 0
 }
 
 func hookRequest(t *testing.T, method, url, signature, body string) (int, string) {
