@@ -5,6 +5,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -90,6 +91,7 @@ type draft struct {
 	report   city.Report
 	parts    []part
 	reporter city.Reporter
+	stored   bool // its reporter is known to the store
 	touched  bool
 }
 
@@ -118,9 +120,16 @@ func (w *Weaver) Add(ctx context.Context, m Message) (refused string, err error)
 		w.drafts = append(w.drafts, d)
 	}
 	d.put(part{ID: id, At: m.At.UTC(), Changed: utc(m.Changed), Words: m.Words, Place: oneLine(m.Place), Lon: m.Lon, Lat: m.Lat, Notes: m.Notes, Media: m.Media})
-	d.reporter = m.Reporter
+	d.reporter = completed(d.reporter, m.Reporter)
 	w.byPart[id] = d
 	return "", nil
+}
+
+// completed is what both messages say of who wrote, the later one first.
+func completed(before, after city.Reporter) city.Reporter {
+	return city.Reporter{
+		Name: cmp.Or(after.Name, before.Name), Phone: cmp.Or(after.Phone, before.Phone), Email: cmp.Or(after.Email, before.Email), Handle: cmp.Or(after.Handle, before.Handle),
+	}
 }
 
 func utc(t time.Time) time.Time {
@@ -297,7 +306,7 @@ func (w *Weaver) take(r city.Report, person string) (*draft, error) {
 		return nil, fmt.Errorf("read the record of an earlier report: %w", err)
 	}
 	r.Raw = nil
-	d := &draft{person: person, report: r, parts: rec.Parts}
+	d := &draft{person: person, report: r, parts: rec.Parts, stored: true}
 	w.drafts = append(w.drafts, d)
 	for _, p := range rec.Parts {
 		w.byPart[p.ID] = d
@@ -326,6 +335,9 @@ func (w *Weaver) Reports() ([]city.Report, error) {
 func (w *Weaver) finish(d *draft) (city.Report, error) {
 	r, reporter := d.report, d.reporter
 	r.Reporter, r.Text, r.MediaURL, r.Parts = &reporter, "", "", nil
+	if d.stored && (reporter.Name == "" || reporter.Phone == "") {
+		r.Reporter = nil // what is known stays: an earlier message may have said more
+	}
 	var texts []string
 	for _, p := range d.parts {
 		if t := w.words(p, len(texts) > 0); t != "" {

@@ -315,6 +315,9 @@ func TestWhoWroteStandsWithTheReportersAlone(t *testing.T) {
 	b.say(said(1, 0, `"text":"Pohon tumbang"`))
 	b.say(said(2, 1, `"contact":{"phone_number":"+6281100000000","user_id":5550001,"first_name":"Warga"}`))
 	s.run(t)
+	b.say(said(3, 2, here)) // says less of who wrote
+	b.say(said(4, 3, `"photo":[{"file_id":"x","width":9,"height":9}]`))
+	s.run(t)
 	conn := storetest.Connect(t, s.db.SuperuserURL)
 	var person, rest string
 	if err := conn.QueryRow(t.Context(), `SELECT name || '|' || phone || '|' || handle FROM reporters`).Scan(&person); err != nil || person != "Warga Uji|+6281100000000|5550001" {
