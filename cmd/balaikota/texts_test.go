@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"balaikota/backend/city"
@@ -34,6 +35,47 @@ func TestFailuresHaveTheirTextOnScreen(t *testing.T) {
 		for failure, text := range connectors.FailureTexts {
 			if got := texts[string(failure)]; got != of(text) {
 				t.Errorf("%s.json, %s: %q, the connectors say %q", language, failure, got, of(text))
+			}
+		}
+	}
+}
+
+// recorded finds what the store writes into the audit trail under a whole name.
+var recorded = regexp.MustCompile(`record\(ctx, tx, .*?"([a-z0-9_]+\.[a-z0-9_]+)"`)
+
+// TestWhatIsAuditedHasItsWords holds the names under which the store records
+// what was done against the words that Pengaturan shows for them.
+func TestWhatIsAuditedHasItsWords(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join("..", "..", "backend", "store", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	actions := map[string]bool{}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range recorded.FindAllSubmatch(source, -1) {
+			actions[string(found[1])] = true
+		}
+	}
+	if len(actions) < 40 {
+		t.Fatalf("only %d actions were found; does the pattern still fit?", len(actions))
+	}
+	for _, language := range []string{"id", "en"} {
+		raw, err := os.ReadFile(filepath.Join("..", "..", "backend", "i18n", language+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var texts map[string]string
+		if err := json.Unmarshal(raw, &texts); err != nil {
+			t.Fatal(err)
+		}
+		for action := range actions {
+			if texts["audit."+action] == "" {
+				t.Errorf("%s.json has no words for the audited action %s", language, action)
 			}
 		}
 	}
