@@ -42,12 +42,14 @@ func (d DeskReport) Clean() (DeskReport, error) {
 	return d, nil
 }
 
-// Ticket is the number that the citizen is told: "L-3F2A9C1E" at the counter,
-// "112-3F2A9C1E" on the telephone. It comes from the client id, so that what is
-// sent twice has one.
-func (d DeskReport) Ticket() string {
+// Tickets are the numbers that the citizen may be told, shortest first:
+// "L-3F2A9C1E" at the counter, "112-3F2A9C1E" on the telephone. They come from
+// the client id, so that what is sent twice has one; a longer one is for when
+// another report has the shorter.
+func (d DeskReport) Tickets() []string {
 	prefix := map[string]string{"loket": "L-", "112": "112-"}[d.Channel]
-	return prefix + strings.ToUpper(strings.ReplaceAll(d.ClientID, "-", "")[:8])
+	id := strings.ToUpper(strings.ReplaceAll(d.ClientID, "-", ""))
+	return []string{prefix + id[:8], prefix + id[:12], prefix + id}
 }
 
 // Taken is a report that was taken down.

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	reportNumberQuery = `SELECT id FROM reports WHERE source_id = $1 AND external_id = $2`
+	reportNumberQuery = `SELECT id, coalesce(raw ->> 'client_id', '') AS client_id FROM reports WHERE source_id = $1 AND external_id = $2`
 	// alikeQuery ranks by how many words are shared, two at least; the same area counts as two
 	// words more, the same category as one.
 	alikeQuery = reportColumnsQuery + reportsFrom + `CROSS JOIN LATERAL (SELECT count(*) AS shared FROM unnest(tsvector_to_array(r.search)) w WHERE w = ANY (@stems::text[])) k
@@ -21,16 +21,22 @@ const (
 	LIMIT @limit`
 )
 
-// ReportNumber returns the number of a source's report; 0 when there is none.
-func (s *Store) ReportNumber(ctx context.Context, source int64, externalID string) (id int64, err error) {
+type reportNumber struct {
+	ID       int64
+	ClientID string
+}
+
+// ReportNumber returns the number of a source's report, 0 when there is none,
+// and the client id in its record, "" when there is none.
+func (s *Store) ReportNumber(ctx context.Context, source int64, externalID string) (id int64, clientID string, err error) {
 	err = s.read(ctx, city.System, func(tx pgx.Tx) error {
-		ids, err := column[int64](ctx, tx, reportNumberQuery, source, externalID)
-		if err == nil && len(ids) > 0 {
-			id = ids[0]
+		rows, err := rowsOf[reportNumber](ctx, tx, reportNumberQuery, source, externalID)
+		if err == nil && len(rows) > 0 {
+			id, clientID = rows[0].ID, rows[0].ClientID
 		}
 		return err
 	})
-	return id, wrapped(err, "look a report up by its source's number")
+	return id, clientID, wrapped(err, "look a report up by its source's number")
 }
 
 // AlikeReports returns the asker's reports since a time that speak of the same

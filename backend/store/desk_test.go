@@ -64,12 +64,12 @@ func TestWhatIsTakenDownHasANumber(t *testing.T) {
 	t.Parallel()
 	d := city.DeskReport{ClientID: "3f2a9c1e-0000-4000-8000-000000000001", Channel: "112", Text: "  Pohon tumbang menutup jalan \n", Who: city.Reporter{Name: " Warga "}}
 	got, err := d.Clean()
-	if err != nil || got.Ticket() != "112-3F2A9C1E" || got.Text != "Pohon tumbang menutup jalan" || got.Who.Name != "Warga" {
+	if err != nil || got.Tickets()[0] != "112-3F2A9C1E" || got.Tickets()[1] != "112-3F2A9C1E0000" || got.Text != "Pohon tumbang menutup jalan" || got.Who.Name != "Warga" {
 		t.Errorf("%+v, %v", got, err)
 	}
 	d.Channel = "loket"
-	if d.Ticket() != "L-3F2A9C1E" {
-		t.Error(d.Ticket())
+	if d.Tickets()[0] != "L-3F2A9C1E" {
+		t.Error(d.Tickets())
 	}
 	for name, change := range map[string]func(*city.DeskReport){
 		"short":   func(d *city.DeskReport) { d.Text = "banjir" },

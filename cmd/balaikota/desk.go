@@ -23,12 +23,22 @@ func (c *clerk) TakeDown(ctx context.Context, by city.Actor, d city.DeskReport) 
 	if err != nil {
 		return city.Taken{}, err
 	}
-	out := city.Taken{Ticket: d.Ticket()}
-	if out.ID, err = c.db.ReportNumber(ctx, source, out.Ticket); err != nil || out.ID != 0 {
-		return out, err
+	out := city.Taken{}
+	for _, out.Ticket = range d.Tickets() {
+		id, client, err := c.db.ReportNumber(ctx, source, out.Ticket)
+		if err != nil {
+			return out, err
+		}
+		if id != 0 && client == d.ClientID {
+			out.ID = id
+			return out, nil // it was taken down before
+		}
+		if id == 0 {
+			break
+		}
 	}
 	// What is kept of the form names nobody: who reported has a table of its own.
-	raw, err := json.Marshal(map[string]string{"channel": d.Channel, "taken_by": by.Name})
+	raw, err := json.Marshal(map[string]string{"channel": d.Channel, "client_id": d.ClientID})
 	if err != nil {
 		return out, fmt.Errorf("encode a report that was taken down: %w", err)
 	}
@@ -55,7 +65,7 @@ func (c *clerk) TakeDown(ctx context.Context, by city.Actor, d city.DeskReport) 
 	if err != nil {
 		return out, err
 	}
-	if out.ID, err = c.db.ReportNumber(ctx, source, out.Ticket); err != nil {
+	if out.ID, _, err = c.db.ReportNumber(ctx, source, out.Ticket); err != nil {
 		return out, err
 	}
 	return out, c.db.Record(ctx, by, "report.desk", strconv.FormatInt(out.ID, 10), "", map[string]any{"channel": d.Channel})
