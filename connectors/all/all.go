@@ -6,8 +6,9 @@ import (
 	"balaikota/connectors"
 	"balaikota/connectors/arcgis"
 	"balaikota/connectors/bmkg"
-	"balaikota/connectors/cap"
+	capfeed "balaikota/connectors/cap"
 	"balaikota/connectors/ckan"
+	"balaikota/connectors/feed"
 	"balaikota/connectors/files"
 	"balaikota/connectors/httpjson"
 	"balaikota/connectors/ical"
@@ -25,8 +26,9 @@ func Registry() *connectors.Registry {
 	return connectors.NewRegistry(
 		arcgis.Spec,
 		bmkg.Spec,
-		cap.Spec,
+		capfeed.Spec,
 		ckan.Spec,
+		feed.Spec,
 		files.Spec,
 		httpjson.Spec,
 		ical.Spec,

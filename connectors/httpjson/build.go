@@ -105,7 +105,8 @@ func (c *Config) resolve() (resolved, error) {
 	return out, out.mapping.Rows.Check()
 }
 
-// fillConstants puts parameters into the fields' fixed values.
+// fillConstants puts parameters into the fields' fixed values and into headers; a
+// header that comes out empty is not sent.
 func (r *resolved) fillConstants() error {
 	values := map[string]place{}
 	for name, value := range r.params {
@@ -121,6 +122,17 @@ func (r *resolved) fillConstants() error {
 		fields[name] = f
 	}
 	r.mapping.Fields = fields
+	headers := map[string]string{}
+	for name, text := range r.mapping.Headers {
+		filled, err := fillPlaces(text, values, false, func(s string) string { return s })
+		if err != nil {
+			return city.InvalidField("mapping.headers."+name, "holds a {{place}} that has no value in params")
+		}
+		if filled != "" {
+			headers[name] = filled
+		}
+	}
+	r.mapping.Headers = headers
 	return nil
 }
 

@@ -42,7 +42,7 @@ func TestCases(t *testing.T) {
 	connectortest.Cases(t, func(t *testing.T, folder string) any {
 		t.Helper()
 		var asked connectortest.Asked
-		address := connectortest.Serve(t, asked.Of(connectortest.Answers(folder, "json", "application/json"), "X-Kunci"))
+		address := connectortest.Serve(t, asked.Of(connectortest.Answers(folder, "json", "application/json"), "X-Kunci", "Authorization", "Fiware-Service", "Fiware-Servicepath", "Link"))
 		out, _ := run(t, connectortest.Config(t, folder, address), nil, caseClock())
 		return out.Seen(&asked, address)
 	})
