@@ -41,7 +41,7 @@ func longNode(t *testing.T, s *store.Store, works map[city.LongJobKind]jobs.Long
 // reaches reads a job until ok says so.
 func reaches(t *testing.T, s *store.Store, asker city.Asker, id int64, what string, ok func(city.LongJob) bool) city.LongJob {
 	t.Helper()
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.After(time.Minute)
 	for {
 		j, err := s.LongJob(t.Context(), asker, id)
 		if err != nil {
@@ -50,10 +50,11 @@ func reaches(t *testing.T, s *store.Store, asker city.Asker, id int64, what stri
 		if ok(j) {
 			return j
 		}
-		if time.Now().After(deadline) {
+		select {
+		case <-deadline:
 			t.Fatalf("%s: not in a minute, but %+v", what, j)
+		case <-time.After(20 * time.Millisecond):
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 }
 

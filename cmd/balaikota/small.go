@@ -38,7 +38,7 @@ type generateCommand struct {
 }
 
 // Run writes the pages of docs that are generated from declarations.
-func (c generateCommand) Run(*invocation) error {
+func (c generateCommand) Run(in *invocation) error {
 	parser, err := newParser(&commands{}, io.Discard, io.Discard, func(int) {})
 	if err != nil {
 		return err
@@ -51,6 +51,7 @@ func (c generateCommand) Run(*invocation) error {
 		os.WriteFile(filepath.Join(c.Dir, "openapi.json"), api, 0o644),
 		writeWith(filepath.Join(c.Dir, "config.md"), func(w io.Writer) error { return config.WriteReference(w, parser.Model) }),
 		writeWith(filepath.Join(c.Dir, "connectors.md"), all.Registry().WriteReference),
+		writeWith(filepath.Join(c.Dir, "..", "frontend", "public", "licences.json"), func(w io.Writer) error { return writeLicences(in.ctx, filepath.Join(c.Dir, ".."), w) }),
 	)
 }
 

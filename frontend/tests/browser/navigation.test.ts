@@ -66,3 +66,27 @@ it('says how many proofs wait for the second person, and counts down', async () 
   expect(await s.page.locator('.rail .more b').innerText()).toMatch(/^\d/);
   await s.close();
 });
+
+it('leads from the contents of a long page of settings to a card, and stays where it was led', async () => {
+  for (const size of ['desktop', 'phone'] as const) {
+    const s = await scene(browser, { size, path: '/pengaturan', prepare: as('operator') });
+    const contents = s.page.getByRole('navigation', { name: 'Isi halaman' });
+    await contents.getByRole('button', { name: 'Jejak audit', exact: true }).click();
+    const head = s.page.getByRole('heading', { name: 'Jejak audit', exact: true });
+    await until(() => head.evaluate((e) => document.activeElement === e), 'the heading has the focus');
+    const box = await head.boundingBox();
+    const list = await contents.boundingBox();
+    // Not under the list, which stays in view.
+    expect(box && box.y >= 0 && box.y < s.page.viewportSize()!.height).toBe(true);
+    if (size === 'phone') expect(box!.y).toBeGreaterThanOrEqual(list!.y + list!.height - 1);
+    expect(await axe(s.page)).toEqual([]);
+    await s.close();
+  }
+});
+
+it('spares those with few settings the contents', async () => {
+  const s = await scene(browser, { path: '/pengaturan', prepare: as('lurah') });
+  await until(async () => (await s.page.locator('.cards h2').count()) > 3, 'the cards');
+  expect(await s.page.getByRole('navigation', { name: 'Isi halaman' }).count()).toBe(0);
+  await s.close();
+});
