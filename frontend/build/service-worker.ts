@@ -34,7 +34,10 @@ export function serviceWorker(source: string): Plugin {
         const file = bundle[name];
         if (file) hash.update(name).update(file.type === 'chunk' ? file.code : file.source);
       }
-      const lasting = readdirSync(config.publicDir).filter((n) => !n.startsWith('.'));
+      // The list of licences is read by who opens it, and by nobody without a network.
+      const lasting = readdirSync(config.publicDir).filter(
+        (n) => !n.startsWith('.') && n !== 'licences.json',
+      );
       for (const name of lasting.sort()) hash.update(name).update(readFileSync(join(config.publicDir, name)));
       const code = await compile(
         source,
