@@ -102,6 +102,10 @@ describe('what the wall shows', () => {
         await s.page.goto(`${s.url}/tv?adegan=${name}`);
         await shows(s.page, alarm.headline);
         await fits(`scene ${name} under the band`);
+        if (width < 701) {
+          const head = s.page.locator('section[role=alert] strong');
+          expect(await head.evaluate((e) => e.clientWidth), 'its headline has room').toBeGreaterThan(200);
+        }
       }
       expect(await axe(s.page)).toEqual([]);
       await s.close();
