@@ -85,6 +85,15 @@ export function operator(world: () => World): void {
       };
       await w.go('/laporan');
       await w.page.getByRole('link', { name: 'Catat laporan warga' }).click();
+      await shows(w.page, 'Dicari begitu isinya ditulis.');
+      await w.page.route('**/api/reports/alike', (route) => route.abort());
+      const what = w.page.getByRole('textbox', { name: 'Isi laporan' });
+      await what.fill('Lampu jalan mati di Jalan Kedondong');
+      await shows(w.page, 'Laporan serupa belum dapat dicari.');
+      await w.page.unroute('**/api/reports/alike');
+      await what.fill('');
+      // The browser logs the line that was cut; nothing else.
+      w.errors.splice(0, w.errors.length, ...w.errors.filter((e) => !/reports\/alike|ERR_FAILED/.test(e)));
       const first = await takeDown('Warga Satu');
       expect(first).toMatch(/^L-[0-9A-F]{8}$/);
       await w.station();
