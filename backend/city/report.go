@@ -97,12 +97,14 @@ const (
 	FlagUnknownCategory Flag = "kategori_tak_dikenal" // the source's category is none of ours
 	FlagUnknownArea     Flag = "wilayah_tak_dikenal"  // the source's area code is none of ours
 	FlagImpossible      Flag = "nilai_mustahil"       // a value the indicator cannot take
+	FlagSecret          Flag = "rahasia_di_sumber"    // secret at its source: words and place stay there
+	FlagNotOurs         Flag = "bukan_wewenang"       // its source says that another authority answers for it
 )
 
 // Flags are all of them; each has its text on screen under "flag." and its name.
 var Flags = []Flag{
 	FlagSwappedPoint, FlagOutsideCity, FlagAreaDiffers, FlagFutureTime, FlagTimeOrder, FlagNoPlace,
-	FlagUnknownCategory, FlagUnknownArea, FlagImpossible,
+	FlagUnknownCategory, FlagUnknownArea, FlagImpossible, FlagSecret, FlagNotOurs,
 }
 
 // ReportSummary is a report as lists, maps and deltas carry it: no identity,

@@ -38,13 +38,13 @@ func (f *RefusedFile) Write(names []string, row Row, r *Refused) error {
 	var cells []string
 	for i := range names {
 		cell := ""
-		if i < len(row.Cells) {
+		if i < len(row.Cells) && !r.Withheld {
 			cell = row.Cells[i]
 		}
 		cells = append(cells, cell)
 	}
 	cells = append(cells, strconv.Itoa(row.Number), r.Field, r.Reason)
-	if len(row.Cells) > len(names) { // more cells than the heading has
+	if len(row.Cells) > len(names) && !r.Withheld { // more cells than the heading has
 		cells = append(cells, row.Cells[len(names):]...)
 	}
 	if err := f.csv.Write(cells); err != nil {

@@ -31,16 +31,20 @@ var statuses = map[string]city.ReportStatus{
 // area and the flags about the point are settled on the way to the store.
 func Report(row Row, e Env) (city.Report, *Refused) {
 	p := reader{row: row, kind: Reports, env: e}
+	secrecy := p.secrecy()
 	r := city.Report{
-		ExternalID: p.required("external_id"), Channel: p.text("channel"), Text: p.text("text"),
-		CreatedAt: p.time("created_at"), RespondedAt: p.optionalTime("responded_at"), ClosedAt: p.optionalTime("closed_at"),
+		ExternalID: p.required("external_id"), Channel: p.text("channel"), Text: p.words(),
+		CreatedAt: p.created(), RespondedAt: p.optionalTime("responded_at"), ClosedAt: p.optionalTime("closed_at"),
 		Address: p.text("address"), MediaURL: p.text("media_url"),
-		Category: p.text("category"), Office: p.text("office"),
+		Category: p.category(), Office: p.text("office"),
+	}
+	if r.Channel == "" && row.sp4n {
+		r.Channel = "sp4n-lapor"
 	}
 	if len(r.ExternalID) > 200 {
 		p.fail("external_id", "is longer than 200 characters; take the source's own id")
 	}
-	if r.Text == "" && r.Category == "" {
+	if r.Text == "" && r.Category == "" && secrecy != city.Secret {
 		p.fail("text", "is blank; a report needs its text or at least a category")
 	}
 	if t := p.optionalTime("updated_at"); t != nil {
@@ -50,6 +54,9 @@ func Report(row Row, e Env) (city.Report, *Refused) {
 	p.place(&r)
 	p.status(&r)
 	if p.refused != nil {
+		if secrecy == city.Secret || secrecy == city.Whistleblowing || p.refused.Withheld {
+			p.withhold()
+		}
 		return city.Report{}, p.refused
 	}
 	dropEarlier(&r)
@@ -63,6 +70,7 @@ func Report(row Row, e Env) (city.Report, *Refused) {
 		r.Reporter = &who
 	}
 	r.Raw = p.raw()
+	r.Withhold(secrecy)
 	return r, nil
 }
 
@@ -102,7 +110,14 @@ func looksLikeCode(s string) bool {
 
 func (p *reader) status(r *city.Report) {
 	word := p.text("status")
-	switch known, ok := statuses[foldName(word)]; {
+	known, ok := statuses[foldName(word)]
+	if there, says := sp4nStatuses[foldName(word)]; p.row.sp4n && says {
+		known, ok = there, true
+	}
+	if notOurs[foldName(word)] {
+		r.Flags = append(r.Flags, city.FlagNotOurs)
+	}
+	switch {
 	case ok:
 		r.Status = known
 	case word != "":

@@ -37,6 +37,8 @@ type Row struct {
 	Fields map[string]string
 	// Cells are all cells as they were, in the order of Rows.Names.
 	Cells []string
+	// sp4n is true in an export of SP4N-LAPOR!, whose words mean what they mean there.
+	sp4n bool
 }
 
 // Refused is a row that cannot be taken: the refusal as it is kept, and the
@@ -45,6 +47,8 @@ type Row struct {
 type Refused struct {
 	city.Refusal
 	Field string
+	// Withheld is true when the row's words must not be written down anywhere.
+	Withheld bool
 }
 
 func (r *Refused) Error() string { return r.Place + ": " + r.Reason }
@@ -56,6 +60,7 @@ type Rows struct {
 	names   []string
 	fields  []string
 	ignored []string
+	sp4n    bool
 	next    func() (cells []string, object map[string]string, number int, err error)
 	close   func() error
 }
@@ -137,14 +142,26 @@ func (r *Rows) Names() []string { return r.names }
 // over; to be said once. For JSON it grows as rows are read.
 func (r *Rows) Ignored() []string { return r.ignored }
 
+// Used tells which heading was taken for which field, in the file's order; empty
+// for JSON, whose rows name their own fields.
+func (r *Rows) Used() [][2]string {
+	var out [][2]string
+	for i, f := range r.fields {
+		if f != "" {
+			out = append(out, [2]string{r.names[i], f})
+		}
+	}
+	return out
+}
+
 // Next returns the next row, io.EOF after the last, a *Refused for a row that
 // cannot be read, and any other error when the file cannot be read further.
 func (r *Rows) Next() (Row, error) {
 	cells, object, number, err := r.next()
-	row := Row{File: r.file, Number: number, Cells: cells, Fields: object}
+	row := Row{File: r.file, Number: number, Cells: cells, Fields: object, sp4n: r.sp4n}
 	if err != nil {
 		if unread, ok := errors.AsType[unreadRow](err); ok {
-			return row, refuse(row, r.kind, "", "%s", string(unread))
+			return row, r.refuse(row, string(unread))
 		}
 		return row, err
 	}
@@ -160,9 +177,19 @@ func (r *Rows) Next() (Row, error) {
 		}
 	}
 	if problem := unreadable(row.Fields); problem != "" {
-		return row, refuse(row, r.kind, "", "%s", problem)
+		return row, r.refuse(row, problem)
 	}
 	return row, nil
+}
+
+// refuse refuses a row that cannot be read. Where rows may be secret, nobody knows
+// whether this one is: its words are not written down.
+func (r *Rows) refuse(row Row, reason string) *Refused {
+	bad := refuse(row, r.kind, "", "%s", reason)
+	if r.sp4n {
+		bad.Withheld, bad.Raw = true, nil
+	}
+	return bad
 }
 
 // unreadRow is why one row could not be read.

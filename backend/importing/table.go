@@ -36,7 +36,7 @@ func (r *Rows) openCSV(buffered *bufio.Reader, ration *rationed) error {
 	if err != nil {
 		return city.InvalidField(r.file, "the heading cannot be read (%v)", err)
 	}
-	if err := r.head(header); err != nil {
+	if err := r.heading(header, c.Read); err != nil {
 		return err
 	}
 	r.next = func() ([]string, map[string]string, int, error) {
@@ -78,6 +78,26 @@ func (r *Rows) fit(cells []string) ([]string, string) {
 	return cells, ""
 }
 
+// preamble is how many rows may stand above the heading: exports write there
+// whose file it is and when it was made.
+const preamble = 20
+
+// heading finds the heading of a table: its first row, or else the first of those
+// below that names the columns. What is wrong is said of the first row.
+func (r *Rows) heading(first []string, next func() ([]string, error)) error {
+	wrong := r.head(first)
+	for n := 0; wrong != nil && n < preamble; n++ {
+		cells, err := next()
+		if err != nil {
+			return wrong
+		}
+		if r.head(cells) == nil {
+			return nil
+		}
+	}
+	return wrong
+}
+
 // head takes the heading of a table.
 func (r *Rows) head(names []string) error {
 	for len(names) > 0 && strings.TrimSpace(names[len(names)-1]) == "" {
@@ -89,11 +109,12 @@ func (r *Rows) head(names []string) error {
 	var err error
 	r.names = names
 	r.fields, r.ignored, err = bind(r.kind, r.file, names)
+	r.sp4n = err == nil && fromSP4N(r.fields, names)
 	return err
 }
 
-// separatorOf guesses the separator from the heading: the most frequent
-// candidate outside quotation marks.
+// separatorOf guesses the separator from the first line that has one: the most
+// frequent candidate outside quotation marks.
 func separatorOf(head []byte) rune {
 	count := map[rune]int{}
 	quoted := false
@@ -101,7 +122,7 @@ func separatorOf(head []byte) rune {
 		if c == '"' {
 			quoted = !quoted
 		}
-		if c == '\n' && !quoted {
+		if c == '\n' && !quoted && len(count) > 0 {
 			break
 		}
 		if !quoted && strings.ContainsRune(",;\t|", c) {
@@ -175,7 +196,7 @@ func (r *Rows) readSheet(rows *excelize.Rows) error {
 	if err != nil {
 		return err
 	}
-	if err := r.head(header); err != nil {
+	if err := r.heading(header, read); err != nil {
 		return err
 	}
 	r.next = func() ([]string, map[string]string, int, error) {

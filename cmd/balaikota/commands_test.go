@@ -47,6 +47,7 @@ func TestCommands(t *testing.T) { //nolint:tparallel // one installation, step b
 		mustFail(t, errs, err, 2, "kucing")
 	})
 	t.Run("reports are imported once and refused rows kept with their reason", func(t *testing.T) { testImportReports(t, i) })
+	t.Run("an export of SP4N-LAPOR! brings its changes and never a second copy", func(t *testing.T) { testImportSP4N(t, i) })
 	t.Run("areas are taken whole or not at all", func(t *testing.T) { testImportAreas(t, i) })
 	t.Run("declarations", func(t *testing.T) { testImportDeclarations(t, i) })
 	t.Run("accounts", func(t *testing.T) { testAccounts(t, i) })
@@ -118,6 +119,36 @@ func testImportReports(t *testing.T, i *installation) {
 	mustFail(t, errs, err, 2, "created_at")
 	_, errs, err = i.try("", "import", "reports", filepath.Join(i.data, "tidak-ada.csv"))
 	mustFail(t, errs, err, 2, "tidak-ada.csv")
+}
+
+// testImportSP4N imports an export and, a week later, the next: what moved on is
+// changed, nothing is there twice, and what became secret is no longer readable.
+func testImportSP4N(t *testing.T, i *installation) {
+	t.Helper()
+	const head = "Nama Instansi;Pemerintah Kota Samarinda\nTracking ID;Tanggal Laporan Masuk;Klasifikasi Laporan;Judul Laporan;Isi Laporan Awal;Tipe Laporan (Anonim/Rahasia);Instansi Terdisposisi;Status Laporan\n"
+	var first, second imported
+	mustJSON(t, i.must("import", "reports", "--source", "sp4n", "--json", i.file("lapor-1.csv", head+
+		"7001;2 Mar 2026;Pengaduan;Lampu padam;Gelap di gang uji sp4n.;;Dishub;Terverifikasi\n7002;2 Mar 2026;Aspirasi;Taman;Taman ditambah sp4n.;;DLH;Belum Ditindaklanjuti\n"+
+		"7003;2 Mar 2026;Whistleblowing;Pungli;Pegawai meminta uang sp4n.;Rahasia;Inspektorat;Proses\n")), &first)
+	if first.Added != 2 || first.Refused != 1 || len(first.Used) != 8 || first.Used[3] != [2]string{"Judul Laporan", "title"} {
+		t.Errorf("first time: %+v", first)
+	}
+	mustJSON(t, i.must("import", "reports", "--source", "sp4n", "--json", i.file("lapor-2.csv", head+
+		"7001;2 Mar 2026;Pengaduan;Lampu padam;Gelap di gang uji sp4n.;Rahasia;Dishub;Selesai\n7002;2 Mar 2026;Aspirasi;Taman;Taman ditambah sp4n.;;DLH;Bukan Wewenang\n")), &second)
+	if second.Added != 0 || second.Changed != 2 {
+		t.Errorf("second time: %+v", second)
+	}
+	db := ownerConnection(t, i.data)
+	for id, want := range map[string]string{"7001": "closed {rahasia_di_sumber,tanpa_lokasi} ", "7002": "rejected {bukan_wewenang,tanpa_lokasi} Taman ditambah sp4n."} {
+		var got string
+		if err := db.QueryRow(t.Context(), "SELECT status || ' ' || (SELECT array_agg(f ORDER BY f) FROM unnest(flags) f)::text || ' ' || text FROM reports WHERE external_id = $1", id).Scan(&got); err != nil || got != want {
+			t.Errorf("%s: %q (%v), want %q", id, got, err, want)
+		}
+	}
+	var n int
+	if err := db.QueryRow(t.Context(), "SELECT count(*) FROM reports r WHERE r.external_id IN ('7001', '7003') AND (r::text LIKE '%sp4n.%' OR r.external_id = '7003')").Scan(&n); err != nil || n != 0 {
+		t.Errorf("%d rows still tell what is secret (%v)", n, err)
+	}
 }
 
 func mustJSON(t *testing.T, text string, v any) {

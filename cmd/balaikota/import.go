@@ -36,8 +36,9 @@ type imported struct {
 	Kind string `json:"kind"`
 	File string `json:"file"`
 	city.Tally
-	RefusedFile string   `json:"refused_file,omitempty"`
-	Ignored     []string `json:"ignored_columns,omitempty"`
+	RefusedFile string      `json:"refused_file,omitempty"`
+	Used        [][2]string `json:"used_columns,omitempty"`
+	Ignored     []string    `json:"ignored_columns,omitempty"`
 }
 
 // Run imports the files one after the other.
@@ -66,6 +67,13 @@ func (c *importCommand) tell(w io.Writer, done imported) error {
 	line := fmt.Sprintf("%s: dibaca %d, baru %d, berubah %d, tetap %d, ditolak %d", done.File, done.Read, done.Added, done.Changed, done.Unchanged, done.Refused)
 	if done.RefusedFile != "" {
 		line += "; baris yang ditolak ada di " + done.RefusedFile
+	}
+	if len(done.Used) > 0 {
+		var columns []string
+		for _, u := range done.Used {
+			columns = append(columns, strings.Join(strings.Fields(u[0]), " ")+" → "+u[1])
+		}
+		line += "; kolom: " + strings.Join(columns, ", ")
 	}
 	if len(done.Ignored) > 0 {
 		line += "; kolom yang tidak dipakai: " + strings.Join(done.Ignored, ", ")
@@ -97,7 +105,7 @@ func (c *importCommand) one(in *invocation, d *database, file string) (imported,
 		return done, err
 	}
 	defer rows.Close()
-	done.Ignored = rows.Ignored()
+	done.Used, done.Ignored = rows.Used(), rows.Ignored()
 	if done.RefusedFile = c.Refused; done.RefusedFile == "" {
 		done.RefusedFile = filepath.Join(in.db.Data, "ditolak", strings.TrimSuffix(done.File, filepath.Ext(done.File))+"-"+c.Kind+".csv")
 	}
@@ -326,6 +334,14 @@ type rowReader struct {
 
 // Close implements connectors.RowReader.
 func (r *rowReader) Close() error { return r.rows.Close() }
+
+// Columns tells which heading became which field, for a trial.
+func (r *rowReader) Columns() (out []city.MappedField) {
+	for _, u := range r.rows.Used() {
+		out = append(out, city.MappedField{Field: u[1], From: strings.Join(strings.Fields(u[0]), " ")})
+	}
+	return out
+}
 
 // Next implements connectors.RowReader.
 func (r *rowReader) Next() (connectors.Row, error) {

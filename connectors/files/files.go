@@ -65,7 +65,13 @@ type connector struct {
 	open connectors.RowReader
 	name string
 	rows int
+	// columns are those of the last file that was opened.
+	columns []city.MappedField
 }
+
+// Mapped implements connectors.Mapper: which heading of the last file that was
+// opened became which field. What the cells hold is not told.
+func (c *connector) Mapped(context.Context) []city.MappedField { return c.columns }
 
 func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) {
 	if env.OpenRows == nil {
@@ -178,6 +184,9 @@ func (c *connector) openAt(ctx context.Context, p *progress) error {
 		return err
 	}
 	c.open, c.name, c.rows = rows, p.Name, 0
+	if says, ok := rows.(interface{ Columns() []city.MappedField }); ok {
+		c.columns = says.Columns()
+	}
 	for c.rows < p.Rows {
 		if err := ctx.Err(); err != nil {
 			return err

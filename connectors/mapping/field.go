@@ -62,6 +62,7 @@ var reportFields = map[string]string{
 	"external_id": asText, "channel": asText, "created_at": asTime, "updated_at": asTime, "responded_at": asTime, "closed_at": asTime,
 	"text": asText, "lon": asNumber, "lat": asNumber, "address": asText, "area": asText, "category": asText, "office": asText,
 	"status": asText, "media_url": asText, "reporter_name": asText, "reporter_phone": asText, "reporter_email": asText, "reporter_handle": asText,
+	"secrecy": asText, "flag": asText,
 }
 
 var observationFields = map[string]string{

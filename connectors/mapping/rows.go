@@ -96,7 +96,7 @@ func (c *Reader) Convert(ctx context.Context, records []any, page *connectors.Pa
 			continue
 		}
 		raw, merr := json.Marshal(record)
-		if merr != nil {
+		if merr != nil || c.secret(ctx, record) {
 			raw = nil // jq can make infinities, which JSON has no word for
 		}
 		id := c.identity(ctx, record)
@@ -107,6 +107,19 @@ func (c *Reader) Convert(ctx context.Context, records []any, page *connectors.Pa
 		page.Refused = append(page.Refused, city.Refusal{Kind: c.m.Kind, ExternalID: id, Place: place, Reason: err.Error(), Raw: raw})
 	}
 	return nil
+}
+
+var errWhistle = errors.New("secrecy: this is whistleblowing; it stays in its source, and none of it is kept here")
+
+// secret reports whether a refused record's words must not be kept: it says that it
+// is secret, or nobody can tell.
+func (c *Reader) secret(ctx context.Context, record any) bool {
+	f := c.fields["secrecy"]
+	if f == nil {
+		return false
+	}
+	s, err := f.value(ctx, record)
+	return err != nil || s != string(city.NotSecret)
 }
 
 // identity is what a refused record is called, the same at every reading:
@@ -132,7 +145,7 @@ func (c *Reader) convertOne(ctx context.Context, record any, page *connectors.Pa
 			return nil
 		}
 	}
-	if c.sample == nil {
+	if c.sample == nil && !c.secret(ctx, record) {
 		c.sample = record
 	}
 	in := reader{c: c, ctx: ctx, record: record}
@@ -221,11 +234,34 @@ func (in *reader) report() (city.Report, error) {
 		!slices.ContainsFunc(known, func(k city.Category) bool { return k.Slug == r.Category }) {
 		return r, fmt.Errorf("category: %q is not the slug of a category; translate it in the mapping's table", clip(r.Category, 40))
 	}
-	raw, err := json.Marshal(in.record)
-	if err != nil {
-		return r, errors.New("the record cannot be kept as JSON")
+	if flag := city.Flag(in.text("flag")); slices.Contains(city.Flags, flag) {
+		r.Flags = []city.Flag{flag}
+	} else if flag != "" {
+		return r, fmt.Errorf("flag: %q is none of ours; translate it in the mapping's table", clip(string(flag), 40))
 	}
-	r.Raw = raw
+	return in.withhold(r)
+}
+
+// withhold keeps the source's record with the report, unless it is secret.
+func (in *reader) withhold(r city.Report) (city.Report, error) {
+	secrecy := city.Secrecy(in.text("secrecy"))
+	switch {
+	case in.err != nil:
+		return r, in.err
+	case secrecy == city.Whistleblowing:
+		return r, errWhistle
+	case secrecy == city.NotSecret:
+		raw, err := json.Marshal(in.record)
+		if err != nil {
+			return r, errors.New("the record cannot be kept as JSON")
+		}
+		r.Raw = raw
+		return r, nil
+	case !slices.Contains(city.Secrecies, secrecy):
+		return r, errors.New("secrecy: holds none of anonim, rahasia, pelanggaran; translate it in the mapping's table")
+	}
+	r.Raw = secrecy.Record() // the source's own may name the reporter anywhere
+	r.Withhold(secrecy)
 	return r, nil
 }
 
