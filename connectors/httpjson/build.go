@@ -190,6 +190,8 @@ func checkMapping(m Mapping) error {
 		}
 	}
 	switch p := m.Paging; {
+	case len(m.Lists) > 0 && m.Format != "xml":
+		return city.InvalidField("mapping.lists", "is for the format xml only")
 	case m.Auth.Type != "none" && m.Auth.Secret == "":
 		return city.InvalidField("mapping.auth.secret", "is missing: write env:NAME or file:PATH")
 	case slices.Contains([]string{"basic", "header", "query"}, m.Auth.Type) && m.Auth.Name == "":
@@ -226,12 +228,18 @@ func compileRest(m Mapping, c *connector) (err error) {
 	return nil
 }
 
+// accepted is what is asked for, by the format of the answer.
+var accepted = map[string]string{
+	"json": "application/json", "xml": "application/xml, text/xml;q=0.9",
+	"table": "text/csv, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet;q=0.9, */*;q=0.5",
+}
+
 func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) {
 	r, err := cfg.resolve()
 	if err != nil {
 		return nil, err
 	}
-	c := &connector{env: env, m: r.mapping, places: r.params, headers: http.Header{"Accept": {"application/json"}}}
+	c := &connector{env: env, m: r.mapping, places: r.params, headers: http.Header{"Accept": {accepted[r.mapping.Format]}}}
 	if err := compileRest(c.m, c); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package httpjson
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,6 +27,7 @@ func testEnv(t *testing.T, now time.Time) connectors.Env {
 	for _, slug := range []string{"harga-beras-premium", "harga-telur", "harga-cabai-rawit"} {
 		env.Indicators = append(env.Indicators, city.Indicator{Slug: slug, Unit: "Rp/kg", Grain: "city"})
 	}
+	env.Indicators = append(env.Indicators, city.Indicator{Slug: "siaga-pintu-air", Unit: "tingkat", Grain: "city"})
 	return env
 }
 
@@ -35,6 +37,16 @@ func run(t *testing.T, config, cursor json.RawMessage, now time.Time) (connector
 	return connectortest.Run(t, Spec, config, cursor, testEnv(t, now))
 }
 
+// answers serves a case's response.json, or response.xml or .csv.
+func answers(folder string) http.Handler {
+	for ext, kind := range map[string]string{"xml": "text/xml", "csv": "text/csv"} {
+		if _, err := os.Stat(filepath.Join(folder, "response."+ext)); err == nil {
+			return connectortest.Answers(folder, ext, kind)
+		}
+	}
+	return connectortest.Answers(folder, "json", "application/json")
+}
+
 // TestCases plays each folder of testdata/cases: response.json is what the
 // system answers, response-2.json what it answers the second time, and so on.
 func TestCases(t *testing.T) {
@@ -42,7 +54,7 @@ func TestCases(t *testing.T) {
 	connectortest.Cases(t, func(t *testing.T, folder string) any {
 		t.Helper()
 		var asked connectortest.Asked
-		address := connectortest.Serve(t, asked.Of(connectortest.Answers(folder, "json", "application/json"), "X-Kunci", "Authorization", "Fiware-Service", "Fiware-Servicepath", "Link"))
+		address := connectortest.Serve(t, asked.Of(answers(folder), "X-Kunci", "Authorization", "Fiware-Service", "Fiware-Servicepath", "Link"))
 		out, _ := run(t, connectortest.Config(t, folder, address), nil, caseClock())
 		return out.Seen(&asked, address)
 	})

@@ -1,7 +1,7 @@
-// Package httpjson reads any system that answers with JSON over HTTP, as a
+// Package httpjson reads any system that answers with JSON, XML or a table over HTTP, as a
 // mapping in YAML says: address, paging, and one expression for each field. A
-// new source of this kind is a file, not a program. It may import connectors
-// and backend/city.
+// new source of this kind is a file, not a program. It may import connectors,
+// connectors/mapping, connectors/tabular and backend/city.
 package httpjson
 
 import (
@@ -19,6 +19,7 @@ import (
 	"balaikota/backend/city"
 	"balaikota/connectors"
 	"balaikota/connectors/mapping"
+	"balaikota/connectors/tabular"
 )
 
 // Config is the configuration of an httpjson source: a ready-made template
@@ -41,6 +42,9 @@ type Mapping struct {
 
 	Lookback connectors.Duration `json:"lookback" default:"24h" doc:"How far back {{since}} is at the first reading."`
 	Overlap  connectors.Duration `json:"overlap" default:"1h" doc:"How far {{since}} goes back behind the newest record seen."`
+
+	Format string   `json:"format" enum:"json,xml,table" default:"json" doc:"What the answer is. xml becomes a tree like JSON: children by name, attributes as @name, text beside them as #text; table is a CSV or workbook, as a list of records by column."`
+	Lists  []string `json:"lists" doc:"For xml: names of elements that are a list even where there is only one." example:"stasiun"`
 
 	Check string `json:"check" doc:"Expression on the whole answer that must be true; otherwise the reading failed." example:".success == true"`
 	Items string `json:"items" required:"true" doc:"Expression on the whole answer that gives the records, as an array or one by one." example:".data"`
@@ -67,10 +71,10 @@ type Paging struct {
 // Spec declares the connector.
 var Spec = connectors.Define(connectors.Spec{
 	Name:  "httpjson",
-	Title: connectors.Text{ID: "JSON lewat HTTP (pemetaan YAML)", EN: "JSON over HTTP (YAML mapping)"},
+	Title: connectors.Text{ID: "JSON, XML, atau tabel lewat HTTP (pemetaan YAML)", EN: "JSON, XML or a table over HTTP (YAML mapping)"},
 	Description: connectors.Text{
-		ID: "Sistem apa pun yang menjawab dengan JSON, dibaca menurut pemetaan tertulis; tersedia templat siap pakai.",
-		EN: "Any system that answers with JSON, read as a written mapping says; ready-made templates are included.",
+		ID: "Sistem apa pun yang menjawab dengan JSON, XML, CSV, atau XLSX, dibaca menurut pemetaan tertulis; tersedia templat siap pakai.",
+		EN: "Any system that answers with JSON, XML, CSV or XLSX, read as a written mapping says; ready-made templates are included.",
 	},
 	Schedule: "@every 5m",
 	Brings:   []string{"reports", "observations"},
@@ -123,11 +127,11 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 	if res.NotModified {
 		return c.close(connectors.Page{}, cur)
 	}
-	answer, records, err := c.records(ctx, res)
+	page := connectors.Page{}
+	answer, records, err := c.records(ctx, res, &page)
 	if err != nil {
 		return connectors.Page{}, err
 	}
-	page := connectors.Page{}
 	if err := c.rows.Convert(ctx, records, &page); err != nil {
 		return connectors.Page{}, err
 	}
@@ -225,9 +229,30 @@ func (c *connector) address(cur cursor) (string, error) {
 	return u.String(), nil
 }
 
+// decode reads an answer in its format; rows of a table that cannot be read are
+// refused on the page.
+func (c *connector) decode(res *connectors.Response, page *connectors.Page) (answer any, err error) {
+	kind := res.Header.Get("Content-Type")
+	switch c.m.Format {
+	case "xml":
+		return connectors.DecodeXMLTree(res.Body, kind, c.m.Lists)
+	case "table":
+		table, err := tabular.Read(res.Body, "", kind)
+		if err != nil {
+			return nil, err
+		}
+		for _, bad := range table.Bad {
+			page.Refused = append(page.Refused, city.Refusal{Kind: c.m.Kind, Place: fmt.Sprintf("row %d", bad.Number), Reason: bad.Reason})
+		}
+		return table.Records, nil
+	}
+	err = connectors.DecodeJSON(res.Body, kind, &answer)
+	return answer, err
+}
+
 // records decodes an answer and picks the records out of it.
-func (c *connector) records(ctx context.Context, res *connectors.Response) (answer any, records []any, err error) {
-	if err := connectors.DecodeJSON(res.Body, res.Header.Get("Content-Type"), &answer); err != nil {
+func (c *connector) records(ctx context.Context, res *connectors.Response, page *connectors.Page) (answer any, records []any, err error) {
+	if answer, err = c.decode(res, page); err != nil {
 		return nil, nil, err
 	}
 	if c.check != nil {

@@ -238,7 +238,8 @@ func FuzzConvert(f *testing.F) {
 	}
 	env := connectortest.Env(f, testAreas, caseClock())
 	var all []*connector
-	for name, params := range map[string]string{"pupr-jalan-peduli": `{"base_url":"https://a.go.id"}`, "apt-pranoto-hujan": `{}`, "simcity-sensor": `{"base_url":"https://a.go.id","feed":"water"}`} {
+	for name, params := range map[string]string{"pupr-jalan-peduli": `{"base_url":"https://a.go.id"}`, "apt-pranoto-hujan": `{}`, "simcity-sensor": `{"base_url":"https://a.go.id","feed":"water"}`,
+		"pintu-air-xml": `{"url":"https://a.go.id/x.xml","indicator":"muka-air-mahakam"}`, "sp4n-kontrak": `{"base_url":"https://a.go.id","token":"env:A"}`} {
 		c, err := Spec.New(json.RawMessage(fmt.Sprintf(`{"template":%q,"params":%s}`, name, params)), env)
 		if err != nil {
 			f.Fatal(err)
@@ -247,11 +248,11 @@ func FuzzConvert(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, c := range all {
-			_, records, err := c.records(t.Context(), &connectors.Response{Body: body, Header: http.Header{}})
+			var page connectors.Page
+			_, records, err := c.records(t.Context(), &connectors.Response{Body: body, Header: http.Header{}}, &page)
 			if err != nil {
 				continue
 			}
-			var page connectors.Page
 			if err := c.rows.Convert(t.Context(), records, &page); err != nil {
 				t.Fatal(err)
 			}
