@@ -105,8 +105,8 @@ func (c *Config) resolve() (resolved, error) {
 	return out, out.mapping.Rows.Check()
 }
 
-// fillConstants puts parameters into the fields' fixed values and into headers; a
-// header that comes out empty is not sent.
+// fillConstants puts parameters into the fields' fixed values and tables, and
+// into headers; a header that comes out empty is not sent.
 func (r *resolved) fillConstants() error {
 	values := map[string]place{}
 	for name, value := range r.params {
@@ -119,6 +119,9 @@ func (r *resolved) fillConstants() error {
 			return city.InvalidField("mapping.fields."+name+".const", "holds a {{place}} that has no value in params")
 		}
 		f.Const = filled
+		if f.Map, err = fillMap(f.Map, values); err != nil {
+			return city.InvalidField("mapping.fields."+name+".map", "holds a {{place}} that has no value in params")
+		}
 		fields[name] = f
 	}
 	r.mapping.Fields = fields
@@ -136,6 +139,22 @@ func (r *resolved) fillConstants() error {
 	return nil
 }
 
+// fillMap puts parameters into what a table translates to.
+func fillMap(table map[string]string, values map[string]place) (map[string]string, error) {
+	if table == nil {
+		return nil, nil
+	}
+	out := make(map[string]string, len(table))
+	for from, to := range table {
+		filled, err := fillPlaces(to, values, false, func(s string) string { return s })
+		if err != nil {
+			return nil, err
+		}
+		out[from] = filled
+	}
+	return out, nil
+}
+
 func (c *Config) fromTemplate(out *resolved) error {
 	t, err := ReadTemplate(c.Template)
 	if err != nil {
@@ -145,13 +164,6 @@ func (c *Config) fromTemplate(out *resolved) error {
 		out.mapping = m.Mapping
 		return nil, nil //nolint:nilnil // only the decoding is wanted
 	})
-	raw, err := json.Marshal(map[string]json.RawMessage{"mapping": t.Mapping})
-	if err != nil {
-		return fmt.Errorf("read template %s: %w", c.Template, err)
-	}
-	if _, err := spec.New(raw, connectors.Env{}); err != nil {
-		return err
-	}
 	out.params = map[string]string{}
 	for _, p := range t.Params {
 		value := c.Params[p.Name]
@@ -168,7 +180,52 @@ func (c *Config) fromTemplate(out *resolved) error {
 			return city.InvalidField("params."+name, "is not a parameter of the template %s", c.Template)
 		}
 	}
+	filled, err := fillSecret(t.Mapping, out.params)
+	if err != nil {
+		return fmt.Errorf("read template %s: %w", c.Template, err)
+	}
+	raw, err := json.Marshal(map[string]json.RawMessage{"mapping": filled})
+	if err != nil {
+		return fmt.Errorf("read template %s: %w", c.Template, err)
+	}
+	if _, err := spec.New(raw, connectors.Env{}); err != nil {
+		return err
+	}
 	return nil
+}
+
+// fillSecret puts the parameter into a template's auth.secret that says where the
+// secret is. It must be there before the mapping is read, which takes no other text.
+func fillSecret(mapping json.RawMessage, params map[string]string) (json.RawMessage, error) {
+	var parts, auth map[string]json.RawMessage
+	var secret string
+	if err := json.Unmarshal(mapping, &parts); err != nil {
+		return nil, err
+	}
+	if parts["auth"] == nil {
+		return mapping, nil
+	}
+	if err := json.Unmarshal(parts["auth"], &auth); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(auth["secret"], &secret); err != nil {
+		return nil, err
+	}
+	values := map[string]place{}
+	for name, value := range params {
+		values["param."+name] = place{text: value}
+	}
+	secret, err := fillPlaces(secret, values, false, func(s string) string { return s })
+	if err != nil {
+		return nil, err
+	}
+	if auth["secret"], err = json.Marshal(secret); err != nil {
+		return nil, err
+	}
+	if parts["auth"], err = json.Marshal(auth); err != nil {
+		return nil, err
+	}
+	return json.Marshal(parts)
 }
 
 var carriesSecret = regexp.MustCompile(`(?i)key|token|secret|auth|cookie|password|credential`)
@@ -192,8 +249,12 @@ func checkMapping(m Mapping) error {
 	switch p := m.Paging; {
 	case len(m.Lists) > 0 && m.Format != "xml":
 		return city.InvalidField("mapping.lists", "is for the format xml only")
+	case (m.Auth.Type == "path") != strings.Contains(m.URL, "{{secret}}"):
+		return city.InvalidField("mapping.url", "holds {{secret}} if, and only if, auth has the type path")
 	case m.Auth.Type != "none" && m.Auth.Secret == "":
 		return city.InvalidField("mapping.auth.secret", "is missing: write env:NAME or file:PATH")
+	case m.Auth.Type != "none" && !isSecretRef(m.Auth.Secret):
+		return city.InvalidField("mapping.auth.secret", "must not hold the secret itself: write env:NAME or file:PATH")
 	case slices.Contains([]string{"basic", "header", "query"}, m.Auth.Type) && m.Auth.Name == "":
 		return city.InvalidField("mapping.auth.name", "is missing: the name of the user, header or parameter")
 	case p.Type == "cursor" && p.Next == "":
@@ -282,7 +343,7 @@ func (c *connector) authorize() error {
 		c.headers.Set("Authorization", r.Header.Get("Authorization"))
 	case "header":
 		c.headers.Set(c.m.Auth.Name, secret)
-	case "query":
+	case "query", "path":
 		c.secret = secret
 	}
 	return nil

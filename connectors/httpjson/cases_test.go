@@ -27,7 +27,10 @@ func testEnv(t *testing.T, now time.Time) connectors.Env {
 	for _, slug := range []string{"harga-beras-premium", "harga-telur", "harga-cabai-rawit"} {
 		env.Indicators = append(env.Indicators, city.Indicator{Slug: slug, Unit: "Rp/kg", Grain: "city"})
 	}
-	env.Indicators = append(env.Indicators, city.Indicator{Slug: "siaga-pintu-air", Unit: "tingkat", Grain: "city"})
+	for slug, unit := range map[string]string{"siaga-pintu-air": "tingkat", "paket-rup": "paket", "pagu-rup": "Rp", "paket-tender": "paket",
+		"pagu-tender": "Rp", "paket-kontrak": "paket", "nilai-kontrak": "Rp", "pasang-surut": "m"} {
+		env.Indicators = append(env.Indicators, city.Indicator{Slug: slug, Unit: unit, Grain: "city"})
+	}
 	return env
 }
 
@@ -58,6 +61,19 @@ func TestCases(t *testing.T) {
 		out, _ := run(t, connectortest.Config(t, folder, address), nil, caseClock())
 		return out.Seen(&asked, address)
 	})
+}
+
+// TestTideIsOfTodayHere: until eight in the morning the day of WITA is not that of
+// UTC, which another reader of the service asks for.
+func TestTideIsOfTodayHere(t *testing.T) {
+	t.Parallel()
+	var asked connectortest.Asked
+	address := connectortest.Serve(t, asked.Of(answers("testdata/cases/bmkg-pasut")))
+	config := connectortest.YAML(t, "allow_private: true\ntemplate: bmkg-pasut\nparams: {base_url: '"+address+"', indicator: pasang-surut}\n")
+	run(t, config, nil, time.Date(2026, 11, 22, 3, 0, 0, 0, wita))
+	if got := strings.Join(asked.Lines(), " "); got != "GET /4000000017/20261122/20261122" {
+		t.Errorf("asked %s", got)
+	}
 }
 
 // TestEveryTemplateHasACase keeps templates honest: each is used by a case.

@@ -54,7 +54,7 @@ type Mapping struct {
 
 // Auth says how the source knows us.
 type Auth struct {
-	Type   string `json:"type" enum:"none,bearer,basic,header,query" default:"none" doc:"How the secret is sent."`
+	Type   string `json:"type" enum:"none,bearer,basic,header,query,path" default:"none" doc:"How the secret is sent; path puts it where {{secret}} stands in the address."`
 	Name   string `json:"name" doc:"Name of the header or query parameter, or of the user for basic."`
 	Secret string `json:"secret" secret:"true" doc:"The key or password." example:"env:KUNCI_SUMBER"`
 }
@@ -87,7 +87,7 @@ type connector struct {
 	rows    *mapping.Reader
 	places  map[string]string // values of {{param.…}}
 	headers http.Header
-	secret  string
+	secret  string // for the address: auth of the types query and path
 	items   *mapping.Program
 	check   *mapping.Program
 	next    *mapping.Program

@@ -32,6 +32,7 @@ func (c *connector) values(cur cursor) map[string]place {
 		"offset": {text: strconv.Itoa(cur.Page * c.m.Paging.Size)},
 		"size":   {text: strconv.Itoa(c.m.Paging.Size)},
 		"next":   {text: cur.Next},
+		"secret": {text: c.secret},
 	}
 	if cur.Next == "" {
 		v["next"] = v["since"]

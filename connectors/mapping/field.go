@@ -200,6 +200,19 @@ func isNumber(v any) bool {
 	return false
 }
 
+// timeOf returns a field's time in a record, the zero time for none. What names no
+// time itself may be of now, or of today.
+func (c *Reader) timeOf(ctx context.Context, f *fieldReader, record any) (time.Time, error) {
+	switch now := c.env.Now; f.Const {
+	case "now":
+		return now(), nil
+	case "today":
+		y, m, d := now().In(c.zone).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, c.zone), nil
+	}
+	return f.time(ctx, record)
+}
+
 // time returns a time; the zero time is none.
 func (r *fieldReader) time(ctx context.Context, record any) (time.Time, error) {
 	s, err := r.value(ctx, record)

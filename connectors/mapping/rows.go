@@ -203,7 +203,7 @@ func (in *reader) time(name string) time.Time {
 	if f == nil {
 		return time.Time{}
 	}
-	t, err := f.time(in.ctx, in.record)
+	t, err := in.c.timeOf(in.ctx, f, in.record)
 	in.fail(name, err)
 	return t
 }

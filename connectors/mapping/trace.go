@@ -57,7 +57,7 @@ func (c *Reader) become(ctx context.Context, name string, f *fieldReader) (strin
 	}
 	switch types[name] {
 	case asTime:
-		t, err := f.time(ctx, c.sample)
+		t, err := c.timeOf(ctx, f, c.sample)
 		if err != nil || t.IsZero() {
 			return "", err
 		}
