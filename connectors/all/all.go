@@ -10,6 +10,7 @@ import (
 	"balaikota/connectors/ckan"
 	"balaikota/connectors/feed"
 	"balaikota/connectors/files"
+	"balaikota/connectors/gtfsrt"
 	"balaikota/connectors/httpjson"
 	"balaikota/connectors/ical"
 	"balaikota/connectors/imap"
@@ -30,6 +31,7 @@ func Registry() *connectors.Registry {
 		ckan.Spec,
 		feed.Spec,
 		files.Spec,
+		gtfsrt.Spec,
 		httpjson.Spec,
 		ical.Spec,
 		imap.Spec,
