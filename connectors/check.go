@@ -56,6 +56,7 @@ func (c checker) page(p Page, d *city.Delivery) {
 		d.Alerts = append(d.Alerts, a)
 	}
 	d.Reports = newestReports(d.Reports)
+	d.Repeated = repeatedObservations(d.Observations)
 	d.Observations = lastObservations(d.Observations)
 	d.Alerts = lastAlerts(d.Alerts)
 	for _, id := range p.Removed {

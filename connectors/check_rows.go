@@ -255,14 +255,43 @@ func (c checker) agenda(span *city.AgendaSpan, refused *[]city.Refusal) *city.Ag
 	return out
 }
 
-func lastObservations(rows []city.Observation) []city.Observation {
-	type key struct {
-		indicator, area, station string
-		at                       int64
+type observationKey struct {
+	indicator, area, station string
+	at                       int64
+}
+
+func keyOf(o city.Observation) observationKey {
+	return observationKey{o.Indicator, o.AreaCode, o.Station, o.Time.UnixMicro()}
+}
+
+// repeatedObservations are the times that a page holds more than once, in its
+// order, with the first value that was written; forecasts are often issued
+// again and are none.
+func repeatedObservations(rows []city.Observation) (out []city.RepeatedObservation) {
+	first, found := make(map[observationKey]float64, len(rows)), map[observationKey]int{}
+	for _, o := range rows {
+		if o.Forecast {
+			continue
+		}
+		k := keyOf(o)
+		earlier, seen := first[k]
+		if !seen {
+			first[k] = o.Value
+			continue
+		}
+		i, known := found[k]
+		if !known {
+			i = len(out)
+			found[k] = i
+			out = append(out, city.RepeatedObservation{Indicator: o.Indicator, AreaCode: o.AreaCode, Station: o.Station, Time: o.Time, Earlier: earlier, Rows: 1})
+		}
+		out[i].Rows++
 	}
-	return lastBy(rows, func(o city.Observation) key {
-		return key{o.Indicator, o.AreaCode, o.Station, o.Time.UnixMicro()}
-	}, func(old, new city.Observation) bool { return new.IssuedAt.Before(old.IssuedAt) })
+	return out
+}
+
+func lastObservations(rows []city.Observation) []city.Observation {
+	return lastBy(rows, keyOf, func(old, new city.Observation) bool { return new.IssuedAt.Before(old.IssuedAt) })
 }
 
 func lastAlerts(rows []city.Alert) []city.Alert {

@@ -129,6 +129,7 @@ func (a *answer) use(m city.Measurement) {
 		d.Simulated = true
 		a.caveat("Angka ini memuat data simulasi, bukan data warga yang sebenarnya.")
 	}
+	a.leftOut(m)
 	if m.Cut {
 		a.r.Cut = true
 		a.caveat("Baris melebihi " + a.count(city.LongestMeasureRows, "baris", "Batas baris satu pengukuran") + "; sisanya tidak ditampilkan.")

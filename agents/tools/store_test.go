@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -196,5 +197,20 @@ func TestOutlookIsTheSourcesOwnForecast(t *testing.T) {
 	}
 	if got = run(t, onStore(s), mayor, city.ToolForecast, `{"indicator":"prakiraan-suhu","days":1}`); got.Status != city.Abstained || strings.Contains(got.Text, "prakiraan prakiraan") {
 		t.Error(got.Status, got.Text)
+	}
+}
+
+func TestAnswersSayWhatIsKeptOut(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t, storetest.WithClock(func() time.Time { return now }))
+	source := storetest.Source(t, s)
+	storetest.Ingest(t, s, city.Delivery{SourceID: source, Observations: []city.Observation{
+		storetest.Observation("pm25", "", at("2026-04-01 07:00"), 20), storetest.Observation("pm25", "", at("2026-04-02 07:00"), -1.9),
+		storetest.Observation("pm25", "", at("2026-04-03 07:00"), 999), storetest.Observation("pm25", "", at("2026-04-04 07:00"), 30),
+	}})
+	r := run(t, onStore(s), mayor, city.ToolMeasure, `{"measure":"indikator_rata_rata","indicator":"pm25","period":"2026-04"}`)
+	want := "2 nilai partikulat halus PM2.5 dikeluarkan dari hitungan: nilai mustahil (1) dan penanda kosong (1)."
+	if !strings.Contains(r.Text, "25") || !slices.ContainsFunc(r.Caveats, func(c string) bool { return strings.EqualFold(c, want) }) {
+		t.Errorf("%s %q", r.Text, r.Caveats)
 	}
 }

@@ -143,8 +143,11 @@ type Measurement struct {
 	// one (a share's or a median's whole is not the sum of its rows).
 	Whole   *MeasureRow `json:"whole,omitempty"`
 	Missing Missing     `json:"missing,omitempty"`
-	Cut     bool        `json:"cut,omitempty" doc:"There were more rows than are returned"`
-	Data    DataState   `json:"data"`
+	// KeptOut are the values of the place and period that findings of quality
+	// keep out of it, by the kind of doubt.
+	KeptOut []QualityCount `json:"kept_out,omitempty"`
+	Cut     bool           `json:"cut,omitempty" doc:"There were more rows than are returned"`
+	Data    DataState      `json:"data"`
 }
 
 // Measurer answers measure queries. backend/store implements it.

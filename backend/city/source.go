@@ -66,6 +66,7 @@ type SourceHealth struct {
 	RowsToday       int               `json:"rows_today"`
 	RowsTotal       int64             `json:"rows_total"`
 	Refused         int               `json:"refused" doc:"Rows waiting with a reason"`
+	Findings        int               `json:"findings,omitempty" doc:"Doubts about its values that go on"`
 	Owner           string            `json:"owner,omitempty"`
 	Contact         string            `json:"contact,omitempty"`
 	Attribution     string            `json:"attribution,omitempty"`
@@ -103,6 +104,9 @@ type Delivery struct {
 	Observations []Observation
 	Alerts       []Alert
 	Refused      []Refusal
+	// Repeated are times that were there more than once; Observations hold the
+	// version that counts.
+	Repeated []RepeatedObservation
 	// Removed are external ids of reports the source no longer has.
 	Removed []string
 	// Agenda replaces what the source's calendar held of its span; nil leaves it.

@@ -31,6 +31,7 @@ type catalogue struct {
 	categories map[string]categoryRow
 	indicators map[string]city.Indicator
 	sources    map[int64]sourceName
+	quality    map[string]map[city.QualityKind]city.QualityRule // by indicator: what holds today
 	readAt     time.Time
 }
 
@@ -166,6 +167,15 @@ func (c *catalogue) readRest(ctx context.Context, tx pgx.Tx) error {
 	}
 	for _, i := range indicators {
 		c.indicators[i.Slug] = i
+	}
+	rules, err := readQualityRules(ctx, tx)
+	if err != nil {
+		return err
+	}
+	c.quality = map[string]map[city.QualityKind]city.QualityRule{}
+	today := time.Now().In(c.location).Format(time.DateOnly)
+	for _, i := range indicators {
+		c.quality[i.Slug] = city.QualityRulesOf(rules, i, today)
 	}
 	names, err := rowsOf[struct {
 		ID int64

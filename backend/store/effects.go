@@ -211,7 +211,7 @@ func (s *Store) CategoryDays(ctx context.Context, category string, first, last t
 
 const indicatorDaysQuery = `SELECT (time AT TIME ZONE $4::text)::date AS day, area_code,
 	CASE $5::text WHEN 'sum' THEN sum(value) WHEN 'max' THEN max(value) ELSE avg(value) END AS value
-FROM observations WHERE indicator = $1 AND time >= $2 AND time < $3 AND NOT forecast AND flags = '{}' GROUP BY 1, 2 ORDER BY 2, 1`
+FROM observations WHERE indicator = $1 AND time >= $2 AND time < $3 AND NOT forecast AND ` + counts + ` GROUP BY 1, 2 ORDER BY 2, 1`
 
 // IndicatorDays returns an indicator's measured days at every area, of whatever
 // level, for observations in [from, to).

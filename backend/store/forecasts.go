@@ -126,7 +126,7 @@ type DayValue struct {
 // What was foreseen is no history; areas below the kecamatan are too many to forecast.
 const dayValuesQuery = `SELECT (time AT TIME ZONE $4::text)::date AS day, area_code,
 	CASE $5::text WHEN 'sum' THEN sum(value) WHEN 'max' THEN max(value) WHEN 'last' THEN (array_agg(value ORDER BY time DESC))[1] ELSE avg(value) END AS value
-FROM observations WHERE indicator = $1 AND time >= $2 AND time < $3 AND NOT forecast AND flags = '{}' AND split_part(area_code, '.', 4) = ''
+FROM observations WHERE indicator = $1 AND time >= $2 AND time < $3 AND NOT forecast AND ` + counts + ` AND split_part(area_code, '.', 4) = ''
 GROUP BY 1, 2 ORDER BY 2, 1`
 
 // DayValues returns an indicator's measured days at the city and its kecamatan

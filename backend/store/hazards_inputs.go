@@ -71,16 +71,16 @@ const (
 
 const (
 	hazardRainQuery = `SELECT indicator, area_code, station, time, value FROM observations
-	WHERE indicator = ANY ($1) AND time > $2 AND time <= $3 AND NOT forecast AND flags = '{}' ORDER BY time DESC`
+	WHERE indicator = ANY ($1) AND time > $2 AND time <= $3 AND NOT forecast AND ` + counts + ` ORDER BY time DESC`
 	hazardLevelsHourlyQuery = `SELECT indicator, area_code, station, time, value FROM (
 		SELECT indicator, area_code, station, time, value FROM station_states WHERE indicator = ANY ($1) AND time <= $3
 		UNION ALL
 		SELECT indicator, area_code, station, date_trunc('hour', time) + interval '30 minutes', avg(value) FROM observations
-		WHERE indicator = ANY ($1) AND time > $2 AND time < date_trunc('hour', $3::timestamptz) AND NOT forecast AND flags = '{}'
+		WHERE indicator = ANY ($1) AND time > $2 AND time < date_trunc('hour', $3::timestamptz) AND NOT forecast AND ` + counts + `
 		GROUP BY indicator, area_code, station, date_trunc('hour', time)
 	) x ORDER BY time DESC`
 	hazardForecastQuery = `SELECT indicator, area_code, time, value, issued_at FROM observations
-	WHERE indicator = ANY ($1) AND time > $2 AND time <= $3 AND forecast AND flags = '{}' ORDER BY time`
+	WHERE indicator = ANY ($1) AND time > $2 AND time <= $3 AND forecast AND ` + counts + ` ORDER BY time`
 	hazardVoicesQuery = `SELECT area_code, created_at FROM reports WHERE created_at > $1 AND created_at <= $2 AND removed_at IS NULL
 	AND category = ANY ($3) AND area_code <> ''`
 	hazardPastQuery = `SELECT area_code, coalesce(sum(received) FILTER (WHERE category = ANY ($3)), 0)::integer AS hazard, sum(received)::integer AS "all"

@@ -59,6 +59,7 @@ type ingestion struct {
 	refused   []city.Refusal
 	touched   []int64 // reports that are new, changed or gone
 	standards map[standardKey]standard
+	doubts    doubts
 	note      func(kind, key, result, reason string)
 }
 
@@ -95,6 +96,7 @@ func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 	if err := in.removed(ctx, d.Removed); err != nil {
 		return fmt.Errorf("removed reports: %w", err)
 	}
+	in.expectDoubts(d)
 	for from := 0; from < len(d.Observations); from += ingestChunk {
 		to := min(from+ingestChunk, len(d.Observations))
 		if err := in.apart(ctx, from, to, func(from, to int) error { return in.observations(ctx, d.Observations[from:to]) }, func(i int, reason string) {

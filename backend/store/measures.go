@@ -78,6 +78,9 @@ func (m *measuring) measure(ctx context.Context, p *measurePlan) (city.Measureme
 	if err != nil {
 		return out, err
 	}
+	if out.KeptOut, err = m.keptOut(ctx, p); err != nil {
+		return out, err
+	}
 	out.Data = m.state(e)
 	out.Missing = e.missing(p, m.at)
 	switch {

@@ -27,9 +27,9 @@ const observationExtentQuery = indicatorPlaces + `
 SELECT min(f.time) AS first, max(l.time) AS last, coalesce(array_agg(DISTINCT p.source_id), '{}') AS sources, coalesce(max(k.stations), 0) > 1 AS many
 FROM places p JOIN (SELECT key, count(*) AS stations FROM places GROUP BY key) k ON k.key = p.key
 	LEFT JOIN LATERAL (SELECT o.time FROM observations o WHERE o.indicator = @indicator AND o.area_code = p.area_code
-		AND NOT o.forecast AND o.flags = '{}' ORDER BY o.time LIMIT 1) f ON true
+		AND NOT o.forecast AND ` + counts + ` ORDER BY o.time LIMIT 1) f ON true
 	LEFT JOIN LATERAL (SELECT o.time FROM observations o WHERE o.indicator = @indicator AND o.area_code = p.area_code
-		AND NOT o.forecast AND o.flags = '{}' AND o.time <= @at ORDER BY o.time DESC LIMIT 1) l ON true`
+		AND NOT o.forecast AND ` + counts + ` AND o.time <= @at ORDER BY o.time DESC LIMIT 1) l ON true`
 
 // observedQuery puts the values of one time together by key, with the
 // indicator's own aggregation (stations that speak at the same moment are
@@ -39,7 +39,7 @@ const observedQuery = indicatorPlaces + `, observed AS (
 	SELECT p.key, CASE WHEN @aggregation = 'sum' AND @many THEN date_trunc('day', o.time, @zone::text) ELSE o.time END AS at, count(*) AS n,
 		CASE @aggregation WHEN 'sum' THEN sum(o.value) WHEN 'max' THEN max(o.value) ELSE avg(o.value) END AS value
 	FROM (SELECT DISTINCT key, area_code FROM places) p JOIN observations o ON o.indicator = @indicator AND o.area_code = p.area_code
-	WHERE NOT o.forecast AND o.flags = '{}' AND o.time >= @from AND o.time < @to GROUP BY 1, 2
+	WHERE NOT o.forecast AND ` + counts + ` AND o.time >= @from AND o.time < @to GROUP BY 1, 2
 )`
 
 // seriesFiguresQuery works every figure of a series out by key and step.
@@ -68,7 +68,7 @@ FROM days GROUP BY 1, 2`
 const latestQuery = indicatorPlaces + `, spoken AS (
 	SELECT p.key, p.area_code, p.station, l.time, l.value, max(l.time) OVER (PARTITION BY p.key) AS newest
 	FROM places p CROSS JOIN LATERAL (SELECT o.time, o.value FROM observations o WHERE o.indicator = @indicator AND o.area_code = p.area_code AND o.station = p.station
-		AND NOT o.forecast AND o.flags = '{}' AND o.time <= @until ORDER BY o.time DESC LIMIT 1) l
+		AND NOT o.forecast AND ` + counts + ` AND o.time <= @until ORDER BY o.time DESC LIMIT 1) l
 )
 SELECT key, 0 AS step, count(*) AS n, CASE @aggregation WHEN 'sum' THEN sum(value) WHEN 'max' THEN max(value)
 	WHEN 'last' THEN (array_agg(value ORDER BY time DESC, area_code, station))[1] ELSE avg(value) END AS value, max(time) AS time

@@ -15,16 +15,38 @@ const upsertObservations = `WITH incoming AS (
 	SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::float8[], $7::boolean[], $8::timestamptz[], $9::text[])
 		AS t(indicator, area_code, station, time, value, forecast, issued_at, flags)
 ), differing AS (
-	SELECT i.* FROM incoming i LEFT JOIN observations o USING (indicator, area_code, station, time)
+	SELECT i.*, o.value AS before, o.source_id AS before_source, coalesce(o.forecast, false) AS before_forecast FROM incoming i LEFT JOIN observations o USING (indicator, area_code, station, time)
 	WHERE o.indicator IS NULL OR ((o.value, o.flags, o.forecast) IS DISTINCT FROM (i.value, string_to_array(i.flags, ' '), i.forecast)
 		AND (o.forecast OR NOT i.forecast) -- what was measured is never replaced by what was foreseen
 		AND (o.issued_at IS NULL OR i.issued_at IS NULL OR i.issued_at >= o.issued_at))
+), written AS (
+	INSERT INTO observations AS o (indicator, area_code, station, time, value, forecast, issued_at, source_id, flags)
+	SELECT indicator, area_code, station, time, value, forecast, issued_at, $1, string_to_array(flags, ' ') FROM differing
+	ON CONFLICT ON CONSTRAINT observations_pkey DO UPDATE SET value = excluded.value, forecast = excluded.forecast, issued_at = excluded.issued_at,
+		source_id = excluded.source_id, flags = excluded.flags, received_at = now(), finding = NULL, kept_out = false
+	RETURNING o.indicator, o.area_code, o.station, o.time, o.value, o.forecast, o.flags, (xmax = 0) AS added
 )
-INSERT INTO observations AS o (indicator, area_code, station, time, value, forecast, issued_at, source_id, flags)
-SELECT indicator, area_code, station, time, value, forecast, issued_at, $1, string_to_array(flags, ' ') FROM differing
-ON CONFLICT ON CONSTRAINT observations_pkey DO UPDATE SET value = excluded.value, forecast = excluded.forecast,
-	issued_at = excluded.issued_at, source_id = excluded.source_id, flags = excluded.flags, received_at = now()
-RETURNING o.indicator, o.area_code, o.station, o.time, o.value, o.forecast, o.flags, (xmax = 0) AS added`
+SELECT w.*, CASE WHEN NOT d.before_forecast THEN d.before END AS before, d.before_source FROM written w JOIN differing d USING (indicator, area_code, station, time)`
+
+// counts is what makes a value count in figures: its source has no remark on it,
+// and no finding keeps it out. Every figure made of observations asks for this
+// and for nothing else.
+const counts = "flags = '{}' AND NOT kept_out"
+
+type writtenObservation struct {
+	Indicator, AreaCode, Station string
+	Time                         time.Time
+	Value                        float64
+	Forecast                     bool
+	Flags                        []string
+	Added                        bool
+	Before                       *float64 // the measured value it replaced
+	BeforeSource                 *int64
+}
+
+func (w writtenObservation) key() observationKey {
+	return observationKey{w.Indicator, w.AreaCode, w.Station, w.Time.UnixMicro()}
+}
 
 type observationKey struct {
 	indicator, area, station string
@@ -37,21 +59,18 @@ func (in *ingestion) observations(ctx context.Context, os []city.Observation) er
 	if len(cols.indicator) == 0 {
 		return nil
 	}
-	got, err := rowsOf[struct {
-		Indicator, AreaCode, Station string
-		Time                         time.Time
-		Value                        float64
-		Forecast                     bool
-		Flags                        []string
-		Added                        bool
-	}](ctx, in.tx, upsertObservations, in.sourceID, cols.indicator, cols.area, cols.station, cols.time, cols.value, cols.forecast, cols.issued, cols.flags)
+	got, err := rowsOf[writtenObservation](ctx, in.tx, upsertObservations, in.sourceID, cols.indicator, cols.area, cols.station, cols.time, cols.value, cols.forecast, cols.issued, cols.flags)
 	if err != nil {
 		return fmt.Errorf("upsert: %w", err)
 	}
 	in.tally.Unchanged += len(cols.indicator) - len(got)
+	keptOut, err := in.judge(ctx, got)
+	if err != nil {
+		return err
+	}
 	touched := map[place]bool{}
 	var newest, withdrawn []stationValue
-	for _, g := range got {
+	for n, g := range got {
 		if g.Added {
 			in.tally.Added++
 		} else {
@@ -60,7 +79,7 @@ func (in *ingestion) observations(ctx context.Context, os []city.Observation) er
 		in.tell("observations", city.ObservationKey(g.Indicator, g.AreaCode, g.Station, g.Time), g.Added)
 		v := stationValue{g.Indicator, g.AreaCode, g.Station, g.Time, g.Value, g.Forecast}
 		switch {
-		case len(g.Flags) == 0:
+		case len(g.Flags) == 0 && !keptOut[n]:
 			newest = append(newest, v)
 		case g.Added:
 			continue // kept, but never a figure
@@ -100,12 +119,10 @@ func (in *ingestion) observationColumns(os []city.Observation) observationColumn
 		if o.AreaCode == "" {
 			o.AreaCode = in.cat.cityCode
 		}
-		if !decl.Possible(o.Value) {
-			o.Flags = append(o.Flags, city.FlagImpossible)
-		}
 		issued := given(o.IssuedAt)
 		key := observationKey{o.Indicator, o.AreaCode, o.Station, o.Time.UnixMicro()}
 		if n, ok := at[key]; ok {
+			in.repeat(key, c.value[n], o.Forecast)
 			c.value[n], c.issued[n], c.flags[n] = o.Value, issued, flagList(o.Flags)
 			continue
 		}
@@ -209,7 +226,7 @@ const withdrawQuery = `WITH wrong AS (
 )
 SELECT o.indicator, o.area_code, o.station, o.time, o.value, o.source_id FROM gone g CROSS JOIN LATERAL (
 	SELECT * FROM observations o WHERE (o.indicator, o.area_code, o.station) = (g.indicator, g.area_code, g.station)
-		AND o.flags = '{}' AND (NOT o.forecast OR o.time <= $5) ORDER BY o.time DESC LIMIT 1
+		AND ` + counts + ` AND (NOT o.forecast OR o.time <= $5) ORDER BY o.time DESC LIMIT 1
 ) o`
 
 // withdraw takes back values that their source has since corrected to ones

@@ -15,7 +15,7 @@ import (
 // stands in the row: a later one replaces an earlier (see
 // observations).
 const outlookQuery = `SELECT o.time, o.area_code, o.value, o.issued_at, s.slug, s.simulated FROM observations o JOIN sources s ON s.id = o.source_id
-	WHERE o.indicator = $1 AND o.forecast AND o.flags = '{}' AND o.time > $3 AND o.time <= $4 AND o.issued_at <= $3
+	WHERE o.indicator = $1 AND o.forecast AND ` + counts + ` AND o.time > $3 AND o.time <= $4 AND o.issued_at <= $3
 		AND ($2 = '' OR (o.area_code ~>=~ $2 AND o.area_code ~<~ ($2 || '/')))
 	ORDER BY o.time, o.area_code LIMIT 20000`
 

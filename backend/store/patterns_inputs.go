@@ -54,7 +54,7 @@ const dayRainQuery = `SELECT day, max(mm) AS mm FROM (
 	SELECT day, indicator, avg(mm) AS mm FROM (
 		SELECT ((o.time - make_interval(secs => i.step_seconds / 2.0)) AT TIME ZONE $3::text)::date AS day, o.indicator, o.area_code, o.station, sum(o.value) AS mm
 		FROM observations o JOIN (SELECT slug, max(step_seconds) AS step_seconds FROM hazard_inputs WHERE role = 'hujan' GROUP BY slug) i ON i.slug = o.indicator
-		WHERE o.time >= $1 AND o.time < $2 AND NOT o.forecast AND o.flags = '{}' AND o.value >= 0 GROUP BY 1, 2, 3, 4
+		WHERE o.time >= $1 AND o.time < $2 AND NOT o.forecast AND ` + counts + ` AND o.value >= 0 GROUP BY 1, 2, 3, 4
 	) station GROUP BY 1, 2
 ) day GROUP BY 1 ORDER BY 1`
 

@@ -18,7 +18,7 @@ const framedObservationsQuery = `SELECT DISTINCT ON (area_code, station, frame) 
 	SELECT o.area_code, o.station, greatest(0, ceil(extract(epoch FROM o.time - @first) / @step))::int AS frame, o.time, o.value
 	FROM (SELECT DISTINCT area_code FROM station_states WHERE indicator = @indicator) a
 	CROSS JOIN LATERAL (
-		SELECT * FROM observations o WHERE o.indicator = @indicator AND o.area_code = a.area_code AND o.flags = '{}' AND o.time > @from AND o.time <= @last
+		SELECT * FROM observations o WHERE o.indicator = @indicator AND o.area_code = a.area_code AND ` + counts + ` AND o.time > @from AND o.time <= @last
 	) o
 ) x ORDER BY area_code, station, frame, time DESC`
 

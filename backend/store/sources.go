@@ -30,6 +30,7 @@ type sourceRow struct {
 	RowsToday                   int
 	RowsTotal                   int64
 	Refused                     int
+	Findings                    int
 	LegalBasis                  string
 	PersonalData                *bool
 	SilentSince                 *time.Time
@@ -42,7 +43,8 @@ const (
 	sourcesQuery    = `SELECT s.id, s.slug, s.name, s.connector, s.config, s.schedule, s.expect_seconds, s.paused, s.simulated, s.owner,
 	s.contact, s.attribution, s.legal_basis, s.personal_data, t.silent_since, t.silent_usual, t.cursor, t.last_attempt, t.last_success, t.last_data, t.next_attempt, coalesce(t.failures, 0) AS failures,
 	coalesce(t.last_error, '') AS last_error, coalesce(t.error_key, '') AS error_key, t.error_params, t.rows_day, coalesce(t.rows_today, 0) AS rows_today, coalesce(t.rows_total, 0) AS rows_total,
-	(SELECT count(*)::int FROM refused_rows r WHERE r.source_id = s.id AND r.settled_at IS NULL) AS refused
+	(SELECT count(*)::int FROM refused_rows r WHERE r.source_id = s.id AND r.settled_at IS NULL) AS refused,
+	(SELECT count(*)::int FROM quality_findings q WHERE q.source_id = s.id AND q.state = 'terbuka') AS findings
 	FROM sources s LEFT JOIN source_state t ON t.source_id = s.id`
 )
 
@@ -58,7 +60,7 @@ func (r sourceRow) health(now time.Time, loc *time.Location) city.SourceHealth {
 	h := city.SourceHealth{
 		Slug: r.Slug, Name: r.Name, Connector: r.Connector, Schedule: r.Schedule, ExpectSeconds: r.ExpectSeconds,
 		LastAttempt: r.LastAttempt, LastSuccess: r.LastSuccess, LastData: r.LastData, NextAttempt: r.NextAttempt,
-		Failures: r.Failures, LastError: r.LastError, LastErrorKey: r.ErrorKey, LastErrorParams: r.ErrorParams, RowsToday: r.RowsToday, RowsTotal: r.RowsTotal, Refused: r.Refused,
+		Failures: r.Failures, LastError: r.LastError, LastErrorKey: r.ErrorKey, LastErrorParams: r.ErrorParams, RowsToday: r.RowsToday, RowsTotal: r.RowsTotal, Refused: r.Refused, Findings: r.Findings,
 		Owner: r.Owner, Contact: r.Contact, Attribution: r.Attribution, Simulated: r.Simulated,
 		LegalBasis: r.LegalBasis, PersonalData: r.PersonalData,
 	}

@@ -37,7 +37,7 @@ SELECT n.indicator, n.area_code, n.time, n.value, n.source_id, (
 	SELECT CASE n.aggregation WHEN 'sum' THEN sum(l.value) WHEN 'max' THEN max(l.value) ELSE avg(l.value) END
 	FROM (
 		SELECT DISTINCT ON (o.area_code, o.station) o.value FROM observations o
-		WHERE o.indicator = n.indicator AND o.flags = '{}'
+		WHERE o.indicator = n.indicator AND ` + counts + `
 			AND (o.area_code = n.area_code OR (n.area_code = $3 AND NOT EXISTS (
 				SELECT FROM station_states c WHERE c.indicator = n.indicator AND c.area_code = $3)))
 			AND o.time <= n.time - interval '24 hours' AND o.time > n.time - interval '27 hours'
@@ -245,7 +245,7 @@ func seriesSQL(aggregation, step string, loc *time.Location) string {
 		bucket = "date_trunc(" + literal(step) + ", time, " + literal(loc.String()) + ")"
 	}
 	return `SELECT ` + bucket + ` AS time, ` + agg + ` AS value FROM observations
-		WHERE indicator = $1 AND flags = '{}' AND time >= $3 AND time < $4 AND (area_code = $2 OR ($2 = $5 AND NOT EXISTS (
+		WHERE indicator = $1 AND ` + counts + ` AND time >= $3 AND time < $4 AND (area_code = $2 OR ($2 = $5 AND NOT EXISTS (
 			SELECT FROM station_states c WHERE c.indicator = $1 AND c.area_code = $5)))
 		GROUP BY 1 ORDER BY 1 DESC LIMIT $6`
 }
@@ -261,7 +261,7 @@ func (s *Store) RefreshForecasts(ctx context.Context) error {
 		in := ingestion{store: s, tx: tx, cat: cat}
 		moved, err := rowsOf[struct{ Indicator, AreaCode string }](ctx, tx, `WITH due AS (
 				SELECT DISTINCT ON (o.indicator, o.area_code, o.station) o.* FROM observations o
-				WHERE o.forecast AND o.flags = '{}' AND o.time <= $1 AND o.time > $1::timestamptz - interval '12 hours'
+				WHERE o.forecast AND `+counts+` AND o.time <= $1 AND o.time > $1::timestamptz - interval '12 hours'
 				ORDER BY o.indicator, o.area_code, o.station, o.time DESC
 			)
 			INSERT INTO station_states AS s (indicator, area_code, station, time, value, source_id)

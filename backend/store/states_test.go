@@ -158,7 +158,7 @@ func TestImpossibleValuesAreKeptAndNotShown(t *testing.T) {
 	tally := f.observe(t, storetest.Observation(dam, "", at(-2), 71))
 	equal(t, "tally", tally, city.Tally{Read: 1, Added: 1})
 	f.wantValue(t, dam, storetest.CityCode, 7.1)
-	equal(t, "flags", all[[]string](t, f.sql, "SELECT flags FROM observations WHERE value = 71"), [][]string{{string(city.FlagImpossible)}})
+	equal(t, "finding", all[string](t, f.sql, "SELECT f.kind FROM observations o JOIN quality_findings f ON f.id = o.finding WHERE o.value = 71 AND o.kept_out"), []string{string(city.QualityImpossible)})
 	// Shown, then corrected to what cannot be: back to the value before.
 	f.observe(t, storetest.Observation(dam, "", at(-1), 8.4))
 	f.wantValue(t, dam, storetest.CityCode, 8.4)

@@ -38,6 +38,7 @@ type Store interface {
 	ThresholdStore
 	AgendaStore
 	SourceStore
+	QualityKeeper
 	Open311Store
 	LearningStore
 	LongJobStore

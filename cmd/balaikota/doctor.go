@@ -114,6 +114,8 @@ func (d *database) examine(ctx context.Context) []finding {
 	} else {
 		out = append(out, finding{What: "rekap harian", OK: true, Detail: "7 hari terakhir sama dengan laporan"})
 	}
+	open, values, err := d.OpenFindings(ctx)
+	out = append(out, finding{What: "mutu data", OK: err == nil, Detail: fmt.Sprintf("%d temuan terbuka, %d nilai", open, values)})
 	return append(out, d.backupFinding(ctx))
 }
 

@@ -91,6 +91,16 @@ func (d *database) watchSources(ctx context.Context) error {
 	return d.RaiseAlerts(ctx, city.AlertSource, alerts)
 }
 
+// deliverySettles is how long a delivery may take to be stored; what came since
+// is looked at in the next turn.
+const deliverySettles = time.Minute
+
+// watchQuality looks at new values for what only a series shows.
+func (d *database) watchQuality(ctx context.Context) error {
+	_, err := d.WatchQuality(ctx, deliverySettles)
+	return err
+}
+
 // Bounds of the watch over incidents: those with a voice in the last week, the
 // most pressing ones only.
 const (

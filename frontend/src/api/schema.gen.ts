@@ -1615,6 +1615,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/quality/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Doubts about values, those that go on first */
+        get: operations["get-quality-findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/findings/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a doubt is no error, or take that back */
+        post: operations["post-quality-findings-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What makes a value doubtful, and what follows */
+        get: operations["get-quality-rules"];
+        /** Set a rule of quality from a day on, with the reason */
+        put: operations["put-quality-rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/questions/{id}": {
         parameters: {
             query?: never;
@@ -4017,6 +4069,11 @@ export interface components {
             /** Format: double */
             value: number;
         };
+        FindingDecision: {
+            /** @description True: it is no error, its values count again */
+            dismissed: boolean;
+            reason: string;
+        };
         Forecast: {
             area_code: string;
             /** @description Reports of this category only; all when empty */
@@ -5775,6 +5832,146 @@ export interface components {
              */
             version: number;
         };
+        QualityChange: {
+            /** @enum {string} */
+            effect: "keluarkan" | "tandai" | "abaikan";
+            /**
+             * Format: date
+             * @description Not before today
+             */
+            effective_on: string;
+            indicator?: string;
+            /** @enum {string} */
+            kind: "mustahil" | "penanda_kosong" | "macet" | "hari_ganda" | "bertentangan" | "tingkat_ganda";
+            params: components["schemas"]["QualityParams"];
+            reason: string;
+            source: string;
+            unit?: string;
+        };
+        QualityFinding: {
+            area_code: string;
+            /**
+             * Format: double
+             * @description The other value, where two disagree
+             */
+            beside?: number;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            /** @enum {string} */
+            effect: "keluarkan" | "tandai";
+            /**
+             * Format: double
+             * @description The newest of them
+             */
+            example: number;
+            /** Format: date-time */
+            found_at: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: int64 */
+            id: number;
+            indicator: string;
+            /** @enum {string} */
+            kind: "mustahil" | "penanda_kosong" | "macet" | "hari_ganda" | "bertentangan" | "tingkat_ganda";
+            /**
+             * Format: int64
+             * @description How many values
+             */
+            n: number;
+            /** @description Slug of the other source, where two disagree */
+            other_source?: string;
+            reason?: string;
+            /** @description The version it was found by */
+            rule: components["schemas"]["QualityRule"];
+            /** @description Slug of the source */
+            source: string;
+            /** @enum {string} */
+            state: "terbuka" | "berakhir" | "ditolak" | "dicabut";
+            station?: string;
+            /** Format: date-time */
+            to: string;
+        };
+        QualityParams: {
+            /**
+             * Format: double
+             * @description penanda_kosong: a positive one counts only beyond so many times the usual size of the series
+             */
+            beyond?: number;
+            /**
+             * Format: double
+             * @description macet: so many times the longest run that was usual
+             */
+            factor?: number;
+            /**
+             * Format: double
+             * @description macet: over at least so many hours; bertentangan: a source that changes its own value of so long ago contradicts itself
+             */
+            hours?: number;
+            /**
+             * Format: int64
+             * @description macet: values of the series that are needed to know what is usual
+             */
+            learn?: number;
+            /** @description penanda_kosong: numbers that stand for no value */
+            markers?: number[] | null;
+            /**
+             * Format: double
+             * @description mustahil: greatest possible value
+             */
+            max?: number;
+            /**
+             * Format: double
+             * @description mustahil: least possible value, in the indicator's unit
+             */
+            min?: number;
+            /**
+             * Format: double
+             * @description Values that differ by less agree; a share of the greater
+             */
+            tolerance?: number;
+            /**
+             * Format: int64
+             * @description macet: equal values in a row, at least
+             */
+            values?: number;
+            /** @description tingkat_ganda: how stations that are totals are named */
+            words?: string[] | null;
+            /** @description penanda_kosong: 0 stands for no value; macet: a run of 0 counts too */
+            zero?: boolean;
+        };
+        QualityRule: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            /** @enum {string} */
+            effect: "keluarkan" | "tandai" | "abaikan";
+            /** Format: date */
+            effective_on: string;
+            /** Format: int64 */
+            id: number;
+            /** @description For this indicator only */
+            indicator?: string;
+            /** @enum {string} */
+            kind: "mustahil" | "penanda_kosong" | "macet" | "hari_ganda" | "bertentangan" | "tingkat_ganda";
+            params: components["schemas"]["QualityParams"];
+            reason?: string;
+            /** @description Where it comes from */
+            source: string;
+            /** @description For indicators of this unit; Rp/* is every unit that begins so */
+            unit?: string;
+        };
+        QualityScope: {
+            /** @description All versions, newest first */
+            history: components["schemas"]["QualityRule"][];
+            /**
+             * Format: int64
+             * @description Findings that go on by it
+             */
+            open: number;
+            /** @description The version in effect */
+            rule: components["schemas"]["QualityRule"];
+        };
         Question: {
             /** Format: date-time */
             asked_at: string;
@@ -6636,6 +6833,11 @@ export interface components {
              * @description Failures in a row
              */
             failures: number;
+            /**
+             * Format: int64
+             * @description Doubts about its values that go on
+             */
+            findings?: number;
             /** @enum {string} */
             freshness: "langsung" | "tertunda" | "basi" | "terputus" | "dijeda" | "belum";
             /** Format: date-time */
@@ -10595,6 +10797,137 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-quality-findings": {
+        parameters: {
+            query?: {
+                /** @description Slug of a source */
+                source?: string;
+                indicator?: string;
+                state?: "terbuka" | "berakhir" | "ditolak" | "dicabut";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityFinding"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-quality-findings-id-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityFinding"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-quality-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityScope"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-quality-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QualityChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityScope"][];
+                };
             };
             /** @description Error */
             default: {
