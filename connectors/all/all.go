@@ -15,6 +15,7 @@ import (
 	"balaikota/connectors/ical"
 	"balaikota/connectors/imap"
 	"balaikota/connectors/mqtt"
+	"balaikota/connectors/ngsi"
 	"balaikota/connectors/ogcfeatures"
 	"balaikota/connectors/open311"
 	"balaikota/connectors/sqlquery"
@@ -36,6 +37,7 @@ func Registry() *connectors.Registry {
 		ical.Spec,
 		imap.Spec,
 		mqtt.Spec,
+		ngsi.Spec,
 		ogcfeatures.Spec,
 		open311.Spec,
 		sqlquery.Spec,
