@@ -69,6 +69,8 @@ type Page struct {
 	Agenda *city.AgendaSpan
 	// Letters are what the service tells of letters that went by it.
 	Letters []city.LetterFate
+	// Words are what officers wrote by a chat that is bound to their account.
+	Words []city.OfficerWord
 	// Cursor follows this page; nil leaves the stored one.
 	Cursor json.RawMessage
 	// More asks for the next page at once.
@@ -77,7 +79,7 @@ type Page struct {
 
 // Rows is how many records the page holds, refused ones included.
 func (p Page) Rows() int {
-	n := len(p.Reports) + len(p.Observations) + len(p.Alerts) + len(p.Refused) + len(p.Removed) + len(p.Letters)
+	n := len(p.Reports) + len(p.Observations) + len(p.Alerts) + len(p.Refused) + len(p.Removed) + len(p.Letters) + len(p.Words)
 	if p.Agenda != nil {
 		n += len(p.Agenda.Entries)
 	}
@@ -156,6 +158,10 @@ type SourceStore interface {
 	// moment and has not answered; with reply, of a message that answers one of
 	// ours, that about which they were last written to. nil when there is none.
 	AskedReportOf(ctx context.Context, source int64, person string, before time.Time, reply bool) (*city.Report, error)
+	// OfficerWrites reports whether what a person sends is an officer's word: they
+	// are or were bound to an account and did not leave it, or code ("" for none) is
+	// one that an officer sees now.
+	OfficerWrites(ctx context.Context, source int64, person, code string) (bool, error)
 }
 
 // OpenRowsFunc opens the import file at path as rows of kind "reports" or

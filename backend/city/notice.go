@@ -13,7 +13,7 @@ const (
 	NoticeInApp NoticeChannel = "aplikasi" // the list in the app; always
 	NoticePush  NoticeChannel = "push"     // Web Push
 	NoticeEmail NoticeChannel = "surel"
-	// Of reporters who came by them.
+	// Of reporters who came by them, and of officers who bound theirs.
 	NoticeTelegram NoticeChannel = "telegram"
 	NoticeWhatsApp NoticeChannel = "whatsapp"
 )
@@ -57,7 +57,7 @@ type Carrier interface {
 type NoticePreferences struct {
 	// Channels in the order they are tried; the app's own list always holds
 	// every notice.
-	Channels []NoticeChannel `json:"channels" nullable:"false" enum:"push,surel"`
+	Channels []NoticeChannel `json:"channels" nullable:"false" enum:"push,surel,telegram,whatsapp"`
 	// Email is confirmed; EmailWaiting is one whose code has not come back.
 	Email        string `json:"email,omitempty"`
 	EmailWaiting string `json:"email_waiting,omitempty"`

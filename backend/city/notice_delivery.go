@@ -8,7 +8,7 @@ import (
 // NoticePreferencesInput is a change of an officer's own choice; what is
 // absent stays.
 type NoticePreferencesInput struct {
-	Channels []NoticeChannel `json:"channels,omitempty" enum:"push,surel" maxItems:"2" doc:"In the order they are tried"`
+	Channels []NoticeChannel `json:"channels,omitempty" enum:"push,surel,telegram,whatsapp" maxItems:"4" doc:"In the order they are tried"`
 	// Email is an address that a code is sent to; it counts once Code came
 	// back. "" takes the address away.
 	Email      *string `json:"email,omitempty" maxLength:"254"`
@@ -86,6 +86,9 @@ type NoticeErrand struct {
 	Preferences NoticePreferences
 	// Subscriptions are the officer's browsers, for the channel push.
 	Subscriptions []PushSubscription
+	// Chat is where it goes by a chat (ReadReporterChat), "" when the officer has no
+	// chat there that counts.
+	Chat string
 	// TakenToday is how many notices the officer's channels took since the
 	// city's midnight, urgent ones aside.
 	TakenToday int

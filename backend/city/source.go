@@ -113,6 +113,8 @@ type Delivery struct {
 	Agenda *AgendaSpan
 	// Letters are what the source's service tells of letters that it took.
 	Letters []LetterFate
+	// Words are what officers wrote by the source's chat; they are no reports.
+	Words []OfficerWord
 	// Cursor follows the data; nil leaves it where it is.
 	Cursor json.RawMessage
 	// Attempt, when not nil, is recorded as the source's health.

@@ -160,10 +160,14 @@ func (w *Worker) attempt(ctx context.Context, e city.NoticeErrand) city.NoticeOu
 	if e.Channel == city.NoticePush {
 		return w.toBrowsers(try, carrier, e)
 	}
-	if e.Preferences.Email == "" {
-		return city.NoticeOutcome{Ended: true, Second: true, Error: "alamat surel belum dikonfirmasi"}
+	address, missing := e.Preferences.Email, "alamat surel belum dikonfirmasi"
+	if e.Channel != city.NoticeEmail {
+		address, missing = e.Chat, "belum ada kontak yang terhubung, atau perlu dikonfirmasi lagi"
 	}
-	err := carrier.Carry(try, e.Preferences.Email, e.Notice)
+	if address == "" {
+		return city.NoticeOutcome{Ended: true, Second: true, Error: missing}
+	}
+	err := carrier.Carry(try, address, e.Notice)
 	if err == nil {
 		return city.NoticeOutcome{Taken: true}
 	}

@@ -127,6 +127,7 @@ type questionRow struct {
 	AskedAt        time.Time
 	At             time.Time
 	Spoken         bool
+	Channel        string
 	Screen         []byte
 	Call           []byte
 	Status         string
@@ -135,11 +136,11 @@ type questionRow struct {
 	VerdictReason  string
 }
 
-const questionColumns = `SELECT q.id, q.conversation_id, q.text, q.asked_at, q.at, q.spoken, q.screen, q.call, q.status, q.answer, q.verdict_right, q.verdict_reason
+const questionColumns = `SELECT q.id, q.conversation_id, q.text, q.asked_at, q.at, q.spoken, q.channel, q.screen, q.call, q.status, q.answer, q.verdict_right, q.verdict_reason
 	FROM questions q JOIN conversations c ON c.id = q.conversation_id AND asker_owns(c.officer_id, c.key_hash) `
 
 func (r questionRow) question() (q city.Question, err error) {
-	q = city.Question{ID: r.ID, ConversationID: r.ConversationID, Text: r.Text, AskedAt: r.AskedAt, At: r.At, Spoken: r.Spoken}
+	q = city.Question{ID: r.ID, ConversationID: r.ConversationID, Text: r.Text, AskedAt: r.AskedAt, At: r.At, Spoken: r.Spoken, Channel: city.NoticeChannel(r.Channel)}
 	if len(r.Screen) > 0 {
 		if err := json.Unmarshal(r.Screen, &q.Screen); err != nil {
 			return q, fmt.Errorf("decode the screen of question %d: %w", r.ID, err)

@@ -77,7 +77,7 @@ func (in *ingestion) tell(kind, key string, added bool) {
 
 func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 	in.note = d.Note
-	in.tally.Read = len(d.Reports) + len(d.Observations) + len(d.Alerts) + len(d.Refused) + len(d.Letters)
+	in.tally.Read = len(d.Reports) + len(d.Observations) + len(d.Alerts) + len(d.Refused) + len(d.Letters) + len(d.Words)
 	if d.Agenda != nil {
 		in.tally.Read += len(d.Agenda.Entries)
 	}
@@ -114,6 +114,9 @@ func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 		return fmt.Errorf("agenda: %w", err)
 	}
 	if err := in.fates(ctx, d.Letters); err != nil {
+		return err
+	}
+	if err := in.words(ctx, d.Words); err != nil {
 		return err
 	}
 	if err := in.refusals(ctx); err != nil {

@@ -88,6 +88,10 @@ func (s *Store) errands(ctx context.Context, tx pgx.Tx, claims []claimRow, lease
 		ids[i] = c.NoticeID
 	}
 	usual := city.DefaultNoticePreferences()
+	chats, err := chatAddresses(ctx, tx, claims, lease, s.now())
+	if err != nil {
+		return nil, err
+	}
 	rows, err := rowsOf[errandRow](ctx, tx, errandsQuery, ids, usual.QuietFrom, usual.QuietUntil, midnight)
 	if err != nil {
 		return nil, err
@@ -107,7 +111,7 @@ func (s *Store) errands(ctx context.Context, tx pgx.Tx, claims []claimRow, lease
 		r := notices[c.NoticeID]
 		out[i] = city.NoticeErrand{
 			Notice:  city.Notice{ID: r.ID, Key: r.Key, OfficerID: r.OfficerID, Kind: r.Kind, Text: r.Text, TextEN: r.TextEN, Path: r.Path, Urgent: r.Urgent, At: r.At, Delivered: []city.NoticeDelivery{}},
-			Channel: city.NoticeChannel(c.Channel), Position: c.Position, Attempts: c.Attempts, Lease: lease, TakenToday: r.TakenToday,
+			Channel: city.NoticeChannel(c.Channel), Position: c.Position, Attempts: c.Attempts, Lease: lease, TakenToday: r.TakenToday, Chat: chats[i],
 			Preferences: city.NoticePreferences{Email: r.Email, QuietFrom: r.QuietFrom, QuietUntil: r.QuietUntil},
 		}
 		for _, sub := range subscriptions {
@@ -126,6 +130,21 @@ func (s *Store) errands(ctx context.Context, tx pgx.Tx, claims []claimRow, lease
 		}
 		return int(a.Notice.ID - b.Notice.ID)
 	})
+	return out, nil
+}
+
+// chatAddresses are where claimed notices go that go by chats, "" for others and
+// where the officer has none.
+func chatAddresses(ctx context.Context, tx pgx.Tx, claims []claimRow, lease string, now time.Time) ([]string, error) {
+	out := make([]string, len(claims))
+	for i, c := range claims {
+		if c.Channel == string(city.NoticePush) || c.Channel == string(city.NoticeEmail) {
+			continue
+		}
+		if err := tx.QueryRow(ctx, `SELECT coalesce(officer_notice_chat($1, $2, $3, $4), '')`, c.NoticeID, c.Channel, lease, now).Scan(&out[i]); err != nil {
+			return nil, fmt.Errorf("find an officer's chat: %w", err)
+		}
+	}
 	return out, nil
 }
 
@@ -222,7 +241,10 @@ func (s *Store) PruneNotices(ctx context.Context, keep time.Duration) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM notices WHERE at < $1`, before); err != nil {
 			return fmt.Errorf("forget old notices: %w", err)
 		}
-		_, err := tx.Exec(ctx, `DELETE FROM notice_queue WHERE told_at < $1`, before)
+		if _, err := tx.Exec(ctx, `DELETE FROM notice_queue WHERE told_at < $1`, before); err != nil {
+			return fmt.Errorf("forget what was told: %w", err)
+		}
+		_, err := tx.Exec(ctx, pruneWordsQuery, before)
 		return err
 	})
 }

@@ -35,9 +35,13 @@ func (s *Store) AddQuestion(ctx context.Context, who city.Asker, q city.Question
 		if tag.RowsAffected() == 0 {
 			return noConversation()
 		}
-		return tx.QueryRow(ctx, `INSERT INTO questions (conversation_id, text, asked_at, at, spoken, screen, call, asker, status, node, lease_until)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'running', $9, clock_timestamp() + $10::interval) RETURNING id`,
-			q.ConversationID, q.Text, q.AskedAt, q.At, q.Spoken, screen, call, asker, node, lease).Scan(&q.ID)
+		err = tx.QueryRow(ctx, `INSERT INTO questions (conversation_id, text, asked_at, at, spoken, screen, call, asker, status, node, lease_until, channel)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'running', $9, clock_timestamp() + $10::interval, $11) RETURNING id`,
+			q.ConversationID, q.Text, q.AskedAt, q.At, q.Spoken, screen, call, asker, node, lease, string(q.Channel)).Scan(&q.ID)
+		if err != nil || q.Word == 0 {
+			return err
+		}
+		return askedByChat(ctx, tx, who, q)
 	})
 	if err != nil {
 		return q, fmt.Errorf("add a question: %w", err)
@@ -64,7 +68,7 @@ func encodeQuestion(who city.Asker, q city.Question) (screen, call, asker []byte
 
 const takeStrandedQuery = `UPDATE questions q SET node = $1, lease_until = clock_timestamp() + $2::interval, tries = tries + 1
 WHERE id IN (SELECT id FROM questions WHERE status = 'running' AND lease_until < clock_timestamp() ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED)
-RETURNING id, conversation_id, text, asked_at, at, spoken, screen, call, status, answer, verdict_right, verdict_reason, asker, tries`
+RETURNING id, conversation_id, text, asked_at, at, spoken, channel, screen, call, status, answer, verdict_right, verdict_reason, asker, tries`
 
 // TakeStranded takes over running questions whose lease has run out, oldest
 // first: their node died. No two nodes get the same.

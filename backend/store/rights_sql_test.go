@@ -111,7 +111,8 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"open311_keys": {"balaikota_writer"}, "open311_filed": {"balaikota_writer"}, "open311_updates": {"balaikota_writer"}, // others, and askers from outside: columns
 		"open311_services": {"balaikota_city_reader", "balaikota_writer"}, "open311_sources": {"balaikota_city_reader", "balaikota_writer"},
 		"open311_withheld": {"balaikota_city_reader", "balaikota_writer"},
-		"receipt_head":     {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
+		"officer_contacts": officers, "officer_chat_rules": officers, "officer_handles": {}, "officer_codes": {"balaikota_writer"}, "officer_words": {"balaikota_writer"},
+		"receipt_head": {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
 		"answer_templates": officers, "answer_template_versions": officers, "reporter_messages": officers,
 		"quality_rules": officers, "quality_findings": officers, "quality_decisions": officers,
 		"quality_series": {"balaikota_writer"}, "quality_read": {"balaikota_writer"}, "quality_due": {"balaikota_writer"},
@@ -329,7 +330,7 @@ func TestReportsReferToWhatIsThere(t *testing.T) {
 		"DELETE FROM categories WHERE slug = 'jalan-rusak'": "reports_keep_categories",
 		"UPDATE categories SET slug = slug || '-x'":         "reports_keep_categories",
 		"DELETE FROM offices WHERE short_name = 'DPUPR'":    "", // the category's own foreign key speaks first
-		"TRUNCATE sources, source_state, source_runs, refused_rows, observations, alerts, station_states, indicator_states, agenda_entries, agenda_spans, source_hourly, report_parts, hook_inbox, open311_sources, quality_findings, quality_decisions": "",
+		"TRUNCATE sources, source_state, source_runs, refused_rows, observations, alerts, station_states, indicator_states, agenda_entries, agenda_spans, source_hourly, report_parts, hook_inbox, open311_sources, quality_findings, quality_decisions, officer_codes, officer_contacts, officer_handles, officer_words": "",
 		`INSERT INTO reports (source_id, external_id, content_hash, channel, created_at, text, status, search, category)
 			SELECT source_id, 'x', 1, '', created_at, '', status, '', 'tidak-ada' FROM reports`: "reports_category_is_known",
 	} {

@@ -20,6 +20,7 @@ type Store interface {
 	AlertStore
 	MeetingStore
 	NoticeStore
+	OfficerChatStore
 	EscalationStore
 	PatternStore
 	ForecastStore

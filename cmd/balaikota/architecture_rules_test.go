@@ -56,6 +56,7 @@ var rooms = []room{
 	{"backend/jobs", []string{"backend/city"}},
 	{"backend/account", []string{"backend/city"}},
 	{"backend/notice", []string{"backend/city"}},
+	{"backend/officerchat", []string{"backend/city"}},
 	{"backend/backup", []string{"backend/city"}},
 	{"backend/briefing", []string{"backend/city"}},
 	{"backend/briefing/briefingtest", []string{"backend/city", "backend/briefing", "backend/pack"}},

@@ -19,6 +19,7 @@ import (
 	"balaikota/backend/config"
 	"balaikota/backend/jobs"
 	"balaikota/backend/live"
+	"balaikota/backend/officerchat"
 	"balaikota/backend/web"
 	"balaikota/connectors"
 	"balaikota/connectors/all"
@@ -85,6 +86,7 @@ type serving struct {
 	keeper     *keeper
 	copier     *copier
 	hooks      *hookDoor
+	officers   *officerchat.Worker
 	stopping   context.Context // ends when the server is about to stop
 	stop       context.CancelFunc
 	http       *http.Server
@@ -162,13 +164,15 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 	}
 	runner := connectors.NewRunner(all.Registry(), door, env, secrets, connectors.RunLimits{})
 	s.photos.keeper = runner
-	s.teller.carryByChat(s.cfg.Notices.PublicURL, func(ctx context.Context, m city.ChatMessage) error {
+	write := func(ctx context.Context, m city.ChatMessage) error {
 		src, err := s.db.Source(ctx, m.Source)
 		if err != nil {
 			return err
 		}
 		return runner.Write(ctx, src, m)
-	})
+	}
+	s.teller.carryByChat(s.cfg.Notices.PublicURL, write)
+	s.officers = s.newOfficerChats(write)
 	s.hooks = &hookDoor{db: s.db, runner: runner, log: s.log}
 	return jobs.New(jobs.Options{
 		Pool: s.db.Pool(), Sources: s.db.Store, Runner: runner, Waiting: connectors.ErrWaiting, NoWait: connectors.ErrNoWait, TryLock: s.db.TryLock, Log: s.log,
@@ -296,6 +300,7 @@ func (s *serving) run(ctx context.Context, listener net.Listener, began time.Tim
 	parts.Go(func() error { return s.teller.worker.Run(jobsCtx) })
 	parts.Go(func() error { return s.teller.asking.Run(jobsCtx) })
 	parts.Go(func() error { return s.teller.messages.Run(jobsCtx) })
+	parts.Go(func() error { return s.officers.Run(jobsCtx) })
 	parts.Go(func() error { return s.watchLocal(failed) })
 	if s.cfg.Simulate {
 		// It goes last: a pull under way still finds its source.

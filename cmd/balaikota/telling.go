@@ -84,12 +84,14 @@ func newTeller(db *database, data string, cfg config.Notices, log *slog.Logger) 
 	return t, nil
 }
 
-// carryByChat lets reporters be asked and answered by the chat that they came by.
+// carryByChat lets reporters be asked and answered by the chat that they came by, and
+// officers be told by the one that they bound.
 // Questions that are answered on a page of ours need its address.
 func (t *teller) carryByChat(publicURL string, write func(ctx context.Context, m city.ChatMessage) error) {
 	for _, channel := range []city.NoticeChannel{city.NoticeTelegram, city.NoticeWhatsApp} {
 		c := &chat.Carrier{Of: channel, PublicURL: publicURL, Write: write}
 		t.messages.Carriers = append(t.messages.Carriers, c)
+		t.worker.Carriers = append(t.worker.Carriers, &chat.NoticeCarrier{Of: channel, PublicURL: publicURL, Write: write})
 		if publicURL != "" {
 			t.asking.Carriers = append(t.asking.Carriers, c)
 		}

@@ -28,6 +28,11 @@ type Message struct {
 	// At is when it was sent, Changed when it was last edited (zero: never).
 	At, Changed time.Time
 	Words       string
+	// Command is the bot's command that began it, without its stroke ("start");
+	// Words are what followed.
+	Command string
+	// Voice says that it brought speech.
+	Voice bool
 	// Lon and Lat are WGS 84 degrees, nil if it brought no place; Place is what
 	// the place is called.
 	Lon, Lat *float64
@@ -61,10 +66,16 @@ type Weaver struct {
 	Options
 	drafts []*draft
 	byPart map[string]*draft
+	// officers are those of whom it is known whether they write as one; words is
+	// what they wrote.
+	officers map[string]bool
+	words    []city.OfficerWord
 }
 
 // NewWeaver returns a weaver for a page.
-func NewWeaver(o Options) *Weaver { return &Weaver{Options: o, byPart: map[string]*draft{}} }
+func NewWeaver(o Options) *Weaver {
+	return &Weaver{Options: o, byPart: map[string]*draft{}, officers: map[string]bool{}}
+}
 
 // part is a message as it is kept beside its report, without anybody's name or
 // number.
@@ -340,7 +351,7 @@ func (w *Weaver) finish(d *draft) (city.Report, error) {
 	}
 	var texts []string
 	for _, p := range d.parts {
-		if t := w.words(p, len(texts) > 0); t != "" {
+		if t := w.worded(p, len(texts) > 0); t != "" {
 			texts = append(texts, t)
 		}
 		for _, at := range []time.Time{p.At, p.Changed} {
@@ -370,9 +381,9 @@ func (w *Weaver) finish(d *draft) (city.Report, error) {
 	return r, nil
 }
 
-// words are what a part says in the report: the first as it is, those that follow
+// worded is what a part says in the report: the first as it is, those that follow
 // with their time, a mere place nothing.
-func (w *Weaver) words(p part, follows bool) string {
+func (w *Weaver) worded(p part, follows bool) string {
 	var out []string
 	if p.Words != "" {
 		out = append(out, p.Words)

@@ -22,6 +22,7 @@ type Config struct {
 	connectors.HTTPOptions
 	Token      string              `json:"token" required:"true" secret:"true" label:"Bot's token" label_id:"Token bot" doc:"Token of the bot, as BotFather gives it." doc_id:"Token bot dari BotFather." example:"env:TELEGRAM_TOKEN"`
 	BaseURL    string              `json:"base_url" format:"url" default:"https://api.telegram.org" label:"Server" label_id:"Server" doc:"The Bot API server; another one only if the city runs its own." doc_id:"Server Bot API; diganti hanya bila kota menjalankan server sendiri."`
+	Address    string              `json:"address" label:"Bot's name" label_id:"Nama bot" doc:"What the bot is called in Telegram (@name), for officers who bind theirs to their account." doc_id:"Nama bot di Telegram (@nama), untuk pejabat yang menghubungkan Telegramnya dengan akunnya." example:"@SamarindaBot"`
 	Channel    string              `json:"channel" default:"telegram" label:"Channel" label_id:"Kanal" doc:"The channel that reports from here are counted for." doc_id:"Kanal yang mencatat laporan dari sini."`
 	JoinWithin connectors.Duration `json:"join_within" default:"15m" label:"Joined within" label_id:"Digabung dalam" doc:"A place or picture sent without words within this time of a person's message joins its report; at most 24h." doc_id:"Lokasi atau foto tanpa kata-kata yang dikirim dalam waktu ini melengkapi laporan terakhir pengirimnya; paling lama 24h."`
 }
@@ -122,16 +123,15 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 		if u.ID >= cur.Offset {
 			cur.Offset = u.ID + 1
 		}
-		m, reason := u.message()
-		if reason == "" && m != nil {
-			if reason, err = weaver.Add(ctx, *m); err != nil {
-				return connectors.Page{}, err
-			}
+		reason, err := add(ctx, weaver, u)
+		if err != nil {
+			return connectors.Page{}, err
 		}
 		if reason != "" {
 			page.Refused = append(page.Refused, city.Refusal{Kind: "reports", Place: fmt.Sprintf("pembaruan %d", u.ID), Reason: reason})
 		}
 	}
+	page.Words = weaver.Words()
 	if page.Reports, err = weaver.Reports(); err != nil {
 		return connectors.Page{}, err
 	}
@@ -142,6 +142,22 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 		}
 	}
 	return page, nil
+}
+
+// add puts an update where it belongs, with why it is left out, "" if it is not.
+func add(ctx context.Context, w *chat.Weaver, u update) (reason string, err error) {
+	m, reason := u.message()
+	if m == nil {
+		return reason, nil
+	}
+	taken, err := w.Officer(ctx, m)
+	if err != nil || taken {
+		return "", err
+	}
+	if reason == "" {
+		reason, err = w.Add(ctx, *m)
+	}
+	return reason, err
 }
 
 // Wait implements connectors.Waiter by a long poll that takes nothing: the offset

@@ -447,3 +447,65 @@ func (s stored) env(t *testing.T) connectors.Env {
 	env.Log = slog.New(slog.NewTextHandler(s.log, nil))
 	return env
 }
+
+// TestWhatAnOfficerWritesIsNoReport: a code binds who sends it, also by the link that
+// opens the bot; then messages are words of that officer, except what begins with
+// "lapor" and the place that completes it. Citizens are read as ever, and "keluar"
+// makes the officer one of them.
+func TestWhatAnOfficerWritesIsNoReport(t *testing.T) {
+	t.Parallel()
+	b := startBot(t)
+	s := newStored(t, b)
+	lurah := storetest.Officer(t, s.Store, city.Lurah)
+	for minute, code := range []string{"12345678", "23456789"} {
+		if _, err := s.MakeOfficerCode(t.Context(), city.CommandLine, lurah.Asker(), "uji", code); err != nil {
+			t.Fatal(err)
+		}
+		line := map[string]string{"12345678": "/start BK12345678", "23456789": "bk 2345-6789"}[code]
+		b.say(said(10*minute+1, 0, `"text":"`+line+`"`))
+		b.say(said(10*minute+2, 1, `"text":"Berapa laporan sampah minggu ini?"`)) // on the same page
+		s.run(t)
+	}
+	b.say(said(21, 2, `"text":"Lapor: lampu jalan mati"`))
+	b.say(said(22, 3, here))
+	b.say(said(23, 4, `"voice":{"file_id":"A","duration":3}`))
+	b.say(said(24, 5, `"text":"/bantuan"`))
+	b.say(said(25, 6, `"text":"/lapor pohon tumbang"`))
+	b.say(said(26, 7, `"text":"BK 99999999"`)) // a wrong one is no report either
+	other := strings.ReplaceAll(said(27, 8, `"text":"Air keruh"`), "5550001", "5550002")
+	b.say(other)
+	b.say(said(28, 9, `"text":"keluar"`))
+	s.run(t)
+	b.say(said(29, 10, `"text":"Jalan berlubang"`))
+	s.run(t)
+	s.expect(t, "reports", "telegram | lampu jalan mati | 117.1536 -0.5022", "telegram | pohon tumbang | tanpa titik", "telegram | Air keruh | tanpa titik", "telegram | Jalan berlubang | tanpa titik")
+	var got []string
+	for {
+		words, err := s.ClaimWords(t.Context(), "simpul", 9, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(words) == 0 {
+			break
+		}
+		for _, w := range words {
+			if w.Chat.Person != "5550001" || w.Chat.Source != "uji" {
+				t.Errorf("answered is %+v", w.Chat)
+			}
+			got = append(got, strings.TrimSpace(string(w.Kind)+" "+w.Text))
+			if _, err := s.FinishWord(t.Context(), w, city.NoticeOutcome{Taken: true}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	want := []string{"kode", "tanya Berapa laporan sampah minggu ini?", "kode", "tanya Berapa laporan sampah minggu ini?", "bukan_teks", "bantuan", "kode_salah", "keluar"}
+	// A question is refused once its asker has left: these were claimed after "keluar".
+	for i, k := range want {
+		if strings.HasPrefix(k, "tanya") {
+			want[i] = strings.Replace(k, "tanya", "ditolak", 1)
+		}
+	}
+	if fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
+		t.Errorf("words:\n got %q\nwant %q", got, want)
+	}
+}

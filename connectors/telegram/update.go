@@ -121,7 +121,7 @@ const (
 
 // message is what an update says to the city: nil for what is nobody's private
 // word to it (groups, channels, bots), with a reason for what a person should know
-// was left out.
+// was left out. A command to the bot has both: it may be an officer's.
 func (u update) message() (*chat.Message, string) {
 	m := u.Message
 	if m == nil {
@@ -137,17 +137,18 @@ func (u update) message() (*chat.Message, string) {
 	case m.From == nil, m.ID == 0, m.Date <= 0:
 		return nil, reasonSender
 	}
-	words := strings.TrimSpace(m.Text + m.Caption)
+	words, command, reason := strings.TrimSpace(m.Text+m.Caption), "", ""
 	if strings.HasPrefix(words, "/") {
 		// "/lapor jalan rusak" is one that says something.
-		_, rest, _ := strings.Cut(words, " ")
+		first, rest, _ := strings.Cut(words, " ")
+		command, _, _ = strings.Cut(strings.ToLower(first[1:]), "@")
 		if words = strings.TrimSpace(rest); words == "" || strings.HasPrefix(m.Text, "/start") {
-			return nil, reasonCommand
+			reason = reasonCommand
 		}
 	}
 	out := &chat.Message{
-		ID: strconv.FormatInt(m.ID, 10), Person: strconv.FormatInt(m.Chat.ID, 10), At: time.Unix(m.Date, 0), Words: words,
-		Notes: m.notes(), Media: m.picture(), Reporter: m.reporter(),
+		ID: strconv.FormatInt(m.ID, 10), Person: strconv.FormatInt(m.Chat.ID, 10), At: time.Unix(m.Date, 0), Words: words, Command: command,
+		Voice: m.Voice != nil || m.Audio != nil, Notes: m.notes(), Media: m.picture(), Reporter: m.reporter(),
 	}
 	if m.EditDate > 0 {
 		out.Changed = time.Unix(m.EditDate, 0)
@@ -162,7 +163,7 @@ func (u update) message() (*chat.Message, string) {
 	case m.Location != nil:
 		out.Lon, out.Lat = &m.Location.Lon, &m.Location.Lat
 	}
-	return out, ""
+	return out, reason
 }
 
 // notes say what the message brought that is no text.

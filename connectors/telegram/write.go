@@ -32,7 +32,7 @@ func (c *connector) Write(ctx context.Context, m city.ChatMessage) error {
 	_, err = c.call(ctx, c.env.HTTP, "sendMessage", body)
 	if status, ok := errors.AsType[*connectors.StatusError](err); ok && (status.Status == http.StatusForbidden || status.Status == http.StatusBadRequest) {
 		// 403: blocked, or the account is gone; 400: there is no such chat.
-		return city.Errorf(city.NotFound, "the reporter takes no messages of the bot any more (code %d)", status.Status)
+		return city.Errorf(city.NotFound, "the person takes no messages of the bot any more (code %d)", status.Status)
 	}
 	return err
 }

@@ -185,7 +185,7 @@ func (m message) message(contacts []contact, received time.Time) (*chat.Message,
 		return nil, reasonSender
 	}
 	out := &chat.Message{
-		ID: m.ID, Person: m.From, Answers: m.Context.ID, At: received, Words: m.words(), Notes: m.notes(),
+		ID: m.ID, Person: m.From, Answers: m.Context.ID, At: received, Words: m.words(), Voice: m.Type == "audio", Notes: m.notes(),
 		Reporter: city.Reporter{Phone: "+" + strings.TrimPrefix(m.From, "+"), Handle: m.From},
 	}
 	if seconds, err := strconv.ParseInt(m.Timestamp, 10, 64); err == nil && seconds > 0 && !time.Unix(seconds, 0).After(received.Add(time.Hour)) {

@@ -31,6 +31,7 @@ type Config struct {
 	BaseURL        string              `json:"base_url" format:"url" default:"https://graph.facebook.com/v21.0" label:"Server" label_id:"Server" doc:"The Graph API with its version." doc_id:"Graph API beserta versinya."`
 	LetterTemplate string              `json:"letter_template" label:"Template for letters" label_id:"Templat surat" doc:"Name of a template that Meta approved, with one value in its body: by it reporters are written to more than 24 hours after their last message. Without one they are not." doc_id:"Nama templat yang disetujui Meta, dengan satu nilai pada isinya: dipakai menulis kepada pelapor lebih dari 24 jam setelah pesan terakhirnya. Tanpa templat, pelapor itu tidak disurati." example:"kabar_laporan"`
 	LetterLanguage string              `json:"letter_language" default:"id" label:"Language of the template" label_id:"Bahasa templat" doc:"Language code of the template." doc_id:"Kode bahasa templat."`
+	Address        string              `json:"address" label:"City's number" label_id:"Nomor kota" doc:"The number that people write to, for officers who bind theirs to their account." doc_id:"Nomor yang disurati orang, untuk pejabat yang menghubungkan nomornya dengan akunnya." example:"+62 541 000000"`
 	Channel        string              `json:"channel" default:"whatsapp" label:"Channel" label_id:"Kanal" doc:"The channel that reports from here are counted for." doc_id:"Kanal yang mencatat laporan dari sini."`
 	JoinWithin     connectors.Duration `json:"join_within" default:"15m" label:"Joined within" label_id:"Digabung dalam" doc:"A place or picture sent without words within this time of a person's message joins its report; at most 24h." doc_id:"Lokasi atau foto tanpa kata-kata yang dikirim dalam waktu ini melengkapi laporan terakhir pengirimnya; paling lama 24h."`
 }
@@ -145,6 +146,7 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 		}
 		c.read = append(c.read, l.ID)
 	}
+	page.Words = weaver.Words()
 	if page.Reports, err = weaver.Reports(); err != nil {
 		return connectors.Page{}, err
 	}
@@ -180,7 +182,13 @@ func (c *connector) take(ctx context.Context, page *connectors.Page, w *chat.Wea
 		for _, m := range v.Messages {
 			said, reason := m.message(v.Contacts, l.ReceivedAt)
 			if reason == "" && said != nil {
-				var err error
+				taken, err := w.Officer(ctx, said)
+				if err != nil {
+					return err
+				}
+				if taken {
+					continue
+				}
 				if reason, err = w.Add(ctx, *said); err != nil {
 					return err
 				}

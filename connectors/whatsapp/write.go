@@ -23,10 +23,10 @@ const (
 	mostValue = 1024
 )
 
-// Why a message cannot go; the reporter may always write again.
+// Why a message cannot go; the person may always write again.
 var (
-	errWindow = city.Errorf(city.NotFound, "more than 24 hours since the reporter wrote, and the source names no approved template (letter_template)")
-	errGone   = city.Errorf(city.NotFound, "WhatsApp cannot reach the reporter")
+	errWindow = city.Errorf(city.NotFound, "more than 24 hours since the person wrote, and the source names no approved template (letter_template)")
+	errGone   = city.Errorf(city.NotFound, "WhatsApp cannot reach the person")
 )
 
 // Codes of Meta's answers (developers.facebook.com, Cloud API, error codes).

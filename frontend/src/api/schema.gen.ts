@@ -1187,6 +1187,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notices/chats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The officer's chats that are bound to the account, and those of the city */
+        get: operations["get-notices-chats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/chats/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a code that binds the chat it is sent by to the officer's account */
+        post: operations["post-notices-chats-code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/chats/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let go of a chat */
+        delete: operations["delete-notices-chats-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notices/preferences": {
         parameters: {
             query?: never;
@@ -5219,7 +5270,7 @@ export interface components {
             unread: number;
         };
         NoticePreferences: {
-            channels: ("push" | "surel")[];
+            channels: ("push" | "surel" | "telegram" | "whatsapp")[];
             email?: string;
             email_waiting?: string;
             offered: string[];
@@ -5233,7 +5284,7 @@ export interface components {
         };
         NoticePreferencesInput: {
             /** @description In the order they are tried */
-            channels?: ("push" | "surel")[] | null;
+            channels?: ("push" | "surel" | "telegram" | "whatsapp")[] | null;
             /** @description The code that was sent to the waiting address */
             code?: string;
             email?: string;
@@ -5343,6 +5394,46 @@ export interface components {
              */
             waiting: number;
         };
+        OfficerCode: {
+            address?: string;
+            /** @description Eight digits, used once */
+            code: string;
+            /** @description What is sent, such as: BK 12345678 */
+            line: string;
+            link?: string;
+            /** Format: date-time */
+            until: string;
+        };
+        OfficerCodeInputBody: {
+            /** @description Slug of a chat of the city */
+            source: string;
+        };
+        OfficerContact: {
+            /** Format: date-time */
+            asked_again_at: string;
+            /** Format: date-time */
+            bound_at: string;
+            /** @enum {string} */
+            channel: "telegram" | "whatsapp";
+            /**
+             * Format: date-time
+             * @description When the officer last wrote there
+             */
+            heard_at: string;
+            /** Format: int64 */
+            id: number;
+            /** @description The last digits of the number or account */
+            mask: string;
+            /** @description Of the source */
+            name: string;
+            /** @description Slug */
+            source: string;
+            stale?: boolean;
+        };
+        OfficerContacts: {
+            contacts: components["schemas"]["OfficerContact"][];
+            sources: components["schemas"]["OfficerSource"][];
+        };
         OfficerInfo: {
             area_code?: string;
             area_name?: string;
@@ -5353,6 +5444,14 @@ export interface components {
             /** @enum {string} */
             role: "wali_kota" | "sekda" | "kepala_opd" | "camat" | "lurah" | "operator" | "auditor" | "layar";
             username: string;
+        };
+        OfficerSource: {
+            /** @description The city's number or bot, where the source says it */
+            address?: string;
+            /** @enum {string} */
+            channel: "telegram" | "whatsapp";
+            name: string;
+            slug: string;
         };
         Open311Attribute: {
             code: string;
@@ -5978,6 +6077,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             call?: components["schemas"]["ToolCall"];
+            /** @enum {string} */
+            channel?: "telegram" | "whatsapp";
             /** Format: int64 */
             conversation_id: number;
             /** Format: int64 */
@@ -9914,6 +10015,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["NoticeList"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-notices-chats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficerContacts"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-notices-chats-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfficerCodeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficerCode"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-notices-chats-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

@@ -34,6 +34,11 @@ export class TasksDouble {
       quiet_until: '05.00',
       push: 0,
     };
+    this.chatSources = [
+      { slug: 'whatsapp', name: 'WhatsApp pengaduan', channel: 'whatsapp', address: '+62 541 000000' },
+      { slug: 'telegram', name: 'Bot Telegram kota', channel: 'telegram', address: '@SamarindaBot' },
+    ];
+    this.chats = [];
     const now = Date.now();
     this.notices = [
       this.#notice(1, 'Disposisi baru dari Sekretaris Daerah: bersihkan parit.', '/tugas/11', now - hour),
@@ -237,6 +242,7 @@ export class TasksDouble {
       if (method === 'PUT') this.preferences = { ...this.preferences, ...body };
       return [200, this.preferences];
     }
+    if (id === 'chats') return this.#chats(method, part, body);
     if (id === 'test') {
       this.notices.unshift(
         this.#notice(this.notices.length + 1, 'Percobaan pemberitahuan.', '/pengaturan', Date.now()),
@@ -249,6 +255,38 @@ export class TasksDouble {
       return [204];
     }
     return [200, { items: this.notices, unread: this.notices.filter((n) => !n.read_at).length }];
+  }
+
+  /** The officer's own chats; bind() is what a message with the code does. */
+  #chats(method, part, body) {
+    if (method === 'DELETE') {
+      this.chats = this.chats.filter((c) => c.id !== Number(part));
+      return [204];
+    }
+    const source = this.chatSources.find((s) => s.slug === (body?.source ?? 'whatsapp'));
+    if (method === 'GET') return [200, { contacts: this.chats, sources: this.chatSources }];
+    const line = 'BK 12345678';
+    const link =
+      source.channel === 'whatsapp'
+        ? 'https://wa.me/62541000000?text=BK%2012345678'
+        : 'https://t.me/SamarindaBot?start=BK12345678';
+    const until = iso(Date.now() + 15 * 60_000);
+    return [200, { code: '12345678', until, line, address: source.address, link }];
+  }
+
+  bind(slug) {
+    const source = this.chatSources.find((s) => s.slug === slug);
+    const at = iso(Date.now());
+    this.chats.push({
+      id: this.chats.length + 1,
+      source: slug,
+      name: source.name,
+      channel: source.channel,
+      mask: '•••• 0001',
+      bound_at: at,
+      heard_at: at,
+      asked_again_at: iso(Date.now() + 90 * 24 * hour),
+    });
   }
 }
 
