@@ -15,37 +15,6 @@ import (
 // place is where an indicator has a state.
 type place struct{ indicator, area string }
 
-// statesQuery puts a place's stations together. Stations that have been silent
-// for over twice the indicator's freshness, measured from the place's newest
-// value, no longer count. For the city's own code, when no source speaks for
-// the whole city, the areas' stations are put together instead.
-const statesQuery = `WITH wanted AS (
-	SELECT w.indicator, w.area_code, i.aggregation, make_interval(secs => 2 * i.fresh_for_seconds) AS patience
-	FROM unnest($1::text[], $2::text[]) AS w(indicator, area_code) JOIN indicators i ON i.slug = w.indicator
-), spoken AS (
-	SELECT w.*, s.time, s.value, s.source_id, max(s.time) OVER (PARTITION BY w.indicator, w.area_code) AS newest
-	FROM wanted w JOIN station_states s ON s.indicator = w.indicator AND (s.area_code = w.area_code
-		OR (w.area_code = $3 AND NOT EXISTS (SELECT FROM station_states c WHERE c.indicator = w.indicator AND c.area_code = $3)))
-), now_states AS (
-	SELECT indicator, area_code, aggregation, max(time) AS time,
-		CASE aggregation WHEN 'sum' THEN sum(value) WHEN 'max' THEN max(value)
-			WHEN 'last' THEN (array_agg(value ORDER BY time DESC))[1] ELSE avg(value) END AS value,
-		(array_agg(source_id ORDER BY time DESC))[1] AS source_id
-	FROM spoken WHERE time >= newest - patience GROUP BY indicator, area_code, aggregation
-)
-SELECT n.indicator, n.area_code, n.time, n.value, n.source_id, (
-	SELECT CASE n.aggregation WHEN 'sum' THEN sum(l.value) WHEN 'max' THEN max(l.value) ELSE avg(l.value) END
-	FROM (
-		SELECT DISTINCT ON (o.area_code, o.station) o.value FROM observations o
-		WHERE o.indicator = n.indicator AND ` + counts + `
-			AND (o.area_code = n.area_code OR (n.area_code = $3 AND NOT EXISTS (
-				SELECT FROM station_states c WHERE c.indicator = n.indicator AND c.area_code = $3)))
-			AND o.time <= n.time - interval '24 hours' AND o.time > n.time - interval '27 hours'
-		ORDER BY o.area_code, o.station, o.time DESC
-	) l
-) AS previous
-FROM now_states n`
-
 // refreshStates recomputes the states of the touched places and of the city as
 // a whole, publishes those that differ and raises or ends threshold alerts.
 func (in *ingestion) refreshStates(ctx context.Context, touched map[place]bool) error {
@@ -55,30 +24,13 @@ func (in *ingestion) refreshStates(ctx context.Context, touched map[place]bool) 
 	for p := range touched {
 		touched[place{p.indicator, in.cat.cityCode}] = true
 	}
-	var inds, areas []string
-	for p := range touched {
-		inds, areas = append(inds, p.indicator), append(areas, p.area)
-	}
-	states, err := rowsOf[struct {
-		Indicator, AreaCode string
-		Time                time.Time
-		Value               float64
-		SourceID            int64
-		Previous            *float64
-	}](ctx, in.tx, statesQuery, inds, areas, in.cat.cityCode)
-	if err != nil {
-		return fmt.Errorf("put states together: %w", err)
-	}
-	rows := stateColumns{}
-	for _, st := range states {
-		delete(touched, place{st.Indicator, st.AreaCode})
-		level, _ := in.cat.indicators[st.Indicator].SeverityOf(st.Value, st.AreaCode, in.store.now().In(in.cat.location))
-		rows.add(st.Indicator, st.AreaCode, st.Time, st.Value, st.Previous, string(level), st.SourceID)
-	}
-	if err := in.dropStates(ctx, touched); err != nil {
+	if err := in.stationStates(ctx, touched); err != nil {
 		return err
 	}
-	return in.saveStates(ctx, rows)
+	if err := in.wholeStates(ctx, touched); err != nil {
+		return err
+	}
+	return in.dropStates(ctx, touched)
 }
 
 // dropStates removes the states of places that no value speaks for any more.
@@ -106,27 +58,6 @@ func (in *ingestion) dropStates(ctx context.Context, silent map[place]bool) erro
 
 func thresholdKey(p place) string { return "threshold:" + p.indicator + ":" + p.area }
 
-type stateColumns struct {
-	indicator, area, severity []string
-	time                      []time.Time
-	value                     []float64
-	previous                  []*float64
-	source                    []int64
-}
-
-func (c *stateColumns) add(indicator, area string, t time.Time, v float64, prev *float64, severity string, source int64) {
-	c.indicator, c.area, c.severity = append(c.indicator, indicator), append(c.area, area), append(c.severity, severity)
-	c.time, c.value = append(c.time, t), append(c.value, v)
-	c.previous, c.source = append(c.previous, prev), append(c.source, source)
-}
-
-const saveStatesQuery = `INSERT INTO indicator_states AS s (indicator, area_code, time, value, previous, severity, source_id)
-SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::float8[], $5::float8[], $6::text[], $7::bigint[]) ORDER BY 1, 2
-ON CONFLICT ON CONSTRAINT indicator_states_pkey DO UPDATE SET time = excluded.time, value = excluded.value, previous = excluded.previous,
-	severity = excluded.severity, source_id = excluded.source_id, received_at = now()
-WHERE (s.time, s.value, s.previous, s.severity) IS DISTINCT FROM (excluded.time, excluded.value, excluded.previous, excluded.severity)
-RETURNING s.indicator, s.area_code, s.time, s.value, s.previous, s.severity, s.source_id, s.received_at`
-
 type stateRow struct {
 	Indicator, AreaCode string
 	Time                time.Time
@@ -138,7 +69,7 @@ type stateRow struct {
 }
 
 func (in *ingestion) saveStates(ctx context.Context, c stateColumns) error {
-	changed, err := rowsOf[stateRow](ctx, in.tx, saveStatesQuery, c.indicator, c.area, c.time, c.value, c.previous, c.severity, c.source)
+	changed, err := rowsOf[stateRow](ctx, in.tx, saveStatesQuery, c.indicator, c.area, c.time, c.value, c.previous, c.previousOf, c.severity, c.source, c.stations, c.oldest)
 	if err != nil {
 		return fmt.Errorf("save states: %w", err)
 	}
