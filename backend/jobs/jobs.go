@@ -90,6 +90,11 @@ type plan struct {
 	handle   rivertype.PeriodicJobHandle
 }
 
+// pullsAtOnce bounds how many sources are asked at once. Most of a pull is waiting
+// for the other side, and sources that hang must leave room for those that do not;
+// how many deliveries are stored at once is the store's to bound.
+const pullsAtOnce = 48
+
 // reloadEvery is how soon a new or changed source is noticed.
 const reloadEvery = 5 * time.Second
 
@@ -104,7 +109,7 @@ func New(opt Options) (*Jobs, error) {
 		Logger:  slog.New(quiet{opt.Log.Handler()}),
 		Workers: workers,
 		Queues: map[string]river.QueueConfig{
-			queuePoll: {MaxWorkers: 6}, queueTasks: {MaxWorkers: 2}, queueLong: {MaxWorkers: 1},
+			queuePoll: {MaxWorkers: pullsAtOnce}, queueTasks: {MaxWorkers: 2}, queueLong: {MaxWorkers: 1},
 		},
 		CompletedJobRetentionPeriod: 10 * time.Minute,
 		CancelledJobRetentionPeriod: time.Hour,

@@ -31,6 +31,11 @@ func (s *Store) Ingest(ctx context.Context, d city.Delivery) (city.Tally, error)
 	if !ok {
 		return city.Tally{}, city.Errorf(city.NotFound, "there is no source with number %d", d.SourceID)
 	}
+	done, err := s.turns.take(ctx, d)
+	if err != nil {
+		return city.Tally{}, err
+	}
+	defer done()
 	var tally city.Tally
 	err = s.write(ctx, func(tx pgx.Tx) error {
 		in := ingestion{store: s, tx: tx, cat: cat, src: src, sourceID: d.SourceID}
@@ -44,6 +49,28 @@ func (s *Store) Ingest(ctx context.Context, d city.Delivery) (city.Tally, error)
 		return city.Tally{}, fmt.Errorf("store what %s delivered: %w", src.Slug, err)
 	}
 	return tally, nil
+}
+
+// turns bound how many deliveries are stored at once, so that many sources at a
+// time leave connections for those who read. Deliveries with reports change the
+// counts, one transaction at a time: they wait for each other here and not with a
+// connection in hand, and never ahead of sensors.
+type turns struct{ reports, others chan struct{} }
+
+func newTurns() turns { return turns{make(chan struct{}, 2), make(chan struct{}, 4)} }
+
+// take waits for a turn; done ends it.
+func (t turns) take(ctx context.Context, d city.Delivery) (done func(), err error) {
+	turn := t.others
+	if len(d.Reports) > 0 || len(d.Removed) > 0 {
+		turn = t.reports
+	}
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // ingestion is one delivery on its way into one transaction.

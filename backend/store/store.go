@@ -50,6 +50,8 @@ type Store struct {
 	log       *slog.Logger
 	now       func() time.Time
 	catalogue catalogueCache
+	locks     locks
+	turns     turns
 	// AfterIngest, when set, is called inside each ingest transaction that
 	// added or changed reports: tests break transactions there.
 	AfterIngest func(ctx context.Context, tx pgx.Tx, reportIDs []int64) error
@@ -81,7 +83,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database pool: %w", err)
 	}
-	s := &Store{pool: pool, log: cfg.Log, now: cfg.Now}
+	s := &Store{pool: pool, log: cfg.Log, now: cfg.Now, turns: newTurns()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -92,7 +94,10 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 }
 
 // Close ends all connections.
-func (s *Store) Close() { s.pool.Close() }
+func (s *Store) Close() {
+	s.locks.close()
+	s.pool.Close()
+}
 
 // Pool is the pool itself, for backend/jobs (river) only.
 func (s *Store) Pool() *pgxpool.Pool { return s.pool }
