@@ -294,9 +294,35 @@ type whose struct {
 	OfficeID int64
 }
 
-// settle writes into the reports what analyses say they shall carry, and
-// returns whose those were whose owner has changed.
-func (s *Store) settle(ctx context.Context, tx pgx.Tx, cat *catalogue, as []Analysis) ([]whose, error) {
+// Settle writes into the reports what analyses say they shall carry, and tells
+// screens of those made since a moment whose owner that changed (of none when it is
+// zero). It is a transaction of its own, before the reports are grouped: it takes
+// the counts, for which everything that brings reports waits. The reports stay
+// queued, so that a process killed between the two does both again, to the same end.
+func (s *Store) Settle(ctx context.Context, as []Analysis, tellSince time.Time) error {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx pgx.Tx) error {
+		moved, err := settle(ctx, tx, cat, as)
+		if err != nil || len(moved) == 0 || tellSince.IsZero() {
+			return err
+		}
+		ids := make([]int64, len(moved))
+		for i, m := range moved {
+			ids[i] = m.ID
+		}
+		events, err := reportEvents(ctx, tx, cat, ids, moved, tellSince)
+		if err != nil {
+			return err
+		}
+		return appendEvents(ctx, tx, events)
+	})
+}
+
+// settle does so and returns whose those were that it changed.
+func settle(ctx context.Context, tx pgx.Tx, cat *catalogue, as []Analysis) ([]whose, error) {
 	var ids, office []int64
 	var category, area []string
 	var due []*time.Time

@@ -19,7 +19,6 @@ type Grouping struct {
 	tx     pgx.Tx
 	cat    *catalogue
 	events []city.Event
-	moved  []whose // reports whose owner has changed, as it was
 	stand  []int64 // reports that stand in another incident than before
 }
 
@@ -282,14 +281,10 @@ func (g *Grouping) SaveComponents(ctx context.Context, of map[string]string) err
 	return wrapped(err, "store components")
 }
 
-// SaveAnalyses stores what was found out about reports, settles what they
-// carry, and takes them off the queue.
+// SaveAnalyses stores what was found out about reports that Settle has settled,
+// and takes them off the queue.
 func (g *Grouping) SaveAnalyses(ctx context.Context, as []Analysis) error {
 	if err := saveAnalyses(ctx, g.tx, as); err != nil {
-		return err
-	}
-	moved, err := g.store.settle(ctx, g.tx, g.cat, as)
-	if err != nil {
 		return err
 	}
 	ids, at := make([]int64, len(as)), make([]time.Time, len(as))
@@ -311,6 +306,5 @@ func (g *Grouping) SaveAnalyses(ctx context.Context, as []Analysis) error {
 		WHERE q.report_id = t.id AND q.queued_at = t.at`, ids, at); err != nil {
 		return fmt.Errorf("take reports off the queue: %w", err)
 	}
-	g.moved = append(g.moved, moved...)
 	return nil
 }

@@ -190,7 +190,7 @@ func (g *Grouping) EndEmptyIncidents(ctx context.Context) error {
 func (g *Grouping) TellReports(ctx context.Context, ids []int64, since time.Time) error {
 	ids = append(ids, g.stand...)
 	slices.Sort(ids)
-	events, err := reportEvents(ctx, g.tx, g.cat, slices.Compact(ids), g.moved, since)
+	events, err := reportEvents(ctx, g.tx, g.cat, slices.Compact(ids), nil, since)
 	if err != nil {
 		return err
 	}

@@ -19,14 +19,22 @@ import (
 // things are read when somebody asks for them.
 const tellWithin = 45 * 24 * time.Hour
 
-// batch analyses reports and, unless everything is grouped from scratch
-// afterwards, brings their incidents up to date, in one transaction.
+// batch analyses reports, settles what they carry and, unless everything is
+// grouped from scratch afterwards, brings their incidents up to date in one
+// transaction.
 func (a *analyst) batch(ctx context.Context, x *examination, pending []store.PendingReport, bulk bool) error {
 	analyses, features := make([]store.Analysis, len(pending)), make([]incident.Features, len(pending))
 	keys := make([]string, len(pending))
 	for i, p := range pending {
 		analyses[i], features[i] = x.examine(p)
 		keys[i] = p.Key
+	}
+	tellSince := time.Now().Add(-tellWithin)
+	if bulk {
+		tellSince = time.Time{}
+	}
+	if err := a.db.Settle(ctx, analyses, tellSince); err != nil {
+		return err
 	}
 	return a.db.Group(ctx, func(g *store.Grouping) error {
 		if bulk {
