@@ -151,7 +151,7 @@ func testImportSP4N(t *testing.T, i *installation) {
 	}
 }
 
-func mustJSON(t *testing.T, text string, v any) {
+func mustJSON(t testing.TB, text string, v any) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(text), v); err != nil {
 		t.Fatalf("%q: %v", text, err)

@@ -136,7 +136,7 @@ func fields(raw json.RawMessage) map[string]any {
 }
 
 // ownerConnection opens the private database as its owner, who sees all rows.
-func ownerConnection(t *testing.T, data string) *pgx.Conn {
+func ownerConnection(t testing.TB, data string) *pgx.Conn {
 	t.Helper()
 	db, err := localdb.Open(t.Context(), localdb.Options{Dir: data})
 	if err != nil {
@@ -151,7 +151,7 @@ func ownerConnection(t *testing.T, data string) *pgx.Conn {
 	return conn
 }
 
-func stored(t *testing.T, db *pgx.Conn, source string) map[string]bool {
+func stored(t testing.TB, db *pgx.Conn, source string) map[string]bool {
 	t.Helper()
 	rows, err := db.Query(t.Context(), "SELECT external_id FROM reports WHERE source_id = (SELECT id FROM sources WHERE slug = $1)", source)
 	if err != nil {
@@ -173,7 +173,7 @@ func stored(t *testing.T, db *pgx.Conn, source string) map[string]bool {
 
 // rollupDifferences counts cells in which the daily and monthly rollups are
 // not what a GROUP BY over the reports says.
-func rollupDifferences(t *testing.T, db *pgx.Conn) int {
+func rollupDifferences(t testing.TB, db *pgx.Conn) int {
 	t.Helper()
 	n := 0
 	for table, unit := range map[string]string{"report_daily": "day", "report_monthly": "month"} {
@@ -236,6 +236,14 @@ func TestPostgresDiesUnderALiveScreen(t *testing.T) {
 // the next start) to the private server.
 func killPostgres(t *testing.T, data string) {
 	t.Helper()
+	if err := syscall.Kill(postmasterOf(t, data), syscall.SIGQUIT); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// postmasterOf is the process of the private Postgres.
+func postmasterOf(t testing.TB, data string) int {
+	t.Helper()
 	db, err := localdb.Open(t.Context(), localdb.Options{Dir: data})
 	if err != nil {
 		t.Fatal(err)
@@ -253,10 +261,8 @@ func killPostgres(t *testing.T, data string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Kill(pid, syscall.SIGQUIT); err != nil {
-		t.Fatal(err)
-	}
 	if err := db.Close(context.Background()); err != nil {
 		t.Log(err)
 	}
+	return pid
 }

@@ -43,13 +43,13 @@ func TestMain(m *testing.M) {
 
 // installation is a data folder with the program's processes on it.
 type installation struct {
-	t    *testing.T
+	t    testing.TB
 	path string
 	data string
 	env  []string // more of the environment
 }
 
-func newInstallation(t *testing.T) *installation {
+func newInstallation(t testing.TB) *installation {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("starts whole processes")
@@ -100,7 +100,7 @@ func (i *installation) try(stdin string, args ...string) (stdout, stderr string,
 // process is a running server or simulated city.
 type process struct {
 	*exec.Cmd
-	t    *testing.T
+	t    testing.TB
 	url  string
 	done chan error
 	mu   sync.Mutex
