@@ -10,7 +10,7 @@ const late = new Set(
   action.table action.trigger agenda alarm
   area.led_by_camat area.led_by_lurah area.office ask audit briefing bulk camera certainty chip compare connector contact correct decide decided dimension disposition
   desk draft error evidence figure filter flag forecast history hotspots identity incident incidents index indicator jump keys lane legend meeting member
-  merge notice office_page operation order outbox password patterns period photo place proof quote reader reading reply
+  merge notice office_page operation order outbox password patterns period photo place proof quality quote reader reading reply
   recommendation.automatic recommendation.cost recommendation.evidence_title recommendation.factor recommendation.history
   recommendation.open recommendation.past recommendation.reason recommendation.rupiah replay report reporter risk role rulings
   satisfaction settings similar source sources split standin step task tool usage usual voice views wall word`.split(

@@ -11,6 +11,7 @@ import { act, allIncidents, analysisOf, correct, incidentDetail, incidentPage, r
 import { OutcomesDouble } from './outcomes.mjs';
 import { atRisk, checked, flood, forecasts, hotspots } from './patterns.mjs';
 import { MapDouble } from './map.mjs';
+import { qualityFindings, qualityRules } from './quality.mjs';
 import { formOf, TasksDouble } from './tasks.mjs';
 import { makeWorld } from './world.mjs';
 
@@ -54,6 +55,8 @@ export class Double {
     this.refuseDecisions = false;
     /** Reports about which nobody here may decide. @type {Set<number>} */
     this.refused = new Set();
+    /** What officers said of findings of quality. @type {Map<number, object>} */
+    this.judged = new Map();
     this.world = makeWorld();
     this.seq = 1000;
     /** @type {{ seq: number, change: object }[]} */
@@ -288,10 +291,12 @@ export class Double {
       '/api/alerts': w.alerts,
       '/api/sources': w.sources,
       '/api/sources/activity': activity(w),
+      '/api/quality/rules': qualityRules,
       '/geo/kelurahan.geojson': { type: 'FeatureCollection', features: w.features.kelurahan },
       '/geo/kecamatan.geojson': { type: 'FeatureCollection', features: w.features.kecamatan },
     };
     if (path in plain) return [200, plain[path]];
+    if (path.startsWith('/api/quality/findings')) return this.#findings(path, query, body);
     if (path === '/api/answer-templates') return [200, templates(this.role)];
     if (path === '/api/reports/alike') return [200, []];
     if (path === '/api/alerts/acknowledge') return this.#acknowledge(body);
@@ -333,6 +338,19 @@ export class Double {
     }
     if (kind === 'sources') return this.#source(method, name, action);
     return problem(404, 'not_found', 'there is no such address');
+  }
+
+  #findings(path, query, body) {
+    const id = Number(path.split('/')[4] ?? 0);
+    if (id)
+      this.judged.set(id, {
+        state: body.dismissed ? 'ditolak' : 'terbuka',
+        decided_by: 'contoh',
+        decided_at: new Date().toISOString(),
+        reason: body.reason,
+      });
+    const found = qualityFindings(this.world, query.get('source'), this.judged);
+    return [200, id ? found.find((f) => f.id === id) : found];
   }
 
   #acknowledge({ key, seen }) {

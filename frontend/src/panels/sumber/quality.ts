@@ -1,0 +1,45 @@
+import type { QualityParams, QualityRule } from '../../api/types.ts';
+import { figure } from '../../ui/format.ts';
+import { t } from '../../ui/i18n.svelte.ts';
+
+const decimals = (v: number) => Math.min(6, (String(v).split('.')[1] ?? '').length);
+/** A number of a rule or a value as it came, with as many decimals as it has. */
+export const exact = (v: number) => figure(v, decimals(v));
+
+function bounds({ min, max }: QualityParams): string {
+  if (min !== undefined && max !== undefined)
+    return t('quality.says.between', { min: exact(min), max: exact(max) });
+  if (min !== undefined) return t('quality.says.min', { min: exact(min) });
+  if (max !== undefined) return t('quality.says.max', { max: exact(max) });
+  return t('quality.says.declared');
+}
+
+/** What a rule says, in words. */
+export function says(rule: QualityRule): string {
+  const p = rule.params;
+  switch (rule.kind) {
+    case 'mustahil':
+      return bounds(p);
+    case 'penanda_kosong': {
+      const markers = [...(p.zero ? [0] : []), ...(p.markers ?? [])].map(exact).join('; ');
+      return t('quality.says.markers', { markers, beyond: exact(p.beyond ?? 0) });
+    }
+    case 'macet':
+      return (
+        t('quality.says.stuck', {
+          n: exact(p.values ?? 0),
+          hours: exact(p.hours ?? 0),
+          factor: exact(p.factor ?? 0),
+        }) + (p.zero ? '' : ` ${t('quality.says.stuck_zero')}`)
+      );
+    case 'hari_ganda':
+      return t('quality.says.repeated');
+    case 'bertentangan':
+      return t('quality.says.contradicted', {
+        share: exact(Math.round((p.tolerance ?? 0) * 1000) / 10),
+        hours: exact(p.hours ?? 0),
+      });
+    default:
+      return t('quality.says.totals', { words: (p.words ?? []).join(', ') });
+  }
+}
