@@ -64,6 +64,9 @@ type Page struct {
 	Refused      []city.Refusal
 	// Removed are external ids of reports that the source has deleted.
 	Removed []string
+	// Listing is set when the page is part of a list of all reports that the
+	// source has: those that it lists no more were deleted there.
+	Listing *city.Listing
 	// Agenda is all that a calendar holds of a span, nil if this page tells of
 	// none.
 	Agenda *city.AgendaSpan

@@ -81,6 +81,11 @@ func (r *Runner) RunOnce(ctx context.Context, src city.Source) (city.Tally, time
 	if at, ok := r.patience.enter(src.ID, started, r.limits.Duration+r.limits.Page); !ok {
 		return city.Tally{}, at, waiting(at, started, ErrWaiting)
 	}
+	if src.QuotaHour > 0 && src.TakenHour >= src.QuotaHour {
+		r.patience.release(src.ID)
+		at := nextHour(started)
+		return city.Tally{}, at, waiting(at, started, ErrWaiting)
+	}
 	run := &run{Runner: r, src: src, started: started, cursor: src.Cursor,
 		log: r.log.With("source", src.Slug, "connector", src.Connector)}
 	more, err := run.pull(ctx)
@@ -88,6 +93,9 @@ func (r *Runner) RunOnce(ctx context.Context, src city.Source) (city.Tally, time
 		return run.failed(ctx, err)
 	}
 	r.patience.succeed(src.ID)
+	if run.overQuota() {
+		return run.tally, nextHour(started), nil
+	}
 	if more {
 		return run.tally, r.env.Now(), nil
 	}
@@ -182,6 +190,9 @@ func (r *run) pull(ctx context.Context) (more bool, err error) {
 		if k, ok := connector.(Keeper); ok {
 			k.Kept(ctx)
 		}
+		if r.overQuota() {
+			return false, r.slow(ctx)
+		}
 		if last {
 			return page.More, nil
 		}
@@ -228,7 +239,7 @@ func recovered(err *error) {
 // deliver checks a page and hands it to the store with its cursor; the last
 // page of a run carries the attempt.
 func (r *run) deliver(ctx context.Context, page Page, last bool) error {
-	d := city.Delivery{SourceID: r.src.ID, Cursor: page.Cursor}
+	d := city.Delivery{SourceID: r.src.ID, Cursor: page.Cursor, SentBack: r.src.SentBack}
 	check := checker{env: r.env, src: r.src, now: r.env.Now()}
 	check.page(page, &d)
 	if last {
@@ -274,7 +285,7 @@ func (r *run) failed(ctx context.Context, err error) (city.Tally, time.Time, err
 	plain := told // what officers read holds no technical cause; the log has it
 	plain.Err = nil
 	attempt := &city.Attempt{Started: r.started, Finished: now, Err: &plain, RetryAt: retryAt}
-	if _, ierr := r.ingester.Ingest(ctx, city.Delivery{SourceID: r.src.ID, Attempt: attempt}); ierr != nil {
+	if _, ierr := r.ingester.Ingest(ctx, city.Delivery{SourceID: r.src.ID, SentBack: r.src.SentBack, Attempt: attempt}); ierr != nil {
 		r.log.Error("record a failed pull", "error", ierr)
 	}
 	return r.tally, retryAt, &told

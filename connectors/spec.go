@@ -32,6 +32,10 @@ type Spec struct {
 	// Waits says that the connector is a Waiter, Receives that it is a Receiver.
 	Waits    bool
 	Receives bool
+	// Once says that the other side hands each record over a single time: there
+	// is nothing to be read again. Others start anew without a cursor, and are
+	// Rewinders where they can go back to a moment.
+	Once bool
 	// Brings names what the connector delivers: reports, observations, alerts.
 	Brings []string
 	// Fields are the configuration's fields; Define fills them from the tags.
@@ -62,12 +66,16 @@ type Field struct {
 	Required bool
 	Secret   bool
 	Enum     []string
+	// Anew says that what is read changes with the field, so that reading
+	// begins anew when it does: the cursor is about something else. Connectors
+	// whose cursor knows that itself do not say it.
+	Anew bool
 }
 
 // Define completes a Spec whose configuration is the struct C. Each field of C
 // needs the tags json and doc; label and label_id name it on the form, doc_id says
 // there in Indonesian what doc says in English, and
-// default, required:"true", enum:"a,b", secret:"true", example and
+// default, required:"true", enum:"a,b", secret:"true", anew:"true", example and
 // format:"url|duration|date|folder" say how it is checked. It panics on a
 // malformed declaration, which any test of the connector would show.
 func Define[C any](s Spec, build func(C, Env) (Connector, error)) Spec {
@@ -169,6 +177,7 @@ func declaredField(f reflect.StructField, path string) Field {
 		Example:  f.Tag.Get("example"),
 		Required: f.Tag.Get("required") == "true",
 		Secret:   f.Tag.Get("secret") == "true",
+		Anew:     f.Tag.Get("anew") == "true",
 	}
 	if d.Doc == "" {
 		panic(fmt.Sprintf("connectors: field %s of %s has no doc tag", path, f.Type))

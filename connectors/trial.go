@@ -179,7 +179,7 @@ func (s Spec) Info() city.ConnectorInfo {
 	for _, f := range s.Fields {
 		out.Fields = append(out.Fields, city.ConnectorField{
 			Path: f.Path, LabelID: f.Label.ID, LabelEN: f.Label.EN, Doc: f.Doc, DocID: f.DocID, Type: f.Type, Format: f.Format, Default: f.Default,
-			Example: f.Example, Required: f.Required, Secret: f.Secret, Enum: f.Enum,
+			Example: f.Example, Required: f.Required, Secret: f.Secret, Enum: f.Enum, Anew: f.Anew,
 		})
 	}
 	return out

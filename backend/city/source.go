@@ -42,8 +42,33 @@ type Source struct {
 	// has said; PersonalData whether persons are named in them, nil likewise.
 	LegalBasis   string
 	PersonalData *bool
-	// Cursor is where the next pull goes on; moved only with the data.
-	Cursor json.RawMessage
+	// Cursor is where the next pull goes on; moved only with the data. SentBack
+	// is how often somebody sent it back; a Delivery says which it follows.
+	Cursor   json.RawMessage
+	SentBack int
+	// QuotaHour is the most new and changed rows it may bring in an hour, 0 if
+	// there is no bound; TakenHour how many came in the present one (UTC, whole).
+	QuotaHour, TakenHour int
+}
+
+// RereadWhy is why a source is read again.
+type RereadWhy string
+
+// Why a source was sent back.
+const (
+	RereadAsked   RereadWhy = "asked"   // somebody named a moment, or the start
+	RereadRefused RereadWhy = "refused" // its refused rows are to be offered again
+	RereadChanged RereadWhy = "changed" // what is read there was changed in its settings
+)
+
+// Rereading is how far a source that was sent back has come.
+type Rereading struct {
+	Why     RereadWhy  `json:"why" enum:"asked,refused,changed"`
+	From    *time.Time `json:"from,omitempty" doc:"The moment it was sent back to; absent: from its start"`
+	Began   time.Time  `json:"began"`
+	Reached *time.Time `json:"reached,omitempty" doc:"Time of the newest record read since"`
+	Rows    int64      `json:"rows" doc:"Rows read since; those that were known already change nothing"`
+	Done    *time.Time `json:"done,omitempty" doc:"When it had caught up"`
 }
 
 // SourceHealth is a source as Sumber Data and the sources topic show it.
@@ -73,6 +98,9 @@ type SourceHealth struct {
 	Simulated       bool              `json:"simulated,omitempty"`
 	LegalBasis      string            `json:"legal_basis,omitempty" doc:"What allows the city to take the data in, as an operator wrote it"`
 	PersonalData    *bool             `json:"personal_data,omitempty" doc:"Whether persons are named in its data; absent until somebody has said"`
+	QuotaHour       int               `json:"quota_hour,omitempty" doc:"The most new and changed rows in an hour; absent: no bound"`
+	SlowedUntil     *time.Time        `json:"slowed_until,omitempty" doc:"Set while it waits for the next hour because it has brought that many; what is left waits at the source"`
+	Rereading       *Rereading        `json:"rereading,omitempty" doc:"Set once it was sent back"`
 	// Silence is set while a source that answers is unusually silent
 	// (mencurigakan): see FindSilence.
 	Silence *Silence `json:"silence,omitempty" doc:"Set while it answers but brings unusually long nothing new"`
@@ -109,14 +137,19 @@ type Delivery struct {
 	Repeated []RepeatedObservation
 	// Removed are external ids of reports the source no longer has.
 	Removed []string
+	// Listing is set when the reports, refused ones included, are part of a list
+	// of all that the source has.
+	Listing *Listing
 	// Agenda replaces what the source's calendar held of its span; nil leaves it.
 	Agenda *AgendaSpan
 	// Letters are what the source's service tells of letters that it took.
 	Letters []LetterFate
 	// Words are what officers wrote by the source's chat; they are no reports.
 	Words []OfficerWord
-	// Cursor follows the data; nil leaves it where it is.
-	Cursor json.RawMessage
+	// Cursor follows the data; nil leaves it where it is. It does not move when
+	// the source was sent back (Source.SentBack) since it was read for this.
+	Cursor   json.RawMessage
+	SentBack int
 	// Attempt, when not nil, is recorded as the source's health.
 	Attempt *Attempt
 	// Note, when not nil, is told what became of each row that was not found
@@ -139,7 +172,19 @@ type Attempt struct {
 	Err      error
 	// RetryAt is when the runner will try again; zero = by schedule.
 	RetryAt time.Time
+	// Slowed says that RetryAt is so late because of the source's quota.
+	Slowed bool
 }
+
+// Listing says which part of a list of everything a delivery is.
+type Listing struct {
+	First bool // it begins the list
+	Last  bool // it ends it: reports that were not on it are gone at the source
+}
+
+// A list that lacks more than half of the reports that were there is not
+// believed, once there are ListingLeast: it is more often cut off than true.
+const ListingLeast = 20
 
 // Tally counts what became of the rows of a delivery or an import.
 type Tally struct {

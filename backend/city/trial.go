@@ -114,6 +114,7 @@ type ConnectorField struct {
 	Example  string   `json:"example,omitempty"`
 	Required bool     `json:"required,omitempty"`
 	Secret   bool     `json:"secret,omitempty" doc:"Takes env:NAME or file:PATH; never read back"`
+	Anew     bool     `json:"anew,omitempty" doc:"Changing it starts the reading anew"`
 	Enum     []string `json:"enum,omitempty"`
 }
 
@@ -129,6 +130,7 @@ type SourceForm struct {
 	Contact       string `json:"contact,omitempty" maxLength:"200"`
 	Attribution   string `json:"attribution,omitempty" maxLength:"200" doc:"Must be shown with the data"`
 	Simulated     bool   `json:"simulated,omitempty"`
+	QuotaHour     int    `json:"quota_hour,omitempty" minimum:"0" maximum:"10000000" doc:"The most new and changed rows in an hour; what is beyond waits at the source. No bound if 0"`
 	// Config is the connector's configuration. A list, map or object in it may
 	// also be text in YAML. A secret left empty stays as it was stored.
 	Config map[string]any `json:"config" doc:"By the connector's fields; lists and objects may be given as text in YAML"`

@@ -32,12 +32,17 @@ func (in *ingestion) refusals(ctx context.Context) error {
 	return nil
 }
 
-const saveHealthQuery = `UPDATE source_state SET cursor = coalesce(@cursor, cursor),
+const saveHealthQuery = `UPDATE source_state SET cursor = CASE WHEN @current THEN coalesce(@cursor, cursor) ELSE cursor END,
+	slowed_until = CASE WHEN @attempt::timestamptz IS NULL THEN slowed_until ELSE @slowed END,
+	reread_rows = reread_rows + CASE WHEN @current AND reread_done IS NULL AND reread_began IS NOT NULL THEN @read ELSE 0 END,
+	reread_reached = CASE WHEN @current AND reread_done IS NULL AND reread_began IS NOT NULL THEN greatest(reread_reached, @data) ELSE reread_reached END,
+	reread_done = CASE WHEN @current AND @caught_up AND reread_began IS NOT NULL THEN coalesce(reread_done, @success) ELSE reread_done END,
 	last_attempt = coalesce(@attempt, last_attempt), last_success = coalesce(@success, last_success), last_data = greatest(last_data, @data),
 	next_attempt = CASE WHEN @attempt::timestamptz IS NULL THEN next_attempt ELSE @next END, failures = @failures, last_error = @error,
 	error_key = @error_key, error_params = @error_params,
 	silent_since = CASE WHEN @added > 0 THEN NULL ELSE silent_since END, silent_usual = CASE WHEN @added > 0 THEN NULL ELSE silent_usual END,
-	rows_day = @today, rows_today = CASE WHEN rows_day = @today THEN rows_today ELSE 0 END + @rows, rows_total = rows_total + @rows, told_at = @told
+	rows_day = @today, rows_today = CASE WHEN rows_day = @today THEN rows_today ELSE 0 END + @rows, rows_total = rows_total + @rows,
+	hour_began = @hour, hour_rows = CASE WHEN hour_began = @hour THEN hour_rows ELSE 0 END + @rows, told_at = @told
 	WHERE source_id = @source`
 
 // tellEvery is how often a screen hears of a source that goes on as before.
@@ -50,6 +55,7 @@ type sourceState struct {
 	ErrorKey    string
 	ErrorParams map[string]string
 	ToldAt      *time.Time
+	SentBack    int
 }
 
 // failed is the state after one more failure.
@@ -65,7 +71,7 @@ func (s sourceState) failed(err error) sourceState {
 // lockSource reads the source's state and keeps other deliveries of the same
 // source waiting until this one is done: they are about the same rows.
 func (in *ingestion) lockSource(ctx context.Context) error {
-	rows, err := rowsOf[sourceState](ctx, in.tx, `SELECT failures, last_error, error_key, error_params, told_at FROM source_state WHERE source_id = $1 FOR UPDATE`, in.sourceID)
+	rows, err := rowsOf[sourceState](ctx, in.tx, `SELECT failures, last_error, error_key, error_params, told_at, sent_back FROM source_state WHERE source_id = $1 FOR UPDATE`, in.sourceID)
 	if err != nil {
 		return err
 	}
@@ -84,15 +90,20 @@ func (in *ingestion) health(ctx context.Context, d city.Delivery) error {
 	args := pgx.NamedArgs{
 		"source": in.sourceID, "cursor": nil, "attempt": nil, "success": nil, "next": nil, "data": newestOf(d, now),
 		"today": now.In(in.cat.location).Format(time.DateOnly), "rows": in.tally.Added + in.tally.Changed, "added": in.tally.Added,
+		"hour": now.UTC().Truncate(time.Hour), "slowed": nil, "caught_up": false, "read": in.tally.Read, "current": d.SentBack == before.SentBack,
 	}
 	if len(d.Cursor) > 0 {
 		args["cursor"] = []byte(d.Cursor)
 	}
 	if a := d.Attempt; a != nil {
+		args["caught_up"] = a.Err == nil && a.RetryAt.IsZero()
+		if a.Slowed {
+			args["slowed"] = a.RetryAt
+		}
 		args["attempt"], args["next"] = a.Finished, given(a.RetryAt)
 		if a.Err == nil {
 			args["success"] = a.Finished
-			after = sourceState{ToldAt: before.ToldAt}
+			after = sourceState{ToldAt: before.ToldAt, SentBack: before.SentBack}
 		} else {
 			after = before.failed(a.Err)
 		}

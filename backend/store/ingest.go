@@ -124,6 +124,9 @@ func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 		return fmt.Errorf("removed reports: %w", err)
 	}
 	in.expectDoubts(d)
+	if err := in.listed(ctx, d); err != nil {
+		return fmt.Errorf("list of all reports: %w", err)
+	}
 	for from := 0; from < len(d.Observations); from += ingestChunk {
 		to := min(from+ingestChunk, len(d.Observations))
 		if err := in.apart(ctx, from, to, func(from, to int) error { return in.observations(ctx, d.Observations[from:to]) }, func(i int, reason string) {

@@ -35,6 +35,14 @@ type sourceRow struct {
 	PersonalData                *bool
 	SilentSince                 *time.Time
 	SilentUsual                 *float32
+	QuotaHour, HourRows         int
+	HourBegan                   *time.Time
+	SlowedUntil                 *time.Time
+	SentBack                    int
+	RereadWhy                   *string
+	RereadFrom, RereadBegan     *time.Time
+	RereadReached, RereadDone   *time.Time
+	RereadRows                  int64
 }
 
 const (
@@ -44,16 +52,23 @@ const (
 	s.contact, s.attribution, s.legal_basis, s.personal_data, t.silent_since, t.silent_usual, t.cursor, t.last_attempt, t.last_success, t.last_data, t.next_attempt, coalesce(t.failures, 0) AS failures,
 	coalesce(t.last_error, '') AS last_error, coalesce(t.error_key, '') AS error_key, t.error_params, t.rows_day, coalesce(t.rows_today, 0) AS rows_today, coalesce(t.rows_total, 0) AS rows_total,
 	(SELECT count(*)::int FROM refused_rows r WHERE r.source_id = s.id AND r.settled_at IS NULL) AS refused,
-	(SELECT count(*)::int FROM quality_findings q WHERE q.source_id = s.id AND q.state = 'terbuka') AS findings
+	(SELECT count(*)::int FROM quality_findings q WHERE q.source_id = s.id AND q.state = 'terbuka') AS findings,
+	s.quota_hour, t.hour_began, coalesce(t.hour_rows, 0) AS hour_rows,
+	t.slowed_until, coalesce(t.sent_back, 0) AS sent_back, t.reread_why, t.reread_from, t.reread_began, t.reread_reached, t.reread_done, coalesce(t.reread_rows, 0) AS reread_rows
 	FROM sources s LEFT JOIN source_state t ON t.source_id = s.id`
 )
 
-func (r sourceRow) source() city.Source {
-	return city.Source{
+func (r sourceRow) source(now time.Time) city.Source {
+	src := city.Source{
 		ID: r.ID, Slug: r.Slug, Name: r.Name, Connector: r.Connector, Config: r.Config, Schedule: r.Schedule,
 		ExpectEvery: time.Duration(r.ExpectSeconds) * time.Second, Paused: r.Paused, Simulated: r.Simulated,
 		Owner: r.Owner, Contact: r.Contact, Attribution: r.Attribution, LegalBasis: r.LegalBasis, PersonalData: r.PersonalData, Cursor: r.Cursor,
+		SentBack: r.SentBack, QuotaHour: r.QuotaHour,
 	}
+	if r.HourBegan != nil && r.HourBegan.Equal(now.UTC().Truncate(time.Hour)) {
+		src.TakenHour = r.HourRows
+	}
+	return src
 }
 
 func (r sourceRow) health(now time.Time, loc *time.Location) city.SourceHealth {
@@ -62,7 +77,10 @@ func (r sourceRow) health(now time.Time, loc *time.Location) city.SourceHealth {
 		LastAttempt: r.LastAttempt, LastSuccess: r.LastSuccess, LastData: r.LastData, NextAttempt: r.NextAttempt,
 		Failures: r.Failures, LastError: r.LastError, LastErrorKey: r.ErrorKey, LastErrorParams: r.ErrorParams, RowsToday: r.RowsToday, RowsTotal: r.RowsTotal, Refused: r.Refused, Findings: r.Findings,
 		Owner: r.Owner, Contact: r.Contact, Attribution: r.Attribution, Simulated: r.Simulated,
-		LegalBasis: r.LegalBasis, PersonalData: r.PersonalData,
+		LegalBasis: r.LegalBasis, PersonalData: r.PersonalData, QuotaHour: r.QuotaHour, Rereading: r.rereading(),
+	}
+	if r.SlowedUntil != nil && r.SlowedUntil.After(now) {
+		h.SlowedUntil = r.SlowedUntil
 	}
 	if r.RowsDay == nil || r.RowsDay.Format(time.DateOnly) != now.In(loc).Format(time.DateOnly) {
 		h.RowsToday = 0
@@ -75,9 +93,21 @@ func (r sourceRow) health(now time.Time, loc *time.Location) city.SourceHealth {
 	return h
 }
 
+// rereading is how far the source has come since it was sent back, nil if it
+// never was.
+func (r sourceRow) rereading() *city.Rereading {
+	if r.RereadWhy == nil || r.RereadBegan == nil {
+		return nil
+	}
+	return &city.Rereading{
+		Why: city.RereadWhy(*r.RereadWhy), From: r.RereadFrom, Began: *r.RereadBegan, Reached: r.RereadReached, Rows: r.RereadRows, Done: r.RereadDone,
+	}
+}
+
 // freshness classes a source by the age of its last success against its
 // promise: up to 2 times langsung, up to 6 times tertunda, beyond basi; three
-// failures in a row are terputus.
+// failures in a row are terputus. One that is slowed by its quota answers: it
+// is late at most, and nothing is broken.
 func freshness(r sourceRow, now time.Time) city.Freshness {
 	switch {
 	case r.Paused:
@@ -94,7 +124,7 @@ func freshness(r sourceRow, now time.Time) city.Freshness {
 	switch {
 	case age <= 2*promise:
 		return city.Fresh
-	case age <= 6*promise:
+	case age <= 6*promise, r.SlowedUntil != nil && r.SlowedUntil.After(now):
 		return city.Late
 	}
 	return city.Stale
@@ -108,7 +138,7 @@ func (s *Store) Sources(ctx context.Context) ([]city.Source, error) {
 	}
 	out := make([]city.Source, len(rows))
 	for i, r := range rows {
-		out[i] = r.source()
+		out[i] = r.source(s.now())
 	}
 	return out, nil
 }
@@ -122,7 +152,7 @@ func (s *Store) Source(ctx context.Context, slug string) (city.Source, error) {
 	if len(rows) == 0 {
 		return city.Source{}, city.Errorf(city.NotFound, "there is no source %q", slug)
 	}
-	return rows[0].source(), nil
+	return rows[0].source(s.now()), nil
 }
 
 func (s *Store) sourceRows(ctx context.Context, sql string, args ...any) (out []sourceRow, err error) {
@@ -159,14 +189,14 @@ func (s *Store) SaveSource(ctx context.Context, src city.Source) (int64, error) 
 		src.Config = []byte("{}")
 	}
 	err := s.write(ctx, func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, `INSERT INTO sources AS s (slug, name, connector, config, schedule, expect_seconds, paused, simulated, owner, contact, attribution, legal_basis, personal_data)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		if err := tx.QueryRow(ctx, `INSERT INTO sources AS s (slug, name, connector, config, schedule, expect_seconds, paused, simulated, owner, contact, attribution, legal_basis, personal_data, quota_hour)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 			ON CONFLICT (slug) DO UPDATE SET name = excluded.name, connector = excluded.connector, config = excluded.config,
 				schedule = excluded.schedule, expect_seconds = excluded.expect_seconds, simulated = excluded.simulated,
-				owner = excluded.owner, contact = excluded.contact, attribution = excluded.attribution,
+				owner = excluded.owner, contact = excluded.contact, attribution = excluded.attribution, quota_hour = excluded.quota_hour,
 				legal_basis = coalesce(nullif(excluded.legal_basis, ''), s.legal_basis), personal_data = coalesce(excluded.personal_data, s.personal_data)
 			RETURNING id`, src.Slug, src.Name, src.Connector, []byte(src.Config), src.Schedule, max(1, int(src.ExpectEvery/time.Second)),
-			src.Paused, src.Simulated, src.Owner, src.Contact, src.Attribution, src.LegalBasis, src.PersonalData).Scan(&id); err != nil {
+			src.Paused, src.Simulated, src.Owner, src.Contact, src.Attribution, src.LegalBasis, src.PersonalData, src.QuotaHour).Scan(&id); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, "INSERT INTO source_state (source_id) VALUES ($1) ON CONFLICT DO NOTHING", id)
@@ -188,29 +218,6 @@ func (s *Store) PauseSource(ctx context.Context, slug string, paused bool) error
 		}
 		if tag.RowsAffected() == 0 {
 			return city.Errorf(city.NotFound, "there is no source %q", slug)
-		}
-		return s.tellHealth(ctx, tx, slug)
-	})
-}
-
-// RetrySource makes the next pull begin from the start, so that every row that
-// was refused is offered again: what can be taken by now is, the rest comes
-// back with its reason. Rows stored already are found unchanged.
-func (s *Store) RetrySource(ctx context.Context, slug string) error {
-	return s.write(ctx, func(tx pgx.Tx) error {
-		var id int64
-		err := tx.QueryRow(ctx, "SELECT id FROM sources WHERE slug = $1", slug).Scan(&id)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return city.Errorf(city.NotFound, "there is no source %q", slug)
-		}
-		if err != nil {
-			return fmt.Errorf("find source %s: %w", slug, err)
-		}
-		if _, err := tx.Exec(ctx, "UPDATE source_state SET cursor = NULL WHERE source_id = $1", id); err != nil {
-			return fmt.Errorf("send source %s back to its start: %w", slug, err)
-		}
-		if _, err := tx.Exec(ctx, "UPDATE refused_rows SET settled_at = $2 WHERE source_id = $1 AND settled_at IS NULL", id, s.now()); err != nil {
-			return fmt.Errorf("offer the refused rows of %s again: %w", slug, err)
 		}
 		return s.tellHealth(ctx, tx, slug)
 	})

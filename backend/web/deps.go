@@ -66,7 +66,6 @@ type Store interface {
 	SourceHealths(ctx context.Context) ([]city.SourceHealth, error)
 	SourceRuns(ctx context.Context, slug string, limit int) ([]city.SourceRun, error)
 	RefusedRows(ctx context.Context, asker city.Asker, slug string, limit int) ([]city.RefusedRow, error)
-	RetrySource(ctx context.Context, slug string) error
 	PauseSource(ctx context.Context, slug string, paused bool) error
 	Audit(ctx context.Context, asker city.Asker, before int64, limit int) ([]city.AuditEntry, error)
 	Record(ctx context.Context, by city.Actor, action, subject, reason string, detail map[string]any) error

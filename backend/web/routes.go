@@ -207,6 +207,7 @@ func (s *server) routes() {
 	add(s, operators, http.MethodPut, "/api/sources/{slug}", "Change a source", s.putSource)
 	add(s, operators, http.MethodPost, "/api/sources/{slug}/run", "Pull a source now", s.runSource)
 	add(s, operators, http.MethodPost, "/api/sources/{slug}/retry", "Pull a source again from its start, refused rows included", s.retrySource)
+	add(s, operators, http.MethodPost, "/api/sources/{slug}/reread", "Read a source again from a moment, or from its start", s.rereadSource)
 	add(s, operators, http.MethodPost, "/api/sources/{slug}/pause", "Pause a source", s.pauseSource)
 	add(s, operators, http.MethodPost, "/api/sources/{slug}/resume", "Let a paused source go on", s.resumeSource)
 	add(s, officers, http.MethodGet, "/api/quality/findings", "Doubts about values, those that go on first", s.getFindings)

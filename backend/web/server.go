@@ -39,6 +39,9 @@ func newServer(d Deps) *server {
 		d.Now = time.Now
 	}
 	s := &server{Deps: d, echo: echo.New(), metrics: newMetrics(d.Metrics, d.Hub)}
+	if d.Store != nil {
+		s.metrics.registry.MustRegister(sourceCollector{d.Store.SourceHealths})
+	}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.fail
 	if !d.TrustProxy {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"balaikota/backend/city"
 )
@@ -16,8 +17,12 @@ type SourceKeeper interface {
 	Form(ctx context.Context, slug string) (city.SourceForm, error)
 	// Try tells what the source would bring; nothing is stored.
 	Try(ctx context.Context, form city.SourceForm) (city.SourceTrial, error)
-	// Save adds a source, which must be new, or changes one, which must be there.
-	Save(ctx context.Context, form city.SourceForm, isNew bool) error
+	// Save adds a source, which must be new, or changes one, which must be there;
+	// reread says that it reads something else now and begins anew.
+	Save(ctx context.Context, form city.SourceForm, isNew bool) (reread bool, err error)
+	// Reread sends a source back to a moment, or to its start if that is zero.
+	// Conflict where it cannot be read again.
+	Reread(ctx context.Context, slug string, why city.RereadWhy, from time.Time) error
 }
 
 type connectorsBody struct {
@@ -58,7 +63,14 @@ func theirs(err error) error {
 }
 
 func (s *server) postSource(ctx context.Context, in *sourceFormBody) (*struct{}, error) {
-	return nil, s.saveSource(ctx, in.Body, true)
+	_, err := s.saveSource(ctx, in.Body, true)
+	return nil, err
+}
+
+type savedSourceBody struct {
+	Body struct {
+		Reread bool `json:"reread" doc:"It reads something else now: its reading begins anew"`
+	}
 }
 
 type sourceChange struct {
@@ -66,20 +78,23 @@ type sourceChange struct {
 	Body city.SourceForm
 }
 
-func (s *server) putSource(ctx context.Context, in *sourceChange) (*struct{}, error) {
+func (s *server) putSource(ctx context.Context, in *sourceChange) (*savedSourceBody, error) {
 	if in.Body.Slug != in.Slug {
 		return nil, city.InvalidField("slug", "cannot be changed; pause this source and connect another one")
 	}
-	return nil, s.saveSource(ctx, in.Body, false)
+	out := &savedSourceBody{}
+	var err error
+	out.Body.Reread, err = s.saveSource(ctx, in.Body, false)
+	return out, err
 }
 
-func (s *server) saveSource(ctx context.Context, form city.SourceForm, isNew bool) error {
-	if err := s.SourceKeeper.Save(ctx, form, isNew); err != nil {
-		return err
+func (s *server) saveSource(ctx context.Context, form city.SourceForm, isNew bool) (reread bool, err error) {
+	if reread, err = s.SourceKeeper.Save(ctx, form, isNew); err != nil {
+		return false, err
 	}
 	action := "source.change"
 	if isNew {
 		action = "source.connect"
 	}
-	return s.Store.Record(ctx, sessionOf(ctx).Actor(), action, form.Slug, "", map[string]any{"connector": form.Connector})
+	return reread, s.Store.Record(ctx, sessionOf(ctx).Actor(), action, form.Slug, "", map[string]any{"connector": form.Connector, "reread": reread})
 }

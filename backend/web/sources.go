@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"time"
 
 	"balaikota/backend/city"
 )
@@ -61,13 +62,39 @@ func (s *server) runSource(ctx context.Context, in *sourceInput) (*struct{}, err
 }
 
 func (s *server) retrySource(ctx context.Context, in *sourceInput) (*struct{}, error) {
-	if err := s.Store.RetrySource(ctx, in.Slug); err != nil {
+	if err := s.SourceKeeper.Reread(ctx, in.Slug, city.RereadRefused, time.Time{}); err != nil {
 		return nil, err
 	}
 	if err := s.Poller.PollNow(ctx, in.Slug); err != nil {
 		return nil, err
 	}
 	return nil, s.Store.Record(ctx, sessionOf(ctx).Actor(), "source.retry", in.Slug, "", nil)
+}
+
+type rereadInput struct {
+	Slug string `path:"slug"`
+	Body struct {
+		From *time.Time `json:"from,omitempty" doc:"The moment to go back to; absent: the source's start"`
+	}
+}
+
+// rereadSource sends a source back. A paused one is read again once it goes on.
+func (s *server) rereadSource(ctx context.Context, in *rereadInput) (*struct{}, error) {
+	var from time.Time
+	if in.Body.From != nil {
+		from = *in.Body.From
+	}
+	if err := s.SourceKeeper.Reread(ctx, in.Slug, city.RereadAsked, from); err != nil {
+		return nil, err
+	}
+	if err := s.Store.Record(ctx, sessionOf(ctx).Actor(), "source.reread", in.Slug, "", map[string]any{"from": in.Body.From}); err != nil {
+		return nil, err
+	}
+	src, err := s.getSource(ctx, &sourceInput{Slug: in.Slug})
+	if err != nil || src.Body.Health.Freshness == city.Paused {
+		return nil, err
+	}
+	return nil, s.Poller.PollNow(ctx, in.Slug)
 }
 
 func (s *server) pauseSource(ctx context.Context, in *sourceInput) (*struct{}, error) {

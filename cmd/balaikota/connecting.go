@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -48,7 +49,7 @@ func (c *connecting) Form(ctx context.Context, slug string) (city.SourceForm, er
 	}
 	form := city.SourceForm{
 		Slug: src.Slug, Name: src.Name, Connector: src.Connector, Schedule: src.Schedule, ExpectSeconds: int(src.ExpectEvery / time.Second),
-		Owner: src.Owner, Contact: src.Contact, Attribution: src.Attribution, Simulated: src.Simulated,
+		Owner: src.Owner, Contact: src.Contact, Attribution: src.Attribution, Simulated: src.Simulated, QuotaHour: src.QuotaHour,
 	}
 	if err := json.Unmarshal(src.Config, &form.Config); err != nil {
 		return form, fmt.Errorf("read the configuration of %s: %w", slug, err)
@@ -75,19 +76,79 @@ func (c *connecting) Try(ctx context.Context, form city.SourceForm) (city.Source
 }
 
 // Save implements web.SourceKeeper.
-func (c *connecting) Save(ctx context.Context, form city.SourceForm, isNew bool) error {
+func (c *connecting) Save(ctx context.Context, form city.SourceForm, isNew bool) (reread bool, err error) {
 	src, err := c.source(ctx, form)
 	if err != nil {
-		return err
+		return false, err
 	}
 	switch _, err := c.store.Source(ctx, form.Slug); {
 	case err == nil && isNew:
-		return &city.Error{Code: city.Conflict, Field: "slug", Message: fmt.Sprintf("there is a source %q already; choose another name", form.Slug)}
+		return false, &city.Error{Code: city.Conflict, Field: "slug", Message: fmt.Sprintf("there is a source %q already; choose another name", form.Slug)}
 	case err != nil && (!isNew || city.CodeOf(err) != city.NotFound):
+		return false, err
+	}
+	return c.keep(ctx, src)
+}
+
+// keep saves a source, new or known. One whose cursor is about something else now
+// is read anew from its start; reread says so.
+func (c *connecting) keep(ctx context.Context, src city.Source) (reread bool, err error) {
+	was, err := c.store.Source(ctx, src.Slug)
+	known := err == nil
+	if err != nil && city.CodeOf(err) != city.NotFound {
+		return false, err
+	}
+	if _, err := c.store.SaveSource(ctx, src); err != nil || !known {
+		return false, err
+	}
+	if len(was.Cursor) == 0 || !c.readsOther(was, src) {
+		return false, nil
+	}
+	return true, c.store.SendBackSource(ctx, src.Slug, city.RereadChanged, time.Time{}, nil)
+}
+
+// readsOther reports whether a changed source reads something else than before:
+// by another connector, or with another value of a field that says so (Anew). A
+// secret counts by its name, for its value is not ours to compare.
+func (c *connecting) readsOther(was, now city.Source) bool {
+	if was.Connector != now.Connector {
+		return true
+	}
+	spec, ok := c.registry.Lookup(now.Connector)
+	if !ok {
+		return false
+	}
+	var a, b map[string]any
+	if json.Unmarshal(was.Config, &a) != nil || json.Unmarshal(now.Config, &b) != nil {
+		return true
+	}
+	return slices.ContainsFunc(spec.Fields, func(f connectors.Field) bool {
+		return f.Anew && !reflect.DeepEqual(orDefault(a[f.Path], f), orDefault(b[f.Path], f))
+	})
+}
+
+// orDefault is a value as text where the configuration leaves it out.
+func orDefault(v any, f connectors.Field) any {
+	if v == nil && f.Type == "string" {
+		return f.Default
+	}
+	return v
+}
+
+// Reread implements web.SourceKeeper.
+func (c *connecting) Reread(ctx context.Context, slug string, why city.RereadWhy, from time.Time) error {
+	src, err := c.store.Source(ctx, slug)
+	if err != nil {
 		return err
 	}
-	_, err = c.store.SaveSource(ctx, src)
-	return err
+	if !from.IsZero() && from.After(c.now()) {
+		return city.InvalidField("from", "lies ahead; a source is sent back to a moment that has been")
+	}
+	cursor, err := c.runner.Rewind(ctx, src, from)
+	if err != nil {
+		return err
+	}
+	return c.store.SendBackSource(ctx, slug, why, from, cursor)
 }
 
 // source turns a form into a source, checked against its connector.
@@ -117,7 +178,7 @@ func (c *connecting) source(ctx context.Context, form city.SourceForm) (city.Sou
 	src := city.Source{
 		Slug: form.Slug, Name: strings.TrimSpace(form.Name), Connector: form.Connector, Config: raw, Schedule: form.Schedule,
 		ExpectEvery: time.Duration(form.ExpectSeconds) * time.Second, Owner: form.Owner, Contact: form.Contact,
-		Attribution: form.Attribution, Simulated: form.Simulated,
+		Attribution: form.Attribution, Simulated: form.Simulated, QuotaHour: form.QuotaHour,
 	}
 	err = c.complete(&src, spec)
 	return src, err
@@ -133,6 +194,8 @@ func (c *connecting) complete(src *city.Source, spec connectors.Spec) error {
 		return city.InvalidField("slug", "must be a short name of small letters, digits and hyphens, for example hujan-bandara")
 	case src.Name == "":
 		return city.InvalidField("name", "is missing: the name that officers read")
+	case src.QuotaHour < 0:
+		return city.InvalidField("quota_hour", "must be a number of rows, or 0 for no bound")
 	}
 	if src.Schedule == "" {
 		src.Schedule = spec.Schedule

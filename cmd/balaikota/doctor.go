@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"balaikota/backend/city"
@@ -102,7 +103,7 @@ func (c *doctorCommand) report(in *invocation, found []finding) error {
 func (d *database) examine(ctx context.Context) []finding {
 	var out []finding
 	healths, err := d.SourceHealths(ctx)
-	out = append(out, finding{What: "sumber data", OK: err == nil, Detail: fmt.Sprintf("%d tersambung", len(healths))})
+	out = append(out, finding{What: "sumber data", OK: err == nil, Detail: sourcesInOneLine(healths)})
 	for _, h := range healths {
 		switch h.Freshness {
 		case city.Stale, city.Broken:
@@ -117,6 +118,42 @@ func (d *database) examine(ctx context.Context) []finding {
 	open, values, err := d.OpenFindings(ctx)
 	out = append(out, finding{What: "mutu data", OK: err == nil, Detail: fmt.Sprintf("%d temuan terbuka, %d nilai", open, values)})
 	return append(out, d.backupFinding(ctx))
+}
+
+// sourcesInOneLine counts the sources by how they keep their promise, worst
+// first, and what waits with them.
+func sourcesInOneLine(all []city.SourceHealth) string {
+	by := map[city.Freshness]int{}
+	refused, slowed, silent := 0, 0, 0
+	for _, h := range all {
+		by[h.Freshness]++
+		refused += h.Refused
+		if h.SlowedUntil != nil {
+			slowed++
+		}
+		if h.Silence != nil {
+			silent++
+		}
+	}
+	parts := []string{}
+	for _, f := range []city.Freshness{city.Broken, city.Stale, city.Late, city.NeverRun, city.Paused, city.Fresh} {
+		if by[f] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", by[f], f))
+		}
+	}
+	line := fmt.Sprintf("%d tersambung", len(all))
+	if len(parts) > 0 {
+		line += ": " + strings.Join(parts, ", ")
+	}
+	for _, more := range []struct {
+		n    int
+		text string
+	}{{silent, "mencurigakan"}, {slowed, "dipelankan kuota"}, {refused, "baris ditolak menunggu"}} {
+		if more.n > 0 {
+			line += fmt.Sprintf("; %d %s", more.n, more.text)
+		}
+	}
+	return line
 }
 
 // backupFinding says how old the newest good backup is and what became of the

@@ -18,6 +18,12 @@ type sourceCommand struct {
 	List sourceListCommand `cmd:"" help:"List the sources and their health."`
 	Add  sourceAddCommand  `cmd:"" help:"Connect a source, or change one, from a YAML or JSON file."`
 	Try  sourceTryCommand  `cmd:"" help:"Show what a source would bring, without storing anything."`
+
+	Refused sourceRefusedCommand `cmd:"" help:"List the rows of a source that wait with a reason."`
+	Retry   sourceRetryCommand   `cmd:"" help:"Offer the refused rows of a source again: it is read from its start."`
+	Reread  sourceRereadCommand  `cmd:"" help:"Read a source again from a moment, or from its start."`
+	Pause   sourcePauseCommand   `cmd:"" help:"Pause a source."`
+	Resume  sourceResumeCommand  `cmd:"" help:"Let a paused source go on."`
 }
 
 type sourceListCommand struct {
@@ -87,7 +93,10 @@ func (c *sourceAddCommand) Run(in *invocation) error {
 		if err != nil {
 			return inFile(c.File, err)
 		}
-		_, err = d.SaveSource(in.ctx, src)
+		reread, err := door.keep(in.ctx, src)
+		if err == nil && reread {
+			_, err = fmt.Fprintf(in.stdout, "%s membaca hal lain sekarang: pembacaan dimulai dari awal.\n", src.Slug)
+		}
 		return err
 	})
 }

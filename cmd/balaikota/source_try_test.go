@@ -195,10 +195,10 @@ kind: observations
 auth: {type: header, name: X-Kunci, secret: env:KUNCI}
 fields: {indicator: {const: muka-air-benanga}, station: .pos, time: {get: .waktu, time: ["2006-01-02 15:04"]}, value: {get: .tinggi, number: id}}`,
 	}}
-	if err := door.Save(t.Context(), form, true); err != nil {
+	if _, err := door.Save(t.Context(), form, true); err != nil {
 		t.Fatal(err)
 	}
-	if err := door.Save(t.Context(), form, true); city.CodeOf(err) != city.Conflict {
+	if _, err := door.Save(t.Context(), form, true); city.CodeOf(err) != city.Conflict {
 		t.Errorf("connected twice: %v", err)
 	}
 	back, err := door.Form(t.Context(), "muka-air")
@@ -210,7 +210,7 @@ fields: {indicator: {const: muka-air-benanga}, station: .pos, time: {get: .waktu
 		t.Errorf("the form shows %s", shown)
 	}
 	back.Name = "Muka air (ubah)"
-	if err := door.Save(t.Context(), back, false); err != nil {
+	if _, err := door.Save(t.Context(), back, false); err != nil {
 		t.Fatal(err)
 	}
 	kept, err := s.Source(t.Context(), "muka-air")

@@ -33,6 +33,7 @@ type Config struct {
 	PageSize int                 `json:"page_size" default:"1000" label:"Features a page" label_id:"Fitur per halaman" doc:"Features asked for at once; a layer may give fewer." doc_id:"Banyaknya fitur sekali minta."`
 	MaxRows  int                 `json:"max_rows" default:"100000" label:"Most features" label_id:"Fitur paling banyak" doc:"Features after which a reading ends." doc_id:"Pembacaan berhenti setelah fitur sebanyak ini."`
 	Dates    string              `json:"dates" enum:"utc,local" default:"utc" label:"Dates are" label_id:"Tanggal dalam" doc:"local is for layers that were filled with the city's clock and count it as UTC." doc_id:"local untuk layer yang diisi dengan jam kota tetapi disebut UTC."`
+	Complete bool                `json:"complete" label:"Always lists all" label_id:"Selalu memuat semua" doc:"Reports only: each reading holds all that there is, so that a report that it holds no more was deleted there and is taken out here. A list that lacks more than half is not believed." doc_id:"Hanya untuk laporan: setiap pembacaan memuat semuanya, sehingga laporan yang tidak ada lagi di sana ditandai dihapus di sini. Daftar yang kehilangan lebih dari separuh tidak dipercaya."`
 	Mapping  mapping.Rows        `json:"mapping" required:"true" label:"Mapping" label_id:"Pemetaan" doc:"What a feature is. It has .id, .properties.COLUMN (dates as text with zone), .labels.COLUMN (the word for a code), .lon and .lat." doc_id:"Arti satu fitur. Tersedia .id, .properties.KOLOM, .labels.KOLOM (kata untuk kode), .lon, dan .lat."`
 }
 
@@ -46,6 +47,8 @@ func (c *Config) Validate() error {
 		return city.InvalidField("page_size", "must be between 1 and 10000")
 	case c.MaxRows < 1 || c.MaxRows > 1_000_000:
 		return city.InvalidField("max_rows", "must be between 1 and 1000000")
+	case c.Complete && (c.Changed != "" || c.Mapping.Kind != "reports"):
+		return city.InvalidField("complete", "is for reports that are read whole each time, without changed_field")
 	case c.Changed != "" && !column.MatchString(c.Changed):
 		return city.InvalidField("changed_field", "must be the name of a column")
 	}
@@ -119,6 +122,7 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (page connect
 	if cur.Began.IsZero() {
 		cur.Began, cur.LastID = c.env.Now(), -1
 	}
+	first := cur.Rows == 0 && cur.LastID == -1
 	got, more, err := c.query(ctx, &cur)
 	if err != nil {
 		return page, err
@@ -127,6 +131,9 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (page connect
 		return page, err
 	}
 	c.noteChanges(got, &cur)
+	if c.cfg.Complete {
+		page.Listing = &city.Listing{First: first, Last: !more && cur.Rows < c.cfg.MaxRows}
+	}
 	if !more || cur.Rows >= c.cfg.MaxRows {
 		// A clock that runs ahead there hides nothing here.
 		if cur.Newest.After(cur.Began) {
@@ -147,6 +154,9 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (page connect
 func (c *connector) readCursor(raw json.RawMessage) (cursor, error) {
 	h := fnv.New64a()
 	_, _ = fmt.Fprintf(h, "%q %v", []string{c.cfg.URL, c.cfg.Where, c.cfg.Changed, c.cfg.Dates}, c.cfg.Mapping) // a hash never fails
+	if c.cfg.Complete {
+		_, _ = h.Write([]byte("complete")) // a list is complete from its beginning or not at all
+	}
 	var cur cursor
 	if len(raw) > 0 {
 		if err := json.Unmarshal(raw, &cur); err != nil {
@@ -157,6 +167,16 @@ func (c *connector) readCursor(raw json.RawMessage) (cursor, error) {
 		cur = cursor{Settings: h.Sum64()}
 	}
 	return cur, nil
+}
+
+// Rewind implements connectors.Rewinder: what was changed since the moment, or
+// everything where no column says when that was.
+func (c *connector) Rewind(raw json.RawMessage, to time.Time) (json.RawMessage, error) {
+	cur, err := c.readCursor(raw)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(cursor{Settings: cur.Settings, Changed: to})
 }
 
 // noteChanges keeps the newest change among the features of a page.

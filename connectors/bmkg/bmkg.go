@@ -22,8 +22,8 @@ import (
 // Config is the configuration of a bmkg source.
 type Config struct {
 	connectors.HTTPOptions
-	Feeds             []string            `json:"feeds" enum:"forecast,quakes,nowcast" default:"nowcast,quakes,forecast" label:"Feeds" label_id:"Data" doc:"What to read: forecast (all kelurahan), quakes, nowcast (warnings). One source for each shows its freshness apart."`
-	BaseURL           string              `json:"base_url" format:"url" label:"Other address" label_id:"Alamat lain" doc:"Reads from here instead of BMKG's own three hosts, for a mirror or a simulation." example:"http://127.0.0.1:9311/bmkg"`
+	Feeds             []string            `json:"feeds" anew:"true" enum:"forecast,quakes,nowcast" default:"nowcast,quakes,forecast" label:"Feeds" label_id:"Data" doc:"What to read: forecast (all kelurahan), quakes, nowcast (warnings). One source for each shows its freshness apart."`
+	BaseURL           string              `json:"base_url" anew:"true" format:"url" label:"Other address" label_id:"Alamat lain" doc:"Reads from here instead of BMKG's own three hosts, for a mirror or a simulation." example:"http://127.0.0.1:9311/bmkg"`
 	RequestsPerMinute int                 `json:"requests_per_minute" default:"50" label:"Requests a minute" label_id:"Permintaan per menit" doc:"Budget of requests a minute; BMKG allows 60 for one address."`
 	ForecastEvery     connectors.Duration `json:"forecast_every" default:"1h" label:"Look for a new forecast" label_id:"Periksa prakiraan baru" doc:"How often to look whether a new forecast is out; all kelurahan are read only when it is (twice a day)."`
 	Province          string              `json:"province" default:"Kalimantan Timur" label:"Province" label_id:"Provinsi" doc:"Name of the province as BMKG writes it in the warnings."`
@@ -68,6 +68,7 @@ const attribution = "BMKG (Badan Meteorologi, Klimatologi, dan Geofisika)"
 
 // connector is one run of a bmkg source.
 type connector struct {
+	connectors.ReadsWhole
 	cfg       Config
 	env       connectors.Env
 	addresses addresses

@@ -24,7 +24,7 @@ import (
 // Config is the configuration of a cap source.
 type Config struct {
 	connectors.HTTPOptions
-	URL           string              `json:"url" required:"true" format:"url" label:"Address" label_id:"Alamat" doc:"Address of the feed (Atom or RSS) whose entries lead to CAP documents, or of one CAP document." doc_id:"Alamat umpan (Atom atau RSS) yang menunjuk dokumen CAP, atau alamat satu dokumen CAP." example:"https://peringatan.contoh.go.id/cap/feed.atom"`
+	URL           string              `json:"url" anew:"true" required:"true" format:"url" label:"Address" label_id:"Alamat" doc:"Address of the feed (Atom or RSS) whose entries lead to CAP documents, or of one CAP document." doc_id:"Alamat umpan (Atom atau RSS) yang menunjuk dokumen CAP, atau alamat satu dokumen CAP." example:"https://peringatan.contoh.go.id/cap/feed.atom"`
 	Hosts         []string            `json:"hosts" label:"Other hosts" label_id:"Host lain" doc:"Hosts besides the feed's own on which documents may lie; links to others are refused." doc_id:"Host selain host umpan tempat dokumen boleh berada; tautan ke host lain ditolak." example:"[\"cdn.contoh.go.id\"]"`
 	Authorization string              `json:"authorization" secret:"true" label:"Authorization" label_id:"Otorisasi" doc:"Value of the header Authorization, sent to the feed's own host only." doc_id:"Isi tajuk Authorization, dikirim hanya ke host umpan." example:"env:CAP_AUTHORIZATION"`
 	Senders       []string            `json:"senders" label:"Only these senders" label_id:"Hanya pengirim ini" doc:"Senders (the CAP field sender) whose messages count; all if empty." doc_id:"Pengirim (isian sender pada CAP) yang pesannya dipakai; semua bila kosong."`
@@ -60,6 +60,7 @@ var Spec = connectors.Define(connectors.Spec{
 }, newConnector)
 
 type connector struct {
+	connectors.ReadsWhole
 	cfg           Config
 	env           connectors.Env
 	home          *url.URL

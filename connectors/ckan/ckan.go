@@ -33,6 +33,7 @@ type Config struct {
 	PageSize int               `json:"page_size" default:"1000" label:"Rows a page" label_id:"Baris per halaman" doc:"Rows asked for at once; a portal may give fewer (CKAN at most 32,000)." doc_id:"Banyaknya baris sekali minta."`
 	MaxRows  int               `json:"max_rows" default:"100000" label:"Most rows" label_id:"Baris paling banyak" doc:"Rows after which a reading ends." doc_id:"Pembacaan berhenti setelah baris sebanyak ini."`
 	Totals   string            `json:"totals" enum:"refuse,skip,keep" default:"refuse" label:"Rows of totals" label_id:"Baris jumlah" doc:"What to do with a row that says Total or Jumlah and names no area: it would count everything twice." doc_id:"Perlakuan terhadap baris Total atau Jumlah yang tidak menyebut wilayah: baris itu akan menghitung semuanya dua kali."`
+	Complete bool              `json:"complete" label:"Always lists all" label_id:"Selalu memuat semua" doc:"Reports only: each reading holds all that there is, so that a report that it holds no more was deleted there and is taken out here. A list that lacks more than half is not believed." doc_id:"Hanya untuk laporan: setiap pembacaan memuat semuanya, sehingga laporan yang tidak ada lagi di sana ditandai dihapus di sini. Daftar yang kehilangan lebih dari separuh tidak dipercaya."`
 	Mapping  mapping.Rows      `json:"mapping" required:"true" label:"Mapping" label_id:"Pemetaan" doc:"What a row is and which columns become which fields. Times without zone are UTC unless zone says otherwise." doc_id:"Arti satu baris dan kolom mana menjadi bidang mana. Waktu tanpa zona dianggap UTC kecuali zone menyebut lain."`
 }
 
@@ -47,6 +48,10 @@ func (c *Config) Validate() error {
 		return city.InvalidField("page_size", "must be between 1 and 32000")
 	case c.MaxRows < 1 || c.MaxRows > 1_000_000:
 		return city.InvalidField("max_rows", "must be between 1 and 1000000")
+	case c.Complete && c.Mapping.Kind != "reports":
+		return city.InvalidField("complete", "is for reports only")
+	case c.Complete && c.Totals == "refuse":
+		return city.InvalidField("totals", "must be skip or keep where the list is complete: a refused row that has no id hides which one is missing")
 	case strings.Contains(c.BaseURL, "/api/"):
 		return city.InvalidField("base_url", "must be the portal's own address, without /api and what follows")
 	}
@@ -68,12 +73,16 @@ var Spec = connectors.Define(connectors.Spec{
 
 // connector is one run of a ckan source.
 type connector struct {
+	connectors.ReadsWhole
 	cfg    Config
 	env    connectors.Env
 	token  string
 	rows   *mapping.Reader
 	totals *totals
 	held   *file // the file of the reading in progress, once fetched
+	// whole: the page ended the table, and nothing was cut off. unchanged: the
+	// file is as it was and was not read.
+	whole, unchanged bool
 }
 
 func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) {
@@ -129,6 +138,7 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 	}
 	var page connectors.Page
 	var more bool
+	first := cur.Rows == 0
 	if !cur.AsFile {
 		page, more, err = c.readDatastore(ctx, &cur)
 		if c.cfg.Read == "auto" && cur.Rows == 0 && isMissing(err) {
@@ -143,6 +153,9 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 	if err != nil {
 		return connectors.Page{}, err
 	}
+	if c.cfg.Complete && !c.unchanged {
+		page.Listing = &city.Listing{First: first, Last: !more && c.whole}
+	}
 	if !more || cur.Rows >= c.cfg.MaxRows {
 		cur = cursor{Settings: cur.Settings, Validators: cur.Validators, File: cur.File}
 	}
@@ -156,6 +169,9 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 func (c *connector) readCursor(raw json.RawMessage) (cursor, error) {
 	h := fnv.New64a()
 	_, _ = fmt.Fprintf(h, "%q", []string{c.cfg.BaseURL, c.cfg.Dataset, c.cfg.Search, c.cfg.Filter, c.cfg.Resource, c.cfg.Read, c.cfg.Sort, fmt.Sprint(c.cfg.Filters, c.cfg.Mapping, c.cfg.Totals)}) // a hash never fails
+	if c.cfg.Complete {
+		_, _ = h.Write([]byte("complete")) // a list is complete from its beginning or not at all
+	}
 	var cur cursor
 	if len(raw) > 0 {
 		if err := json.Unmarshal(raw, &cur); err != nil {

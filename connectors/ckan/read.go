@@ -61,6 +61,7 @@ func (c *connector) goesOn(cur *cursor, got records, size int, result []byte) bo
 		_, _ = h.Write(b) // a hash never fails
 	}
 	same := cur.LastHash == h.Sum64()
+	c.whole = !same && (got.Total != nil && !got.Estimated && cur.Rows >= *got.Total || (got.Total == nil || got.Estimated) && len(got.Records) < size)
 	cur.LastHash = h.Sum64()
 	if same || len(got.Records) == 0 || len(result) == 0 {
 		return false
@@ -88,7 +89,7 @@ func (c *connector) readFile(ctx context.Context, cur *cursor) (page connectors.
 		}
 	}
 	f := c.held
-	if f.unchanged {
+	if c.unchanged = f.unchanged; f.unchanged {
 		return page, false, nil
 	}
 	if cur.Rows == 0 {
@@ -105,6 +106,7 @@ func (c *connector) readFile(ctx context.Context, cur *cursor) (page connectors.
 	cur.Rows = to
 	if more = to < len(all); !more {
 		cur.File, cur.Validators = f.address, f.validators
+		c.whole = len(f.table.Records) <= c.cfg.MaxRows
 		c.held = nil
 	}
 	return page, more, nil

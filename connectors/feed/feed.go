@@ -76,6 +76,7 @@ var Spec = connectors.Define(connectors.Spec{
 }, newConnector)
 
 type connector struct {
+	connectors.ReadsWhole
 	cfg           Config
 	env           connectors.Env
 	rows          *mapping.Reader

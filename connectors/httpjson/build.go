@@ -257,6 +257,8 @@ func checkMapping(m Mapping) error {
 		return city.InvalidField("mapping.auth.secret", "must not hold the secret itself: write env:NAME or file:PATH")
 	case slices.Contains([]string{"basic", "header", "query"}, m.Auth.Type) && m.Auth.Name == "":
 		return city.InvalidField("mapping.auth.name", "is missing: the name of the user, header or parameter")
+	case m.Complete && (m.Kind != "reports" || strings.Contains(m.URL+m.Body, "{{since")):
+		return city.InvalidField("mapping.complete", "is for reports that are read whole each time, without {{since}}")
 	case p.Type == "cursor" && p.Next == "":
 		return city.InvalidField("mapping.paging.next", "is missing: cursor paging needs it")
 	case p.Type != "none" && (p.Size < 1 || p.MaxPages < 1):

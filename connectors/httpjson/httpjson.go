@@ -26,9 +26,9 @@ import (
 // with its parameters, or a mapping of one's own.
 type Config struct {
 	connectors.HTTPOptions
-	Template string            `json:"template" label:"Template" label_id:"Templat" doc:"Name of a ready-made mapping (see the connector's README); empty when mapping is given." doc_id:"Nama pemetaan siap pakai; kosongkan bila menulis pemetaan sendiri."`
-	Params   map[string]string `json:"params" label:"Parameters" label_id:"Parameter" doc:"Values for the template's or the mapping's {{param.NAME}}." doc_id:"Nilai untuk {{param.NAMA}} dalam templat atau pemetaan."`
-	Mapping  *Mapping          `json:"mapping" label:"Mapping" label_id:"Pemetaan" doc:"The mapping itself." doc_id:"Pemetaan: alamat, halaman, dan satu ungkapan untuk tiap bidang."`
+	Template string            `json:"template" anew:"true" label:"Template" label_id:"Templat" doc:"Name of a ready-made mapping (see the connector's README); empty when mapping is given." doc_id:"Nama pemetaan siap pakai; kosongkan bila menulis pemetaan sendiri."`
+	Params   map[string]string `json:"params" anew:"true" label:"Parameters" label_id:"Parameter" doc:"Values for the template's or the mapping's {{param.NAME}}." doc_id:"Nilai untuk {{param.NAMA}} dalam templat atau pemetaan."`
+	Mapping  *Mapping          `json:"mapping" anew:"true" label:"Mapping" label_id:"Pemetaan" doc:"The mapping itself." doc_id:"Pemetaan: alamat, halaman, dan satu ungkapan untuk tiap bidang."`
 }
 
 // Mapping says how to ask and what the answer means.
@@ -46,7 +46,9 @@ type Mapping struct {
 	Format string   `json:"format" enum:"json,xml,table" default:"json" doc:"What the answer is. xml becomes a tree like JSON: children by name, attributes as @name, text beside them as #text; table is a CSV or workbook, as a list of records by column."`
 	Lists  []string `json:"lists" doc:"For xml: names of elements that are a list even where there is only one." example:"stasiun"`
 
-	Check string `json:"check" doc:"Expression on the whole answer that must be true; otherwise the reading failed." example:".success == true"`
+	Check    string `json:"check" doc:"Expression on the whole answer that must be true; otherwise the reading failed." example:".success == true"`
+	Complete bool   `json:"complete" doc:"Reports only: each reading holds all that there is, so that a report that it holds no more was deleted there and is taken out here. A list that lacks more than half is not believed."`
+
 	Items string `json:"items" required:"true" doc:"Expression on the whole answer that gives the records, as an array or one by one." example:".data"`
 
 	mapping.Rows
@@ -91,6 +93,7 @@ type connector struct {
 	items   *mapping.Program
 	check   *mapping.Program
 	next    *mapping.Program
+	whole   bool // the page ended the list, and nothing was cut off
 }
 
 // Mapped implements connectors.Mapper.
@@ -143,9 +146,13 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 	} else {
 		cur.Newest = page.Newest(cur.Newest)
 	}
+	first := cur.Page == 0
 	more, err := c.advance(ctx, &cur, answer, len(records), res)
 	if err != nil {
 		return connectors.Page{}, err
+	}
+	if c.m.Complete {
+		page.Listing = &city.Listing{First: first, Last: !more && c.whole}
 	}
 	if !more {
 		return c.close(page, cur)
@@ -173,6 +180,12 @@ func (c *connector) close(page connectors.Page, cur cursor) (connectors.Page, er
 		return connectors.Page{}, fmt.Errorf("write the cursor: %w", err)
 	}
 	return page, nil
+}
+
+// Rewind implements connectors.Rewinder: {{since}} is the moment, less the
+// overlap. A mapping that does not ask with it reads everything anyway.
+func (c *connector) Rewind(_ json.RawMessage, to time.Time) (json.RawMessage, error) {
+	return json.Marshal(cursor{Since: to})
 }
 
 // forgetMarks takes away when reports were changed, where the clock that says
@@ -279,7 +292,9 @@ func (c *connector) records(ctx context.Context, res *connectors.Response, page 
 func (c *connector) advance(ctx context.Context, cur *cursor, answer any, n int, res *connectors.Response) (bool, error) {
 	p := c.m.Paging
 	cur.Page++
+	c.whole = false
 	if p.Type == "none" {
+		c.whole = true
 		cur.Validators = res.Validators
 		return false, nil
 	}
@@ -287,14 +302,19 @@ func (c *connector) advance(ctx context.Context, cur *cursor, answer any, n int,
 	_, _ = h.Write(res.Body) // a hash never fails
 	same := cur.LastHash == h.Sum64()
 	cur.LastHash = h.Sum64()
+	if n == 0 && !same {
+		c.whole = true
+	}
 	if same || n == 0 || cur.Page >= p.MaxPages {
 		return false, nil
 	}
 	if p.Type == "page" || p.Type == "offset" {
+		c.whole = n < p.Size
 		return n >= p.Size, nil
 	}
 	next, err := c.nextToken(ctx, answer, res.Header)
 	if err != nil || next == "" || next == cur.Next {
+		c.whole = err == nil && next == ""
 		return false, err
 	}
 	cur.Next = next

@@ -21,11 +21,11 @@ import (
 // SecretURL is given.
 type Config struct {
 	connectors.HTTPOptions
-	URL       string `json:"url" label:"Address" label_id:"Alamat" doc:"Where the calendar is published, when its address alone lets nobody in." example:"https://kalender.contoh.go.id/wali-kota.ics"`
-	SecretURL string `json:"secret_url" secret:"true" label:"Secret address" label_id:"Alamat rahasia" doc:"The calendar's address, when whoever knows it may read it (Google's and Outlook's private addresses)." example:"env:KALENDER_WALIKOTA"`
+	URL       string `json:"url" anew:"true" label:"Address" label_id:"Alamat" doc:"Where the calendar is published, when its address alone lets nobody in." example:"https://kalender.contoh.go.id/wali-kota.ics"`
+	SecretURL string `json:"secret_url" anew:"true" secret:"true" label:"Secret address" label_id:"Alamat rahasia" doc:"The calendar's address, when whoever knows it may read it (Google's and Outlook's private addresses)." example:"env:KALENDER_WALIKOTA"`
 	User      string `json:"user" label:"User" label_id:"Nama pengguna" doc:"User name, for calendars behind a password."`
 	Password  string `json:"password" secret:"true" label:"Password" label_id:"Kata sandi" doc:"Password of user; of Nextcloud an app password." example:"env:KALENDER_SANDI"`
-	Zone      string `json:"zone" label:"Time zone" label_id:"Zona waktu" doc:"Time zone of whole days and of times without one; the city's if empty." example:"Asia/Jakarta"`
+	Zone      string `json:"zone" anew:"true" label:"Time zone" label_id:"Zona waktu" doc:"Time zone of whole days and of times without one; the city's if empty." example:"Asia/Jakarta"`
 	DaysBack  int    `json:"days_back" default:"7" label:"Days back" label_id:"Hari ke belakang" doc:"How many past days are read again each time, for corrections; 0 to 90."`
 	DaysAhead int    `json:"days_ahead" default:"60" label:"Days ahead" label_id:"Hari ke depan" doc:"How many days ahead are read; 1 to 370."`
 }
@@ -74,6 +74,7 @@ var Spec = connectors.Define(connectors.Spec{
 const maxCalendar = 16 << 20
 
 type connector struct {
+	connectors.ReadsWhole
 	env     connectors.Env
 	address string
 	header  http.Header

@@ -24,13 +24,13 @@ import (
 
 // Config is the configuration of an imap source.
 type Config struct {
-	Host         string              `json:"host" required:"true" label:"Mail server" label_id:"Server surel" doc:"Name of the mail server." doc_id:"Nama server surel." example:"imap.contoh.go.id"`
+	Host         string              `json:"host" anew:"true" required:"true" label:"Mail server" label_id:"Server surel" doc:"Name of the mail server." doc_id:"Nama server surel." example:"imap.contoh.go.id"`
 	Port         int                 `json:"port" label:"Port" label_id:"Porta" doc:"Port of the mail server; if empty, 993 with tls and 143 otherwise." doc_id:"Porta server surel; bila kosong, 993 dengan tls dan 143 selainnya." example:"993"`
 	Security     string              `json:"security" enum:"tls,starttls,none" default:"tls" label:"Encryption" label_id:"Penyandian" doc:"How the connection is encrypted; none only to a server on this machine." doc_id:"Cara sambungan disandikan; none hanya untuk server di mesin ini."`
-	User         string              `json:"user" required:"true" label:"User" label_id:"Nama pengguna" doc:"User name of the mailbox, mostly its address." doc_id:"Nama pengguna kotak surat, biasanya alamatnya." example:"pengaduan@contoh.go.id"`
+	User         string              `json:"user" anew:"true" required:"true" label:"User" label_id:"Nama pengguna" doc:"User name of the mailbox, mostly its address." doc_id:"Nama pengguna kotak surat, biasanya alamatnya." example:"pengaduan@contoh.go.id"`
 	Password     string              `json:"password" required:"true" secret:"true" label:"Password" label_id:"Kata sandi" doc:"Password of the mailbox; of Google and Microsoft an app password." doc_id:"Kata sandi kotak surat; untuk Google dan Microsoft sandi aplikasi." example:"env:SUREL_SANDI"`
 	Authority    string              `json:"authority" secret:"true" label:"Certificate authority" label_id:"Otoritas sertifikat" doc:"PEM certificate of the authority that signed the mail server's, if the city runs one of its own." doc_id:"Sertifikat PEM otoritas yang menandatangani sertifikat server surel, bila kota memakai otoritas sendiri." example:"file:otoritas-surel.pem"`
-	Folder       string              `json:"folder" default:"INBOX" label:"Folder" label_id:"Folder" doc:"The folder that is read, without those in it." doc_id:"Folder yang dibaca, tanpa subfolder." example:"INBOX"`
+	Folder       string              `json:"folder" anew:"true" default:"INBOX" label:"Folder" label_id:"Folder" doc:"The folder that is read, without those in it." doc_id:"Folder yang dibaca, tanpa subfolder." example:"INBOX"`
 	MarkSeen     bool                `json:"mark_seen" label:"Mark as read" label_id:"Tandai terbaca" doc:"Mark letters as read once their report is kept. Otherwise the mailbox is not changed in any way; nothing is ever deleted or moved." doc_id:"Tandai surat sebagai terbaca setelah laporannya tersimpan. Bila tidak, kotak surat tidak diubah sama sekali; surat tidak pernah dihapus atau dipindahkan."`
 	DaysBack     int                 `json:"days_back" default:"30" label:"Days back" label_id:"Hari ke belakang" doc:"How old letters may be that are taken when the mailbox is read for the first time; 0 to 3650." doc_id:"Umur surat terlama yang diambil saat kotak surat pertama kali dibaca; 0 sampai 3650 hari."`
 	Own          []string            `json:"own_addresses" label:"Own addresses" label_id:"Alamat sendiri" doc:"Addresses of the city hall from which letters are never reports, beside that of the mailbox." doc_id:"Alamat balai kota yang suratnya tidak pernah menjadi laporan, selain alamat kotak surat ini." example:"[balaikota@contoh.go.id]"`
@@ -139,6 +139,8 @@ func (c *connector) Close() error {
 type cursor struct {
 	Validity uint32     `json:"validity"`
 	Next     goimap.UID `json:"next"`
+	// Since is the day that somebody sent the source back to.
+	Since time.Time `json:"since,omitzero"`
 }
 
 func readCursor(raw json.RawMessage) (cur cursor, err error) {
@@ -149,6 +151,12 @@ func readCursor(raw json.RawMessage) (cur cursor, err error) {
 		return cur, fmt.Errorf("read the cursor: %w", err)
 	}
 	return cur, nil
+}
+
+// Rewind implements connectors.Rewinder: the folder is read again from the day of
+// the moment on. Letters whose reports are kept already are found unchanged.
+func (c *connector) Rewind(_ json.RawMessage, to time.Time) (json.RawMessage, error) {
+	return json.Marshal(cursor{Since: to})
 }
 
 // Pull reads the letters from the cursor on.
@@ -169,7 +177,7 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 	}
 	first := cur.Validity != box.validity
 	if first {
-		cur = cursor{Validity: box.validity, Next: 1}
+		cur = cursor{Validity: box.validity, Next: 1, Since: cur.Since}
 	}
 	var page connectors.Page
 	if cur.Next < box.next {
@@ -177,6 +185,7 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 			return connectors.Page{}, err
 		}
 	}
+	cur.Since = time.Time{} // the letters behind the first page are younger
 	page.More = cur.Next < box.next
 	if page.Cursor, err = json.Marshal(cur); err != nil {
 		return connectors.Page{}, fmt.Errorf("write the cursor: %w", err)
@@ -190,6 +199,9 @@ func (c *connector) letters(ctx context.Context, page *connectors.Page, cur curs
 	since := time.Time{}
 	if first || cur.Next == 1 {
 		since = c.env.Now().In(c.env.Location).AddDate(0, 0, -c.cfg.DaysBack)
+		if !cur.Since.IsZero() {
+			since = cur.Since.In(c.env.Location)
+		}
 	}
 	uids, err := c.session.uids(ctx, cur.Next, box.next-1, since)
 	if err != nil {

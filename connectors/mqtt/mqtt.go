@@ -85,4 +85,5 @@ var Spec = connectors.Define(connectors.Spec{
 	Schedule: "@every 1m",
 	Waits:    true,
 	Brings:   []string{"observations", "reports", "alerts"},
+	Once:     true,
 }, newConnector)

@@ -34,6 +34,7 @@ type Config struct {
 	Axes       string              `json:"axes" enum:"auto,lon_lat,lat_lon" default:"auto" label:"Order of coordinates" label_id:"Urutan koordinat" doc:"auto is longitude first (CRS84, as GeoJSON has it) unless the answer says EPSG:4326 in its Content-Crs; lat_lon is for servers that turn them and do not say so." doc_id:"auto mendahulukan bujur kecuali jawaban menyebut EPSG:4326; lat_lon untuk server yang membalik tanpa menyebutkannya."`
 	PageSize   int                 `json:"page_size" default:"1000" label:"Features a page" label_id:"Fitur per halaman" doc:"Features asked for at once; a server may give fewer." doc_id:"Banyaknya fitur sekali minta."`
 	MaxRows    int                 `json:"max_rows" default:"100000" label:"Most features" label_id:"Fitur paling banyak" doc:"Features after which a reading ends." doc_id:"Pembacaan berhenti setelah fitur sebanyak ini."`
+	Complete   bool                `json:"complete" label:"Always lists all" label_id:"Selalu memuat semua" doc:"Reports only: each reading holds all that there is, so that a report that it holds no more was deleted there and is taken out here. A list that lacks more than half is not believed." doc_id:"Hanya untuk laporan: setiap pembacaan memuat semuanya, sehingga laporan yang tidak ada lagi di sana ditandai dihapus di sini. Daftar yang kehilangan lebih dari separuh tidak dipercaya."`
 	Mapping    mapping.Rows        `json:"mapping" required:"true" label:"Mapping" label_id:"Pemetaan" doc:"What a feature is. It has .id, .properties.NAME, .lon and .lat." doc_id:"Arti satu fitur. Tersedia .id, .properties.NAMA, .lon, dan .lat."`
 }
 
@@ -46,6 +47,8 @@ func (c *Config) Validate() error {
 		return city.InvalidField("url", "must be the service's own address, without request= and the other parameters")
 	case strings.Contains(c.URL, "?") && c.Protocol == "features":
 		return city.InvalidField("url", "must not hold parameters; give them under params")
+	case c.Complete && (c.Since || c.Mapping.Kind != "reports"):
+		return city.InvalidField("complete", "is for reports that are read whole each time, without since")
 	case c.Since && c.Protocol == "wfs":
 		return city.InvalidField("since", "is for OGC API Features only")
 	case c.PageSize < 1 || c.PageSize > 10_000:
@@ -132,6 +135,7 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (page connect
 	if err != nil {
 		return page, err
 	}
+	first := cur.Rows == 0
 	a, err := c.fetch(ctx, address)
 	if err != nil {
 		return page, err
@@ -140,7 +144,13 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (page connect
 		return page, err
 	}
 	cur.Newest = page.Newest(cur.Newest)
-	if !c.advance(&cur, a, address) {
+	last := cur.LastHash
+	more := c.advance(&cur, a, address)
+	if c.cfg.Complete {
+		whole := last != a.hash && cur.Rows < c.cfg.MaxRows && (a.matched < 0 || cur.Rows >= a.matched)
+		page.Listing = &city.Listing{First: first, Last: !more && whole}
+	}
+	if !more {
 		if cur.Newest.After(cur.Began) {
 			cur.Newest = cur.Began
 		}
@@ -159,6 +169,9 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (page connect
 func (c *connector) readCursor(raw json.RawMessage) (cursor, error) {
 	h := fnv.New64a()
 	_, _ = fmt.Fprintf(h, "%q %v %v", []string{c.cfg.URL, c.cfg.Collection, c.cfg.Bbox, c.cfg.Protocol}, c.cfg.Params, c.cfg.Mapping) // a hash never fails
+	if c.cfg.Complete {
+		_, _ = h.Write([]byte("complete")) // a list is complete from its beginning or not at all
+	}
 	var cur cursor
 	if len(raw) > 0 {
 		if err := json.Unmarshal(raw, &cur); err != nil {
@@ -169,4 +182,14 @@ func (c *connector) readCursor(raw json.RawMessage) (cursor, error) {
 		cur = cursor{Settings: h.Sum64()}
 	}
 	return cur, nil
+}
+
+// Rewind implements connectors.Rewinder: what lies after the moment, or
+// everything where the source is not asked for what is new.
+func (c *connector) Rewind(raw json.RawMessage, to time.Time) (json.RawMessage, error) {
+	cur, err := c.readCursor(raw)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(cursor{Settings: cur.Settings, Since: to})
 }

@@ -23,11 +23,11 @@ import (
 // Config is the configuration of an open311 source.
 type Config struct {
 	connectors.HTTPOptions
-	BaseURL       string              `json:"base_url" required:"true" format:"url" label:"Address" label_id:"Alamat" doc:"Address of the GeoReport v2 service, without /requests." example:"https://contoh.go.id/open311/v2"`
+	BaseURL       string              `json:"base_url" anew:"true" required:"true" format:"url" label:"Address" label_id:"Alamat" doc:"Address of the GeoReport v2 service, without /requests." example:"https://contoh.go.id/open311/v2"`
 	Format        string              `json:"format" enum:"xml,json" default:"json" label:"Format" label_id:"Format" doc:"What to ask for; every server has XML, most have JSON."`
-	Jurisdiction  string              `json:"jurisdiction_id" label:"Jurisdiction" label_id:"Yurisdiksi" doc:"jurisdiction_id, for servers that serve several cities."`
+	Jurisdiction  string              `json:"jurisdiction_id" anew:"true" label:"Jurisdiction" label_id:"Yurisdiksi" doc:"jurisdiction_id, for servers that serve several cities."`
 	APIKey        string              `json:"api_key" secret:"true" label:"Access key" label_id:"Kunci akses" doc:"api_key, for servers that want one for reading too." example:"env:OPEN311_KEY"`
-	ServiceCodes  []string            `json:"service_codes" label:"Only these services" label_id:"Hanya layanan ini" doc:"Service codes to read; all if empty."`
+	ServiceCodes  []string            `json:"service_codes" anew:"true" label:"Only these services" label_id:"Hanya layanan ini" doc:"Service codes to read; all if empty."`
 	Categories    map[string]string   `json:"categories" label:"Categories" label_id:"Kategori" doc:"Category slug for each service code, where code and name do not say it themselves." example:"{\"006\": \"jalan-rusak\"}"`
 	Statuses      map[string]string   `json:"statuses" enum:"open,in_progress,closed,rejected" label:"Statuses" label_id:"Status" doc:"What this server's own statuses mean, beyond open, closed and the usual extensions."`
 	Channel       string              `json:"channel" default:"open311" label:"Channel" label_id:"Kanal" doc:"Channel of reports that name none themselves."`
@@ -127,7 +127,10 @@ type cursor struct {
 	Newest   time.Time `json:"newest,omitzero"` // updated_datetime seen in this reading
 
 	LastFull time.Time `json:"last_full,omitzero"`
-	Updated  time.Time `json:"updated,omitzero"` // all changes before are known
+	// Back is where somebody sent the source back to: the next reading begins
+	// there.
+	Back    time.Time `json:"back,omitzero"`
+	Updated time.Time `json:"updated,omitzero"` // all changes before are known
 }
 
 // updatedOverlap allows for servers that write a change a little after its
@@ -177,6 +180,8 @@ func (c *connector) plan(cur *cursor) {
 	cur.Until, cur.Span = now.Add(time.Hour), int64(maxSpan/time.Second)
 	back := time.Duration(c.cfg.Overlap)
 	switch {
+	case !cur.Back.IsZero():
+		cur.Mode, back = modeFull, now.Sub(cur.Back)
 	case cur.LastFull.IsZero():
 		cur.Mode, back = modeFull, time.Duration(c.cfg.Lookback)
 	case now.Sub(cur.LastFull) >= time.Duration(c.cfg.RefreshEvery):
@@ -188,6 +193,12 @@ func (c *connector) plan(cur *cursor) {
 	}
 	cur.From = now.Add(-back)
 	cur.To = window(*cur)
+}
+
+// Rewind implements connectors.Rewinder: one full reading from the moment on, by
+// windows from old to new; then as ever.
+func (c *connector) Rewind(_ json.RawMessage, to time.Time) (json.RawMessage, error) {
+	return json.Marshal(cursor{Back: to})
 }
 
 // window is the end of the window that begins at From.

@@ -167,3 +167,32 @@ func (c *connector) explain(err error) error {
 	}
 	return c.dialect.explain(fmt.Errorf("ask the database: %w", err))
 }
+
+// Rewind implements connectors.Rewinder where the cursor's column holds times, as
+// the place that the source has come to, or begins with, tells. Times without a
+// zone may be the city's or, in MySQL's TIMESTAMP, UTC: the earlier is taken,
+// which reads a few hours more.
+func (c *connector) Rewind(raw json.RawMessage, to time.Time) (json.RawMessage, error) {
+	cur, err := c.readCursor(raw)
+	if err != nil || !c.statement.since {
+		return nil, err
+	}
+	local, utc := to.In(c.rows.Location()), to.UTC()
+	switch {
+	case isTime(time.RFC3339Nano, cur.Since):
+		cur.Since = utc.Format(time.RFC3339Nano)
+	case isTime(zoneless, cur.Since), isTime(time.DateTime, cur.Since):
+		cur.Since = min(local.Format(zoneless), utc.Format(zoneless))
+	case isTime(dayOnly, cur.Since):
+		cur.Since = min(local.Format(dayOnly), utc.Format(dayOnly))
+	default:
+		return nil, &city.Error{Code: city.Conflict, Key: "source.reread.no_time", Field: "from",
+			Message: "the query's cursor holds no times; leave the moment out, or change what the reading begins with in the source's settings"}
+	}
+	return json.Marshal(cur)
+}
+
+func isTime(layout, s string) bool {
+	_, err := time.Parse(layout, s)
+	return err == nil
+}

@@ -20,8 +20,8 @@ import (
 // Config is the configuration of a telegram source.
 type Config struct {
 	connectors.HTTPOptions
-	Token      string              `json:"token" required:"true" secret:"true" label:"Bot's token" label_id:"Token bot" doc:"Token of the bot, as BotFather gives it." doc_id:"Token bot dari BotFather." example:"env:TELEGRAM_TOKEN"`
-	BaseURL    string              `json:"base_url" format:"url" default:"https://api.telegram.org" label:"Server" label_id:"Server" doc:"The Bot API server; another one only if the city runs its own." doc_id:"Server Bot API; diganti hanya bila kota menjalankan server sendiri."`
+	Token      string              `json:"token" anew:"true" required:"true" secret:"true" label:"Bot's token" label_id:"Token bot" doc:"Token of the bot, as BotFather gives it." doc_id:"Token bot dari BotFather." example:"env:TELEGRAM_TOKEN"`
+	BaseURL    string              `json:"base_url" anew:"true" format:"url" default:"https://api.telegram.org" label:"Server" label_id:"Server" doc:"The Bot API server; another one only if the city runs its own." doc_id:"Server Bot API; diganti hanya bila kota menjalankan server sendiri."`
 	Address    string              `json:"address" label:"Bot's name" label_id:"Nama bot" doc:"What the bot is called in Telegram (@name), for officers who bind theirs to their account." doc_id:"Nama bot di Telegram (@nama), untuk pejabat yang menghubungkan Telegramnya dengan akunnya." example:"@SamarindaBot"`
 	Channel    string              `json:"channel" default:"telegram" label:"Channel" label_id:"Kanal" doc:"The channel that reports from here are counted for." doc_id:"Kanal yang mencatat laporan dari sini."`
 	JoinWithin connectors.Duration `json:"join_within" default:"15m" label:"Joined within" label_id:"Digabung dalam" doc:"A place or picture sent without words within this time of a person's message joins its report; at most 24h." doc_id:"Lokasi atau foto tanpa kata-kata yang dikirim dalam waktu ini melengkapi laporan terakhir pengirimnya; paling lama 24h."`
@@ -50,6 +50,7 @@ var Spec = connectors.Define(connectors.Spec{
 	Schedule: "@every 1m",
 	Waits:    true,
 	Brings:   []string{"reports"},
+	Once:     true,
 }, newConnector)
 
 const (

@@ -64,6 +64,7 @@ var Spec = connectors.Define(connectors.Spec{
 	Waits:    true,
 	Receives: true,
 	Brings:   []string{"reports"},
+	Once:     true,
 }, newConnector)
 
 // pageSize is how many bodies a page takes; one may hold several messages.

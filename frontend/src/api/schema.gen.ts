@@ -2319,6 +2319,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sources/{slug}/reread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a source again from a moment, or from its start */
+        post: operations["post-sources-slug-reread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sources/{slug}/resume": {
         parameters: {
             query?: never;
@@ -3408,6 +3425,8 @@ export interface components {
             present: string[];
         };
         ConnectorField: {
+            /** @description Changing it starts the reading anew */
+            anew?: boolean;
             default?: string;
             /** @description English */
             doc: string;
@@ -6715,6 +6734,39 @@ export interface components {
             report_id: number;
             text?: string;
         };
+        RereadInputBody: {
+            /**
+             * Format: date-time
+             * @description The moment to go back to; absent: the source's start
+             */
+            from?: string;
+        };
+        Rereading: {
+            /** Format: date-time */
+            began: string;
+            /**
+             * Format: date-time
+             * @description When it had caught up
+             */
+            done?: string;
+            /**
+             * Format: date-time
+             * @description The moment it was sent back to; absent: from its start
+             */
+            from?: string;
+            /**
+             * Format: date-time
+             * @description Time of the newest record read since
+             */
+            reached?: string;
+            /**
+             * Format: int64
+             * @description Rows read since; those that were known already change nothing
+             */
+            rows: number;
+            /** @enum {string} */
+            why: "asked" | "refused" | "changed";
+        };
         Retention: {
             /** Format: date-time */
             before: string;
@@ -6764,6 +6816,10 @@ export interface components {
             /** @description Indonesian */
             text: string;
             text_en: string;
+        };
+        SavedSourceBodyBody: {
+            /** @description It reads something else now: its reading begins anew */
+            reread: boolean;
         };
         ScreenContext: {
             area?: string;
@@ -6915,6 +6971,11 @@ export interface components {
             name: string;
             /** @description Whom to call */
             owner?: string;
+            /**
+             * Format: int64
+             * @description The most new and changed rows in an hour; what is beyond waits at the source. No bound if 0
+             */
+            quota_hour?: number;
             /** @description Five cron fields or @every 5m; the connector's own if empty */
             schedule?: string;
             /** @description Secret fields that are set; their values are never read back */
@@ -6967,9 +7028,16 @@ export interface components {
             personal_data?: boolean;
             /**
              * Format: int64
+             * @description The most new and changed rows in an hour; absent: no bound
+             */
+            quota_hour?: number;
+            /**
+             * Format: int64
              * @description Rows waiting with a reason
              */
             refused: number;
+            /** @description Set once it was sent back */
+            rereading?: components["schemas"]["Rereading"];
             /** Format: int64 */
             rows_today: number;
             /** Format: int64 */
@@ -6978,6 +7046,11 @@ export interface components {
             /** @description Set while it answers but brings unusually long nothing new */
             silence?: components["schemas"]["Silence"];
             simulated?: boolean;
+            /**
+             * Format: date-time
+             * @description Set while it waits for the next hour because it has brought that many; what is left waits at the source
+             */
+            slowed_until?: string;
             slug: string;
         };
         SourceRun: {
@@ -12373,12 +12446,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SavedSourceBodyBody"];
+                };
             };
             /** @description Error */
             default: {
@@ -12467,6 +12542,39 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-sources-slug-reread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RereadInputBody"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {
