@@ -93,6 +93,7 @@ describe('texts', () => {
       'problem',
       'greeting',
       'source.failure',
+      'source.reread',
       'certainty',
       'correct',
       'decided',
