@@ -21,8 +21,8 @@ import (
 
 // Config is the configuration of a files source.
 type Config struct {
-	Folder   string              `json:"folder" anew:"true" required:"true" format:"folder" label:"Folder" label_id:"Folder" doc:"Folder to watch." example:"/srv/balaikota/masuk"`
-	Kind     string              `json:"kind" anew:"true" required:"true" enum:"reports,observations" label:"Content" label_id:"Isi" doc:"What the files hold, in the columns of balaikota import."`
+	Folder   string              `json:"folder" required:"true" format:"folder" label:"Folder" label_id:"Folder" doc:"Folder to watch." example:"/srv/balaikota/masuk"`
+	Kind     string              `json:"kind" required:"true" enum:"reports,observations" label:"Content" label_id:"Isi" doc:"What the files hold, in the columns of balaikota import."`
 	Patterns []string            `json:"patterns" default:"*.csv,*.tsv,*.xlsx,*.jsonl,*.ndjson,*.json" label:"File names" label_id:"Nama berkas" doc:"Names to take; letters of either case. Hidden and half-written files (.part, .tmp, ~$…) are never taken."`
 	Settle   connectors.Duration `json:"settle" default:"10s" label:"Wait until unchanged for" label_id:"Tunggu sampai tidak berubah" doc:"A file is complete when it has not changed for this long."`
 	Done     string              `json:"done" format:"folder" label:"Folder of finished files" label_id:"Folder berkas selesai" doc:"Where finished files are moved, on the same disk. Nothing is moved if empty."`
