@@ -59,7 +59,6 @@ var Spec = connectors.Define(connectors.Spec{
 
 // connector is one run of a files source.
 type connector struct {
-	connectors.ReadsWhole
 	cfg Config
 	env connectors.Env
 	// open is the file that is being read, at row number rows.
