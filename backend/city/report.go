@@ -55,6 +55,9 @@ type Report struct {
 	Reporter *Reporter
 	// Raw is the source's own record, kept for audit and for mapping anew.
 	Raw json.RawMessage
+	// RawNamesNobody: whoever made Raw left out who reported. Else the store
+	// seals it.
+	RawNamesNobody bool `json:"-"`
 	// Stems are the search words of Text (backend/analysis), space separated.
 	Stems string
 	// Flags are the quality remarks made on the way in.

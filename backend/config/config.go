@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ type Database struct {
 	DatabaseURL     string `name:"database-url" env:"DATABASE_URL" placeholder:"URL" help:"Postgres to use (postgres://user@host/name). Its user must be able to create roles, or be a member of balaikota_app with the schema already migrated. Without it a private Postgres below --data is used."`
 	DatabaseURLFile string `name:"database-url-file" env:"DATABASE_URL_FILE" placeholder:"FILE" help:"A file that holds the database URL, instead of --database-url."`
 	Data            string `name:"data" env:"BALAIKOTA_DATA" default:"./var" placeholder:"DIR" help:"Folder of the private Postgres and of everything else kept on disk."`
+	IdentityKeyFile string `name:"identity-key-file" env:"BALAIKOTA_IDENTITY_KEY_FILE" placeholder:"FILE" help:"The keys under which citizens' identities lie in the database; rahasia/identitas.json below --data if not given, made at the first start. No backup holds it: keep a copy apart. Nodes of one city need the same file."`
 	City            string `name:"city" env:"BALAIKOTA_CITY" default:"samarinda" help:"City pack that an empty database is laid out with."`
 }
 
@@ -42,6 +44,16 @@ type Serve struct {
 	SimSpeed   float64       `name:"sim-speed" env:"BALAIKOTA_SIM_SPEED" default:"20" help:"Simulated seconds in a second."`
 	SimSeed    int64         `name:"sim-seed" env:"BALAIKOTA_SIM_SEED" default:"0" help:"Seed of the simulated city; 0 keeps the folder's own."`
 	KeepEvents time.Duration `name:"keep-events" env:"BALAIKOTA_KEEP_EVENTS" default:"192h" help:"How long numbered events are kept for screens that come back and for the map's replay."`
+}
+
+// IdentityKeys are the file of the keys of identities, and the folder in which
+// others may lie beside it.
+func (d Database) IdentityKeys() (file, folder string) {
+	folder = filepath.Join(d.Data, "rahasia")
+	if d.IdentityKeyFile != "" {
+		return d.IdentityKeyFile, folder
+	}
+	return filepath.Join(folder, "identitas.json"), folder
 }
 
 // URL returns the configured database URL, "" for the private Postgres.

@@ -264,13 +264,13 @@ func TestAQuestionsAddressGoesWithItsLease(t *testing.T) {
 		t.Fatalf("%+v, %v", held, err)
 	}
 	address := func(lease string) string {
-		return f.one(t, `SELECT coalesce(reporter_letter_address($1, $2, $3), '')`, held[0].ID, lease, f.now())
+		return f.one(t, `SELECT count(sealed)::text FROM reporter_letter_sealed($1, $2, $3)`, held[0].ID, lease, f.now())
 	}
-	if a := address("mati") + "|" + address("lain") + "|" + address(""); a != "pelapor@surel.uji||" {
-		t.Errorf("addresses %q", a)
+	if a := address("mati") + "|" + address("lain") + "|" + address(""); a != "1|0|0" {
+		t.Errorf("sealed addresses %q", a)
 	}
 	f.wait(2 * time.Minute)
-	if a := address("mati"); a != "" {
+	if a := address("mati"); a != "0" {
 		t.Error("a lease that is over still shows the address")
 	}
 	f.ask(t)
@@ -280,7 +280,7 @@ func TestAQuestionsAddressGoesWithItsLease(t *testing.T) {
 	if ok, err := f.store.FinishAsk(t.Context(), held[0], city.NoticeOutcome{Taken: true}); err != nil || ok {
 		t.Errorf("the dead node's outcome counted: %v", err)
 	}
-	if a := address("simpul-1"); a != "" {
+	if a := address("simpul-1"); a != "0" {
 		t.Error("a question that was brought still shows the address")
 	}
 }
@@ -319,5 +319,28 @@ func TestAQuestionFollowsTheReportersOwnLetter(t *testing.T) {
 				t.Errorf("the id wrote a line of the header:\n%s", head)
 			}
 		})
+	}
+}
+
+// TestALetterWaitsForItsKey: while the key of identities is away nothing is asked
+// and nothing is given up; once it is back, the question goes.
+func TestALetterWaitsForItsKey(t *testing.T) {
+	t.Parallel()
+	f := newAsking(t, "pelapor@surel.uji")
+	keyless := storetest.Open(t, f.db, storetest.WithClock(f.now), storetest.WithIdentities(storetest.OtherKeys(t)))
+	with := f.node.Asks
+	f.node.Asks = keyless
+	f.ask(t)
+	if n := len(f.mail.letters()); n != 0 {
+		t.Fatalf("%d letters went without a key", n)
+	}
+	if got := f.one(t, `SELECT attempts || ' ' || (ended_at IS NULL AND taken_at IS NULL AND leased_by = '') || ' ' || error FROM reporter_letters`); got != "0 true alamat tidak dapat dibuka" {
+		t.Errorf("the letter is %q", got)
+	}
+	f.node.Asks = with
+	f.wait(16 * time.Minute)
+	f.ask(t)
+	if n := len(f.mail.letters()); n != 1 {
+		t.Errorf("%d letters once the key was back", n)
 	}
 }

@@ -38,6 +38,7 @@ func newWriting(t *testing.T) *writing {
 	reporter := func(r *city.Report) { r.Reporter = &city.Reporter{Name: "Rahasia Dijaga", Email: "pelapor@surel.uji"} }
 	f.letter = storetest.Report("surat", reporter, func(r *city.Report) {
 		r.Text, r.StatedArea, r.Channel, r.Raw = "Tolong dibantu pak", "", "surel", json.RawMessage(`{"message_id":"abc@surel.uji"}`)
+		r.RawNamesNobody = true
 		r.CreatedAt = f.now().Add(-time.Hour)
 	})
 	storetest.Ingest(t, f.store, city.Delivery{SourceID: f.source, Reports: []city.Report{f.letter}})
@@ -145,7 +146,7 @@ func TestAnAnswerThatNeverLeavesDoesNotCount(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The reporter's mailbox is taken back before it goes.
-	if _, err := f.sql.Exec(t.Context(), "UPDATE reporters SET email = ''"); err != nil {
+	if _, err := f.sql.Exec(t.Context(), "UPDATE reporters SET by_mail = false"); err != nil {
 		t.Fatal(err)
 	}
 	f.round(t, 1)

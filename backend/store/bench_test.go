@@ -125,6 +125,7 @@ func (g *tongue) report(n int, created time.Time) city.Report {
 		StatedArea: g.areas[g.IntN(len(g.areas))], Category: g.categories[min(len(g.categories)-1, int(g.ExpFloat64()*4))], Status: city.Open,
 	}
 	r.ComputedArea = r.StatedArea
+	r.Reporter = &city.Reporter{Name: "Warga " + g.words[g.IntN(500)], Phone: fmt.Sprintf("0811%08d", n), Email: fmt.Sprintf("warga%d@surel.uji", n)}
 	r.Raw = json.RawMessage(fmt.Sprintf(`{"service_request_id":%q,"status":"open","description":%q,"lat":%f,"long":%f}`, r.ExternalID, r.Text, *r.Lat, *r.Lon))
 	return r
 }

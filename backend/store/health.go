@@ -13,18 +13,25 @@ import (
 )
 
 // refusals keeps rows that could not be taken; the same row refused again
-// only counts up.
+// only counts up. Their originals are sealed: what could not be read may name anybody.
 func (in *ingestion) refusals(ctx context.Context) error {
+	if len(in.refused) == 0 {
+		return nil
+	}
+	k, err := in.store.identities.Newest()
+	if err != nil {
+		return err
+	}
 	for _, r := range in.refused {
 		raw := r.Raw
 		if len(raw) > 64<<10 {
 			raw = raw[:64<<10]
 		}
 		sum := sha256.Sum256([]byte(r.Kind + "\x00" + r.ExternalID + "\x00" + r.Reason + "\x00" + string(raw)))
-		if _, err := in.tx.Exec(ctx, `INSERT INTO refused_rows AS f (source_id, kind, external_id, place, reason, raw, fingerprint)
-			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT ON CONSTRAINT refused_rows_are_kept_once
+		if _, err := in.tx.Exec(ctx, `INSERT INTO refused_rows AS f (source_id, kind, external_id, place, reason, key_id, sealed, fingerprint)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT ON CONSTRAINT refused_rows_are_kept_once
 			DO UPDATE SET times = f.times + 1, at = now(), settled_at = NULL`,
-			in.sourceID, r.Kind, cleanText(r.ExternalID), cleanText(r.Place), cleanText(r.Reason), cleanText(string(raw)), sum[:]); err != nil {
+			in.sourceID, r.Kind, cleanText(r.ExternalID), cleanText(r.Place), cleanText(r.Reason), k.ID(), k.Seal(aboutRefused(in.sourceID), []byte(cleanText(string(raw)))), sum[:]); err != nil {
 			return err
 		}
 	}

@@ -20,17 +20,21 @@ const hookChannel = "balaikota_hooks"
 const mostHooks = 20_000
 
 const keepHook = `WITH kept AS (
-	INSERT INTO hook_inbox (source_id, received_at, body)
-	SELECT $1, $2, $3 WHERE (SELECT count(*) FROM (SELECT FROM hook_inbox WHERE source_id = $1 LIMIT $4) w) < $4 RETURNING source_id)
+	INSERT INTO hook_inbox (source_id, received_at, body, key_id)
+	SELECT $1, $2, $3, $5 WHERE (SELECT count(*) FROM (SELECT FROM hook_inbox WHERE source_id = $1 LIMIT $4) w) < $4 RETURNING source_id)
 SELECT pg_notify('balaikota_hooks', source_id::text) FROM kept`
 
-// KeepHook keeps a body that was sent to a source's hook, and tells who waits for
+// KeepHook keeps a body that was sent to a source's hook, sealed, and tells who waits for
 // it. When too much waits already it
 // is an *city.Error that says when to come back.
 func (s *Store) KeepHook(ctx context.Context, source int64, body []byte) error {
 	var kept int64
-	err := s.write(ctx, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, keepHook, source, s.now(), body, mostHooks)
+	k, err := s.identities.Newest()
+	if err != nil {
+		return err
+	}
+	err = s.write(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, keepHook, source, s.now(), k.Seal(aboutHook(source), body), mostHooks, k.ID())
 		kept = tag.RowsAffected()
 		return err
 	})
@@ -43,17 +47,35 @@ func (s *Store) KeepHook(ctx context.Context, source int64, body []byte) error {
 	return nil
 }
 
-const hooksQuery = `SELECT id, received_at, body FROM hook_inbox WHERE source_id = $1 ORDER BY id LIMIT $2`
+const hooksQuery = `SELECT id, received_at, body, key_id FROM hook_inbox WHERE source_id = $1 ORDER BY id LIMIT $2`
 
-// Hooks returns the oldest bodies that wait for a source. It is for the system
-// alone.
-func (s *Store) Hooks(ctx context.Context, source int64, most int) (out []city.HookLetter, err error) {
-	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
-		out, err = rowsOf[city.HookLetter](ctx, tx, hooksQuery, source, most)
+type hookRow struct {
+	ID         int64
+	ReceivedAt time.Time
+	Body       []byte
+	KeyID      string // "" of what an older Balaikota kept as it came
+}
+
+// Hooks returns the oldest bodies that wait for a source, opened; when their key
+// is not at hand they go on waiting. It is for the system alone.
+func (s *Store) Hooks(ctx context.Context, source int64, most int) ([]city.HookLetter, error) {
+	var rows []hookRow
+	err := s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+		rows, err = rowsOf[hookRow](ctx, tx, hooksQuery, source, most)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read what came to a hook: %w", err)
+	}
+	out := make([]city.HookLetter, len(rows))
+	for i, r := range rows {
+		body := r.Body
+		if r.KeyID != "" {
+			if body, err = s.identities.Open(aboutHook(source), r.KeyID, r.Body); err != nil {
+				return nil, locked(fmt.Errorf("open what came to a hook: %w", err))
+			}
+		}
+		out[i] = city.HookLetter{ID: r.ID, ReceivedAt: r.ReceivedAt, Body: body}
 	}
 	return out, nil
 }

@@ -95,6 +95,7 @@ func TestPartsFindTheirReport(t *testing.T) {
 	f.ingest(t,
 		storetest.Report("a", func(r *city.Report) {
 			r.Parts, r.Raw = []city.ReportPart{part("a1", 0), part("a2", 5)}, []byte(`{"parts":[]}`)
+			r.RawNamesNobody = true
 		}),
 		storetest.Report("b", func(r *city.Report) { r.Parts = []city.ReportPart{part("b1", 9), part("a1", 9)} }))
 	got, err := f.ReportsOfParts(t.Context(), f.source, []string{"a1", "a2", "b1", "tidak-ada"})

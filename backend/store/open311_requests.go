@@ -242,7 +242,7 @@ func (s *Store) NoteOnRequest(ctx context.Context, n city.Open311Note) (id int64
 		r := rows[0]
 		report = city.Report{
 			ExternalID: r.ExternalID, Channel: r.Channel, CreatedAt: r.CreatedAt, RespondedAt: r.RespondedAt, ClosedAt: r.ClosedAt, Text: r.Text, Lon: r.Lon, Lat: r.Lat,
-			Address: r.Address, StatedArea: r.StatedArea, Category: r.Category, Status: city.ReportStatus(r.Status), Answer: r.Answer, MediaURL: r.MediaURL, Raw: r.Raw,
+			Address: r.Address, StatedArea: r.StatedArea, Category: r.Category, Status: city.ReportStatus(r.Status), Answer: r.Answer, MediaURL: r.MediaURL, Raw: r.Raw, RawNamesNobody: true,
 		}
 		if id, err = s.addNote(ctx, tx, n); err != nil {
 			return err

@@ -31,7 +31,7 @@ func newReportColumns(n int) *reportColumns {
 	}
 }
 
-func (c *reportColumns) add(r *city.Report, row reportRow) {
+func (c *reportColumns) add(r *city.Report, row reportRow, raw *string) {
 	c.externalID = append(c.externalID, r.ExternalID)
 	c.hash = append(c.hash, row.hash)
 	c.channel = append(c.channel, r.Channel)
@@ -48,7 +48,7 @@ func (c *reportColumns) add(r *city.Report, row reportRow) {
 	c.status = append(c.status, string(r.Status))
 	c.media = append(c.media, r.MediaURL)
 	c.flags = append(c.flags, row.flags)
-	c.raw = append(c.raw, rawJSON(r.Raw))
+	c.raw = append(c.raw, raw)
 	c.stems = append(c.stems, vector(r.Stems))
 	c.answer = append(c.answer, r.Answer)
 }

@@ -54,7 +54,7 @@ type partReport struct {
 func (p partReport) report() city.Report {
 	r := city.Report{
 		ExternalID: p.ExternalID, Channel: p.Channel, Text: p.Text, Answer: p.Answer, Status: city.ReportStatus(p.Status), Address: p.Address,
-		CreatedAt: p.CreatedAt, RespondedAt: p.RespondedAt, ClosedAt: p.ClosedAt, Lon: p.Lon, Lat: p.Lat, MediaURL: p.MediaURL, Raw: p.Raw,
+		CreatedAt: p.CreatedAt, RespondedAt: p.RespondedAt, ClosedAt: p.ClosedAt, Lon: p.Lon, Lat: p.Lat, MediaURL: p.MediaURL, Raw: p.Raw, RawNamesNobody: true,
 	}
 	if p.SourceUpdatedAt != nil {
 		r.UpdatedAt = *p.SourceUpdatedAt

@@ -94,14 +94,15 @@ const (
 	holdLettersQuery  = `UPDATE reporter_letters SET next_at = $2, closes_at = CASE WHEN kind = 'tanya' THEN $3::timestamptz END WHERE id = ANY ($1)`
 	claimLettersQuery = `UPDATE reporter_letters l SET attempts = attempts + 1, leased_by = $3, lease_until = $4
 	WHERE l.id = ANY ($1) AND l.taken_at IS NULL AND l.ended_at IS NULL AND (l.lease_until IS NULL OR l.lease_until <= $2)`
-	letterErrandsQuery = `SELECT l.id, l.ask_id, l.kind, l.channel, l.attempts, coalesce(reporter_letter_address(l.id, $2::text, $3::timestamptz), '') AS address,
+	letterErrandsQuery = `SELECT l.id, l.ask_id, l.kind, l.channel, l.attempts, 
+	coalesce(z.key_id, '') AS key_id, z.sealed, coalesce(z.source, '') AS source, coalesce(z.heard, 0) AS heard,
 	r.external_id AS ticket, r.id AS report_id, coalesce(c.name, '') AS category, coalesce(w.name, '') AS area, a.finished_at, coalesce(l.closes_at, a.closes_at) AS closes_at,
 	d.to_role, coalesce(f.name, '') AS office_name, coalesce(t.name, '') AS office_area, s.name AS city, k.token,
 	coalesce(n.text, '') AS answer, coalesce(n.at, l.made_at) AS answered_at,
 	ARRAY(SELECT q.external_id FROM reporter_letters j JOIN reports q ON q.id = j.report_id WHERE j.incident_id = l.incident_id AND j.joined_report = l.report_id ORDER BY q.id LIMIT 20) AS joined,
 	CASE WHEN o.connector = 'imap' THEN coalesce(r.raw ->> 'message_id', '') ELSE '' END AS follows
 	FROM reporter_letters l JOIN reporter_asks a ON a.id = l.ask_id JOIN reporter_ask_links k ON k.ask_id = a.id JOIN reports r ON r.id = a.report_id
-	JOIN sources o ON o.id = r.source_id JOIN dispositions d ON d.id = a.disposition_id CROSS JOIN city_setting s LEFT JOIN report_answers n ON n.report_id = l.report_id AND n.incident_id = l.incident_id
+	LEFT JOIN LATERAL reporter_letter_sealed(l.id, $2::text, $3::timestamptz) z ON true JOIN sources o ON o.id = r.source_id JOIN dispositions d ON d.id = a.disposition_id CROSS JOIN city_setting s LEFT JOIN report_answers n ON n.report_id = l.report_id AND n.incident_id = l.incident_id
 	LEFT JOIN categories c ON c.slug = r.category LEFT JOIN areas w ON w.code = nullif(r.area_code, '')
 	LEFT JOIN offices f ON f.id = d.to_office_id LEFT JOIN areas t ON t.code = nullif(d.to_area, '') WHERE l.id = ANY ($1) AND l.leased_by = $2 ORDER BY l.id`
 )
@@ -112,12 +113,12 @@ type letterDue struct {
 }
 
 type letterErrand struct {
-	ID         int64
-	AskID      int64
-	Kind       string
-	Channel    string
-	Attempts   int
-	Address    string
+	ID       int64
+	AskID    int64
+	Kind     string
+	Channel  string
+	Attempts int
+	sealedWay
 	Ticket     string
 	ReportID   int64
 	Category   string
@@ -160,8 +161,17 @@ func (s *Store) ClaimAsks(ctx context.Context, lease string, channels []city.Not
 		if _, err := tx.Exec(ctx, claimLettersQuery, ids, now, lease, now.Add(hold)); err != nil {
 			return err
 		}
-		rows, err = rowsOf[letterErrand](ctx, tx, letterErrandsQuery, ids, lease, now)
-		return err
+		if rows, err = rowsOf[letterErrand](ctx, tx, letterErrandsQuery, ids, lease, now); err != nil {
+			return err
+		}
+		var locked []int64
+		rows, locked, err = openWays(s.identities, rows, func(r *letterErrand) (int64, int64, string, *sealedWay) {
+			return r.ID, r.ReportID, r.Channel, &r.sealedWay
+		})
+		if err != nil {
+			return err
+		}
+		return putOffLetters(ctx, tx, locked, lease, now)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("take on letters to reporters: %w", err)

@@ -25,11 +25,13 @@ const (
 	claimMessagesQuery = `UPDATE reporter_messages m SET attempts = attempts + 1, leased_by = $2, lease_until = $3 WHERE m.id IN (
 	SELECT id FROM reporter_messages WHERE taken_at IS NULL AND ended_at IS NULL AND next_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) AND channel = ANY ($4)
 	ORDER BY next_at, id LIMIT $5 FOR UPDATE SKIP LOCKED) RETURNING m.id`
-	messageErrandsQuery = `SELECT m.id, m.asks, m.text, m.channel, m.attempts, coalesce(reporter_message_address(m.id, $2::text, $3::timestamptz), '') AS address,
+	messageErrandsQuery = `SELECT m.id, m.asks, m.text, m.channel, m.attempts, 
+	coalesce(z.key_id, '') AS key_id, z.sealed, coalesce(z.source, '') AS source, coalesce(z.heard, 0) AS heard,
 	r.external_id AS ticket, r.id AS report_id, s.name AS city, ` + joinsReport + ` AS replies,
 	CASE WHEN o.connector = 'imap' THEN coalesce(r.raw ->> 'message_id', '') ELSE '' END AS follows,
 	CASE WHEN o.connector = 'imap' AND o.config ->> 'user' LIKE '%_@_%' THEN o.config ->> 'user' ELSE '' END AS reply_to
-	FROM reporter_messages m JOIN reports r ON r.id = m.report_id JOIN sources o ON o.id = r.source_id CROSS JOIN city_setting s WHERE m.id = ANY ($1) AND m.leased_by = $2 ORDER BY m.id`
+	FROM reporter_messages m LEFT JOIN LATERAL reporter_message_sealed(m.id, $2::text, $3::timestamptz) z ON true
+	JOIN reports r ON r.id = m.report_id JOIN sources o ON o.id = r.source_id CROSS JOIN city_setting s WHERE m.id = ANY ($1) AND m.leased_by = $2 ORDER BY m.id`
 	finishMessageQuery = `UPDATE reporter_messages SET leased_by = '', lease_until = NULL, error = left($4, 300),
 	taken_at = CASE WHEN $5 THEN $3::timestamptz END, ended_at = CASE WHEN $6 THEN $3::timestamptz END, next_at = coalesce($7, next_at)
 	WHERE id = $1 AND leased_by = $2 AND taken_at IS NULL AND ended_at IS NULL RETURNING kind, report_id, at, by_name, channel`
@@ -45,7 +47,7 @@ type messageErrand struct {
 	Text     string
 	Channel  string
 	Attempts int
-	Address  string
+	sealedWay
 	Ticket   string
 	ReportID int64
 	City     string
@@ -66,8 +68,17 @@ func (m Messages) ClaimAsks(ctx context.Context, lease string, channels []city.N
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		rows, err = rowsOf[messageErrand](ctx, tx, messageErrandsQuery, ids, lease, now)
-		return err
+		if rows, err = rowsOf[messageErrand](ctx, tx, messageErrandsQuery, ids, lease, now); err != nil {
+			return err
+		}
+		var locked []int64
+		rows, locked, err = openWays(m.s.identities, rows, func(r *messageErrand) (int64, int64, string, *sealedWay) {
+			return r.ID, r.ReportID, r.Channel, &r.sealedWay
+		})
+		if err != nil {
+			return err
+		}
+		return putOffMessages(ctx, tx, locked, lease, now)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("take on messages to reporters: %w", err)

@@ -295,7 +295,11 @@ type upserted struct {
 func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows []reportRow) error {
 	c := newReportColumns(len(rs))
 	for i := range rs {
-		c.add(&rs[i], rows[i])
+		raw, err := in.record(&rs[i])
+		if err != nil {
+			return err
+		}
+		c.add(&rs[i], rows[i], raw)
 	}
 	got, err := rowsOf[upserted](ctx, in.tx, upsertReports, c.args(in.sourceID)...)
 	if err != nil {
@@ -404,28 +408,6 @@ func (in *ingestion) reportEvent(g upserted, r *city.Report, row reportRow, foun
 		return e, fmt.Errorf("encode the event: %w", err)
 	}
 	return e, nil
-}
-
-func (in *ingestion) reporters(ctx context.Context, people map[int64]*city.Reporter) error {
-	if len(people) == 0 {
-		return nil
-	}
-	var ids []int64
-	var names, phones, emails, handles []string
-	for id, p := range people {
-		ids, names, phones = append(ids, id), append(names, p.Name), append(phones, p.Phone)
-		emails, handles = append(emails, p.Email), append(handles, p.Handle)
-	}
-	// The writer may not read reporters, so replacing is delete and insert.
-	if _, err := in.tx.Exec(ctx, `DELETE FROM reporters WHERE report_id = ANY ($1)`, ids); err != nil {
-		return fmt.Errorf("replace reporters: %w", err)
-	}
-	_, err := in.tx.Exec(ctx, `INSERT INTO reporters (report_id, name, phone, email, handle)
-		SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])`, ids, names, phones, emails, handles)
-	if err != nil {
-		return fmt.Errorf("add reporters: %w", err)
-	}
-	return nil
 }
 
 // removed marks reports that their source no longer has.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -174,27 +173,4 @@ func (s *Store) LoginSucceeded(ctx context.Context, key string) error {
 		_, err := tx.Exec(ctx, `DELETE FROM login_throttle WHERE key = $1`, key)
 		return err
 	})
-}
-
-// Reporter returns who made a report, to an operator or auditor who gives a
-// reason. The reason is in the audit trail before the answer leaves.
-func (s *Store) Reporter(ctx context.Context, by Actor, asker city.Asker, reportID int64, reason string) (city.Reporter, error) {
-	if len([]rune(reason)) < 10 {
-		return city.Reporter{}, city.InvalidField("reason", "say in at least 10 characters why the identity is needed")
-	}
-	if asker.Role != city.Operator && asker.Role != city.Auditor {
-		return city.Reporter{}, city.Errorf(city.Forbidden, "only an operator or an auditor may see who reported")
-	}
-	var p city.Reporter
-	err := s.again(ctx, pgx.TxOptions{}, askerSettings(asker, reason), func(tx pgx.Tx) error {
-		if err := record(ctx, tx, by, "reporter.read", fmt.Sprint(reportID), reason, nil); err != nil {
-			return err
-		}
-		err := tx.QueryRow(ctx, `SELECT name, phone, email, handle FROM reporters WHERE report_id = $1`, reportID).Scan(&p.Name, &p.Phone, &p.Email, &p.Handle)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil // asked and recorded; the source named nobody
-		}
-		return err
-	})
-	return p, err
 }

@@ -42,16 +42,21 @@ type Config struct {
 	Log      *slog.Logger
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// Identities are the keys under which identities lie; nil refuses to store
+	// or open any.
+	Identities city.Identities
 }
 
 // Store reads and writes the city's data.
 type Store struct {
-	pool      *pgxpool.Pool
-	log       *slog.Logger
-	now       func() time.Time
-	catalogue catalogueCache
-	locks     locks
-	turns     turns
+	pool *pgxpool.Pool
+	log  *slog.Logger
+	now  func() time.Time
+	// identities are never nil.
+	identities city.Identities
+	catalogue  catalogueCache
+	locks      locks
+	turns      turns
 	// AfterIngest, when set, is called inside each ingest transaction that
 	// added or changed reports: tests break transactions there.
 	AfterIngest func(ctx context.Context, tx pgx.Tx, reportIDs []int64) error
@@ -83,7 +88,10 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database pool: %w", err)
 	}
-	s := &Store{pool: pool, log: cfg.Log, now: cfg.Now, turns: newTurns()}
+	s := &Store{pool: pool, log: cfg.Log, now: cfg.Now, identities: cfg.Identities, turns: newTurns()}
+	if s.identities == nil {
+		s.identities = noKeys{}
+	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -47,7 +47,7 @@ var rooms = []room{
 	{"frontend", nil},
 	{"backend/city", nil},
 	{"backend/store", []string{"backend/city", "migrations"}},
-	{"backend/store/storetest", []string{"backend/city", "backend/store", "backend/pack", "backend/localdb", "migrations"}},
+	{"backend/store/storetest", []string{"backend/city", "backend/store", "backend/identity", "backend/pack", "backend/localdb", "migrations"}},
 	{"backend/localdb", []string{"backend/city"}},
 	{"backend/analysis", []string{"backend/city"}},
 	{"backend/geo", []string{"backend/city"}},
@@ -55,6 +55,7 @@ var rooms = []room{
 	{"backend/live", []string{"backend/city"}},
 	{"backend/jobs", []string{"backend/city"}},
 	{"backend/account", []string{"backend/city"}},
+	{"backend/identity", []string{"backend/city"}},
 	{"backend/notice", []string{"backend/city"}},
 	{"backend/officerchat", []string{"backend/city"}},
 	{"backend/backup", []string{"backend/city"}},
@@ -94,7 +95,7 @@ var notConnectors = []string{"connectors/simcity", "connectors/mapping", "connec
 // a seam, for real.
 var inTests = []string{
 	"backend/store", "backend/store/storetest", "backend/localdb", "backend/geo", "backend/pack",
-	"backend/account", "backend/analysis", "connectors/simcity", "connectors/connectortest", "agents/tool", "backend/briefing", "backend/briefing/briefingtest",
+	"backend/account", "backend/identity", "backend/analysis", "connectors/simcity", "connectors/connectortest", "agents/tool", "backend/briefing", "backend/briefing/briefingtest",
 }
 
 // roomOf finds the room of a folder, and the folder that stands for the star.

@@ -13,6 +13,7 @@ import (
 	"balaikota/backend/backup"
 	"balaikota/backend/city"
 	"balaikota/backend/config"
+	"balaikota/backend/identity"
 	"balaikota/backend/localdb"
 	"balaikota/backend/store"
 )
@@ -236,7 +237,22 @@ func (c *restoreCommand) Run(in *invocation) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(in.stdout, "dipulihkan: %d tabel, %d baris, %.1f s\n", len(rows), (city.BackupManifest{Rows: rows}).AllRows(), time.Since(began).Seconds())
+	if _, err := fmt.Fprintf(in.stdout, "dipulihkan: %d tabel, %d baris, %.1f s\n", len(rows), (city.BackupManifest{Rows: rows}).AllRows(), time.Since(began).Seconds()); err != nil {
+		return err
+	}
+	return c.sayLocked(in, owner)
+}
+
+// sayLocked says when the keys at hand do not open the identities that came back:
+// no backup holds them.
+func (c *restoreCommand) sayLocked(in *invocation, owner string) error {
+	keys := identity.Open(in.db.IdentityKeys())
+	locked, all, err := store.LockedReporters(in.ctx, owner, keys.Known())
+	if err != nil || locked == 0 {
+		return err
+	}
+	_, err = fmt.Fprintf(in.stdout, "perhatian: %d dari %d identitas pelapor tidak dapat dibuka dengan kunci di %s; letakkan salinan berkas kuncinya di sana sebelum server dijalankan\n",
+		locked, all, keys.File())
 	return err
 }
 

@@ -22,6 +22,7 @@ type commands struct {
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database's schema up to date and lay an empty one out for the city."`
 	Backup    backupCommand    `cmd:"" help:"Copy the whole database into a file of the backup folder, and read it back."`
 	Restore   restoreCommand   `cmd:"" help:"Bring a backup into an empty database."`
+	Key       keyCommand       `cmd:"" help:"The keys under which citizens' identities lie: how they stand, and a new one."`
 	Import    importCommand    `cmd:"" help:"Read files into the database: areas, reports, observations, indicators, categories, holidays, invoices of model providers."`
 	Ask       askCommand       `cmd:"" help:"Ask a question in Indonesian, or many as JSON lines; every figure of the answer has a receipt."`
 	Verify    verifyCommand    `cmd:"" help:"Run the receipts of answers again, and say which figures differ and why."`

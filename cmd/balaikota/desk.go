@@ -45,7 +45,7 @@ func (c *clerk) TakeDown(ctx context.Context, by city.Actor, d city.DeskReport) 
 	now := time.Now()
 	r := city.Report{
 		ExternalID: out.Ticket, Channel: d.Channel, CreatedAt: now, UpdatedAt: now, Text: d.Text, Address: d.Address, StatedArea: d.AreaCode,
-		Category: d.Category, Status: city.Open, Raw: raw,
+		Category: d.Category, Status: city.Open, Raw: raw, RawNamesNobody: true,
 	}
 	if d.Who != (city.Reporter{}) {
 		r.Reporter = &d.Who

@@ -10,6 +10,7 @@ import (
 
 	"balaikota/backend/city"
 	"balaikota/backend/config"
+	"balaikota/backend/identity"
 	"balaikota/backend/localdb"
 	"balaikota/backend/pack"
 	"balaikota/backend/store"
@@ -21,6 +22,7 @@ type database struct {
 	local *localdb.DB // nil when DATABASE_URL is used
 	url   string
 	city  city.Setting
+	keys  *identity.Ring
 }
 
 // open reaches the configured database, starting the private one if none is
@@ -39,25 +41,28 @@ func open(ctx context.Context, db config.Database, log *slog.Logger, out io.Writ
 		}
 		owner, d.url = d.local.OwnerURL(), d.local.AppURL()
 	}
-	if err := d.prepare(ctx, owner, db.City, log); err != nil {
+	if err := d.prepare(ctx, owner, db, log, out); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
 	return d, nil
 }
 
-func (d *database) prepare(ctx context.Context, owner, packName string, log *slog.Logger) error {
+func (d *database) prepare(ctx context.Context, owner string, db config.Database, log *slog.Logger, out io.Writer) error {
 	if err := store.Migrate(ctx, owner, log); err != nil {
 		return err
 	}
 	var err error
-	if d.Store, err = store.Open(ctx, store.Config{URL: d.url, Log: log}); err != nil {
+	if d.keys, err = sealWithKeys(ctx, owner, db, log, out); err != nil {
+		return err
+	}
+	if d.Store, err = store.Open(ctx, store.Config{URL: d.url, Log: log, Identities: d.keys}); err != nil {
 		return err
 	}
 	d.city, err = d.Setting(ctx)
 	if city.CodeOf(err) != city.NotFound {
 		return err
 	}
-	if err := d.layOut(ctx, packName); err != nil {
+	if err := d.layOut(ctx, db.City); err != nil {
 		return err
 	}
 	d.city, err = d.Setting(ctx)

@@ -46,7 +46,7 @@ func (f *filer) File(ctx context.Context, in city.Open311Filing) (int64, error) 
 	}
 	r := city.Report{
 		ExternalID: externalID, Channel: "open311", CreatedAt: at, UpdatedAt: at, Text: in.Text, Lon: in.Lon, Lat: in.Lat, Address: in.Address,
-		Category: in.Service, Status: city.Open, MediaURL: in.Media, Raw: raw,
+		Category: in.Service, Status: city.Open, MediaURL: in.Media, Raw: raw, RawNamesNobody: true,
 	}
 	if in.Who != (city.Reporter{}) {
 		r.Reporter = &in.Who

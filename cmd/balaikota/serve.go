@@ -198,6 +198,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "peringatan", Every: time.Minute, Run: func(ctx context.Context) error { _, err := s.db.EndExpiredAlerts(ctx); return err }},
 			{Name: "bersih", Every: time.Hour, Run: s.housekeep},
 			{Name: "cadangan", Every: 10 * time.Minute, Run: func(ctx context.Context) error { return s.copier.watch(ctx, s.jobs.StartLong) }},
+			{Name: "segel", Every: 10 * time.Minute, Run: s.sealing},
 			{Name: "retensi", Every: 10 * time.Minute, Run: s.keeper.watch},
 			{Name: "pekerjaan", Every: time.Minute, Run: s.endSilentJobs},
 			{Name: "segmen", Every: 5 * time.Minute, Run: func(ctx context.Context) error { _, err := s.db.SealReports(ctx); return err }},

@@ -378,6 +378,7 @@ func (w *Weaver) finish(d *draft) (city.Report, error) {
 	if r.Raw, err = json.Marshal(record{d.parts}); err != nil {
 		return r, fmt.Errorf("write the record of a report: %w", err)
 	}
+	r.RawNamesNobody = true // it holds words and keyed hashes
 	return r, nil
 }
 

@@ -64,7 +64,7 @@ func (c *connector) report(ctx context.Context, validity uint32, m mailed, l let
 	}
 	return city.Report{
 		ExternalID: externalID(first), Channel: c.cfg.Channel, CreatedAt: first.at, UpdatedAt: last.at, Text: clipReport(strings.Join(texts, "\n\n")), Status: city.Open,
-		Reporter: &city.Reporter{Name: first.from.Name, Email: first.from.Address}, Raw: raw,
+		Reporter: &city.Reporter{Name: first.from.Name, Email: first.from.Address}, Raw: raw, RawNamesNobody: true,
 	}, nil
 }
 

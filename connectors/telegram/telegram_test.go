@@ -319,9 +319,9 @@ func TestWhoWroteStandsWithTheReportersAlone(t *testing.T) {
 	b.say(said(4, 3, `"photo":[{"file_id":"x","width":9,"height":9}]`))
 	s.run(t)
 	conn := storetest.Connect(t, s.db.SuperuserURL)
-	var person, rest string
-	if err := conn.QueryRow(t.Context(), `SELECT name || '|' || phone || '|' || handle FROM reporters`).Scan(&person); err != nil || person != "Warga Uji|+6281100000000|5550001" {
-		t.Errorf("the reporter is %q, %v", person, err)
+	var rest string
+	if who := storetest.Reporters(t, s.db); len(who) != 1 || who[0] != (city.Reporter{Name: "Warga Uji", Phone: "+6281100000000", Handle: "5550001"}) {
+		t.Errorf("the reporters are %+v", who)
 	}
 	err := conn.QueryRow(t.Context(), `SELECT (SELECT string_agg(r::text, ' ') FROM reports r) || (SELECT string_agg(p::text, ' ') FROM report_parts p) || (SELECT string_agg(e::text, ' ') FROM events e)`).Scan(&rest)
 	if err != nil {

@@ -299,9 +299,9 @@ func TestWhoWroteStandsWithTheReportersAlone(t *testing.T) {
 	s.send(`{"object":"whatsapp_business_account","entry":[{"changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"1"},"messages":[{"from":"6281100000001"}]}}]}]}`)
 	s.run()
 	conn := storetest.Connect(t, s.db.SuperuserURL)
-	var person, rest string
-	if err := conn.QueryRow(t.Context(), `SELECT string_agg(name || '|' || phone || '|' || handle, ',') FROM reporters`).Scan(&person); err != nil || person != "Warga Uji|+6281100000001|6281100000001" {
-		t.Errorf("the reporter is %q, %v", person, err)
+	var rest string
+	if who := storetest.Reporters(t, s.db); len(who) != 1 || who[0] != (city.Reporter{Name: "Warga Uji", Phone: "+6281100000001", Handle: "6281100000001"}) {
+		t.Errorf("the reporters are %+v", who)
 	}
 	if err := conn.QueryRow(t.Context(), `SELECT (SELECT string_agg(r::text, ' ') FROM reports r) || (SELECT string_agg(p::text, ' ') FROM report_parts p) || (SELECT string_agg(e::text, ' ') FROM events e) ||
 		(SELECT string_agg(f::text, ' ') FROM refused_rows f) || (SELECT string_agg(f::text, ' ') FROM source_state f)`).Scan(&rest); err != nil {

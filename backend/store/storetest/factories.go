@@ -8,6 +8,8 @@ import (
 
 	"balaikota/backend/city"
 	"balaikota/backend/store"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Codes of Samarinda that tests use. The two kelurahan lie in the two kecamatan.
@@ -116,4 +118,31 @@ func plain(username string) string {
 		}
 	}
 	return string(out)
+}
+
+// Reporters opens who made the reports of db, in the order of their numbers, and
+// fails the test where one cannot be opened.
+func Reporters(t testing.TB, db DB) []city.Reporter {
+	t.Helper()
+	conn := Connect(t, db.SuperuserURL)
+	type row struct {
+		ReportID int64
+		KeyID    string
+		Sealed   []byte
+	}
+	rows, err := conn.Query(t.Context(), "SELECT report_id, key_id, sealed FROM reporters ORDER BY report_id")
+	if err != nil {
+		t.Fatalf("read reporters: %v", err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByName[row])
+	if err != nil {
+		t.Fatalf("read reporters: %v", err)
+	}
+	out := make([]city.Reporter, len(all))
+	for i, r := range all {
+		if out[i], err = city.OpenReporter(Keys(t), r.ReportID, r.KeyID, r.Sealed); err != nil {
+			t.Fatalf("open the reporter of report %d: %v", r.ReportID, err)
+		}
+	}
+	return out
 }

@@ -1,7 +1,7 @@
 // Package storetest lends each test a database of its own with the schema and
 // the foundation of Samarinda, cloned from a template that is migrated once
 // for each state of the migrations, and factories for what lies in it. It
-// imports backend/store, backend/city, backend/pack, backend/localdb/localdbtest,
+// imports backend/store, backend/city, backend/identity, backend/pack, backend/localdb/localdbtest,
 // migrations and pgx; only tests import it.
 package storetest
 
@@ -10,10 +10,13 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"balaikota/backend/city"
+	"balaikota/backend/identity"
 	"balaikota/backend/store"
 
 	"github.com/jackc/pgx/v5"
@@ -76,6 +79,33 @@ func WithMaxConns(n int32) Option { return func(c *store.Config) { c.MaxConns = 
 // WithLog gives the store a logger; without it, it is silent.
 func WithLog(log *slog.Logger) Option { return func(c *store.Config) { c.Log = log } }
 
+// WithIdentities gives the store other keys than those of this test process.
+func WithIdentities(keys city.Identities) Option {
+	return func(c *store.Config) { c.Identities = keys }
+}
+
+var ring = sync.OnceValues(identity.InMemory)
+
+// Keys are the keys of identities that all stores of this test process share.
+func Keys(t testing.TB) city.Identities {
+	t.Helper()
+	r, err := ring()
+	if err != nil {
+		t.Fatalf("make keys of identities: %v", err)
+	}
+	return r
+}
+
+// OtherKeys are keys that open nothing which Keys sealed.
+func OtherKeys(t testing.TB) city.Identities {
+	t.Helper()
+	r, err := identity.InMemory()
+	if err != nil {
+		t.Fatalf("make keys of identities: %v", err)
+	}
+	return r
+}
+
 // New opens a store on a database of its own (NewDB), signed in as the server
 // is. It is closed when the test ends.
 func New(t testing.TB, with ...Option) *store.Store {
@@ -86,7 +116,7 @@ func New(t testing.TB, with ...Option) *store.Store {
 // Open opens a store on db, for tests that need several or look behind it.
 func Open(t testing.TB, db DB, with ...Option) *store.Store {
 	t.Helper()
-	cfg := store.Config{URL: db.AppURL, MaxConns: 8}
+	cfg := store.Config{URL: db.AppURL, MaxConns: 8, Identities: Keys(t)}
 	for _, w := range with {
 		w(&cfg)
 	}
