@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -106,6 +107,40 @@ func TestGzipBombIsCutAtTheLimit(t *testing.T) {
 	_, err := c.Do(t.Context(), Request{URL: addr})
 	if !errors.Is(err, ErrTooLarge) || Explain(err).Key != string(FailTooLarge) {
 		t.Errorf("a bomb of %d bytes gives %v", bomb.Len(), err)
+	}
+}
+
+// TestGzipBombIsCutBeforeItsSize: what no text decompresses to is not read to the
+// end of what an answer may be.
+func TestGzipBombIsCutBeforeItsSize(t *testing.T) {
+	t.Parallel()
+	var bomb, table bytes.Buffer
+	z := gzip.NewWriter(&bomb)
+	if _, err := io.CopyN(z, zeroes{}, 16<<20); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	z = gzip.NewWriter(&table)
+	for n := range 60_000 { // a long table that repeats itself
+		_, _ = fmt.Fprintf(z, `{"station":"pos-%d","value":%d,"unit":"mm","quality":"baik"},`, n%40, n%7)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	answer := func(body []byte) string {
+		return serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(body)
+		})
+	}
+	c := insideClient(t, 30*time.Second, nil)
+	if _, err := c.Do(t.Context(), Request{URL: answer(bomb.Bytes())}); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("a bomb of %d bytes gives %v", bomb.Len(), err)
+	}
+	if res, err := c.Do(t.Context(), Request{URL: answer(table.Bytes())}); err != nil || len(res.Body) < bombLeast {
+		t.Errorf("a table of %d bytes gives %v", table.Len(), err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package connectors
 
 import (
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -128,16 +129,36 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
+// What decompresses beyond any text is a bomb, and is cut before it fills memory:
+// tables repeat themselves some thirtyfold, zeroes a thousandfold.
+const (
+	bombRatio = 200
+	bombLeast = 1 << 20 // decompressed bytes before the ratio says anything
+)
+
+// counted counts the bytes read through it.
+type counted struct {
+	io.Reader
+	n int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
 // readBody reads an answer whole, decompressed, up to limit bytes.
 func readBody(res *http.Response, limit int64) ([]byte, error) {
-	var r io.Reader = res.Body
+	wire := &counted{Reader: res.Body}
+	var r io.Reader = wire
 	switch enc := strings.ToLower(strings.TrimSpace(res.Header.Get("Content-Encoding"))); enc {
 	case "", "identity":
 		if res.ContentLength > limit && res.StatusCode < 300 {
 			return nil, ErrTooLarge
 		}
 	case "gzip", "x-gzip":
-		gz, err := gzip.NewReader(res.Body)
+		gz, err := gzip.NewReader(wire)
 		if err != nil {
 			return nil, &MalformedError{What: "gzip", Err: err}
 		}
@@ -146,14 +167,24 @@ func readBody(res *http.Response, limit int64) ([]byte, error) {
 	default:
 		return nil, &MalformedError{What: "gzip", Err: fmt.Errorf("it is encoded as %q, which was not asked for", clip(enc, 20))}
 	}
-	body, err := io.ReadAll(io.LimitReader(r, limit+1))
+	var body bytes.Buffer
+	var err error
+	for err == nil && int64(body.Len()) <= limit {
+		_, err = io.CopyN(&body, r, min(bombLeast, limit+1-int64(body.Len())))
+		if n := int64(body.Len()); n >= bombLeast && n > bombRatio*wire.n {
+			return nil, ErrTooLarge
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
 	switch {
 	case err != nil && errors.Is(err, gzip.ErrHeader), err != nil && errors.Is(err, gzip.ErrChecksum):
 		return nil, &MalformedError{What: "gzip", Err: err}
 	case err != nil:
 		return nil, err
-	case int64(len(body)) > limit:
+	case int64(body.Len()) > limit:
 		return nil, ErrTooLarge
 	}
-	return body, nil
+	return body.Bytes(), nil
 }
