@@ -56,6 +56,8 @@ type sharedClient struct {
 	userAgent       string
 	secrets         *Secrets
 
+	large chan struct{} // see largeBodies
+
 	mu       sync.Mutex
 	limiters map[string]*rate.Limiter
 }
@@ -69,6 +71,7 @@ func NewClient(userAgent string, secrets *Secrets) *Client {
 			private:   newHTTPClient(true),
 			userAgent: userAgent,
 			secrets:   secrets,
+			large:     make(chan struct{}, largeBodies),
 			limiters:  map[string]*rate.Limiter{},
 		},
 		options: HTTPOptions{Timeout: Duration(defaultTimeout)},
@@ -298,10 +301,10 @@ func (c *Client) read(req *http.Request, res *http.Response) (*Response, error) 
 		return out, nil
 	}
 	if res.StatusCode < 200 || res.StatusCode > 299 {
-		body, _ := readBody(res, errorExcerptSize) // an unreadable error page is still that status
+		body, _ := readBody(res, errorExcerptSize, c.shared.large) // an unreadable error page is still that status
 		return nil, statusError(req, res, body)
 	}
-	body, err := readBody(res, c.MaxBody)
+	body, err := readBody(res, c.MaxBody, c.shared.large)
 	if err != nil {
 		return nil, fmt.Errorf("read the answer of %s: %w", req.URL.Host, err)
 	}

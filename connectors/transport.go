@@ -148,8 +148,13 @@ func (c *counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readBody reads an answer whole, decompressed, up to limit bytes.
-func readBody(res *http.Response, limit int64) ([]byte, error) {
+// largeBodies is how many answers beyond bombLeast are read at a time: each may
+// fill memory up to the client's limit, however many sources there are.
+const largeBodies = 3
+
+// readBody reads an answer whole, decompressed, up to limit bytes. A large one waits
+// for a place among those in large, within the request's own deadline.
+func readBody(res *http.Response, limit int64, large chan struct{}) ([]byte, error) {
 	wire := &counted{Reader: res.Body}
 	var r io.Reader = wire
 	switch enc := strings.ToLower(strings.TrimSpace(res.Header.Get("Content-Encoding"))); enc {
@@ -167,11 +172,24 @@ func readBody(res *http.Response, limit int64) ([]byte, error) {
 	default:
 		return nil, &MalformedError{What: "gzip", Err: fmt.Errorf("it is encoded as %q, which was not asked for", clip(enc, 20))}
 	}
-	var body bytes.Buffer
+	// In pieces: a buffer that grows would hold what it grew from as well.
+	var pieces [][]byte
+	var size int64
 	var err error
-	for err == nil && int64(body.Len()) <= limit {
-		_, err = io.CopyN(&body, r, min(bombLeast, limit+1-int64(body.Len())))
-		if n := int64(body.Len()); n >= bombLeast && n > bombRatio*wire.n {
+	for err == nil && size <= limit {
+		if size == bombLeast {
+			select {
+			case large <- struct{}{}:
+				defer func() { <-large }()
+			case <-res.Request.Context().Done():
+				return nil, res.Request.Context().Err()
+			}
+		}
+		var piece bytes.Buffer
+		var n int64
+		n, err = io.CopyN(&piece, r, min(bombLeast, limit+1-size))
+		pieces, size = append(pieces, piece.Bytes()), size+n
+		if size >= bombLeast && size > bombRatio*wire.n {
 			return nil, ErrTooLarge
 		}
 	}
@@ -183,8 +201,10 @@ func readBody(res *http.Response, limit int64) ([]byte, error) {
 		return nil, &MalformedError{What: "gzip", Err: err}
 	case err != nil:
 		return nil, err
-	case int64(body.Len()) > limit:
+	case size > limit:
 		return nil, ErrTooLarge
+	case len(pieces) == 1:
+		return pieces[0], nil
 	}
-	return body.Bytes(), nil
+	return bytes.Join(pieces, nil), nil
 }
