@@ -8,8 +8,8 @@ import (
 	"io"
 	"log"
 	"math"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -88,10 +88,27 @@ func underLoad(b *testing.B, span time.Duration) {
 	}
 }
 
+// hosts serves one handler as many hosts of the loopback network: a source's own
+// host has its own budget of requests.
+func hosts(t testing.TB, n int, handler http.Handler) (urls []string) {
+	t.Helper()
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)} // connections that the other side cut
+	for i := range n {
+		l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", fmt.Sprintf("127.0.%d.%d:0", 1+i/250, 1+i%250))
+		if err != nil {
+			t.Fatal(err)
+		}
+		urls = append(urls, "http://"+l.Addr().String())
+		go func() { _ = server.Serve(l) }() // ends with Close
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	return urls
+}
+
 // senders are the systems of the province, played by one HTTP server. What each
 // has to say up to a moment follows from the clock alone, so the ledger is a sum.
 type senders struct {
-	*httptest.Server
+	urls  []string
 	span  time.Duration
 	texts []string
 	areas []string
@@ -111,10 +128,7 @@ func newSenders(b *testing.B, span time.Duration) *senders {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/nilai/{n}", func(w http.ResponseWriter, r *http.Request) { s.answer(w, r, float64(loadSensors)/60, 1000, s.value) })
 	mux.HandleFunc("/lapor/{n}", func(w http.ResponseWriter, r *http.Request) { s.answer(w, r, loadReportRate, 500, s.report) })
-	s.Server = httptest.NewUnstartedServer(mux)
-	s.Config.ErrorLog = log.New(io.Discard, "", 0) // connections that the server cut
-	s.Start()
-	b.Cleanup(s.Close)
+	s.urls = hosts(b, loadSensorSources+loadReportSources, mux)
 	return s
 }
 
@@ -218,7 +232,7 @@ func (s *senders) connect(i *installation) {
 		if n >= loadSensorSources {
 			kind, every, fields, at = "lapor", "1s", loadReports, n-loadSensorSources
 		}
-		write(file, fmt.Sprintf(loadSource, kind, at, every, s.URL, fields))
+		write(file, fmt.Sprintf(loadSource, kind, at, every, s.urls[n], fields))
 		i.must("source", "add", file)
 	}
 }
