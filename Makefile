@@ -79,6 +79,10 @@ bench: build need-postgres ## measure; beside the floors of ../shared/tools when
 fuzz: ## fuzz every decoder for FUZZTIME each (default 30s)
 	@.ci/fuzz
 
+.PHONY: nightly
+nightly: ## test, fuzz each decoder for a minute, the long runs, ten minutes of load: some hours
+	@.ci/nightly
+
 .PHONY: clean
 clean: ## remove what was built; never the data in ./var
 	@rm -rf bin frontend/dist/assets $(PAGE) frontend/node_modules .cache
