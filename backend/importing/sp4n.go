@@ -59,8 +59,8 @@ func (p *reader) secrecy() city.Secrecy {
 		return city.Whistleblowing
 	}
 	s, known := secrecies[foldName(p.text("secrecy"))]
-	a, clear := secrecies[foldName(p.text("anonymous"))]
-	if !known || !clear {
+	a, said := secrecies[foldName(p.text("anonymous"))]
+	if !known || !said {
 		p.fail("secrecy", "the word for how secret the report is, is none of anonim, rahasia, publik (ya, tidak); none of the row is kept here until it is")
 		p.refused.Withheld = true
 		return city.Secret

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -13,8 +14,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"balaikota/backend/city"
 )
 
 // entry is a file as the folder shows it.
@@ -130,24 +129,12 @@ var (
 
 // list returns the files of the folder that match, oldest first. Links and
 // folders are passed over.
-func (c *connector) list() ([]entry, error) {
-	dir, err := os.ReadDir(c.cfg.Folder)
+func (c *connector) list(ctx context.Context) ([]entry, error) {
+	found, err := c.place.list(ctx)
 	if err != nil {
-		e := city.InvalidField("folder", "cannot be opened; create the folder or check its rights")
-		e.Err = err
-		return nil, e
+		return nil, err
 	}
-	var found []entry
-	for _, d := range dir {
-		if !d.Type().IsRegular() || !c.matches(d.Name()) {
-			continue
-		}
-		info, err := d.Info()
-		if err != nil {
-			continue // gone since the folder was read
-		}
-		found = append(found, entry{Name: d.Name(), Size: info.Size(), Modified: modified(info)})
-	}
+	found = slices.DeleteFunc(found, func(e entry) bool { return !c.matches(e.Name) })
 	slices.SortFunc(found, func(a, b entry) int {
 		if n := a.Modified.Compare(b.Modified); n != 0 {
 			return n

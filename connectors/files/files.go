@@ -1,7 +1,7 @@
-// Package files watches a folder and takes in what other systems put there:
-// CSV, XLSX and JSON lines with reports or observations. It waits until a file
-// is complete, reads it in pages, goes on where it was after a crash, and
-// knows a file by its content. It may import connectors and backend/city; the
+// Package files watches a folder, here or on an SFTP server, and takes in what
+// other systems put there: CSV, XLSX and JSON lines with reports or observations.
+// It waits until a file is complete, reads it in pages, goes on where it was after
+// a crash, and knows a file by its content. It may import connectors and backend/city; the
 // reading of the files itself is handed in (connectors.Env.OpenRows).
 package files
 
@@ -21,7 +21,8 @@ import (
 
 // Config is the configuration of a files source.
 type Config struct {
-	Folder   string              `json:"folder" required:"true" format:"folder" label:"Folder" label_id:"Folder" doc:"Folder to watch." example:"/srv/balaikota/masuk"`
+	Folder   string              `json:"folder" required:"true" format:"folder" label:"Folder" label_id:"Folder" doc:"Folder to watch, here or on the server." doc_id:"Folder yang diawasi, di sini atau di server." example:"/srv/balaikota/masuk"`
+	Server   Server              `json:"server" label:"SFTP server" label_id:"Server SFTP" doc:"Where the folder is; this machine when empty." doc_id:"Letak folder; mesin ini bila kosong."`
 	Kind     string              `json:"kind" required:"true" enum:"reports,observations" label:"Content" label_id:"Isi" doc:"What the files hold, in the columns of balaikota import."`
 	Patterns []string            `json:"patterns" default:"*.csv,*.tsv,*.xlsx,*.jsonl,*.ndjson,*.json" label:"File names" label_id:"Nama berkas" doc:"Names to take; letters of either case. Hidden and half-written files (.part, .tmp, ~$…) are never taken."`
 	Settle   connectors.Duration `json:"settle" default:"10s" label:"Wait until unchanged for" label_id:"Tunggu sampai tidak berubah" doc:"A file is complete when it has not changed for this long."`
@@ -42,7 +43,7 @@ func (c *Config) Validate() error {
 	if c.Done != "" && filepath.Clean(c.Done) == filepath.Clean(c.Folder) {
 		return city.InvalidField("done", "must be another folder than the one that is watched")
 	}
-	return nil
+	return c.Server.check(c)
 }
 
 // Spec declares the connector.
@@ -50,8 +51,8 @@ var Spec = connectors.Define(connectors.Spec{
 	Name:  "files",
 	Title: connectors.Text{ID: "Berkas dalam folder", EN: "Files in a folder"},
 	Description: connectors.Text{
-		ID: "Berkas CSV, XLSX, atau JSON lines yang ditaruh sistem lain di sebuah folder.",
-		EN: "CSV, XLSX or JSON lines files that other systems put into a folder.",
+		ID: "Berkas CSV, XLSX, atau JSON lines yang ditaruh sistem lain di sebuah folder, di mesin ini atau di server SFTP.",
+		EN: "CSV, XLSX or JSON lines files that other systems put into a folder, on this machine or on an SFTP server.",
 	},
 	Schedule: "@every 1m",
 	Brings:   []string{"reports", "observations"},
@@ -59,8 +60,9 @@ var Spec = connectors.Define(connectors.Spec{
 
 // connector is one run of a files source.
 type connector struct {
-	cfg Config
-	env connectors.Env
+	cfg   Config
+	env   connectors.Env
+	place place
 	// open is the file that is being read, at row number rows.
 	open connectors.RowReader
 	name string
@@ -77,11 +79,24 @@ func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) 
 	if env.OpenRows == nil {
 		return nil, errors.New("this program has no reader for files (connectors.Env.OpenRows is not wired)")
 	}
-	return &connector{cfg: cfg, env: env}, nil
+	c := &connector{cfg: cfg, env: env, place: here{cfg.Folder}}
+	if cfg.Server.Host != "" {
+		remote, err := newRemote(cfg, env)
+		if err != nil {
+			return nil, err
+		}
+		c.place = remote
+	}
+	return c, nil
 }
 
-// Close closes the file that was being read.
+// Close closes the file that was being read, and the connection to its server.
 func (c *connector) Close() error {
+	return errors.Join(c.shut(), c.place.close())
+}
+
+// shut closes the file that was being read.
+func (c *connector) shut() error {
 	if c.open == nil {
 		return nil
 	}
@@ -106,7 +121,9 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 	if err := c.moveFinished(&cur); err != nil {
 		return connectors.Page{}, err
 	}
-	found, err := c.list()
+	stop := c.place.during(ctx)
+	defer stop()
+	found, err := c.list(ctx)
 	if err != nil {
 		return connectors.Page{}, err
 	}
@@ -129,7 +146,12 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 func (c *connector) readPage(ctx context.Context, cur *cursor, f entry) (connectors.Page, error) {
 	var page connectors.Page
 	if cur.File == nil || cur.File.Name != f.Name || cur.File.Size != f.Size || !cur.File.Modified.Equal(f.Modified) {
-		sum, err := hashFile(filepath.Join(c.cfg.Folder, f.Name))
+		path, err := c.place.fetch(ctx, f)
+		if err != nil {
+			cur.File = &progress{entry: f}
+			return c.refuseFile(cur, err)
+		}
+		sum, err := hashFile(path)
 		if err != nil {
 			return page, err
 		}
@@ -176,10 +198,14 @@ func (c *connector) openAt(ctx context.Context, p *progress) error {
 	if c.open != nil && c.name == p.Name && c.rows == p.Rows {
 		return nil
 	}
-	if err := c.Close(); err != nil {
+	if err := c.shut(); err != nil {
 		return err
 	}
-	rows, err := c.env.OpenRows(ctx, c.cfg.Kind, filepath.Join(c.cfg.Folder, p.Name))
+	path, err := c.place.fetch(ctx, p.entry)
+	if err != nil {
+		return err
+	}
+	rows, err := c.env.OpenRows(ctx, c.cfg.Kind, path)
 	if err != nil {
 		return err
 	}
@@ -216,21 +242,21 @@ func (c *connector) refuseFile(cur *cursor, err error) (connectors.Page, error) 
 	page := connectors.Page{Refused: []city.Refusal{{Kind: c.cfg.Kind, ExternalID: cur.File.Name, Place: cur.File.Name,
 		Reason: "the rest of the file is not read: " + reason}}}
 	cur.finish(cur.File.entry, cur.File.Sum, c.cfg.Done != "")
-	return page, c.Close()
+	return page, c.shut()
 }
 
 // finishFile ends a file, unless it has changed while it was read: then all of
 // it is read again, which changes nothing for rows that stayed the same.
 func (c *connector) finishFile(cur *cursor) error {
 	f := cur.File
-	info, err := os.Stat(filepath.Join(c.cfg.Folder, f.Name))
-	if err == nil && (info.Size() != f.Size || !info.ModTime().Equal(f.Modified)) {
+	now, err := c.place.stat(f.Name)
+	if err == nil && (now.Size != f.Size || !now.Modified.Equal(f.Modified)) {
 		c.env.Log.Info("a file changed while it was read; it is read again", "file", f.Name)
 		cur.File = nil
-		return c.Close()
+		return c.shut()
 	}
 	cur.finish(f.entry, f.Sum, c.cfg.Done != "")
-	return c.Close()
+	return c.shut()
 }
 
 // moveFinished moves finished files to the done folder.

@@ -46,7 +46,7 @@ func body(t testing.TB, text []byte) []byte {
 
 // serve answers /NAME.pb with the folder's NAME.textpb in the wire's form, to who
 // shows the key.
-func serve(folder string, t testing.TB) http.Handler {
+func serve(t testing.TB, folder string) http.Handler {
 	t.Helper()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Kunci") != "nilai-env:KUNCI_GTFS" {
@@ -69,7 +69,7 @@ func TestCases(t *testing.T) {
 	connectortest.Cases(t, func(t *testing.T, folder string) any {
 		t.Helper()
 		var asked connectortest.Asked
-		address := connectortest.Serve(t, asked.Of(serve(folder, t)))
+		address := connectortest.Serve(t, asked.Of(serve(t, folder)))
 		config := connectortest.Config(t, folder, address)
 		out, cursor := connectortest.Run(t, Spec, config, nil, testEnv(t, connectortest.Moment()))
 		// The same state again brings nothing.

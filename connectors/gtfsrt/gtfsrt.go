@@ -45,15 +45,15 @@ func (c *Config) feedsOf() []feed {
 
 // Validate checks what tags cannot say.
 func (c *Config) Validate() error {
-	any := false
+	some := false
 	for _, f := range c.feedsOf() {
-		any = any || f.url != ""
+		some = some || f.url != ""
 		if (f.url == "") != (f.indicator == "") {
 			return city.InvalidField(f.name+"_url", "needs its indicator, and the indicator its address")
 		}
 	}
 	switch {
-	case !any:
+	case !some:
 		return city.InvalidField("vehicles_url", "is missing: give at least one of vehicles_url, trips_url, alerts_url")
 	case time.Duration(c.Stale) < time.Minute:
 		return city.InvalidField("stale", "must be at least 1m")
