@@ -99,4 +99,30 @@ describe('the app itself', () => {
     });
     await s.close();
   });
+
+  it('binds a chat by a code that is sent from there, and lets go of it', async () => {
+    const s = await phone({ path: '/pengaturan' });
+    const card = s.page.getByRole('region', { name: 'WhatsApp dan Telegram' });
+    await card.getByRole('button', { name: 'Tampilkan kode' }).click();
+    await until(async () => (await card.getByText('BK 12345678').count()) === 1, 'the line to send');
+    expect(await card.getByRole('link', { name: 'Buka WhatsApp' }).getAttribute('href')).toBe(
+      'https://wa.me/62541000000?text=BK%2012345678',
+    );
+    expect(await axe(s.page)).toEqual([]);
+    s.double.tasks.bind('whatsapp');
+    await until(async () => (await card.getByText('•••• 0001').count()) === 1, 'the bound chat');
+    await shows(s.page, 'Terhubung.');
+    expect(await card.getByText('BK 12345678').count()).toBe(0);
+    await s.page.getByLabel('Kirim WhatsApp').check();
+    await s.page.getByRole('group', { name: 'Coba dahulu' }).getByText('WhatsApp').click();
+    await press(s.page, 'Simpan');
+    await shows(s.page, 'Tersimpan.');
+    expect(s.double.tasks.preferences).toMatchObject({ channels: ['whatsapp', 'push'] });
+    expect(await axe(s.page)).toEqual([]);
+    await press(s.page, 'Lepas WhatsApp •••• 0001');
+    await shows(s.page, 'Obrolan dilepas.');
+    expect(await s.page.getByLabel('Kirim WhatsApp').count()).toBe(0);
+    expect(s.errors).toEqual([]);
+    await s.close();
+  });
 });
