@@ -165,6 +165,8 @@ type SourceStore interface {
 	// are or were bound to an account and did not leave it, or code ("" for none) is
 	// one that an officer sees now.
 	OfficerWrites(ctx context.Context, source int64, person, code string) (bool, error)
+	// OfficerMails reports whether an address is one officer's, confirmed by a code.
+	OfficerMails(ctx context.Context, address string) (bool, error)
 }
 
 // OpenRowsFunc opens the import file at path as rows of kind "reports" or

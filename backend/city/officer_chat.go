@@ -72,13 +72,14 @@ const (
 // to be bound to an officer's account. It is never a report.
 type OfficerWord struct {
 	// ID and Person are keyed hashes of the message and of who wrote it; Handle is
-	// where they are written to, and stands apart.
-	ID, Person, Handle string
-	At                 time.Time
-	Kind               OfficerWordKind
-	Code               string // of WordCode: the digits
-	Text               string // of WordQuestion
-	Voice              bool   // of WordNoText: it was spoken
+	// where they are written to, and stands apart. Mailbox is set instead of Handle
+	// for a letter: the address that it was proven to come from.
+	ID, Person, Handle, Mailbox string
+	At                          time.Time
+	Kind                        OfficerWordKind
+	Code                        string // of WordCode: the digits
+	Text                        string // of WordQuestion
+	Voice                       bool   // of WordNoText: it was spoken
 }
 
 // OfficerErrand is an officer's word that a node has taken on to answer.
@@ -98,8 +99,10 @@ type OfficerErrand struct {
 	// Replies are what is written, Sent how many were.
 	Replies []string
 	Sent    int
-	// Chat is where they go; Person empty when nowhere any more.
+	// Chat is where they go, or Mailbox for a letter: the officer's confirmed address
+	// of now, whatever the letter said. Both empty when nowhere any more.
 	Chat     ReporterChat
+	Mailbox  string
 	Attempts int
 }
 

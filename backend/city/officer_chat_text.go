@@ -23,6 +23,8 @@ const (
 	ChatClosed    = "Nomor ini tidak terhubung dengan akun yang aktif di Balaikota, jadi pertanyaan tidak dapat dijawab. Untuk mengirim pengaduan, awali dengan: lapor"
 	ChatStale     = "Nomor ini perlu dikonfirmasi lagi. Buka Pengaturan, bagian Pemberitahuan, di Balaikota, minta kode baru, lalu kirim ke sini. Pengaduan tetap dapat dikirim: awali dengan: lapor"
 	ChatSignIn    = "Masuk dahulu ke Balaikota dan ganti kata sandi Anda, lalu tanyakan lagi di sini."
+	MailSubject   = "Jawaban asisten Balaikota"
+	MailNoLeave   = "Alamat surel untuk pemberitahuan dan pertanyaan diatur di Balaikota: buka Pengaturan, bagian Pemberitahuan."
 	ChatFailed    = "Pertanyaan ini tidak dapat dijawab karena gangguan pada sistem. Silakan tanyakan lagi beberapa saat lagi."
 )
 

@@ -42,9 +42,9 @@ type Question struct {
 	At time.Time `json:"at"`
 	// Spoken is true when the text came from a microphone.
 	Spoken bool `json:"spoken,omitempty"`
-	// Channel is the chat that it was asked by, "" on a screen; Word is the
+	// Channel is the chat or mail that it was asked by, "" on a screen; Word is the
 	// message's number there, 0 for none.
-	Channel NoticeChannel `json:"channel,omitempty" enum:"telegram,whatsapp"`
+	Channel NoticeChannel `json:"channel,omitempty" enum:"telegram,whatsapp,surel"`
 	Word    int64         `json:"-"`
 	// Screen is what the person was looking at ("ask about this"), nil if nothing.
 	Screen *ScreenContext `json:"screen,omitempty"`

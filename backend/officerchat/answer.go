@@ -14,8 +14,10 @@ import (
 // are tried again.
 func (w *Worker) attempt(ctx context.Context, e city.OfficerErrand) (city.NoticeOutcome, error) {
 	switch {
-	case e.Chat.Person == "":
+	case e.Chat.Person == "" && e.Mailbox == "":
 		return city.NoticeOutcome{Ended: true, Error: "tidak ada alamat lagi"}, nil
+	case e.Channel == city.NoticeEmail && w.Mail == nil:
+		return city.NoticeOutcome{Ended: true, Error: "server ini tidak mengirim surel"}, nil
 	case w.Now().Sub(e.ReceivedAt) > giveUpAfter:
 		return city.NoticeOutcome{Ended: true, Error: "tidak terkirim selama enam jam"}, nil
 	}
@@ -33,7 +35,25 @@ func (w *Worker) attempt(ctx context.Context, e city.OfficerErrand) (city.Notice
 		}
 		e.Replies, e.Sent = replies, 0
 	}
+	if e.Channel == city.NoticeEmail {
+		return w.mail(ctx, e)
+	}
 	return w.write(ctx, e)
+}
+
+// mail writes the replies as one letter, to the address that the officer confirmed.
+func (w *Worker) mail(ctx context.Context, e city.OfficerErrand) (city.NoticeOutcome, error) {
+	try, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	body := strings.ReplaceAll(strings.Join(e.Replies, "\n\n"), "\n", "\r\n") + "\r\n"
+	err := w.Mail(try, e.Mailbox, city.MailSubject, body, "obrolan/"+strconv.FormatInt(e.ID, 10))
+	switch {
+	case err == nil:
+		return city.NoticeOutcome{Taken: true}, nil
+	case city.CodeOf(err) == city.NotFound:
+		return city.NoticeOutcome{Ended: true, Error: err.Error()}, nil
+	}
+	return city.NoticeOutcome{}, fmt.Errorf("write by mail: %w", err)
 }
 
 // write writes the replies that are left, and notes each before the next: who takes

@@ -49,6 +49,8 @@ type Worker struct {
 	// Write writes by the source that the officer wrote to. NotFound says that they
 	// cannot be reached (any more).
 	Write func(ctx context.Context, m city.ChatMessage) error
+	// Mail sends a letter; key makes one sent twice known. nil without a mail server.
+	Mail func(ctx context.Context, address, subject, body, key string) error
 	// Names are the names of sources by their slugs, for the evidence.
 	Names func(ctx context.Context, slugs []string) []string
 	// PublicURL is where officers open their page, "" leaves links out.

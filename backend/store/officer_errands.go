@@ -20,7 +20,8 @@ const (
 		AND NOT EXISTS (SELECT FROM officer_words e WHERE e.source_id = w.source_id AND e.person = w.person AND e.id < w.id AND e.taken_at IS NULL AND e.ended_at IS NULL)
 	ORDER BY w.id LIMIT $2 FOR UPDATE SKIP LOCKED)
 	UPDATE officer_words w SET attempts = attempts + 1, leased_by = $3, lease_until = $4 FROM due WHERE w.id = due.id RETURNING w.id`
-	wordErrandsQuery = `SELECT w.id, w.source_id, w.person, w.kind, w.text, w.at, w.received_at, w.attempts, w.replies, w.sent, s.slug, s.connector AS channel,
+	wordErrandsQuery = `SELECT w.id, w.source_id, w.person, w.kind, w.text, w.at, w.received_at, w.attempts, w.replies, w.sent, s.slug, CASE s.connector WHEN 'imap' THEN 'surel' ELSE s.connector END AS channel,
+	CASE WHEN s.connector = 'imap' AND o.disabled_at IS NULL AND NOT o.must_change THEN coalesce((SELECT p.email FROM notice_preferences p WHERE p.officer_id = o.id), '') ELSE '' END AS mailbox,
 	coalesce(officer_word_handle(w.id, $2::text, $3::timestamptz), '') AS handle, coalesce(w.officer_id, 0) AS officer_id, coalesce(w.question_id, 0) AS question_id,
 	coalesce(w.conversation_id, p.conversation_id, 0) AS conversation_id,
 	coalesce(o.role, '') AS role, coalesce(o.area_code, '') AS area_code, coalesce(o.office_id, 0) AS office_id
@@ -52,6 +53,7 @@ type wordErrandRow struct {
 	Sent           int
 	Slug           string
 	Channel        string
+	Mailbox        string
 	Handle         string
 	OfficerID      int64
 	QuestionID     int64
@@ -65,7 +67,7 @@ func (r wordErrandRow) errand(lease string) city.OfficerErrand {
 	return city.OfficerErrand{
 		ID: r.ID, Lease: lease, Kind: city.OfficerWordKind(r.Kind), Text: r.Text, At: r.At, ReceivedAt: r.ReceivedAt, Channel: city.NoticeChannel(r.Channel),
 		Asker:        city.Asker{OfficerID: r.OfficerID, Role: city.Role(r.Role), AreaCode: r.AreaCode, OfficeID: r.OfficeID},
-		Conversation: r.ConversationID, Question: r.QuestionID, Replies: r.Replies, Sent: r.Sent, Attempts: r.Attempts,
+		Conversation: r.ConversationID, Question: r.QuestionID, Replies: r.Replies, Sent: r.Sent, Attempts: r.Attempts, Mailbox: r.Mailbox,
 		Chat: city.ReporterChat{Source: r.Slug, Person: r.Handle, Heard: r.At},
 	}
 }
@@ -88,7 +90,7 @@ func (s *Store) ClaimWords(ctx context.Context, lease string, limit int, hold ti
 		}
 		for _, r := range rows {
 			e := r.errand(lease)
-			if e.Kind == city.WordQuestion {
+			if e.Kind == city.WordQuestion && e.Channel != city.NoticeEmail { // a letter of who lost his rights has no mailbox
 				c, state, err := contactOf(ctx, tx, r.SourceID, r.Person, now)
 				if err != nil {
 					return err

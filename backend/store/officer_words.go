@@ -120,8 +120,10 @@ func (in *ingestion) words(ctx context.Context, words []city.OfficerWord) error 
 		if err != nil {
 			return fmt.Errorf("settle an officer's word: %w", err)
 		}
-		if _, err := in.tx.Exec(ctx, addHandleQuery, in.sourceID, w.Person, w.Handle); err != nil {
-			return fmt.Errorf("keep where an officer is written to: %w", err)
+		if w.Mailbox == "" {
+			if _, err := in.tx.Exec(ctx, addHandleQuery, in.sourceID, w.Person, w.Handle); err != nil {
+				return fmt.Errorf("keep where an officer is written to: %w", err)
+			}
 		}
 		if out.replies == nil {
 			out.replies = []string{}
@@ -155,6 +157,9 @@ func clipRunes(s string, most int) string {
 }
 
 func (in *ingestion) settleWord(ctx context.Context, w city.OfficerWord, now time.Time) (settledWord, error) {
+	if w.Mailbox != "" {
+		return in.settleLetter(ctx, w, now)
+	}
 	if w.Kind == city.WordCode {
 		return in.bind(ctx, w, now)
 	}
@@ -186,6 +191,43 @@ func (in *ingestion) settleWord(ctx context.Context, w city.OfficerWord, now tim
 		if w.Voice {
 			out.replies = []string{city.ChatNoVoice}
 		}
+	default:
+		out.kind, out.text = city.WordQuestion, w.Text
+		return out, in.meter(ctx, now, &out)
+	}
+	return out, nil
+}
+
+// mailOfficersQuery finds whose confirmed address it is; who shares one has none.
+const mailOfficersQuery = `SELECT o.id FROM notice_preferences p JOIN officers o ON o.id = p.officer_id
+	WHERE lower(p.email) = $1 AND $1 <> '' AND o.disabled_at IS NULL AND NOT o.must_change`
+
+// OfficerMails reports whether an address, in small letters, is that of one officer
+// who confirmed it and may sign in. It is for the system alone.
+func (s *Store) OfficerMails(ctx context.Context, address string) (yes bool, err error) {
+	err = s.read(ctx, city.System, func(tx pgx.Tx) error {
+		ids, err := column[int64](ctx, tx, mailOfficersQuery, address)
+		yes = len(ids) == 1
+		return err
+	})
+	return yes, wrapped(err, "ask whose address it is")
+}
+
+// settleLetter settles what an officer wrote by mail. The address is bound by the code
+// of the notices' page, and let go of there.
+func (in *ingestion) settleLetter(ctx context.Context, w city.OfficerWord, now time.Time) (settledWord, error) {
+	ids, err := column[int64](ctx, in.tx, mailOfficersQuery, w.Mailbox)
+	if err != nil || len(ids) != 1 {
+		return settledWord{kind: city.WordRefused, end: true}, err
+	}
+	out := settledWord{kind: w.Kind, officer: ids[0]}
+	switch w.Kind {
+	case city.WordLeave:
+		out.kind, out.replies = city.WordHelp, []string{city.MailNoLeave}
+	case city.WordHelp:
+		out.replies = []string{city.ChatHelp}
+	case city.WordNoText:
+		out.replies = []string{city.ChatNoText}
 	default:
 		out.kind, out.text = city.WordQuestion, w.Text
 		return out, in.meter(ctx, now, &out)

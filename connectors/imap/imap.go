@@ -34,6 +34,7 @@ type Config struct {
 	MarkSeen     bool                `json:"mark_seen" label:"Mark as read" label_id:"Tandai terbaca" doc:"Mark letters as read once their report is kept. Otherwise the mailbox is not changed in any way; nothing is ever deleted or moved." doc_id:"Tandai surat sebagai terbaca setelah laporannya tersimpan. Bila tidak, kotak surat tidak diubah sama sekali; surat tidak pernah dihapus atau dipindahkan."`
 	DaysBack     int                 `json:"days_back" default:"30" label:"Days back" label_id:"Hari ke belakang" doc:"How old letters may be that are taken when the mailbox is read for the first time; 0 to 3650." doc_id:"Umur surat terlama yang diambil saat kotak surat pertama kali dibaca; 0 sampai 3650 hari."`
 	Own          []string            `json:"own_addresses" label:"Own addresses" label_id:"Alamat sendiri" doc:"Addresses of the city hall from which letters are never reports, beside that of the mailbox." doc_id:"Alamat balai kota yang suratnya tidak pernah menjadi laporan, selain alamat kotak surat ini." example:"[balaikota@contoh.go.id]"`
+	AuthServer   string              `json:"auth_server" label:"Server that checks senders" label_id:"Server pemeriksa pengirim" doc:"How the city's own mail server calls itself in Authentication-Results, if it writes that line and takes out those of others: then a letter from an officer's confirmed address, for which it says that dkim or spf passed, is a question to the assistant. If empty, all letters are reports." doc_id:"Nama server surel kota pada Authentication-Results, bila server itu menulis baris tersebut dan membuang baris milik orang lain: surat dari alamat pejabat yang sudah dikonfirmasi, yang dinyatakannya lolos dkim atau spf, lalu menjadi pertanyaan kepada asisten. Bila kosong, semua surat adalah laporan." example:"mx.contoh.go.id"`
 	Channel      string              `json:"channel" default:"surel" label:"Channel" label_id:"Kanal" doc:"The channel that reports from here are counted for." doc_id:"Kanal yang mencatat laporan dari sini."`
 	AllowPrivate bool                `json:"allow_private" label:"Allow private addresses" label_id:"Izinkan alamat jaringan dalam" doc:"Allow a server in the inside network (10.x, 192.168.x, localhost). Only for systems the city runs itself." doc_id:"Izinkan server di jaringan dalam (10.x, 192.168.x, localhost). Hanya untuk sistem milik kota sendiri."`
 	Timeout      connectors.Duration `json:"timeout" default:"30s" label:"Time limit" label_id:"Batas waktu" doc:"How long one command may take from its first byte to the last of its answer; at most 2m." doc_id:"Batas waktu satu perintah; paling lama 2m." example:"30s"`
@@ -244,6 +245,12 @@ func (c *connector) letter(ctx context.Context, page *connectors.Page, validity 
 	if reason := c.refused(l); reason != "" {
 		refuse(reason)
 		return nil
+	}
+	if taken, err := c.officer(ctx, page, *m, l); err != nil || taken {
+		if taken {
+			c.read = append(c.read, uid)
+		}
+		return err
 	}
 	r, err := c.report(ctx, validity, *m, l)
 	if err != nil {

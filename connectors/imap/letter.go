@@ -33,16 +33,18 @@ const (
 
 // letter is what is taken from one mail.
 type letter struct {
-	id         string   // Message-ID without its brackets, "" if it has none
-	answers    []string // Message-IDs that it answers, the oldest first
-	from       mail.Address
-	subject    string
-	words      string // its own words, without quotes and signature
-	pictures   int
-	files      int // attachments of other kinds
-	parts      []part
-	automatic  string // why it is no citizen's letter, "" if it may be one
-	incomplete bool   // something of it was beyond the bounds or damaged
+	id        string   // Message-ID without its brackets, "" if it has none
+	answers   []string // Message-IDs that it answers, the oldest first
+	from      mail.Address
+	subject   string
+	words     string // its own words, without quotes and signature
+	pictures  int
+	files     int // attachments of other kinds
+	parts     []part
+	automatic string // why it is no citizen's letter, "" if it may be one
+	// proven is the sender's address if the server of that name proves it, else "".
+	proven     func(server string) string
+	incomplete bool // something of it was beyond the bounds or damaged
 }
 
 // part is a piece of a letter, for the record.
@@ -66,6 +68,7 @@ func decode(raw []byte) (letter, error) {
 	l := letter{
 		id: messageID(h.Get("Message-Id")), subject: strings.Join(strings.Fields(headerText(h, "Subject")), " "),
 		from: sender(h), answers: answered(h), automatic: automatic(h),
+		proven: func(server string) string { return provenSender(h, server) },
 	}
 	w := walker{letter: &l}
 	w.part(h, br, 0)

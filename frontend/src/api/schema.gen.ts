@@ -6097,7 +6097,7 @@ export interface components {
             at: string;
             call?: components["schemas"]["ToolCall"];
             /** @enum {string} */
-            channel?: "telegram" | "whatsapp";
+            channel?: "telegram" | "whatsapp" | "surel";
             /** Format: int64 */
             conversation_id: number;
             /** Format: int64 */
