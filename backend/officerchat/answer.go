@@ -47,13 +47,19 @@ func (w *Worker) mail(ctx context.Context, e city.OfficerErrand) (city.NoticeOut
 	defer cancel()
 	body := strings.ReplaceAll(strings.Join(e.Replies, "\n\n"), "\n", "\r\n") + "\r\n"
 	err := w.Mail(try, e.Mailbox, city.MailSubject, body, "obrolan/"+strconv.FormatInt(e.ID, 10))
-	switch {
-	case err == nil:
-		return city.NoticeOutcome{Taken: true}, nil
-	case city.CodeOf(err) == city.NotFound:
+	if err != nil {
+		return refused(e, err)
+	}
+	return city.NoticeOutcome{Taken: true}, nil
+}
+
+// refused is what follows from a failure to write: the end when nobody can be reached
+// there (any more), else another try.
+func refused(e city.OfficerErrand, err error) (city.NoticeOutcome, error) {
+	if city.CodeOf(err) == city.NotFound {
 		return city.NoticeOutcome{Ended: true, Error: err.Error()}, nil
 	}
-	return city.NoticeOutcome{}, fmt.Errorf("write by mail: %w", err)
+	return city.NoticeOutcome{}, fmt.Errorf("write by %s: %w", e.Channel, err)
 }
 
 // write writes the replies that are left, and notes each before the next: who takes
@@ -63,11 +69,8 @@ func (w *Worker) write(ctx context.Context, e city.OfficerErrand) (city.NoticeOu
 		try, cancel := context.WithTimeout(ctx, patience)
 		err := w.Write(try, city.ChatMessage{ReporterChat: e.Chat, Text: e.Replies[n], Key: "obrolan/" + strconv.FormatInt(e.ID, 10)})
 		cancel()
-		if city.CodeOf(err) == city.NotFound && err != nil {
-			return city.NoticeOutcome{Ended: true, Error: err.Error()}, nil
-		}
 		if err != nil {
-			return city.NoticeOutcome{}, fmt.Errorf("write by %s: %w", e.Channel, err)
+			return refused(e, err)
 		}
 		// Also when we are asked to stop: what was written must not be written again.
 		noted, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)

@@ -38,13 +38,21 @@ func provenSender(h message.Header, server string) string {
 
 // passedFor reads one method's result, such as: dkim=pass header.d=contoh.go.id.
 func passedFor(words []string, domain string) bool {
-	if len(words) == 0 || words[0] != "dkim=pass" && words[0] != "spf=pass" {
+	if len(words) == 0 {
 		return false
 	}
-	key := map[string]string{"dkim=pass": "header.d=", "spf=pass": "smtp.mailfrom="}[words[0]]
+	property := ""
+	switch words[0] {
+	case "dkim=pass":
+		property = "header.d="
+	case "spf=pass":
+		property = "smtp.mailfrom="
+	default:
+		return false
+	}
 	of := ""
 	for _, w := range words[1:] {
-		if v, ok := strings.CutPrefix(w, key); ok {
+		if v, ok := strings.CutPrefix(w, property); ok {
 			if of != "" {
 				return false
 			}
@@ -52,5 +60,5 @@ func passedFor(words []string, domain string) bool {
 		}
 	}
 	// A domain of one label, such as id, stands behind nobody.
-	return strings.Contains(of, ".") && (of == domain || key == "header.d=" && strings.HasSuffix(domain, "."+of))
+	return strings.Contains(of, ".") && (of == domain || property == "header.d=" && strings.HasSuffix(domain, "."+of))
 }
