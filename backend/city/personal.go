@@ -166,7 +166,7 @@ func (f *personalFinder) plates() {
 // bears it.
 func (f *personalFinder) knownNames(known []string) {
 	for _, name := range known {
-		if name = strings.Join(strings.Fields(name), " "); utf8.RuneCountInString(name) < 3 {
+		if name = strings.Join(strings.Fields(VisibleText(name)), " "); utf8.RuneCountInString(name) < 3 {
 			continue
 		}
 		whole := regexp.MustCompile(`(?i)` + strings.ReplaceAll(regexp.QuoteMeta(name), " ", `[ \t\n.]+`))
