@@ -221,7 +221,7 @@ const publicGrid = 1000
 // of about 110 m, and a picture only where its source allows that.
 func (r ServiceRequest) Outward() ServiceRequest {
 	if r.Trusted {
-		r.Text, r.Address, r.Answer = MaskPersonal(r.Text), MaskPersonal(r.Address), MaskPersonal(r.Answer)
+		r.Text, r.Address, r.Answer = MaskOutward(r.Text), MaskOutward(r.Address), MaskOutward(r.Answer)
 	} else {
 		r.Text, r.Address, r.Answer, r.Channel = HidePersonal(r.Text), HidePersonal(r.Address), HidePersonal(r.Answer), ""
 		if r.Lon != nil && r.Lat != nil {
@@ -259,7 +259,7 @@ type RequestUpdate struct {
 // Outward masks the update for its reader, as ServiceRequest.Outward does.
 func (u RequestUpdate) Outward() RequestUpdate {
 	if u.Trusted {
-		u.Description = MaskPersonal(u.Description)
+		u.Description = MaskOutward(u.Description)
 	} else {
 		u.Description = HidePersonal(u.Description)
 	}

@@ -114,6 +114,42 @@ func FindPersonal(text string, known ...string) []Personal {
 	return f.found
 }
 
+// numbers finds what MaskOutward takes out: e-mail addresses, number plates, and
+// numbers by their structure. Most texts have none, and expressions are slow: they
+// look only where enough digits stand together, and at what leads up to them.
+func (f *personalFinder) numbers() {
+	if strings.Contains(f.text, "@") {
+		f.all(maskEmail, PersonalMail)
+	}
+	for _, w := range longNumbers(f.text) {
+		part := &personalFinder{text: f.text[w[0]:w[1]]}
+		part.long()
+		for _, p := range part.found {
+			f.add(w[0]+p.From, w[0]+p.To, p.Kind)
+		}
+	}
+	for _, w := range plateShapes(f.text) {
+		part := &personalFinder{text: f.text[w[0]:w[1]]}
+		part.plates()
+		for _, p := range part.found {
+			f.add(w[0]+p.From, w[0]+p.To, p.Kind)
+		}
+	}
+}
+
+// long finds numbers of eight digits and more.
+func (f *personalFinder) long() {
+	f.all(findNPWP, PersonalNPWP)
+	f.all(findKK, PersonalKK)
+	f.all(findNIKSaid, PersonalNIK)
+	f.each(findSixteen, PersonalNIK, func(m string) bool { return groupedAlike(m) && ValidNIK(onlyDigits(m)) })
+	f.each(findAccount, PersonalAccount, func(m string) bool { n := len(onlyDigits(m)); return n >= 8 && n <= 18 && !moneyGroups.MatchString(m) })
+	f.each(maskPhone, PersonalPhone, func(m string) bool { return !moneyGroups.MatchString(m) })
+	f.all(findSpaced, PersonalPhone)
+	f.all(findLong, PersonalNumber)
+	f.all(maskNIK, PersonalNIK)
+}
+
 // personalFinder collects what does not overlap what was found before.
 type personalFinder struct {
 	text  string

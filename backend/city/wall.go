@@ -113,7 +113,7 @@ func (r ReportSummary) ForWall() ReportSummary {
 // and numbers of reports are left out; the subject is masked.
 func (d Disposition) ForWall() Disposition {
 	d.From, d.ActingFor, d.Instruction, d.Note, d.LastNews = "", "", "", "", ""
-	d.Subject = MaskPersonal(d.Subject)
+	d.Subject = MaskOutward(d.Subject)
 	d.Reports, d.Incidents, d.Copies = []int64{}, []int64{}, []string{}
 	return d
 }

@@ -151,7 +151,7 @@ func (w *matrixWorld) fill() {
 			at := time.Now().Add(-time.Hour).AddDate(0, 0, -100*n)
 			reports = append(reports, storetest.Report(fmt.Sprintf("%s-%d", s.marker(), n), func(r *city.Report) {
 				r.CreatedAt, r.StatedArea, r.Category = at, s.area(), s.category()
-				r.Text = fmt.Sprintf("%s nomor %d dekat rumah", s.marker(), n)
+				r.Text = fmt.Sprintf("%s nomor %d dekat rumah. %s", s.marker(), n, personalWords)
 				r.Reporter = &city.Reporter{Handle: s.marker()}
 			}))
 		}
