@@ -147,12 +147,16 @@ GRANT SELECT, INSERT ON quality_rules, quality_decisions TO balaikota_writer;
 GRANT SELECT, INSERT, UPDATE, DELETE ON quality_findings, quality_series, quality_due TO balaikota_writer;
 GRANT SELECT, UPDATE ON quality_read TO balaikota_writer;
 GRANT SELECT ON quality_rules, quality_findings, quality_decisions TO balaikota_reader, balaikota_city_reader;
+GRANT SELECT ON quality_findings TO balaikota_wall_reader;
 
 -- How many values a figure leaves out is said to whoever may see the figure.
 ALTER TABLE quality_findings ENABLE ROW LEVEL SECURITY;
 CREATE POLICY quality_findings_are_written ON quality_findings TO balaikota_writer USING (true) WITH CHECK (true);
 CREATE POLICY quality_findings_of_visible_indicators ON quality_findings FOR SELECT TO balaikota_reader, balaikota_city_reader
     USING (indicator = ANY (ARRAY(SELECT slug FROM indicators WHERE (SELECT asker_role()) = ANY (visible_to))));
+CREATE POLICY quality_findings_on_walls ON quality_findings FOR SELECT TO balaikota_wall_reader USING ((SELECT asker_role()) = 'layar'
+    AND indicator = ANY (ARRAY(SELECT slug FROM indicators WHERE visible_to @> ARRAY['wali_kota', 'sekda', 'operator', 'auditor', 'kepala_opd', 'camat', 'lurah']
+        OR 'layar' = ANY (visible_to))));
 -- +goose StatementBegin
 DO $$
 DECLARE t text;

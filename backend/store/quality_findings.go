@@ -169,6 +169,23 @@ func (s *Store) settleFinding(ctx context.Context, tx pgx.Tx, id int64, dismiss 
 	return appendEvents(ctx, tx, in.events)
 }
 
+// KeptOut counts what findings keep out of an indicator's values at an area in
+// [from, to), by kind; of the areas in it where the area has none of its own.
+func (s *Store) KeptOut(ctx context.Context, asker city.Asker, slug, area string, from, to time.Time) (out []city.QualityCount, err error) {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if area == "" {
+		area = cat.cityCode
+	}
+	err = s.read(ctx, asker, func(tx pgx.Tx) error {
+		out, err = rowsOf[city.QualityCount](ctx, tx, keptOutQuery, slug, area, false, from, to, s.now())
+		return err
+	})
+	return out, wrapped(err, "count what is kept out")
+}
+
 // keptOut counts what findings keep out of a plan's figure.
 func (m *measuring) keptOut(ctx context.Context, p *measurePlan) ([]city.QualityCount, error) {
 	if p.measure.Of != city.OfIndicator {

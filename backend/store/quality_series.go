@@ -27,7 +27,7 @@ const (
 	ON CONFLICT ON CONSTRAINT quality_series_pkey DO UPDATE SET last_time = excluded.last_time, last_value = excluded.last_value, run_from = excluded.run_from, run_n = excluded.run_n,
 		seen = excluded.seen, usual = excluded.usual, month_from = excluded.month_from, month_n = excluded.month_n, month_secs = excluded.month_secs,
 		before_n = excluded.before_n, before_secs = excluded.before_secs, stuck = excluded.stuck`
-	endFindingsQuery   = `UPDATE quality_findings SET state = 'berakhir', changed_at = $2 WHERE id = ANY ($1) AND state = 'terbuka'`
+	endFindingsQuery   = `UPDATE quality_findings SET state = 'berakhir', changed_at = $2 WHERE id = ANY ($1) AND state = 'terbuka' RETURNING source_id`
 	releaseValuesQuery = `UPDATE observations o SET finding = NULL, kept_out = false FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) AS t(indicator, area_code, station, time)
 	WHERE (o.indicator, o.area_code, o.time, o.station) = (t.indicator, t.area_code, t.time, t.station)`
 	runValuesQuery = `SELECT o.time, o.source_id FROM observations o WHERE o.indicator = $1 AND o.area_code = $2 AND o.station = $3 AND o.time > $4 AND o.time <= $5
@@ -64,6 +64,7 @@ type examination struct {
 	ended    []int64
 	found    []doubt
 	released []seriesValue
+	sources  map[int64]bool // of which something was found or ended
 	back     []stationValue
 	out      []stationValue
 }
@@ -78,7 +79,7 @@ func (s *Store) examine(ctx context.Context, tx pgx.Tx, rows []seriesValue, whol
 	if err != nil {
 		return err
 	}
-	x := examination{ingestion: ingestion{store: s, tx: tx, cat: cat}, whole: whole, series: map[seriesKey]*examined{}}
+	x := examination{ingestion: ingestion{store: s, tx: tx, cat: cat}, whole: whole, series: map[seriesKey]*examined{}, sources: map[int64]bool{}}
 	if err := x.load(ctx, rows); err != nil {
 		return err
 	}
@@ -195,9 +196,16 @@ func (x *examination) save(ctx context.Context) error {
 		return err
 	}
 	if len(x.ended) > 0 {
-		if _, err := x.tx.Exec(ctx, endFindingsQuery, x.ended, x.store.now()); err != nil {
+		of, err := column[int64](ctx, x.tx, endFindingsQuery, x.ended, x.store.now())
+		if err != nil {
 			return fmt.Errorf("end findings: %w", err)
 		}
+		for _, id := range of {
+			x.sources[id] = true
+		}
+	}
+	for _, d := range x.found {
+		x.sources[d.source] = true
 	}
 	if err := x.saveHabits(ctx); err != nil {
 		return err
@@ -209,7 +217,23 @@ func (x *examination) save(ctx context.Context) error {
 	if err := x.follow(ctx, x.back, x.out); err != nil {
 		return err
 	}
+	if err := x.tellSources(ctx); err != nil {
+		return err
+	}
 	return appendEvents(ctx, x.tx, x.events)
+}
+
+// tellSources lets screens know of what was found, and answers that are
+// remembered be worked out anew.
+func (x *examination) tellSources(ctx context.Context) error {
+	for id := range x.sources {
+		event, err := x.store.healthEvent(ctx, x.tx, x.cat, x.cat.sources[id].Slug)
+		if err != nil {
+			return err
+		}
+		x.events = append(x.events, event)
+	}
+	return nil
 }
 
 // lateMany is from how many late values in a page on a series' history is new
@@ -258,6 +282,7 @@ func (x *examination) markRun(ctx context.Context, r *stuckRun) error {
 	}
 	var found []doubt
 	for _, row := range rows {
+		x.sources[row.SourceID] = true
 		found = append(found, doubt{rule: r.rule, series: k, source: row.SourceID, at: row.Time, value: r.value})
 		if r.rule.Effect == city.KeepOut {
 			x.out = append(x.out, stationValue{k.indicator, k.area, k.station, row.Time, r.value, false})

@@ -72,6 +72,11 @@ func TestMarkersAreKeptOutUntilDismissed(t *testing.T) {
 		t.Fatalf("findings %+v", marker)
 	}
 	f.wantValue(t, "pm25", storetest.CityCode, 20)
+	for _, asker := range []city.Asker{{Role: city.Publik}, {Role: city.Layar}, {Role: city.Camat, AreaCode: storetest.Lempake}} {
+		if got, err := f.KeptOut(t.Context(), asker, "pm25", "", hour(0), hour(20)); err != nil || len(got) != 2 {
+			t.Errorf("%s is told of %v, %v", asker.Role, got, err)
+		}
+	}
 	negative := f.found(t, city.QualityImpossible)[0]
 	f.decide(t, negative.ID, true)
 	f.wantValue(t, "pm25", storetest.CityCode, -1.9)

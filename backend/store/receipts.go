@@ -195,7 +195,11 @@ FROM reports r WHERE (received_at > $1 OR changed_at > $1 OR removed_at > $1)
 	AND ($4 = '' OR area_within(area_code, $4)) AND ($5 = '' OR category = $5 OR category IS NULL)
 	AND ($6::bigint = 0 OR office_id = $6 OR office_id IS NULL)`
 
-const observationChangesQuery = `SELECT count(*) FILTER (WHERE received_at > $1)::int AS arrived, 0 AS corrected, 0 AS withdrawn
+const observationChangesQuery = `SELECT count(*) FILTER (WHERE received_at > $1)::int AS arrived,
+	(SELECT coalesce(sum(f.n), 0) FROM quality_findings f WHERE f.indicator = $4 AND f.changed_at > $1 AND f.found_at <= $1 AND f.to_time >= $3 AND f.from_time < $2
+		AND ($5 = '' OR area_within(f.area_code, $5) OR area_within($5, f.area_code)))::int AS corrected,
+	(SELECT coalesce(sum(f.n), 0) FROM quality_findings f WHERE f.indicator = $4 AND f.found_at > $1 AND f.effect = 'keluarkan' AND f.to_time >= $3 AND f.from_time < $2
+		AND ($5 = '' OR area_within(f.area_code, $5) OR area_within($5, f.area_code)))::int AS withdrawn
 FROM observations WHERE indicator = $4 AND time >= $3 AND time < $2 AND received_at > $1 AND ($5 = '' OR area_within(area_code, $5) OR area_within($5, area_code))`
 
 // DataChanges counts for each figure, in order, what happened to its rows since

@@ -114,7 +114,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"officer_contacts": officers, "officer_chat_rules": officers, "officer_handles": {}, "officer_codes": {"balaikota_writer"}, "officer_words": {"balaikota_writer"},
 		"receipt_head": {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
 		"answer_templates": officers, "answer_template_versions": officers, "reporter_messages": officers,
-		"quality_rules": officers, "quality_findings": officers, "quality_decisions": officers,
+		"quality_rules": officers, "quality_findings": shown, "quality_decisions": officers,
 		"quality_series": {"balaikota_writer"}, "quality_read": {"balaikota_writer"}, "quality_due": {"balaikota_writer"},
 		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},
 	}

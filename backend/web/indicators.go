@@ -42,6 +42,8 @@ type Series struct {
 	From      time.Time          `json:"from"`
 	To        time.Time          `json:"to"`
 	Points    []city.SeriesPoint `json:"points" nullable:"false" doc:"Steps that have data, in order; a missing step is a gap"`
+	// KeptOut are values that findings of quality keep out of the steps.
+	KeptOut []city.QualityCount `json:"kept_out,omitempty" doc:"Values that are kept out of the steps, by reason"`
 }
 
 type seriesBody struct{ Body Series }
@@ -66,6 +68,9 @@ func (s *server) getSeries(ctx context.Context, in *seriesInput) (*seriesBody, e
 		return nil, err
 	}
 	out := Series{Indicator: in.Slug, AreaCode: in.Area, Step: in.Step, From: in.From, To: in.To, Points: points}
+	if out.KeptOut, err = s.Store.KeptOut(ctx, asker, in.Slug, in.Area, in.From, in.To); err != nil {
+		return nil, err
+	}
 	if out.Points == nil {
 		out.Points = []city.SeriesPoint{}
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"time"
 
 	"balaikota/backend/city"
 )
@@ -10,6 +11,7 @@ import (
 type QualityKeeper interface {
 	QualityRules(ctx context.Context, asker city.Asker) ([]city.QualityScope, error)
 	ChangeQualityRule(ctx context.Context, by city.Actor, asker city.Asker, c city.QualityChange) error
+	KeptOut(ctx context.Context, asker city.Asker, slug, area string, from, to time.Time) ([]city.QualityCount, error)
 	QualityFindings(ctx context.Context, asker city.Asker, f city.QualityFilter) ([]city.QualityFinding, error)
 	DecideFinding(ctx context.Context, by city.Actor, asker city.Asker, id int64, dismiss bool, reason string) (city.QualityFinding, error)
 }

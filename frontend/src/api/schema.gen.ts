@@ -5966,6 +5966,12 @@ export interface components {
             source: string;
             unit?: string;
         };
+        QualityCount: {
+            /** @enum {string} */
+            kind: "mustahil" | "penanda_kosong" | "macet" | "hari_ganda" | "bertentangan" | "tingkat_ganda";
+            /** Format: int64 */
+            n: number;
+        };
         QualityFinding: {
             area_code: string;
             /**
@@ -6833,6 +6839,8 @@ export interface components {
             /** Format: date-time */
             from: string;
             indicator: string;
+            /** @description Values that are kept out of the steps, by reason */
+            kept_out?: components["schemas"]["QualityCount"][] | null;
             /** @description Steps that have data, in order; a missing step is a gap */
             points: components["schemas"]["SeriesPoint"][];
             /** @enum {string} */
