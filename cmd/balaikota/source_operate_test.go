@@ -106,7 +106,7 @@ func newOperated(t *testing.T) *operated {
 func (o *operated) command(args ...string) (out, errs string, status int) {
 	o.t.Helper()
 	var so, se bytes.Buffer
-	status = run(o.t.Context(), append([]string{args[0], "--database-url", o.db.SuperuserURL, "--log-level", "error"}, args[1:]...), strings.NewReader(""), &so, &se)
+	status = run(o.t.Context(), append([]string{args[0], "--database-url", o.db.SuperuserURL, "--data", o.t.TempDir(), "--log-level", "error"}, args[1:]...), strings.NewReader(""), &so, &se)
 	return so.String(), se.String(), status
 }
 

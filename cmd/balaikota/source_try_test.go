@@ -92,7 +92,7 @@ func TestSourceTryStoresNothing(t *testing.T) {
 	}
 	command := func(args ...string) (out, errs string, status int) {
 		var o, e bytes.Buffer
-		status = run(t.Context(), append([]string{"source", "--database-url", db.SuperuserURL, "--log-level", "error"}, args...), strings.NewReader(""), &o, &e)
+		status = run(t.Context(), append([]string{"source", "--database-url", db.SuperuserURL, "--data", t.TempDir(), "--log-level", "error"}, args...), strings.NewReader(""), &o, &e)
 		return o.String(), e.String(), status
 	}
 	before := contents(t, db)
