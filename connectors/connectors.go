@@ -70,6 +70,8 @@ type Page struct {
 	// Agenda is all that a calendar holds of a span, nil if this page tells of
 	// none.
 	Agenda *city.AgendaSpan
+	// Cameras are how cameras of the source fare.
+	Cameras *city.CameraSights
 	// Letters are what the service tells of letters that went by it.
 	Letters []city.LetterFate
 	// Words are what officers wrote by a chat that is bound to their account.
@@ -83,6 +85,9 @@ type Page struct {
 // Rows is how many records the page holds, refused ones included.
 func (p Page) Rows() int {
 	n := len(p.Reports) + len(p.Observations) + len(p.Alerts) + len(p.Refused) + len(p.Removed) + len(p.Letters) + len(p.Words)
+	if p.Cameras != nil {
+		n += len(p.Cameras.Seen)
+	}
 	if p.Agenda != nil {
 		n += len(p.Agenda.Entries)
 	}

@@ -142,6 +142,8 @@ type Delivery struct {
 	Listing *Listing
 	// Agenda replaces what the source's calendar held of its span; nil leaves it.
 	Agenda *AgendaSpan
+	// Cameras are how cameras of the source fare; nil leaves them.
+	Cameras *CameraSights
 	// Letters are what the source's service tells of letters that it took.
 	Letters []LetterFate
 	// Words are what officers wrote by the source's chat; they are no reports.

@@ -105,6 +105,9 @@ func (in *ingestion) tell(kind, key string, added bool) {
 func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 	in.note = d.Note
 	in.tally.Read = len(d.Reports) + len(d.Observations) + len(d.Alerts) + len(d.Refused) + len(d.Letters) + len(d.Words)
+	if d.Cameras != nil {
+		in.tally.Read += len(d.Cameras.Seen)
+	}
 	if d.Agenda != nil {
 		in.tally.Read += len(d.Agenda.Entries)
 	}
@@ -139,6 +142,9 @@ func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 		in.refuse("alerts", d.Alerts[i].Key, "", reason, nil)
 	}); err != nil {
 		return fmt.Errorf("alerts: %w", err)
+	}
+	if err := in.cameras(ctx, d.Cameras); err != nil {
+		return fmt.Errorf("cameras: %w", err)
 	}
 	if err := in.agenda(ctx, d.Agenda); err != nil {
 		return fmt.Errorf("agenda: %w", err)

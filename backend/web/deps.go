@@ -39,6 +39,7 @@ type Store interface {
 	ThresholdStore
 	AgendaStore
 	SourceStore
+	CameraStore
 	QualityKeeper
 	Open311Store
 	LearningStore

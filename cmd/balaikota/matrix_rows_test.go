@@ -186,6 +186,8 @@ func rowsOfCity() map[string]gate {
 		"PUT /api/sources/{slug}/card":             {who: operate, at: source, body: fixed(map[string]any{"owner": "Diskominfo", "contact": "", "legal_basis": "Uji matriks"})},
 		"POST /api/sources/{slug}/run":             {who: operate, at: source},
 		"POST /api/sources/{slug}/retry":           {who: operate, at: source},
+		"GET /api/cameras":                         {who: []city.Role{city.WaliKota, city.Sekda, city.Operator}, rows: "shared"},
+		"GET /api/cameras/{id}/still":              {who: []city.Role{city.WaliKota, city.Sekda, city.Operator}, at: thing{"id": "999999"}, answers: http.StatusNotFound, rows: "few"},
 		"POST /api/sources/{slug}/reread":          {who: operate, at: source, body: fixed(map[string]any{})},
 		"POST /api/sources/{slug}/pause":           {who: operate, at: source},
 		"POST /api/sources/{slug}/resume":          {who: operate, at: source},

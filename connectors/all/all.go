@@ -7,6 +7,7 @@ import (
 	"balaikota/connectors/arcgis"
 	"balaikota/connectors/bmkg"
 	capfeed "balaikota/connectors/cap"
+	"balaikota/connectors/cctv"
 	"balaikota/connectors/ckan"
 	"balaikota/connectors/feed"
 	"balaikota/connectors/files"
@@ -29,6 +30,7 @@ func Registry() *connectors.Registry {
 		arcgis.Spec,
 		bmkg.Spec,
 		capfeed.Spec,
+		cctv.Spec,
 		ckan.Spec,
 		feed.Spec,
 		files.Spec,

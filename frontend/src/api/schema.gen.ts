@@ -432,6 +432,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cameras (CCTV), by name, and how they fare */
+        get: operations["get-cameras"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/categories": {
         parameters: {
             query?: never;
@@ -3354,6 +3371,36 @@ export interface components {
             /** @description Of the program that made it */
             version: string;
             weather: components["schemas"]["BriefingPart"];
+        };
+        Camera: {
+            /** @description Why none came, in plain words */
+            fault?: string;
+            /** @description Its newest still is at /api/cameras/{id}/still */
+            has_picture: boolean;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When its picture last changed
+             */
+            last_seen?: string;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            name: string;
+            simulated?: boolean;
+            /** @description Slug */
+            source: string;
+            /** @enum {string} */
+            state: "hidup" | "macet" | "mati" | "tanpa_gambar" | "belum";
+            /** @description Where its stream is looked at, outside Balaikota */
+            stream_url?: string;
+            /**
+             * Format: date-time
+             * @description When its still last came
+             */
+            taken_at?: string;
         };
         Category: {
             name: string;
@@ -8430,6 +8477,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Briefing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Camera"][];
                 };
             };
             /** @description Error */
