@@ -72,6 +72,7 @@ export type Agenda = Schemas['Agenda'];
 export type AgendaEntry = Schemas['AgendaEntry'];
 export type BriefingHead = Schemas['BriefingHead'];
 export type SourceActivity = Schemas['SourceActivity'];
+export type CityCamera = Schemas['Camera'];
 export type SourceCard = Schemas['SourceCard'];
 export type SourceHealth = Schemas['SourceHealth'];
 export type Freshness = SourceHealth['freshness'];

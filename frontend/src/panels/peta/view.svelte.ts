@@ -1,5 +1,6 @@
 import { alerts } from '../../data/alerts.svelte.ts';
 import { areas, within, type MapLevel } from '../../data/areas.svelte.ts';
+import { cameras } from '../../data/cameras.svelte.ts';
 import { catalogue } from '../../data/catalogue.svelte.ts';
 import { incidents } from '../../data/incidents.svelte.ts';
 import { indicators } from '../../data/indicators.svelte.ts';
@@ -21,6 +22,7 @@ import {
   type Layer,
 } from '../../map/layer.ts';
 import { markersOf } from '../../map/marker.ts';
+import type { MapPoint } from '../../map/point.ts';
 import { layerAt, markersAt, pointOf, pointsAt, valuesAt } from '../../map/replay.ts';
 import { readCamera } from '../../map/scene.ts';
 import { router } from '../../router.svelte.ts';
@@ -109,6 +111,7 @@ export class MapView {
   readonly layer = $derived(this.then ? this.#past : this.#live);
 
   readonly points = $derived.by(() => {
+    if (this.special?.id === 'kamera') return this.#cameras();
     if (this.pointCategory === undefined) return none;
     const areaOf = (code: string) => areas.get(code);
     if (this.then) {
@@ -136,12 +139,23 @@ export class MapView {
       ? replay.remote
       : this.special?.id === 'kejadian'
         ? incidents.running
-        : this.special?.watch
-          ? patterns[this.special.watch]
-          : this.special
-            ? alerts.remote
-            : reports.counts,
+        : this.special?.id === 'kamera'
+          ? cameras
+          : this.special?.watch
+            ? patterns[this.special.watch]
+            : this.special
+              ? alerts.remote
+              : reports.counts,
   );
+
+  /** A camera that gives no new picture is hollow. */
+  #cameras(): MapPoint[] {
+    return (cameras.value ?? []).flatMap((c) =>
+      c.lon === undefined || c.lat === undefined
+        ? []
+        : [{ id: c.id, lon: c.lon, lat: c.lat, large: true, estimated: c.state !== 'hidup', fresh: false }],
+    );
+  }
 
   get ranks(): string[] {
     const first = this.special?.id === 'peringatan' ? t('layer.no_alert') : t('risk.none');
