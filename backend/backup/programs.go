@@ -41,7 +41,7 @@ func env(password string) []string {
 // dump writes the database to w in Postgres's custom form. copied is told how
 // many tables were copied so far.
 func (p Programs) dump(ctx context.Context, o Order, w io.Writer, copied func(int64)) error {
-	cmd := exec.CommandContext(ctx, p.PgDump, "--format=custom", "--no-password", "--lock-wait-timeout=60s", "--verbose",
+	cmd := exec.CommandContext(ctx, p.PgDump, "--format=custom", "--no-password", "--lock-wait-timeout=60s", "--verbose", "--no-unlogged-table-data",
 		"--snapshot="+o.Snapshot, "--dbname="+o.URL)
 	cmd.Dir, cmd.Env, cmd.Stdout = "/", env(o.Password), w
 	n := int64(0)

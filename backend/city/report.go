@@ -100,7 +100,7 @@ const (
 	FlagUnknownCategory Flag = "kategori_tak_dikenal" // the source's category is none of ours
 	FlagUnknownArea     Flag = "wilayah_tak_dikenal"  // the source's area code is none of ours
 	FlagImpossible      Flag = "nilai_mustahil"       // a value the indicator cannot take
-	FlagSecret          Flag = "rahasia_di_sumber"    // secret at its source: words and place stay there
+	FlagSecret          Flag = "rahasia_di_sumber"    //nolint:gosec // no credential: secret at its source, words and place stay there
 	FlagNotOurs         Flag = "bukan_wewenang"       // its source says that another authority answers for it
 )
 

@@ -184,8 +184,8 @@ type Listing struct {
 	Last  bool // it ends it: reports that were not on it are gone at the source
 }
 
-// A list that lacks more than half of the reports that were there is not
-// believed, once there are ListingLeast: it is more often cut off than true.
+// ListingLeast is how many reports there must be for a list that lacks more than
+// half of them not to be believed: it is more often cut off than true.
 const ListingLeast = 20
 
 // Tally counts what became of the rows of a delivery or an import.

@@ -16,12 +16,12 @@ func TestACameraLivesFreezesAndDies(t *testing.T) {
 	f := newFixture(t)
 	mayor := city.Asker{OfficerID: 1, Role: city.WaliKota}
 	at := noon
-	look := func(print byte, fault string) city.Camera {
+	look := func(mark byte, fault string) city.Camera {
 		t.Helper()
 		at = at.Add(5 * time.Minute)
 		s := city.CameraSight{ExternalID: "a", Name: "Simpang A", HasStill: true, At: at, Fault: fault, StreamURL: "https://cctv.contoh.go.id/a"}
 		if fault == "" {
-			s.Still, s.Print = []byte{0xff, 0xd8, print}, []byte{print}
+			s.Still, s.Print = []byte{0xff, 0xd8, mark}, []byte{mark}
 		}
 		storetest.Ingest(t, f.Store, city.Delivery{SourceID: f.source, Cameras: &city.CameraSights{All: []string{"a"}, Seen: []city.CameraSight{s}}})
 		all, err := f.Cameras(t.Context(), mayor)

@@ -17,7 +17,7 @@ const (
 	serverVersionQuery  = `SELECT current_setting('server_version_num')`
 	// Rows of the job queue come and go while it works; they are copied, not counted.
 	tableRowsQuery = `SELECT c.relname::text AS table, rows_of(c.oid) AS rows FROM pg_class c
-	WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname NOT LIKE 'river\_%' ORDER BY 1`
+	WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relpersistence = 'p' AND c.relname NOT LIKE 'river\_%' ORDER BY 1`
 	anyTableQuery = `SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'S'))`
 )
 

@@ -25,6 +25,7 @@ func TestABackupBringsTheCityBackOnAnEmptyMachine(t *testing.T) {
 	if out, _, _ := i.try("", "doctor"); !strings.Contains(out, "cadangan           belum ada") {
 		t.Errorf("doctor before a backup: %s", out)
 	}
+	aCameraHasAStill(t, i)
 	out := i.must("backup")
 	path, _, _ := strings.Cut(out, ": ")
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
@@ -59,11 +60,23 @@ func TestABackupBringsTheCityBackOnAnEmptyMachine(t *testing.T) {
 	if wrong := m.Differences(counts); len(wrong) > 0 {
 		t.Errorf("rows differ: %v", wrong)
 	}
+	if counts["cameras"] != 1 || counts["camera_stills"] != 0 {
+		t.Errorf("%d cameras and %d stills came back: a still is in no backup", counts["cameras"], counts["camera_stills"])
+	}
 	if n := rollupDifferences(t, db); n != 0 {
 		t.Errorf("%d cells of the rollups differ", n)
 	}
 	_, errs, err := fresh.try("", "restore", path)
 	mustFail(t, errs, err, 1, "empty")
+}
+
+func aCameraHasAStill(t *testing.T, i *installation) {
+	t.Helper()
+	if _, err := ownerConnection(t, i.data).Exec(t.Context(), `WITH c AS (
+			INSERT INTO cameras (source_id, external_id, name, has_still) SELECT min(id), 'uji', 'Simpang uji', true FROM sources RETURNING id)
+		INSERT INTO camera_stills (camera_id, print, picture) SELECT id, '\x00', '\x00' FROM c`); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestASpoiledBackupIsNotRestored changes one byte, cuts the end off, and names

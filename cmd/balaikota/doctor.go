@@ -141,19 +141,19 @@ func sourcesInOneLine(all []city.SourceHealth) string {
 			parts = append(parts, fmt.Sprintf("%d %s", by[f], f))
 		}
 	}
-	line := fmt.Sprintf("%d tersambung", len(all))
+	said := []string{fmt.Sprintf("%d tersambung", len(all))}
 	if len(parts) > 0 {
-		line += ": " + strings.Join(parts, ", ")
+		said[0] += ": " + strings.Join(parts, ", ")
 	}
 	for _, more := range []struct {
 		n    int
 		text string
 	}{{silent, "mencurigakan"}, {slowed, "dipelankan kuota"}, {refused, "baris ditolak menunggu"}} {
 		if more.n > 0 {
-			line += fmt.Sprintf("; %d %s", more.n, more.text)
+			said = append(said, fmt.Sprintf("%d %s", more.n, more.text))
 		}
 	}
-	return line
+	return strings.Join(said, "; ")
 }
 
 // backupFinding says how old the newest good backup is and what became of the

@@ -33,6 +33,7 @@ func BenchmarkIdleSources(b *testing.B) {
 }
 
 func idle(b *testing.B, span time.Duration, every string) {
+	b.Helper()
 	i := newInstallation(b)
 	p := i.start("serve", "--addr", "127.0.0.1:0")
 	operator := strings.TrimSpace(i.must("user", "token", "--role", "operator", "--for", "24h"))

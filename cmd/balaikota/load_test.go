@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -55,6 +56,7 @@ func BenchmarkProvince(b *testing.B) {
 }
 
 func underLoad(b *testing.B, span time.Duration) {
+	b.Helper()
 	i := newInstallation(b)
 	p := i.start("serve", "--addr", "127.0.0.1:0")
 	token := strings.TrimSpace(i.must("user", "token", "--role", "wali_kota", "--for", "24h"))
@@ -118,6 +120,7 @@ type senders struct {
 }
 
 func newSenders(b *testing.B, span time.Duration) *senders {
+	b.Helper()
 	s := &senders{span: span}
 	for n := range 2000 {
 		s.texts = append(s.texts, world.Words(int64(n), n%len(world.Categories)))
@@ -443,7 +446,7 @@ func spent(b *testing.B, data string, server int) time.Duration {
 			continue // it ended meanwhile: its parent has its time
 		}
 		pid, _, _ := strings.Cut(string(raw), " ")
-		fields := strings.Fields(string(raw[strings.LastIndexByte(string(raw), ')')+1:]))
+		fields := strings.Fields(string(raw[bytes.LastIndexByte(raw, ')')+1:]))
 		if pid != strconv.Itoa(server) && pid != strconv.Itoa(postmaster) && fields[1] != strconv.Itoa(postmaster) {
 			continue
 		}

@@ -137,9 +137,9 @@ func FuzzPress(f *testing.F) {
 	f.Add([]byte("\x89PNG\r\n\x1a\n"))
 	f.Add([]byte{0xff, 0xd8, 0xff, 0xe0})
 	f.Fuzz(func(t *testing.T, body []byte) {
-		small, print, err := press(body)
-		if (err == nil) != (len(small) > 0 && len(print) == 32) {
-			t.Errorf("%d bytes, print of %d, %v", len(small), len(print), err)
+		small, mark, err := press(body)
+		if (err == nil) != (len(small) > 0 && len(mark) == 32) {
+			t.Errorf("%d bytes, print of %d, %v", len(small), len(mark), err)
 		}
 	})
 }

@@ -22,9 +22,9 @@ const (
 )
 
 // press makes a still small and takes away what the camera wrote beside it. The
-// print is of its pixels as they came, so that the same picture packed anew is
+// mark is of its pixels as they came, so that the same picture packed anew is
 // the same.
-func press(body []byte) (small, print []byte, err error) {
+func press(body []byte) (small, mark []byte, err error) {
 	damaged := func(why string) error { return &connectors.MalformedError{What: "picture", Err: errors.New(why)} }
 	if len(body) > maxStillBytes {
 		return nil, nil, connectors.ErrTooLarge

@@ -41,7 +41,7 @@ func passedFor(words []string, domain string) bool {
 	if len(words) == 0 {
 		return false
 	}
-	property := ""
+	var property string
 	switch words[0] {
 	case "dkim=pass":
 		property = "header.d="
