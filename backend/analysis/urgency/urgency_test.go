@@ -221,3 +221,17 @@ func FuzzJudge(f *testing.F) {
 		}
 	})
 }
+
+// TestARoadIsNoPedestrian: "pejalan" and "jalan" have one root, and a tree across a
+// road has struck nobody.
+func TestARoadIsNoPedestrian(t *testing.T) {
+	t.Parallel()
+	for text, struck := range map[string]bool{
+		"Pohon tumbang menutup jalan dan menimpa kabel listrik": false,
+		"Dahan patah menimpa pejalan kaki di depan pasar":       true,
+	} {
+		if got := slices.Contains(rulesOf(Judge(text, Facts{})), "tertimpa"); got != struck {
+			t.Errorf("%q: struck is %v", text, got)
+		}
+	}
+}
