@@ -327,28 +327,30 @@ func checkUnit(o *city.Observation, declared city.Indicator) error {
 }
 
 // area finds the area of an observation: as given by code or name, else by its
-// point, raised to the level the mapping asks for.
+// point, raised to the level the mapping asks for. A point outside the city is
+// refused at every level: the value is another city's.
 func (in *reader) area(declared city.Indicator) (string, error) {
 	level := in.c.areaLevel(declared)
 	given, lon, lat := in.text("area"), in.number("lon"), in.number("lat")
 	if in.err != nil {
 		return "", in.err
 	}
-	if level == city.Kota {
-		return "", nil
-	}
 	code := ""
 	if given != "" {
 		code = in.c.areaCode(given)
-		if code == "" {
+		if code == "" && level != city.Kota { // the whole city goes by many names
 			return "", fmt.Errorf("area: %q is not one area of this city", clip(given, 40))
 		}
-	} else if lon != nil && lat != nil {
+	}
+	if code == "" && lon != nil && lat != nil {
 		located, ok := in.c.env.Areas.Locate(orb.Point{*lon, *lat})
-		if !ok {
+		if !ok && (level != city.Kota || in.c.hasBorders()) {
 			return "", errors.New("lon, lat: the point lies outside the city")
 		}
 		code = located
+	}
+	if level == city.Kota {
+		return "", nil
 	}
 	if level == city.Kecamatan {
 		if l, _ := city.LevelOfCode(code); l == city.Kelurahan {
@@ -356,6 +358,11 @@ func (in *reader) area(declared city.Indicator) (string, error) {
 		}
 	}
 	return code, nil
+}
+
+// hasBorders tells whether a point can be said to lie outside the city at all.
+func (c *Reader) hasBorders() bool {
+	return slices.ContainsFunc(c.env.Areas.Areas(city.Kelurahan), func(a city.Area) bool { return len(a.Outline) > 0 })
 }
 
 // areaLevel is the level to raise an area to; "" leaves it.
