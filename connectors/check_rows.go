@@ -156,6 +156,8 @@ func (c checker) observation(o *city.Observation) string {
 	switch {
 	case o.Indicator == "":
 		return "indicator is missing"
+	case o.Time.IsZero():
+		return "time is missing"
 	case o.Time.Before(earliest) || o.Time.After(c.now.AddDate(1, 0, 0)):
 		return fmt.Sprintf("time %s cannot be meant", o.Time.Format(time.DateOnly))
 	case math.IsNaN(o.Value) || math.Abs(o.Value) >= 1e300:

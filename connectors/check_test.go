@@ -119,6 +119,14 @@ func TestDuplicatesInAPageAreMerged(t *testing.T) {
 	}
 }
 
+func TestAnObservationWithoutATimeIsToldSo(t *testing.T) {
+	t.Parallel()
+	d := checkPage(t, Page{Observations: []city.Observation{{Indicator: "hujan", Value: 1}, {Indicator: "hujan", Value: 1, Time: time.Date(26, 1, 1, 0, 0, 0, 0, time.UTC)}}})
+	if len(d.Refused) != 2 || d.Refused[0].Reason != "time is missing" || d.Refused[1].Reason != "time 0026-01-01 cannot be meant" {
+		t.Errorf("refused %+v", d.Refused)
+	}
+}
+
 func TestObservationsAndAlerts(t *testing.T) {
 	t.Parallel()
 	when := time.Date(2026, 11, 21, 1, 0, 0, 0, time.UTC)

@@ -19,9 +19,9 @@ const (
 // others are the attributes that are asked for beside the one: place and time.
 func (c *connector) others() []string {
 	if c.cfg.Version == "v2" {
-		return []string{c.cfg.Attribute, "location", "dateObserved", "TimeInstant"}
+		return []string{c.cfg.Attribute, "location", "dateObserved", "TimeInstant", "observationDateTime"}
 	}
-	return []string{c.cfg.Attribute, "location", "dateObserved"}
+	return []string{c.cfg.Attribute, "location", "dateObserved", "observationDateTime"}
 }
 
 // entities reads one page of all entities.
@@ -83,7 +83,7 @@ func (c *connector) at(entity, attribute map[string]any) any {
 			}
 		}
 	}
-	for _, name := range []string{"TimeInstant", "dateObserved"} {
+	for _, name := range []string{"TimeInstant", "dateObserved", "observationDateTime"} {
 		if v := inner(entity[name]); v != nil {
 			return v
 		}
@@ -91,7 +91,8 @@ func (c *connector) at(entity, attribute map[string]any) any {
 	return nil
 }
 
-// inner is the value of an attribute, in either form.
+// inner is the value of an attribute, in either form. Some brokers hold a time as a
+// relationship's object.
 func inner(v any) any {
 	m, ok := v.(map[string]any)
 	if !ok {
@@ -99,6 +100,9 @@ func inner(v any) any {
 	}
 	if typed, ok := m["value"].(map[string]any); ok {
 		return typed["@value"]
+	}
+	if m["value"] == nil {
+		return m["object"]
 	}
 	return m["value"]
 }
