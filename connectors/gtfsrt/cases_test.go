@@ -106,6 +106,19 @@ func TestARouteWithoutVehiclesIsZero(t *testing.T) {
 	}
 }
 
+// TestAStoppedFeedSaysWhenItWasMade: in the city's time, as a date; one of 1970 is
+// no number of hours that anyone can read.
+func TestAStoppedFeedSaysWhenItWasMade(t *testing.T) {
+	t.Parallel()
+	old := body(t, []byte(`header { gtfs_realtime_version: "2.0" timestamp: 1795239000 }`))
+	address := connectortest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(old) }))
+	config := connectortest.YAML(t, "allow_private: true\nvehicles_url: '"+address+"'\nvehicles_indicator: bus-beroperasi\n")
+	out, _ := connectortest.Run(t, Spec, config, nil, testEnv(t, time.Unix(1795242600, 0)))
+	if want := "it was made at " + time.Unix(1795239000, 0).In(connectortest.WITA).Format("2006-01-02 15:04") + " (WITA)"; !strings.Contains(out.Error, want) {
+		t.Errorf("want %q, got %q", want, out.Error)
+	}
+}
+
 // TestWhatIsNoFeedFails: nothing is taken of an answer that cannot be trusted.
 func TestWhatIsNoFeedFails(t *testing.T) {
 	t.Parallel()

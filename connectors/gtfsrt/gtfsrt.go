@@ -178,7 +178,7 @@ func (c *connector) take(ctx context.Context, f feed, cur *cursor, page *connect
 		return err
 	}
 	now := c.env.Now()
-	made, err := madeAt(message, now, time.Duration(c.cfg.Stale))
+	made, err := madeAt(message, now.In(c.env.Location), time.Duration(c.cfg.Stale))
 	if err != nil {
 		return err
 	}
@@ -224,7 +224,8 @@ func decode(body []byte) (*gtfs.FeedMessage, error) {
 }
 
 // madeAt is when the feed was made. One without a time is of now; one that is old
-// is what a server goes on showing whose program has stopped.
+// is what a server goes on showing whose program has stopped; when it was made is
+// said in the zone of now.
 func madeAt(m *gtfs.FeedMessage, now time.Time, stale time.Duration) (time.Time, error) {
 	seconds := m.GetHeader().GetTimestamp()
 	if seconds == 0 {
@@ -236,7 +237,7 @@ func madeAt(m *gtfs.FeedMessage, now time.Time, stale time.Duration) (time.Time,
 	made := time.Unix(int64(seconds), 0)
 	switch age := now.Sub(made); {
 	case age > stale:
-		return made, &connectors.MalformedError{What: "GTFS Realtime", Err: fmt.Errorf("it was made %s ago: its program seems to have stopped", age.Truncate(time.Minute))}
+		return made, &connectors.MalformedError{What: "GTFS Realtime", Err: fmt.Errorf("it was made at %s: its program seems to have stopped", made.In(now.Location()).Format("2006-01-02 15:04 (MST)"))}
 	case age < -time.Hour:
 		return made, &connectors.ClockError{Ahead: -age}
 	case age < 0:
