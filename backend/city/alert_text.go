@@ -14,9 +14,14 @@ var severityNames = map[Severity][2]string{
 }
 
 // ThresholdAlert words the alert of an indicator that has passed a threshold:
-// what, where, how much, since when, against which norm.
-func ThresholdAlert(i Indicator, s IndicatorState, t Threshold, areaName, zoneLabel string, loc *time.Location) Alert {
-	at := s.Time.In(loc)
+// what, where, how much, since when, against which norm. now is in the city's
+// zone; a value of another day than today's is told with its day.
+func ThresholdAlert(i Indicator, s IndicatorState, t Threshold, areaName, zoneLabel string, now time.Time) Alert {
+	at := s.Time.In(now.Location())
+	read, readEN := clock(at), at.Format("15:04")
+	if !sameDay(at, now) {
+		read, readEN = FormatDay(at, at.Location())+" "+read, at.Format("2 January 2006 ")+readEN
+	}
 	value, limit := Quantity(s.Value, i, ','), Quantity(t.Value, i, ',')
 	nameEN := i.NameEN
 	if nameEN == "" {
@@ -31,8 +36,8 @@ func ThresholdAlert(i Indicator, s IndicatorState, t Threshold, areaName, zoneLa
 		Key: "threshold:" + i.Slug + ":" + s.AreaCode, Kind: AlertThreshold, Severity: t.Level,
 		Headline:   i.Name + where + " " + value + ": " + names[0],
 		HeadlineEN: nameEN + whereEN + " " + Quantity(s.Value, i, '.') + ": " + names[1],
-		Evidence:   "Ambang " + names[0] + " " + limit + " (" + t.Source + "), per " + at.Format("15.04") + " " + zoneLabel,
-		EvidenceEN: names[1] + " threshold " + Quantity(t.Value, i, '.') + " (" + t.Source + "), as of " + at.Format("15:04") + " " + zoneLabel,
+		Evidence:   "Ambang " + names[0] + " " + limit + " (" + t.Source + "), per " + read + " " + zoneLabel,
+		EvidenceEN: names[1] + " threshold " + Quantity(t.Value, i, '.') + " (" + t.Source + "), as of " + readEN + " " + zoneLabel,
 		AreaCodes:  []string{s.AreaCode}, Since: s.Time, Source: s.Source, Simulated: s.Simulated,
 	}
 }

@@ -58,6 +58,14 @@ type Target struct {
 	Source string `json:"source" maxLength:"500" doc:"The document that sets it"`
 }
 
+// Outdated reports whether a value is too old to speak of now: over twice as
+// old as the indicator is fresh, as a station's silence is judged. Where nobody
+// said how long it is fresh, nothing is outdated.
+func (i Indicator) Outdated(value, now time.Time) bool {
+	patience := 2 * time.Duration(i.FreshForSeconds) * time.Second
+	return patience > 0 && now.Sub(value) > patience
+}
+
 // Misses reports whether a value has not reached the indicator's target: below
 // it where up is better, above it where down is. Where neither is better, or
 // none was set, nothing is missed.

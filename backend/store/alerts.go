@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"balaikota/backend/city"
 
@@ -100,21 +101,23 @@ func (in *ingestion) endAlert(ctx context.Context, key string) error {
 // thresholdAlert raises, changes or ends the alert that belongs to a state.
 // An indicator of the whole city raises one for the city, not one for each
 // place it is measured at; one that is measured by area raises them there, not
-// for the city as a whole.
+// for the city as a whole. A value that is outdated says nothing of now, and
+// raises none.
 func (in *ingestion) thresholdAlert(ctx context.Context, s city.IndicatorState) error {
 	decl := in.cat.indicators[s.Indicator]
 	if len(decl.Thresholds) == 0 || (decl.Grain == "city") != (s.AreaCode == in.cat.cityCode) {
 		return nil
 	}
-	level, passed := decl.SeverityOf(s.Value, s.AreaCode, in.store.now().In(in.cat.location))
-	if level == city.Info {
+	now := in.store.now().In(in.cat.location)
+	level, passed := decl.SeverityOf(s.Value, s.AreaCode, now)
+	if level == city.Info || decl.Outdated(s.Time, now) {
 		before := in.tally
 		err := in.endAlert(ctx, thresholdKey(place{s.Indicator, s.AreaCode}))
 		in.tally = before // an alert of ours is not a row of theirs
 		return err
 	}
 	before := in.tally
-	err := in.putAlert(ctx, city.ThresholdAlert(decl, s, *passed, in.cat.areas[s.AreaCode], in.cat.zoneLabel, in.cat.location))
+	err := in.putAlert(ctx, city.ThresholdAlert(decl, s, *passed, in.cat.areas[s.AreaCode], in.cat.zoneLabel, now))
 	in.tally = before
 	return err
 }
@@ -180,11 +183,17 @@ func (s *Store) RaiseAlerts(ctx context.Context, kind city.AlertKind, now []city
 	})
 }
 
-// EndExpiredAlerts ends alerts whose time is up and returns how many.
+// EndExpiredAlerts ends alerts whose time is up, and those of values that have
+// become too old to speak of now, and returns how many. It is run every minute;
+// running it twice changes nothing.
 func (s *Store) EndExpiredAlerts(ctx context.Context) (int, error) {
+	cat, err := s.currentCatalogue(ctx)
+	if err != nil {
+		return 0, err
+	}
 	n := 0
-	err := s.write(ctx, func(tx pgx.Tx) error {
-		in := ingestion{store: s, tx: tx}
+	err = s.write(ctx, func(tx pgx.Tx) error {
+		in := ingestion{store: s, tx: tx, cat: cat}
 		keys, err := column[string](ctx, tx, `SELECT key FROM alerts WHERE ended_at IS NULL AND until <= $1`, s.now())
 		if err != nil {
 			return fmt.Errorf("find expired alerts: %w", err)
@@ -194,8 +203,39 @@ func (s *Store) EndExpiredAlerts(ctx context.Context) (int, error) {
 				return err
 			}
 		}
-		n = len(keys)
+		if err := in.ageAlerts(ctx); err != nil {
+			return err
+		}
+		n = 0 // of an attempt before
+		for _, e := range in.events {
+			if e.Op == "remove" {
+				n++
+			}
+		}
 		return appendEvents(ctx, tx, in.events)
 	})
 	return n, err
+}
+
+// agedStatesQuery reads the states of before today ($1) or older than twice
+// their indicator's freshness, whose threshold alerts stand.
+const agedStatesQuery = `SELECT s.indicator, s.area_code, s.time, s.value, s.previous, s.severity, s.source_id, s.received_at
+	FROM alerts a JOIN indicator_states s ON a.key = 'threshold:' || s.indicator || ':' || s.area_code JOIN indicators i ON i.slug = s.indicator
+	WHERE a.kind = 'threshold' AND a.ended_at IS NULL AND (s.time < $1 OR s.time < $2::timestamptz - make_interval(secs => 2 * i.fresh_for_seconds))`
+
+// ageAlerts judges standing threshold alerts anew whose values time has passed
+// by: their evidence must name the day, or they are over.
+func (in *ingestion) ageAlerts(ctx context.Context) error {
+	now := in.store.now().In(in.cat.location)
+	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	aged, err := rowsOf[stateRow](ctx, in.tx, agedStatesQuery, today, now)
+	if err != nil {
+		return fmt.Errorf("find alerts of old values: %w", err)
+	}
+	for _, r := range aged {
+		if err := in.thresholdAlert(ctx, in.cat.state(r)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
