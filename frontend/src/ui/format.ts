@@ -78,24 +78,27 @@ export const dayDate = (at: Moment) =>
   dates({ day: 'numeric', month: 'short', year: 'numeric' }).format(ms(at));
 /** Kamis, 18 Juni 2026 20.00 WITA */
 export const fullMoment = (at: Moment) => `${longDate(at)} ${clockTime(at)} ${city.zoneLabel}`;
+const yearOf = (at: number) => new Date(dayNumber(at) * day).getUTCFullYear();
+/** 18 Jun, or 4 Des 2017 when it is not this year's. */
+const dated = (at: Moment, now: number) => (yearOf(ms(at)) === yearOf(now) ? shortDate(at) : dayDate(at));
 /** Time when it is today, else the day and the time. */
 export function moment(at: Moment, now: number): string {
   const days = dayNumber(now) - dayNumber(ms(at));
   if (days === 0) return clockTime(at);
   if (days === 1) return t('time.yesterday_at', { time: clockTime(at) });
-  return `${shortDate(at)} ${clockTime(at)}`;
+  return `${dated(at, now)} ${clockTime(at)}`;
 }
 /** 07.15, kemarin, or 18 Jun: the shortest form a list column holds. */
 export function brief(at: Moment, now: number): string {
   const days = dayNumber(now) - dayNumber(ms(at));
-  return days === 0 ? clockTime(at) : days === 1 ? t('time.yesterday') : shortDate(at);
+  return days === 0 ? clockTime(at) : days === 1 ? t('time.yesterday') : dated(at, now);
 }
 /** per 21.10 kemarin */
 export function asOf(at: Moment, now: number): string {
   const days = dayNumber(now) - dayNumber(ms(at));
   if (days === 0) return t('time.as_of', { time: clockTime(at) });
   if (days === 1) return t('time.as_of_yesterday', { time: clockTime(at) });
-  return t('time.as_of', { time: `${shortDate(at)} ${clockTime(at)}` });
+  return t('time.as_of', { time: `${dated(at, now)} ${clockTime(at)}` });
 }
 /** 3 jam lalu */
 export function ago(at: Moment, now: number): string {

@@ -49,6 +49,15 @@ describe('figures and times in Indonesian, in the city’s zone', () => {
     expect(asOf(evening - hour, evening)).toBe('per 19.00');
     expect(moment(evening - 80 * hour, evening)).toBe('15 Jun 12.00');
   });
+  it('says the year when it is not this year’s, in the city’s zone', () => {
+    const then = Date.parse('2017-12-04T00:00:00Z');
+    expect(moment(then, evening)).toBe('4 Des 2017 08.00');
+    expect(brief(then, evening)).toBe('4 Des 2017');
+    expect(asOf(then, evening)).toBe('per 4 Des 2017 08.00');
+    // New Year has come in the city, not yet in Greenwich.
+    expect(brief(Date.parse('2025-12-31T16:30:00Z'), evening)).toBe('1 Jan');
+    expect(brief(Date.parse('2025-12-31T15:30:00Z'), evening)).toBe('31 Des 2025');
+  });
   it('says how long ago', () => {
     expect(ago(evening - 20_000, evening)).toBe('baru saja');
     expect(ago(evening - 12 * 60_000, evening)).toBe('12 menit lalu');
