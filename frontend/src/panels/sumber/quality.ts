@@ -2,9 +2,12 @@ import type { QualityParams, QualityRule } from '../../api/types.ts';
 import { figure } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.svelte.ts';
 
-const decimals = (v: number) => Math.min(6, (String(v).split('.')[1] ?? '').length);
-/** A number of a rule or a value as it came, with as many decimals as it has. */
-export const exact = (v: number) => figure(v, decimals(v));
+/** A number of a rule or a value as it came: in six digits at most, but every whole one. */
+export function exact(v: number): string {
+  const whole = v === 0 ? 1 : Math.floor(Math.log10(Math.abs(v))) + 1;
+  const [, fraction = ''] = v.toFixed(Math.min(12, Math.max(0, 6 - whole))).split('.');
+  return figure(v, fraction.replace(/0+$/, '').length);
+}
 
 function bounds({ min, max }: QualityParams): string {
   if (min !== undefined && max !== undefined)
