@@ -28,7 +28,13 @@ export function pointFeature(p: MapPoint): Feature<Point> {
     type: 'Feature',
     id: p.id,
     geometry: { type: 'Point', coordinates: [p.lon, p.lat] },
-    properties: { id: p.id, large: p.large, estimated: p.estimated, vague: p.radius !== undefined },
+    properties: {
+      id: p.id,
+      large: p.large,
+      estimated: p.estimated,
+      vague: p.radius !== undefined,
+      alone: !!p.alone,
+    },
   };
 }
 

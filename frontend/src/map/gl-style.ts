@@ -158,8 +158,7 @@ function pointLayers(k: number): Layers {
       id: 'points',
       type: 'circle',
       source: 'points',
-      minzoom: cellZoom,
-      filter: ['!', ['get', 'vague']],
+      filter: ['all', ['!', ['get', 'vague']], ['any', ['get', 'alone'], ['>=', ['zoom'], cellZoom]]],
       paint: {
         'circle-color': ['case', ['get', 'estimated'], colour('--map-ring'), colour('--map-point')],
         'circle-radius': ['case', ['get', 'large'], 6 * k, 4.5 * k],

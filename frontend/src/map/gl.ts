@@ -256,8 +256,9 @@ export class CityGl {
     const zoom = Math.floor(this.#map.getZoom());
     if (zoom === this.#cellsAt || zoom >= cellZoom) return;
     this.#cellsAt = zoom;
+    const gathered = this.#scene.points.filter((p) => !p.alone);
     const metres = (cellPixels * this.#rem * widestPixel) / 2 ** zoom;
-    this.#put('cells', cellData(hexCells(this.#scene.points, metres, this.#latitude)));
+    this.#put('cells', cellData(hexCells(gathered, metres, this.#latitude)));
   };
 
   get #latitude(): number {

@@ -13,6 +13,8 @@ export interface MapPoint {
   estimated: boolean;
   /** Metres within which the place lies: drawn as a circle of that size, never as a point. */
   radius?: number;
+  /** Never gathered with others: its own state is what is looked for. */
+  alone?: boolean;
   /** Arrived a moment ago. */
   fresh: boolean;
 }

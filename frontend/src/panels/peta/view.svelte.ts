@@ -1,6 +1,6 @@
 import { alerts } from '../../data/alerts.svelte.ts';
 import { areas, within, type MapLevel } from '../../data/areas.svelte.ts';
-import { cameras } from '../../data/cameras.svelte.ts';
+import { cameras, unread } from '../../data/cameras.svelte.ts';
 import { catalogue } from '../../data/catalogue.svelte.ts';
 import { incidents } from '../../data/incidents.svelte.ts';
 import { indicators } from '../../data/indicators.svelte.ts';
@@ -153,7 +153,17 @@ export class MapView {
     return (cameras.value ?? []).flatMap((c) =>
       c.lon === undefined || c.lat === undefined
         ? []
-        : [{ id: c.id, lon: c.lon, lat: c.lat, large: true, estimated: c.state !== 'hidup', fresh: false }],
+        : [
+            {
+              id: c.id,
+              lon: c.lon,
+              lat: c.lat,
+              large: true,
+              estimated: c.state !== 'hidup' || !!unread(c),
+              alone: true,
+              fresh: false,
+            },
+          ],
     );
   }
 
