@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import { ActionsDouble } from './actions.mjs';
 import { Answers, templates } from './answers.mjs';
 import { AssistantDouble } from './assistant.mjs';
+import { CamerasDouble } from './cameras.mjs';
 import { act, allIncidents, analysisOf, correct, incidentDetail, incidentPage, runs } from './incidents.mjs';
 import { OutcomesDouble } from './outcomes.mjs';
 import { atRisk, checked, flood, forecasts, hotspots } from './patterns.mjs';
@@ -69,6 +70,7 @@ export class Double {
     this.calls = [];
     this.assistant = new AssistantDouble(() => this.world);
     this.map = new MapDouble(() => this.world);
+    this.cameras = new CamerasDouble(() => this.world);
     this.tasks = new TasksDouble();
     this.actions = new ActionsDouble(() => this.world);
     this.outcomes = new OutcomesDouble(this.actions);
@@ -265,6 +267,7 @@ export class Double {
     if (this.mood === 'loading') return ['never'];
     if (this.mood === 'error') return problem(500, 'internal', 'the database is away');
     if (MapDouble.owns(path)) return this.map.route(path, url.searchParams);
+    if (CamerasDouble.owns(path)) return this.cameras.route(path, res, this.mood, this.role);
     if (AssistantDouble.owns(path)) return this.assistant.route(method, path, body, req, res);
     if (OutcomesDouble.owns(path)) return this.outcomes.route(method, path, body, this.mood, this.role);
     const tasked =
