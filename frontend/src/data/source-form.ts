@@ -1,3 +1,4 @@
+import type { Problem } from '../api/problem.ts';
 import type { ConnectorField, ConnectorInfo, SourceForm } from '../api/types.ts';
 
 /** What stands in the form for one field: text, or a tick. */
@@ -79,6 +80,12 @@ export function fieldOf(location: string | undefined): string | undefined {
   const path = location?.replace(/^body\./, '');
   if (!path) return undefined;
   return /^config\.([^.[]+)/.exec(path)?.[1] ?? path;
+}
+
+/** The field to mend for a problem: for an address that is not allowed, the tick that allows it. */
+export function fieldToMend(p: Pick<Problem, 'code' | 'key' | 'field'> | undefined): string | undefined {
+  if (p?.key === 'source.failure.private') return 'allow_private';
+  return p?.code === 'invalid' || p?.code === 'conflict' ? fieldOf(p.field) : undefined;
 }
 
 /** The same form gives the same text: what was tried is what is saved. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectorField, ConnectorInfo } from '../../src/api/types.ts';
-import { configOf, entriesOf, fieldOf, skeleton, slugOf } from '../../src/data/source-form.ts';
+import { configOf, entriesOf, fieldOf, fieldToMend, skeleton, slugOf } from '../../src/data/source-form.ts';
 
 const field = (
   path: string,
@@ -89,5 +89,17 @@ describe('the form of a source', () => {
   it('makes a short name of a long one', () => {
     expect(slugOf('Hujan, Bandara APT Pranoto (BMKG)')).toBe('hujan-bandara-apt-pranoto-bmkg');
     expect(slugOf('  Café 2  ')).toBe('cafe-2');
+  });
+});
+
+describe('the field to mend', () => {
+  it('is the one the server names, and the tick for an address that is not allowed', () => {
+    const at = { key: undefined, field: 'body.config.mapping.url' };
+    expect(fieldToMend({ code: 'invalid', ...at })).toBe('mapping');
+    expect(fieldToMend({ code: 'internal', ...at })).toBeUndefined();
+    expect(fieldToMend({ code: 'invalid', key: 'source.failure.private', field: undefined })).toBe(
+      'allow_private',
+    );
+    expect(fieldToMend(undefined)).toBeUndefined();
   });
 });
