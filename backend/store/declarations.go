@@ -157,8 +157,12 @@ const (
 			min, max, decimals, rank, visible_to, definition, origin)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (slug) `
 	addIndicator     = insertIndicator + `DO NOTHING`
-	replaceIndicator = insertIndicator + `DO UPDATE SET name = excluded.name, unit = excluded.unit, grain = excluded.grain
-		WHERE (i.name, i.unit, i.grain) IS DISTINCT FROM (excluded.name, excluded.unit, excluded.grain)`
+	replaceIndicator = insertIndicator + `DO UPDATE SET name = excluded.name, name_en = excluded.name_en, unit = excluded.unit, direction = excluded.direction,
+			grain = excluded.grain, aggregation = excluded.aggregation, fresh_for_seconds = excluded.fresh_for_seconds, min = excluded.min, max = excluded.max,
+			decimals = excluded.decimals, rank = excluded.rank, definition = excluded.definition, origin = excluded.origin
+		WHERE (i.name, i.name_en, i.unit, i.direction, i.grain, i.aggregation, i.fresh_for_seconds, i.min, i.max, i.decimals, i.rank, i.definition)
+			IS DISTINCT FROM (excluded.name, excluded.name_en, excluded.unit, excluded.direction, excluded.grain, excluded.aggregation,
+				excluded.fresh_for_seconds, excluded.min, excluded.max, excluded.decimals, excluded.rank, excluded.definition)`
 )
 
 // saveIndicator adds an indicator; of one that is there already it replaces
@@ -208,8 +212,10 @@ func (s *Store) SaveCategories(ctx context.Context, cs []city.Category) (city.Ta
 	return tally, s.RefreshDeadlines(ctx)
 }
 
-// SaveIndicators adds or changes indicators by slug; what an import cannot say
-// (direction, thresholds, freshness …) keeps its declaration.
+// SaveIndicators adds or replaces indicators by slug. Each is given whole: who
+// reads a file fills in what the file does not name from the declaration, as
+// importing.Indicator does. What no import can say (who sees it, thresholds,
+// target) keeps its declaration.
 func (s *Store) SaveIndicators(ctx context.Context, is []city.Indicator) (city.Tally, error) {
 	return s.saveAll(ctx, len(is), func(tx pgx.Tx, n int) (bool, bool, error) {
 		i := is[n]

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -53,6 +55,17 @@ func TestFoundationIsLaidOnceAndChangesNothingLater(t *testing.T) {
 func TestImportedDeclarationsTwice(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
+	declared := func(slug string) city.Indicator {
+		t.Helper()
+		is, err := f.Indicators(t.Context(), city.Asker{Role: city.Operator})
+		at := slices.IndexFunc(is, func(i city.Indicator) bool { return i.Slug == slug })
+		if err != nil || at < 0 {
+			t.Fatalf("no indicator %s, %v", slug, err)
+		}
+		return is[at]
+	}
+	renamed := declared(dam)
+	renamed.Name = "Muka air"
 	for n, want := range []city.Tally{{Read: 3, Added: 1, Changed: 1, Unchanged: 1}, {Read: 3, Unchanged: 3}} {
 		got, err := f.SaveCategories(t.Context(), []city.Category{
 			{Slug: "reklame", Name: "Reklame", Office: "Dinas Angkasa", WorkingDaysToClose: 3, Origin: "import"},
@@ -64,8 +77,7 @@ func TestImportedDeclarationsTwice(t *testing.T) {
 		}
 		equal(t, "categories", got, want)
 		got, err = f.SaveIndicators(t.Context(), []city.Indicator{
-			{Slug: "baru", Name: "Baru", Unit: "buah", Grain: "city"}, {Slug: dam, Name: "Muka air", Unit: "m", Grain: "city"},
-			{Slug: "pm25", Name: one[string](t, f.sql, "SELECT name FROM indicators WHERE slug = 'pm25'"), Unit: "µg/m³", Grain: "city"},
+			{Slug: "baru", Name: "Baru", Unit: "buah", Grain: "city"}, renamed, declared("pm25"),
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -88,6 +100,43 @@ func TestImportedDeclarationsTwice(t *testing.T) {
 		t.Errorf("a bad slug: %v", err)
 	}
 	equal(t, "nothing of a refused import", one[int](t, f.sql, "SELECT count(*)::int FROM indicators WHERE slug = 'ok'"), 0)
+}
+
+func TestEachThingAnImportSaysOfAnIndicatorIsWritten(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	read := func() city.Indicator {
+		t.Helper()
+		is, err := f.Indicators(t.Context(), city.Asker{Role: city.Operator})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return is[slices.IndexFunc(is, func(i city.Indicator) bool { return i.Slug == dam })]
+	}
+	for name, change := range map[string]func(i *city.Indicator){
+		"name_en": func(i *city.Indicator) { i.NameEN = "Dam" }, "direction": func(i *city.Indicator) { i.Direction = "up" },
+		"aggregation": func(i *city.Indicator) { i.Aggregation = "max" }, "fresh_for_seconds": func(i *city.Indicator) { i.FreshForSeconds = 777 },
+		"min": func(i *city.Indicator) { i.Min = new(1.5) }, "max": func(i *city.Indicator) { i.Max = new(77.5) },
+		"decimals": func(i *city.Indicator) { i.Decimals = 5 }, "rank": func(i *city.Indicator) { i.Rank = 77 }, "no tile": func(i *city.Indicator) { i.Rank = 0 },
+		"definition": func(i *city.Indicator) { i.Definition = "Diukur di pintu air." }, "unit": func(i *city.Indicator) { i.Unit = "cm" },
+	} {
+		if _, err := f.sql.Exec(t.Context(), "UPDATE indicators SET rank = 9 WHERE slug = $1", dam); err != nil {
+			t.Fatal(err)
+		}
+		want := read()
+		change(&want)
+		want.Origin = "import"
+		for n, tally := range []city.Tally{{Read: 1, Changed: 1}, {Read: 1, Unchanged: 1}} {
+			given := want
+			given.VisibleTo = nil // no import can say it
+			got, err := f.SaveIndicators(t.Context(), []city.Indicator{given})
+			if err != nil {
+				t.Fatal(err)
+			}
+			equal(t, fmt.Sprint(name, " time ", n), got, tally)
+			equal(t, name, read(), want)
+		}
+	}
 }
 
 func TestHolidaysMoveDeadlines(t *testing.T) {
