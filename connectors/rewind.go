@@ -85,7 +85,7 @@ func (r *run) overQuota() bool {
 // cursor, until the next hour.
 func (r *run) slow(ctx context.Context) error {
 	r.log.Info("A source is slowed by its quota", "quota_hour", r.src.QuotaHour, "until", nextHour(r.started))
-	attempt := &city.Attempt{Started: r.started, Finished: r.env.Now(), RetryAt: nextHour(r.started), Slowed: true}
+	attempt := &city.Attempt{Started: r.started, Finished: r.env.Now(), RetryAt: nextHour(r.started), Slowed: true, Before: r.tally}
 	if _, err := r.ingester.Ingest(ctx, city.Delivery{SourceID: r.src.ID, SentBack: r.src.SentBack, Attempt: attempt}); err != nil {
 		return &city.Error{Code: city.Internal, Key: string(FailStore), Message: FailureTexts[FailStore].EN, Err: err}
 	}

@@ -243,7 +243,7 @@ func (r *run) deliver(ctx context.Context, page Page, last bool) error {
 	check := checker{env: r.env, src: r.src, now: r.env.Now()}
 	check.page(page, &d)
 	if last {
-		d.Attempt = &city.Attempt{Started: r.started, Finished: r.env.Now()}
+		d.Attempt = &city.Attempt{Started: r.started, Finished: r.env.Now(), Before: r.tally}
 		if page.More {
 			d.Attempt.RetryAt = d.Attempt.Finished
 		}
@@ -284,7 +284,7 @@ func (r *run) failed(ctx context.Context, err error) (city.Tally, time.Time, err
 	}
 	plain := told // what officers read holds no technical cause; the log has it
 	plain.Err = nil
-	attempt := &city.Attempt{Started: r.started, Finished: now, Err: &plain, RetryAt: retryAt}
+	attempt := &city.Attempt{Started: r.started, Finished: now, Err: &plain, RetryAt: retryAt, Before: r.tally}
 	if _, ierr := r.ingester.Ingest(ctx, city.Delivery{SourceID: r.src.ID, SentBack: r.src.SentBack, Attempt: attempt}); ierr != nil {
 		r.log.Error("record a failed pull", "error", ierr)
 	}

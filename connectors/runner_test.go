@@ -95,6 +95,9 @@ func TestRunStoresEachPageWithItsCursor(t *testing.T) {
 	if diff := cmp.Diff([]string{"1@1 attempt=false", "2@2 attempt=false", "3@3 attempt=true"}, got); diff != "" {
 		t.Error(diff)
 	}
+	if before := l.deliveries[2].Attempt.Before; before.Added != 2 || before.Read != 2 {
+		t.Errorf("the pages before the last brought %+v, want two rows", before)
+	}
 }
 
 func TestRunStopsAtItsLimitsAndGoesOn(t *testing.T) {

@@ -176,6 +176,9 @@ type Attempt struct {
 	RetryAt time.Time
 	// Slowed says that RetryAt is so late because of the source's quota.
 	Slowed bool
+	// Before is what the run's earlier deliveries brought; what the delivery
+	// that carries the attempt brings itself comes on top.
+	Before Tally
 }
 
 // Listing says which part of a list of everything a delivery is.

@@ -130,7 +130,7 @@ func (in *ingestion) health(ctx context.Context, d city.Delivery) error {
 	if err := in.countHour(ctx, now); err != nil {
 		return err
 	}
-	if err := in.logRun(ctx, d.Attempt, after.LastError, wrote); err != nil || !tell {
+	if err := in.logRun(ctx, d.Attempt, after.LastError); err != nil || !tell {
 		return err
 	}
 	event, err := in.store.healthEvent(ctx, in.tx, in.cat, in.src.Slug)
@@ -155,13 +155,18 @@ func (in *ingestion) countHour(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// logRun keeps a line for a pull that brought something or failed.
-func (in *ingestion) logRun(ctx context.Context, a *city.Attempt, reason string, wrote int) error {
-	if a == nil || (wrote == 0 && a.Err == nil && in.tally.Refused == 0) {
+// logRun keeps a line for a pull that brought something, on whichever of its
+// pages, or failed.
+func (in *ingestion) logRun(ctx context.Context, a *city.Attempt, reason string) error {
+	if a == nil {
+		return nil
+	}
+	added, changed, refused := a.Before.Added+in.tally.Added, a.Before.Changed+in.tally.Changed, a.Before.Refused+in.tally.Refused
+	if a.Err == nil && added+changed+refused+a.Before.Removed+in.tally.Removed == 0 {
 		return nil
 	}
 	if _, err := in.tx.Exec(ctx, `INSERT INTO source_runs (source_id, started, finished, ok, error, added, changed, refused) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		in.sourceID, a.Started, a.Finished, a.Err == nil, reason, in.tally.Added, in.tally.Changed, in.tally.Refused); err != nil {
+		in.sourceID, a.Started, a.Finished, a.Err == nil, reason, added, changed, refused); err != nil {
 		return fmt.Errorf("log the pull: %w", err)
 	}
 	return nil
