@@ -16,7 +16,7 @@ const upsertObservations = `WITH incoming AS (
 		AS t(indicator, area_code, station, time, value, forecast, issued_at, flags)
 ), differing AS (
 	SELECT i.*, o.value AS before, o.source_id AS before_source, coalesce(o.forecast, false) AS before_forecast FROM incoming i LEFT JOIN observations o USING (indicator, area_code, station, time)
-	WHERE o.indicator IS NULL OR ((o.value, o.flags, o.forecast) IS DISTINCT FROM (i.value, string_to_array(i.flags, ' '), i.forecast)
+	WHERE o.indicator IS NULL OR ((` + otherValue + ` OR (o.flags, o.forecast) IS DISTINCT FROM (string_to_array(i.flags, ' '), i.forecast))
 		AND (o.forecast OR NOT i.forecast) -- what was measured is never replaced by what was foreseen
 		AND (o.issued_at IS NULL OR i.issued_at IS NULL OR i.issued_at >= o.issued_at))
 ), written AS (
@@ -27,6 +27,13 @@ const upsertObservations = `WITH incoming AS (
 	RETURNING o.indicator, o.area_code, o.station, o.time, o.value, o.forecast, o.flags, (xmax = 0) AS added
 )
 SELECT w.*, CASE WHEN NOT d.before_forecast THEN d.before END AS before, d.before_source FROM written w JOIN differing d USING (indicator, area_code, station, time)`
+
+// otherValue says that a value came in that is another than the one kept, not
+// the same one with the noise of its rounding. Numbers at the ends of what a
+// float holds are compared as they are: Postgres refuses to overflow.
+const otherValue = `CASE WHEN o.value = i.value THEN false
+	WHEN abs(o.value) BETWEEN 1e-290 AND 1e290 AND abs(i.value) BETWEEN 1e-290 AND 1e290 THEN abs(o.value - i.value) >= 1e-9 * abs(o.value)
+	ELSE true END`
 
 // counts is what makes a value count in figures: its source has no remark on it,
 // and no finding keeps it out. Every figure made of observations asks for this
