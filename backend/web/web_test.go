@@ -54,6 +54,18 @@ func (p nobodyPolls) PollNow(_ context.Context, slug string) error {
 	return nil
 }
 
+// backToTheStart stands for the keeper of sources: every source of it can begin
+// again, whatever its connector. The real one is tried in cmd/balaikota.
+type backToTheStart struct {
+	web.SourceKeeper
+	store *store.Store
+}
+
+// Reread implements web.SourceKeeper.
+func (k backToTheStart) Reread(ctx context.Context, slug string, why city.RereadWhy, from time.Time) error {
+	return k.store.SendBackSource(ctx, slug, why, from, nil)
+}
+
 // titleAndCount stands in for backend/cap, which web does not know.
 func titleAndCount(_, title, _ string, _ time.Time, messages []city.HazardMessage) ([]byte, error) {
 	return fmt.Appendf(nil, "%s: %d", title, len(messages)), nil
@@ -79,7 +91,7 @@ func newSurface(t *testing.T, change ...func(*web.Deps, *store.Store)) *surface 
 	}
 	deps := web.Deps{
 		Store: s, Passwords: account.Keeper{}, Geography: func() web.Geography { return geography{index} }, Hub: hub,
-		Poller: nobodyPolls{make(chan string, 8)}, Stems: language.Words, CAPFeed: titleAndCount, Frontend: page, Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test",
+		Poller: nobodyPolls{make(chan string, 8)}, SourceKeeper: backToTheStart{store: s}, Stems: language.Words, CAPFeed: titleAndCount, Frontend: page, Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test",
 	}
 	for _, c := range change {
 		c(&deps, s)

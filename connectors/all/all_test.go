@@ -41,7 +41,10 @@ func TestEveryFolderIsListed(t *testing.T) {
 			t.Errorf("connectors/%s is not in the list of all.go, or its Spec has another name", d.Name())
 		}
 		for _, want := range []string{"README.md", "testdata"} {
-			if _, err := os.Stat(filepath.Join("..", d.Name(), want)); err != nil && (want != "testdata" || d.Name() != "files") {
+			// files reads those of others, and what cctv brings are pictures that its
+			// tests draw.
+			drawn := want == "testdata" && (d.Name() == "files" || d.Name() == "cctv")
+			if _, err := os.Stat(filepath.Join("..", d.Name(), want)); err != nil && !drawn {
 				t.Errorf("connectors/%s has no %s", d.Name(), want)
 			}
 		}
