@@ -67,9 +67,9 @@ func StateOfCamera(hasStill bool, taken, changed *time.Time, repeats, faults int
 	switch {
 	case !hasStill:
 		return CameraPlain
-	case taken == nil && faults == 0:
+	case taken == nil && faults < CameraFaults:
 		return CameraUnknown
-	case taken == nil, faults >= CameraFaults:
+	case faults >= CameraFaults:
 		return CameraDown
 	case repeats >= CameraRepeats && changed != nil && taken.Sub(*changed) >= CameraStill:
 		return CameraFrozen
