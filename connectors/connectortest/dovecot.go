@@ -47,16 +47,7 @@ type Dovecot struct {
 // installed the test is skipped; in CI it fails.
 func NewDovecot(t testing.TB) *Dovecot {
 	t.Helper()
-	program, err := exec.LookPath("dovecot")
-	if err != nil {
-		program = "/usr/sbin/dovecot"
-	}
-	if _, err := os.Stat(program); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("Dovecot is not installed; .ci/need dovecot installs it")
-		}
-		t.Skip("Dovecot is not installed; .ci/need dovecot installs it")
-	}
+	program := Program(t, "dovecot")
 	// Not t.TempDir(): names of sockets are short, names of tests are not.
 	folder, err := os.MkdirTemp("", "surel")
 	if err != nil {

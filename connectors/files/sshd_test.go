@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"balaikota/connectors/connectortest"
 )
 
 // sshd is a real OpenSSH server on a port of its own, with settings and keys in a
@@ -51,16 +53,7 @@ func keyPair(t testing.TB) (private string, public ssh.PublicKey) {
 // the test is skipped; in CI it fails.
 func newSSHD(t testing.TB) *sshd {
 	t.Helper()
-	program, err := exec.LookPath("sshd")
-	if err != nil {
-		program = "/usr/sbin/sshd"
-	}
-	if _, err := os.Stat(program); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("sshd is not installed; .ci/need sshd installs it")
-		}
-		t.Skip("sshd is not installed; .ci/need sshd installs it")
-	}
+	program := connectortest.Program(t, "sshd")
 	me, err := user.Current()
 	if err != nil {
 		t.Fatal(err)
