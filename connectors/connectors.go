@@ -76,6 +76,9 @@ type Page struct {
 	Letters []city.LetterFate
 	// Words are what officers wrote by a chat that is bound to their account.
 	Words []city.OfficerWord
+	// Undeclared are indicators that refused rows name and nobody declared, each
+	// once: a trial says so.
+	Undeclared []city.TrialIndicator
 	// Cursor follows this page; nil leaves the stored one.
 	Cursor json.RawMessage
 	// More asks for the next page at once.

@@ -60,6 +60,8 @@ type trial struct {
 	more   bool
 	all    city.Delivery
 	mapped []city.MappedField
+	// undeclared are indicators that rows name and nobody declared.
+	undeclared []city.TrialIndicator
 }
 
 func (t *trial) pull(ctx context.Context, run *run) (err error) {
@@ -101,6 +103,9 @@ func (t *trial) add(page Page) {
 	t.all.Observations = append(t.all.Observations, d.Observations...)
 	t.all.Alerts = append(t.all.Alerts, d.Alerts...)
 	t.all.Refused = append(t.all.Refused, d.Refused...)
+	for _, u := range page.Undeclared {
+		t.miss(u)
+	}
 	if d.Agenda != nil {
 		if t.all.Agenda == nil {
 			t.all.Agenda = &city.AgendaSpan{}
@@ -109,13 +114,29 @@ func (t *trial) add(page Page) {
 	}
 }
 
+// undeclaredMost is how many undeclared indicators a trial names.
+const undeclaredMost = 50
+
+// miss remembers an indicator that nobody declared, once.
+func (t *trial) miss(u city.TrialIndicator) {
+	known := slices.ContainsFunc(t.undeclared, func(x city.TrialIndicator) bool { return x.Slug == u.Slug })
+	if !known && u.Slug != "" && len(t.undeclared) < undeclaredMost {
+		t.undeclared = append(t.undeclared, u)
+	}
+}
+
 func (t *trial) outcome(declared []city.Indicator) city.SourceTrial {
+	for _, o := range t.all.Observations {
+		if !slices.ContainsFunc(declared, func(i city.Indicator) bool { return i.Slug == o.Indicator }) {
+			t.miss(city.TrialIndicator{Slug: o.Indicator, Unit: o.Unit})
+		}
+	}
 	out := city.SourceTrial{
 		Pages: t.pages, More: t.more,
 		Reports: len(t.all.Reports), Observations: len(t.all.Observations), Alerts: len(t.all.Alerts), RefusedCount: len(t.all.Refused),
 		FirstReports: []city.TrialReport{}, FirstObservations: []city.TrialObservation{}, FirstAlerts: []city.TrialAlert{}, FirstAgenda: []city.TrialAgenda{},
 		Mapped: slices.Concat([]city.MappedField{}, t.mapped), Refused: likeRefusals(t.all.Refused),
-		Suspicions: suspicions(t.all, declared),
+		Undeclared: slices.Concat([]city.TrialIndicator{}, t.undeclared), Suspicions: suspicions(t.all, declared),
 	}
 	for _, r := range t.all.Reports[:min(trialRows, len(t.all.Reports))] {
 		out.FirstReports = append(out.FirstReports, trialReport(r))

@@ -66,6 +66,9 @@ func TestTrialFindsWhatLooksWrong(t *testing.T) {
 	if diff := cmp.Diff(want, got.Suspicions); diff != "" {
 		t.Error(diff)
 	}
+	if diff := cmp.Diff([]city.TrialIndicator{{Slug: "tak-ada"}}, got.Undeclared); diff != "" {
+		t.Error(diff)
+	}
 	if got.Reports != 2 || got.Observations != 30 || len(got.FirstObservations) != trialRows || !got.FirstReports[0].Reporter {
 		t.Errorf("%+v", got)
 	}

@@ -20,7 +20,14 @@ type SourceTrial struct {
 	FirstAgenda       []TrialAgenda      `json:"first_agenda" nullable:"false"`
 	Mapped            []MappedField      `json:"mapped" nullable:"false" doc:"How our fields were filled for the first record, where the source is mapped"`
 	Refused           []TrialRefusal     `json:"refused" nullable:"false" doc:"The first that were refused, and why"`
+	Undeclared        []TrialIndicator   `json:"undeclared" nullable:"false" doc:"Indicators that rows name and nobody declared: their rows are refused until somebody does"`
 	Suspicions        []Suspicion        `json:"suspicions" nullable:"false" doc:"What looks wrong in the values, gravest first"`
+}
+
+// TrialIndicator is an indicator that a row names and nobody declared.
+type TrialIndicator struct {
+	Slug string `json:"slug"`
+	Unit string `json:"unit,omitempty" doc:"The unit that its first row gives"`
 }
 
 // TrialReport is a report that would be taken, without who sent it.

@@ -13,7 +13,7 @@ func Observation(row Row, e Env) (city.Observation, *Refused) {
 	written := p.required("indicator")
 	declared, known := e.indicators[foldName(written)]
 	if written != "" && !known {
-		p.fail("indicator", "%.60q is not declared; declare it first: balaikota import indicators FILE", written)
+		p.fail("indicator", "%.60q is not declared; declare it first, under Sumber Data or with: balaikota import indicators FILE", written)
 	}
 	o.Indicator = declared.Slug
 	o.Time = p.time("time")

@@ -37,6 +37,7 @@ type Store interface {
 	AccountStore
 	OfficeContactStore
 	ThresholdStore
+	DeclarationStore
 	AgendaStore
 	SourceStore
 	CameraStore

@@ -55,6 +55,8 @@ func (s *server) routes() {
 
 	// Figures.
 	add(s, shown, http.MethodGet, "/api/indicators", "Declarations of the indicators", s.getIndicators)
+	add(s, operators, http.MethodPost, "/api/indicators", "Declare an indicator, with its thresholds and its target", s.postIndicator)
+	add(s, operators, http.MethodPut, "/api/indicators/{slug}", "Change what was declared of an indicator; its unit and level of areas stay once it has values", s.putIndicator)
 	add(s, shown, http.MethodGet, "/api/indicators/states", "Newest values", s.getStates)
 	add(s, shown, http.MethodGet, "/api/indicators/{slug}/series", "Values over time", s.getSeries)
 	add(s, officers, http.MethodGet, "/api/indicators/{slug}/thresholds", "Every set of thresholds that an indicator has had, newest first", s.getThresholds)

@@ -432,7 +432,18 @@ func rowsOfAccounts() map[string]gate {
 
 func rowsOfLimits() map[string]gate {
 	water := thing{"slug": "muka-air-mahakam"}
+	declared := map[string]any{
+		"name": "Uji matriks", "unit": "buah", "direction": "none", "grain": "city", "aggregation": "last", "fresh_for_seconds": 3600,
+		"decimals": 0, "tile": false, "definition": "Hitungan untuk uji matriks peran.",
+	}
+	operate := []city.Role{city.Operator}
 	return map[string]gate{
+		"PUT /api/indicators/{slug}": {who: operate, at: thing{"slug": "tidak-ada"}, body: fixed(declared), answers: http.StatusNotFound},
+		"POST /api/indicators": {who: operate, body: func(thing) any {
+			out := maps.Clone(declared)
+			out["slug"] = "uji-matriks-" + strconv.FormatInt(time.Now().UnixNano(), 10)
+			return out
+		}},
 		"GET /api/indicators/{slug}/thresholds": {at: water, rows: "shared"},
 		"PUT /api/indicators/{slug}/thresholds": {who: []city.Role{city.Sekda, city.Operator}, at: water, body: fixed(map[string]any{"version": 99, "thresholds": []any{}, "reason": "uji matriks"})},
 	}

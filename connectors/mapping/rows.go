@@ -95,6 +95,9 @@ func (c *Reader) Convert(ctx context.Context, records []any, page *connectors.Pa
 		if err == nil {
 			continue
 		}
+		if u, ok := errors.AsType[undeclared](err); ok && !slices.ContainsFunc(page.Undeclared, func(x city.TrialIndicator) bool { return x.Slug == u.Slug }) {
+			page.Undeclared = append(page.Undeclared, city.TrialIndicator(u))
+		}
 		raw, merr := json.Marshal(record)
 		if merr != nil || c.secret(ctx, record) {
 			raw = nil // jq can make infinities, which JSON has no word for
@@ -294,13 +297,20 @@ func (in *reader) observation() (o city.Observation, ok bool, err error) {
 		if in.c.m.Unknown == "skip" {
 			return o, false, nil
 		}
-		return o, false, fmt.Errorf("indicator: %q is not declared", clip(o.Indicator, 40))
+		return o, false, undeclared{Slug: o.Indicator, Unit: o.Unit}
 	}
 	if err := checkUnit(&o, declared); err != nil {
 		return o, false, err
 	}
 	o.AreaCode, err = in.area(declared)
 	return o, err == nil, err
+}
+
+// undeclared is the error of a row whose indicator nobody declared.
+type undeclared city.TrialIndicator
+
+func (u undeclared) Error() string {
+	return fmt.Sprintf("indicator: %q is not declared", clip(u.Slug, 40))
 }
 
 func (c *Reader) indicator(slug string) (city.Indicator, bool) {

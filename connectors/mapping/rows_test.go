@@ -1,11 +1,13 @@
 package mapping_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/paulmach/orb"
 
+	"balaikota/backend/city"
 	"balaikota/connectors"
 	"balaikota/connectors/connectortest"
 	"balaikota/connectors/mapping"
@@ -40,5 +42,31 @@ func TestAPointOutsideTheCityIsNotTheCitysValue(t *testing.T) {
 		if len(page.Observations) != 2 || len(page.Refused) != 1 || !strings.Contains(page.Refused[0].Reason, "outside the city") {
 			t.Errorf("%s: %+v, refused %+v", level, page.Observations, page.Refused)
 		}
+	}
+}
+
+// TestIndicatorsThatNobodyDeclaredAreNamedOnce: their rows are refused, and a
+// trial offers to declare them.
+func TestIndicatorsThatNobodyDeclaredAreNamedOnce(t *testing.T) {
+	t.Parallel()
+	env := connectortest.Env(t, connectortest.TwoHalves(), connectortest.Moment())
+	env.Indicators = []city.Indicator{{Slug: "pm25", Unit: "µg/m³"}}
+	rows := mapping.Rows{Kind: "observations", Fields: map[string]mapping.Field{
+		"indicator": {Get: ".i"}, "time": {Get: ".t"}, "value": {Get: ".v"}, "unit": {Get: ".u"},
+	}}
+	r, err := rows.Reader(env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := func(slug, unit string) any {
+		return map[string]any{"i": slug, "t": "2026-11-20T08:00:00+08:00", "v": 1.0, "u": unit}
+	}
+	var page connectors.Page
+	if err := r.Convert(t.Context(), []any{row("rtlh", "rumah"), row("pm25", ""), row("rtlh", "rumah"), row("kos", "")}, &page); err != nil {
+		t.Fatal(err)
+	}
+	want := []city.TrialIndicator{{Slug: "rtlh", Unit: "rumah"}, {Slug: "kos"}}
+	if !slices.Equal(page.Undeclared, want) || len(page.Refused) != 3 || len(page.Observations) != 1 {
+		t.Errorf("undeclared %+v, refused %+v", page.Undeclared, page.Refused)
 	}
 }

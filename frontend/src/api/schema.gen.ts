@@ -923,7 +923,8 @@ export interface paths {
         /** Declarations of the indicators */
         get: operations["get-indicators"];
         put?: never;
-        post?: never;
+        /** Declare an indicator, with its thresholds and its target */
+        post: operations["post-indicators"];
         delete?: never;
         options?: never;
         head?: never;
@@ -940,6 +941,23 @@ export interface paths {
         /** Newest values */
         get: operations["get-indicators-states"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/indicators/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what was declared of an indicator; its unit and level of areas stay once it has values */
+        put: operations["put-indicators-slug"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3547,6 +3565,45 @@ export interface components {
             snapshot_at: string;
             sources: string[];
         };
+        Declaration: {
+            /**
+             * @description Over time and areas
+             * @enum {string}
+             */
+            aggregation: "mean" | "sum" | "max" | "last";
+            /** Format: int64 */
+            decimals: number;
+            /** @description What is measured and by whom, in Indonesian */
+            definition: string;
+            /**
+             * @description Which way is better
+             * @enum {string}
+             */
+            direction: "up" | "down" | "none";
+            /**
+             * Format: int64
+             * @description How long a value is fresh
+             */
+            fresh_for_seconds: number;
+            /**
+             * @description The level of areas its values come at
+             * @enum {string}
+             */
+            grain: "city" | "district" | "village";
+            /** Format: double */
+            max?: number;
+            /**
+             * Format: double
+             * @description The least value that is possible at all
+             */
+            min?: number;
+            /** @description Indonesian */
+            name: string;
+            name_en?: string;
+            /** @description It has a tile on Ringkasan, after those that are there */
+            tile: boolean;
+            unit: string;
+        };
         Delta: {
             /**
              * Format: date-time
@@ -5773,6 +5830,49 @@ export interface components {
              */
             seen: number;
         };
+        PostIndicatorInputBody: {
+            /**
+             * @description Over time and areas
+             * @enum {string}
+             */
+            aggregation: "mean" | "sum" | "max" | "last";
+            /** Format: int64 */
+            decimals: number;
+            /** @description What is measured and by whom, in Indonesian */
+            definition: string;
+            /**
+             * @description Which way is better
+             * @enum {string}
+             */
+            direction: "up" | "down" | "none";
+            /**
+             * Format: int64
+             * @description How long a value is fresh
+             */
+            fresh_for_seconds: number;
+            /**
+             * @description The level of areas its values come at
+             * @enum {string}
+             */
+            grain: "city" | "district" | "village";
+            /** Format: double */
+            max?: number;
+            /**
+             * Format: double
+             * @description The least value that is possible at all
+             */
+            min?: number;
+            /** @description Indonesian */
+            name: string;
+            name_en?: string;
+            /** @description The short name that sources name it by */
+            slug: string;
+            target?: components["schemas"]["Target"];
+            thresholds?: components["schemas"]["Threshold"][] | null;
+            /** @description It has a tile on Ringkasan, after those that are there */
+            tile: boolean;
+            unit: string;
+        };
         PostReplyInputBody: {
             /**
              * Format: uuid
@@ -7154,6 +7254,8 @@ export interface components {
             reports: number;
             /** @description What looks wrong in the values, gravest first */
             suspicions: components["schemas"]["Suspicion"][];
+            /** @description Indicators that rows name and nobody declared: their rows are refused until somebody does */
+            undeclared: components["schemas"]["TrialIndicator"][];
         };
         Spending: {
             cached?: boolean;
@@ -7495,6 +7597,11 @@ export interface components {
             key: string;
             /** Format: date-time */
             until?: string;
+        };
+        TrialIndicator: {
+            slug: string;
+            /** @description The unit that its first row gives */
+            unit?: string;
         };
         TrialObservation: {
             area?: string;
@@ -9598,6 +9705,39 @@ export interface operations {
             };
         };
     };
+    "post-indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostIndicatorInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Indicator"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-indicators-states": {
         parameters: {
             query?: never;
@@ -9614,6 +9754,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IndicatorState"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-indicators-slug": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Declaration"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Indicator"];
                 };
             };
             /** @description Error */
