@@ -179,6 +179,7 @@ var gates = []struct {
 	{"github.com/jackc/pgx", []string{"backend/store", "backend/localdb", "backend/jobs", "connectors/sqlquery", "cmd"}},
 	{"database/sql", []string{"backend/store", "backend/localdb", "connectors/sqlquery", "cmd"}},
 	{"github.com/go-sql-driver/mysql", []string{"connectors/sqlquery"}},
+	{"github.com/microsoft/go-mssqldb", []string{"connectors/sqlquery"}},
 	{"github.com/pkg/sftp", []string{"connectors/files"}},
 	{"golang.org/x/crypto/ssh", []string{"connectors/files"}},
 	{"github.com/MobilityData/gtfs-realtime-bindings", []string{"connectors/gtfsrt"}},

@@ -23,6 +23,7 @@ type connector struct {
 	account   account
 	rows      *mapping.Reader
 	db        *sql.DB
+	allowed   bool // the account was found to do no more than read
 }
 
 func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) {
@@ -119,8 +120,11 @@ func (c *connector) readCursor(raw json.RawMessage) (cursor, error) {
 	return cur, nil
 }
 
-// read runs the query for rows behind since, in a transaction that may only read
-// and is rolled back.
+// errLimit is why a query ends whose server does not end it.
+var errLimit = errors.New("the query's time limit has passed")
+
+// read runs the query for rows behind since, in a transaction that may only read,
+// where the system knows such, and is rolled back.
 func (c *connector) read(ctx context.Context, since string) (*result, error) {
 	if c.db == nil {
 		db, err := c.dialect.open(c.account)
@@ -143,7 +147,28 @@ func (c *connector) read(ctx context.Context, since string) (*result, error) {
 			return nil, err
 		}
 	}
-	tx, err := conn.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if c.dialect.allowed != nil && !c.allowed {
+		if err := c.dialect.allowed(ctx, conn); err != nil {
+			return nil, err
+		}
+		c.allowed = true
+	}
+	if !c.dialect.writable {
+		return c.ask(ctx, conn, since)
+	}
+	// Told to stop by us, the server does.
+	ctx, cancel = context.WithTimeoutCause(ctx, c.account.limit, errLimit)
+	defer cancel()
+	got, err := c.ask(ctx, conn, since)
+	if err != nil && errors.Is(context.Cause(ctx), errLimit) {
+		return nil, tooSlow()
+	}
+	return got, err
+}
+
+// ask asks the query and takes its rows.
+func (c *connector) ask(ctx context.Context, conn *sql.Conn, since string) (*result, error) {
+	tx, err := conn.BeginTx(ctx, &sql.TxOptions{ReadOnly: !c.dialect.writable})
 	if err != nil {
 		return nil, err
 	}
@@ -181,6 +206,8 @@ func (c *connector) Rewind(raw json.RawMessage, to time.Time) (json.RawMessage, 
 	switch {
 	case isTime(time.RFC3339Nano, cur.Since):
 		cur.Since = utc.Format(time.RFC3339Nano)
+	case isTime(isoZoneless, cur.Since):
+		cur.Since = min(local.Format(isoMillis), utc.Format(isoMillis))
 	case isTime(zoneless, cur.Since), isTime(time.DateTime, cur.Since):
 		cur.Since = min(local.Format(zoneless), utc.Format(zoneless))
 	case isTime(dayOnly, cur.Since):

@@ -24,17 +24,25 @@ type dialect struct {
 	placeholder string
 	numbered    bool // one value serves all placeholders
 	hash        bool // # begins a comment, and $$ no quotation
+	transact    bool // Transact-SQL: [names], statements without a semicolon between
 	backslash   bool // escapes within quotations
 	open        func(c account) (*sql.DB, error)
 	// prepare sets the limits of a connection that open could not.
 	prepare func(ctx context.Context, conn *sql.Conn, limit time.Duration) error
-	value   func(raw any, kind string, zone *time.Location) (any, error)
-	explain func(err error) error
+	// allowed is asked once a run, where no transaction keeps an account from
+	// writing.
+	allowed func(ctx context.Context, conn *sql.Conn) error
+	// writable: transactions cannot be made to only read, and queries not to end
+	// by the server's own clock.
+	writable bool
+	value    func(raw any, kind string, zone *time.Location) (any, error)
+	explain  func(err error) error
 }
 
 var dialects = map[string]dialect{
-	"postgres": {port: 5432, placeholder: "$1", numbered: true, open: openPostgres, value: postgresValue, explain: explainPostgres},
-	"mysql":    {port: 3306, placeholder: "?", hash: true, backslash: true, open: openMySQL, prepare: limitMySQL, value: mysqlValue, explain: explainMySQL},
+	"postgres":  {port: 5432, placeholder: "$1", numbered: true, open: openPostgres, value: postgresValue, explain: explainPostgres},
+	"mysql":     {port: 3306, placeholder: "?", hash: true, backslash: true, open: openMySQL, prepare: limitMySQL, value: mysqlValue, explain: explainMySQL},
+	"sqlserver": {port: 1433, placeholder: "@p1", numbered: true, transact: true, writable: true, open: openMSSQL, prepare: limitMSSQL, allowed: onlyReads, value: mssqlValue, explain: explainMSSQL},
 }
 
 // account is how a server is reached.

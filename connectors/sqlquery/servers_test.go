@@ -33,11 +33,12 @@ const password = "nilai-env:SANDI"
 // tables data, and what a test's own hand does to it.
 type theirs struct {
 	system, address, database string
+	url                       string // Postgres': as its owner, by its socket
 	do                        func(t *testing.T, statements ...string)
 }
 
-// systems make one of either kind.
-var systems = map[string]func(*testing.T) theirs{"postgres": postgres, "mariadb": mariadb}
+// systems make one of each kind; SQL Server's is a double.
+var systems = map[string]func(*testing.T) theirs{"postgres": postgres, "mariadb": mariadb, "sqlserver": sqlserver}
 
 // postgres makes a database in the tests' server. That one listens on a Unix
 // socket alone; a listener of the test's hands its bytes on.
@@ -56,7 +57,7 @@ func postgres(t *testing.T) theirs {
 	}
 	do(t, "CREATE ROLE baca LOGIN PASSWORD '"+password+"'", "GRANT CONNECT ON DATABASE "+db.Name+" TO baca", "GRANT USAGE ON SCHEMA public TO baca")
 	t.Cleanup(func() { do(t, "DROP OWNED BY baca", "DROP ROLE baca") })
-	return theirs{system: "postgres", address: relay(t, db.SuperuserURL), database: db.Name, do: do}
+	return theirs{system: "postgres", address: relay(t, db.SuperuserURL), database: db.Name, url: db.SuperuserURL, do: do}
 }
 
 // relay makes a server reachable by TCP, wherever it listens.

@@ -1,6 +1,6 @@
 // Package sqlquery reads one query of another system's database (PostgreSQL,
-// MySQL, MariaDB) with an account that may only read, in a transaction that may
-// only read, and maps its rows. The SQL is the city's own, written in the source's
+// MySQL, MariaDB, SQL Server) with an account that may only read, in a transaction
+// that may only read (SQL Server: is rolled back), and maps its rows. The SQL is the city's own, written in the source's
 // configuration; none stands here. It may import connectors, connectors/mapping
 // and backend/city.
 package sqlquery
@@ -16,9 +16,9 @@ import (
 
 // Config is the configuration of an sqlquery source.
 type Config struct {
-	System       string              `json:"system" required:"true" enum:"postgres,mysql" label:"Database system" label_id:"Sistem basis data" doc:"postgres for PostgreSQL, mysql for MySQL and MariaDB." doc_id:"postgres untuk PostgreSQL, mysql untuk MySQL dan MariaDB."`
+	System       string              `json:"system" required:"true" enum:"postgres,mysql,sqlserver" label:"Database system" label_id:"Sistem basis data" doc:"postgres for PostgreSQL, mysql for MySQL and MariaDB, sqlserver for Microsoft SQL Server." doc_id:"postgres untuk PostgreSQL, mysql untuk MySQL dan MariaDB, sqlserver untuk Microsoft SQL Server."`
 	Host         string              `json:"host" required:"true" label:"Server" label_id:"Server" doc:"Name or address of the database's server." doc_id:"Nama atau alamat server basis data." example:"db.contoh.go.id"`
-	Port         int                 `json:"port" label:"Port" label_id:"Port" doc:"5432 or 3306 if empty." doc_id:"Bila kosong 5432 atau 3306."`
+	Port         int                 `json:"port" label:"Port" label_id:"Port" doc:"5432, 3306 or 1433 if empty." doc_id:"Bila kosong 5432, 3306, atau 1433."`
 	Database     string              `json:"database" required:"true" label:"Database" label_id:"Basis data" doc:"Its name." doc_id:"Nama basis data." example:"simrs"`
 	User         string              `json:"user" required:"true" label:"User" label_id:"Nama pengguna" doc:"An account of its own that may read what the query reads, and nothing else." doc_id:"Akun khusus yang hanya boleh membaca data kueri ini." example:"balaikota_baca"`
 	Password     string              `json:"password" required:"true" secret:"true" label:"Password" label_id:"Kata sandi" doc:"Of that account." doc_id:"Kata sandi akun itu." example:"env:SANDI_SIMRS"`
@@ -42,7 +42,7 @@ const (
 func (c *Config) Validate() error {
 	dialect, known := dialects[c.System]
 	if !known {
-		return city.InvalidField("system", "must be postgres or mysql")
+		return city.InvalidField("system", "must be postgres, mysql or sqlserver")
 	}
 	s, err := readStatement(c.Query, dialect)
 	switch {
@@ -50,6 +50,8 @@ func (c *Config) Validate() error {
 		return err
 	case strings.ContainsAny(c.Host, "/ :@\x00") && strings.Count(c.Host, ":") < 2:
 		return city.InvalidField("host", "must be a name or an address alone, for example db.contoh.go.id")
+	case strings.Contains(c.Host, `\`):
+		return city.InvalidField("host", "names an instance; write the server alone, and the instance's port in port")
 	case c.Port < 0 || c.Port > 65535:
 		return city.InvalidField("port", "must be between 1 and 65535")
 	case c.TLS == "off" && !c.AllowPrivate:
@@ -82,8 +84,8 @@ var Spec = connectors.Define(connectors.Spec{
 	Name:  "sqlquery",
 	Title: connectors.Text{ID: "Basis data lain (SQL)", EN: "Another database (SQL)"},
 	Description: connectors.Text{
-		ID: "Satu kueri pada basis data PostgreSQL, MySQL, atau MariaDB milik perangkat daerah, dengan akun yang hanya boleh membaca.",
-		EN: "One query of an agency's PostgreSQL, MySQL or MariaDB, with an account that may only read.",
+		ID: "Satu kueri pada basis data PostgreSQL, MySQL, MariaDB, atau SQL Server milik perangkat daerah, dengan akun yang hanya boleh membaca.",
+		EN: "One query of an agency's PostgreSQL, MySQL, MariaDB or SQL Server, with an account that may only read.",
 	},
 	Schedule: "*/10 * * * *",
 	Brings:   []string{"reports", "observations"},

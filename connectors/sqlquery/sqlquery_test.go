@@ -48,7 +48,7 @@ func TestReadingGoesOnWhereItEnded(t *testing.T) {
 				t.Fatalf("got %d rows in %d pages, %v", len(got), pages, err)
 			}
 			// A timestamp without a zone (MariaDB's has one, and its server's) is the city's.
-			if got[3] != map[string]string{"postgres": "3 2026-11-01T07:00:00+08:00 laporan 3", "mysql": "3 2026-11-01T08:00:00+08:00 laporan 3"}[db.system] {
+			if got[3] != map[string]string{"postgres": "3 2026-11-01T07:00:00+08:00 laporan 3", "mysql": "3 2026-11-01T08:00:00+08:00 laporan 3", "sqlserver": "3 2026-11-01T07:00:00+08:00 laporan 3"}[db.system] {
 				t.Errorf("row 3 is %s", got[3])
 			}
 			if again, _, _, err := run(t, config, cursor); err != nil || len(again) != 0 {
@@ -73,7 +73,7 @@ func TestQueryMayLookBack(t *testing.T) {
 			t.Parallel()
 			db := database(t)
 			db.complaints(t, 20)
-			back := map[string]string{"postgres": "cast(:since as timestamptz) - interval '5 minutes'", "mysql": "timestamp(:since) - interval 5 minute"}[db.system]
+			back := map[string]string{"postgres": "cast(:since as timestamptz) - interval '5 minutes'", "mysql": "timestamp(:since) - interval 5 minute", "sqlserver": "cast(:since as timestamptz) - interval '5 minutes'"}[db.system]
 			config := db.config(t, "page_size: 10", "query: select nomor, dibuat, isi, diubah from data where diubah > "+back+" order by diubah")
 			ids := map[string]bool{}
 			got, _, cursor, err := run(t, config, nil)
@@ -148,12 +148,14 @@ func TestTypes(t *testing.T) {
 			t.Parallel()
 			db := database(t)
 			fields := map[string]string{
-				"postgres": "id int, harga numeric(20,4), hari date, jam timestamp, zona timestamptz, ya boolean, kosong text, dok jsonb, biner bytea, f double precision, panjang bigint",
-				"mysql":    "id int, harga decimal(20,4), hari date, jam datetime(3), zona timestamp(3) NULL, ya boolean, kosong text, dok json, biner blob, f double, panjang bigint unsigned",
+				"postgres":  "id int, harga numeric(20,4), hari date, jam timestamp, zona timestamptz, ya boolean, kosong text, dok jsonb, biner bytea, f double precision, panjang bigint",
+				"sqlserver": "id int, harga numeric(20,4), hari date, jam timestamp, zona timestamptz, ya boolean, kosong text, dok text, biner bytea, f double precision, panjang bigint",
+				"mysql":     "id int, harga decimal(20,4), hari date, jam datetime(3), zona timestamp(3) NULL, ya boolean, kosong text, dok json, biner blob, f double, panjang bigint unsigned",
 			}
 			rows := map[string]string{
-				"postgres": `1, 12345678901234.5600, '2026-11-21', '2026-11-21 08:30:00.25', '2026-11-21 08:30:00+07', true, NULL, '{"a": [1.50]}', '\xff00', 0.1, 9007199254740993`,
-				"mysql":    `1, 12345678901234.5600, '2026-11-21', '2026-11-21 08:30:00.25', '2026-11-21 08:30:00', true, NULL, '{"a": [1.50]}', x'ff00', 0.1, 9007199254740993`,
+				"postgres":  `1, 12345678901234.5600, '2026-11-21', '2026-11-21 08:30:00.25', '2026-11-21 08:30:00+07', true, NULL, '{"a": [1.50]}', '\xff00', 0.1, 9007199254740993`,
+				"sqlserver": `1, 12345678901234.5600, '2026-11-21', '2026-11-21 08:30:00.25', '2026-11-21 08:30:00+07', true, NULL, '{"a": [1.50]}', '\xff00', 0.1, 9007199254740993`,
+				"mysql":     `1, 12345678901234.5600, '2026-11-21', '2026-11-21 08:30:00.25', '2026-11-21 08:30:00', true, NULL, '{"a": [1.50]}', x'ff00', 0.1, 9007199254740993`,
 			}
 			db.do(t, "CREATE TABLE data ("+fields[db.system]+")", "GRANT SELECT ON data TO baca", "INSERT INTO data VALUES ("+rows[db.system]+")")
 			for _, where := range []string{"", " where id > :since order by id"} { // MySQL's two ways of sending rows
@@ -173,8 +175,8 @@ func TestTypes(t *testing.T) {
 				}
 				want := `{"biner":null,"dok":{"a":[1.50]},"f":0.1,"harga":12345678901234.5600,"hari":"2026-11-21T00:00:00+08:00","id":1,` +
 					`"jam":"2026-11-21T08:30:00.25+08:00","kosong":null,"panjang":9007199254740993,"ya":` +
-					map[string]string{"postgres": "true", "mysql": "1"}[db.system] + `,"zona":"2026-11-21T01:30:00Z"}`
-				if db.system == "mysql" { // MariaDB's json is text under another name
+					map[string]string{"postgres": "true", "mysql": "1", "sqlserver": "true"}[db.system] + `,"zona":"2026-11-21T01:30:00Z"}`
+				if db.system != "postgres" { // MariaDB's json is text under another name, SQL Server has none
 					want = strings.Replace(want, `{"a":[1.50]}`, `"{\"a\": [1.50]}"`, 1)
 				}
 				if diff := cmp.Diff(want, string(text)); diff != "" {
@@ -209,7 +211,8 @@ func TestZoneOfTheMappingIsThatOfTimesWithoutOne(t *testing.T) {
 }
 
 // TestNothingIsWritten gives the account rights that it should not have, and
-// takes the look at the query away: what is left is the transaction.
+// takes the look at the query away: what is left is the transaction; with SQL
+// Server, that such an account is refused.
 func TestNothingIsWritten(t *testing.T) {
 	t.Parallel()
 	for name, database := range systems {
@@ -231,6 +234,7 @@ func TestNothingIsWritten(t *testing.T) {
 					t.Errorf("%s: told %+v", query, e)
 				}
 			}
+			db.do(t, "REVOKE INSERT, UPDATE, DELETE ON data FROM baca")
 			got, _, _, err := run(t, db.config(t), nil)
 			if err != nil || len(got) != 1 || !strings.HasSuffix(got[0], "laporan 0") {
 				t.Errorf("left is %q, %v", got, err)
@@ -247,7 +251,7 @@ func TestMistakesAreTold(t *testing.T) {
 			db := database(t)
 			db.complaints(t, 3)
 			db.do(t, "CREATE TABLE gaji (x int)")
-			slow := map[string]string{"postgres": "select pg_sleep(20)", "mysql": "select sleep(20) from data"}[db.system]
+			slow := map[string]string{"postgres": "select pg_sleep(20)", "mysql": "select sleep(20) from data", "sqlserver": "select 1 as x from pg_sleep(20)"}[db.system]
 			whole := `{start: "", cursor: ""}`
 			for name, tc := range map[string]struct {
 				lines      []string
@@ -274,6 +278,8 @@ func TestMistakesAreTold(t *testing.T) {
 					continue // it compares anything with anything
 				case db.system == "postgres" && name == "password":
 					continue // the tests' server asks for none
+				case db.system == "sqlserver" && name == "start":
+					tc.key, tc.field = "source.failure.config", "query" // told without the value
 				case db.system == "mysql" && name == "table":
 					tc.field = "user" // it does not tell strangers which tables there are
 				}
@@ -339,6 +345,9 @@ func TestQueriesThatAreNoReadingAreRefused(t *testing.T) {
 		"select ':since' from t where a > :since or b > :since": {"select ':since' from t where a > $1 or b > $1", "select ':since' from t where a > ? or b > ?"},
 		"select :sincere from t":                                {"select :sincere from t", "select :sincere from t"},
 	} {
+		if s, serr := readStatement(query, dialects["sqlserver"]); serr != nil || s.text != strings.ReplaceAll(want[0], "$1", "@p1") {
+			t.Errorf("%s: %+v %v", query, s, serr)
+		}
 		p, err := readStatement(query, dialects["postgres"])
 		m, merr := readStatement(query, dialects["mysql"])
 		if err != nil || merr != nil || p.text != want[0] || m.text != want[1] || m.times != strings.Count(want[1], "?") {
@@ -376,7 +385,7 @@ func FuzzStatement(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
-		for _, name := range slices.Sorted(func(yield func(string) bool) { _ = yield("mysql") && yield("postgres") }) {
+		for _, name := range slices.Sorted(func(yield func(string) bool) { _ = yield("mysql") && yield("postgres") && yield("sqlserver") }) {
 			s, err := readStatement(query, dialects[name])
 			if err != nil {
 				if city.CodeOf(err) != city.Invalid {

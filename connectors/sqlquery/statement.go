@@ -19,6 +19,11 @@ var (
 	writes = regexp.MustCompile(`(?i)\binto\s+(outfile|dumpfile|@|\S+)|\bfor\s+(no\s+key\s+)?(update|share)\b|\block\s+in\s+share\b`)
 )
 
+// orders are what SQL Server would do besides reading: it takes a second statement
+// without a semicolon before it, and its transactions may write.
+var orders = regexp.MustCompile(`(?i)\b(insert|update|delete|merge|exec|execute|drop|create|alter|truncate|grant|revoke|deny|declare|set|use|go|begin|commit|rollback|save|` +
+	`backup|restore|dbcc|kill|shutdown|waitfor|print|raiserror|throw|openquery|openrowset|opendatasource|updlock|xlock|tablockx|holdlock|serializable|repeatableread)\b|\bnext\s+value\s+for\b`)
+
 // readStatement checks that a query is one statement that reads, as far as a look
 // at it can tell, and puts the dialect's placeholder where :since stands. The look
 // is there to explain a mistake early; what keeps the other side's data safe is
@@ -38,6 +43,8 @@ func readStatement(query string, d dialect) (statement, error) {
 		switch {
 		case strings.HasPrefix(part, "/*!"):
 			return s, city.InvalidField("query", "holds a comment that MySQL would run (/*!); leave it out")
+		case d.transact && strings.HasPrefix(part, "/*") && strings.Contains(part[2:], "/*"):
+			return s, city.InvalidField("query", "holds a comment within a comment; leave it out")
 		case part == ":since":
 			s.times++
 			out.WriteString(d.placeholder)
@@ -63,6 +70,8 @@ func readStatement(query string, d dialect) (statement, error) {
 		return s, city.InvalidField("query", "does not begin with select or with: a source only reads")
 	case writes.MatchString(text):
 		return s, city.InvalidField("query", "writes or locks something (into, for update); a source only reads")
+	case d.transact && orders.MatchString(text):
+		return s, city.InvalidField("query", "says %s, which does more than read; a column of that name is written in brackets, [name]", clip(line(orders.FindString(text)), 20))
 	}
 	return s, nil
 }
@@ -90,7 +99,9 @@ func token(rest string, d dialect) (n int, quoted bool) {
 		return after(rest, 2, "*/"), true
 	case rest[0] == '\'' || rest[0] == '"' || rest[0] == '`':
 		return quotation(rest, rest[0], d.backslash && rest[0] != '`'), true
-	case !d.hash && dollar.MatchString(rest):
+	case d.transact && rest[0] == '[':
+		return quotation(rest, ']', false), true
+	case !d.hash && !d.transact && dollar.MatchString(rest):
 		mark := dollar.FindString(rest)
 		return after(rest, len(mark), mark), true
 	case word.MatchString(rest):

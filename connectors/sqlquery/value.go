@@ -128,10 +128,14 @@ func mark(raw any, kind string) (s string, ok bool) {
 		return "", false
 	case time.Time:
 		switch kind {
-		case "TIMESTAMPTZ":
+		case "TIMESTAMPTZ", "DATETIMEOFFSET":
 			return v.UTC().Format(time.RFC3339Nano), true
 		case "DATE":
 			return v.Format(dayOnly), true
+		case "DATETIME", "SMALLDATETIME":
+			return v.Format(isoMillis), true
+		case "DATETIME2":
+			return v.Format(isoZoneless), true
 		}
 		return v.Format(zoneless), true
 	case []byte:
@@ -146,6 +150,9 @@ func mark(raw any, kind string) (s string, ok bool) {
 
 // moment is t as a column of a kind would say it, "" for a kind that holds none.
 func moment(t time.Time, system, kind string, zone *time.Location) string {
+	if system == "sqlserver" {
+		return momentMSSQL(t, kind, zone)
+	}
 	switch kind {
 	case "TIMESTAMPTZ":
 		return t.UTC().Format(time.RFC3339Nano)
@@ -170,7 +177,7 @@ func less(a, b string) bool {
 	if errA == nil && errB == nil {
 		return x < y
 	}
-	for _, layout := range []string{time.RFC3339Nano, zoneless, dayOnly} {
+	for _, layout := range []string{time.RFC3339Nano, zoneless, isoZoneless, dayOnly} {
 		x, errA := time.Parse(layout, a)
 		y, errB := time.Parse(layout, b)
 		if errA == nil && errB == nil {
