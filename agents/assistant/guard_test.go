@@ -9,6 +9,8 @@ import (
 
 	"balaikota/agents/tool"
 	"balaikota/backend/city"
+
+	"golang.org/x/net/html"
 )
 
 var wita = time.FixedZone("WITA", 8*3600)
@@ -323,14 +325,23 @@ func TestGeneratedSentences(t *testing.T) {
 }
 
 func FuzzCheck(f *testing.F) {
-	for _, s := range []string{"Ada 34 laporan di Palaran.", "Rp 1,2 miliar [E1] <b>", "1–18 Juni 2026\xff, ke-", "(((), 7 hari terakhir, kemarin"} {
+	for _, s := range []string{"Ada 34 laporan di Palaran.", "Rp 1,2 miliar [E1] <b>", "1–18 Juni 2026\xff, ke-", "(((), 7 hari terakhir, kemarin", "\x13!\x88<9"} {
 		f.Add(s)
 	}
 	turn, found := twoPlaces()
 	f.Fuzz(func(t *testing.T, s string) {
 		text, wrong := turn.check(s, found)
-		if len(wrong) == 0 && strings.ContainsAny(text, "<>`\u200b\u202e") {
+		if len(wrong) > 0 {
+			return
+		}
+		if strings.ContainsAny(text, "`\u200b\u202e") {
 			t.Errorf("let through %q", text)
+		}
+		// "<9" is text to every browser; what one would read as markup is not let through.
+		for z := html.NewTokenizer(strings.NewReader(text)); z.Next() != html.ErrorToken; {
+			if z.Token().Type != html.TextToken {
+				t.Errorf("let markup through in %q", text)
+			}
 		}
 	})
 }
