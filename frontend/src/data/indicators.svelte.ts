@@ -48,6 +48,7 @@ class IndicatorStore {
       await take(api.GET('/api/indicators/{slug}/series', { params, signal: deadline(signal) })),
     );
   });
+  readonly #met = new Set<string>();
   #byIndicator = $derived.by(() => {
     const groups = new Map<string, IndicatorState[]>();
     for (const state of this.states.value ?? []) {
@@ -73,6 +74,7 @@ class IndicatorStore {
       },
       changes: (changes) => {
         this.states.put(merge(this.states.value ?? [], changes, stateKey));
+        this.#meet(changes);
         this.#extend(changes);
       },
     });
@@ -106,6 +108,15 @@ class IndicatorStore {
   /** Forgets the series: other rights, or another officer. */
   clear(): void {
     this.#series.clear();
+  }
+
+  /** Fetches the declarations when a value is of an indicator that was declared meanwhile, once for each. */
+  #meet(changes: Change[]): void {
+    const strange = changes
+      .map((c) => c.key.split('|')[0] ?? '')
+      .filter((slug) => this.declared.value && !this.get(slug) && !this.#met.has(slug));
+    for (const slug of strange) this.#met.add(slug);
+    if (strange.length) void this.declared.load();
   }
 
   /** Carries new values into the series on screen, so that lines end where the tiles stand. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
-import { launch, scene, until } from './stage.ts';
+import { axe, launch, scene, shows, until } from './stage.ts';
 
 /* The form of a source: why it could not be tried is seen, wherever the button was pressed. */
 let browser: Browser;
@@ -44,4 +44,72 @@ it('brings the mistake into sight and focus, and opens the fold of its field', a
   expect(seen).toBe(true);
   expect(await tickBox.isVisible()).toBe(true);
   expect(await tickBox.getAttribute('aria-invalid')).toBe('true');
+});
+
+it('declares an indicator that a source names and nobody declared, and tries again', async () => {
+  const s = await scene(browser, { path: '/sumber' });
+  const words = { title_id: 'CKAN', title_en: 'CKAN', description_id: 'CKAN', description_en: 'CKAN' };
+  await s.page.route('**/api/connectors', (r) =>
+    r.fulfill({ json: [{ name: 'ckan', ...words, schedule: '@every 5m', fields: [], brings: [] }] }),
+  );
+  let declared: Record<string, unknown> | undefined;
+  await s.page.route('**/api/indicators', (r) => {
+    if (r.request().method() !== 'POST') return r.fallback();
+    declared = r.request().postDataJSON() as Record<string, unknown>;
+    return r.fulfill({ json: declared });
+  });
+  await s.page.route('**/api/sources/try', (r) => {
+    const none = {
+      pages: 1,
+      more: false,
+      reports: 0,
+      alerts: 0,
+      agenda: 0,
+      first_reports: [],
+      first_observations: [],
+      first_alerts: [],
+      first_agenda: [],
+      mapped: [],
+      refused: [],
+      suspicions: [],
+    };
+    return r.fulfill({
+      json: declared
+        ? { ...none, observations: 59, refused_count: 0, undeclared: [] }
+        : { ...none, observations: 0, refused_count: 59, undeclared: [{ slug: 'rtlh', unit: 'rumah' }] },
+    });
+  });
+  await s.page.getByRole('button', { name: 'Sambungkan sumber' }).click();
+  const source = s.page.locator('dialog[open]').first();
+  await source.locator('select').first().selectOption('ckan');
+  await source.locator('input').first().fill('Rumah tidak layak huni');
+  await source.getByRole('button', { name: 'Coba' }).first().click();
+  await source.getByRole('button', { name: 'Nyatakan rtlh' }).click();
+  const form = s.page.getByRole('dialog', { name: 'Indikator baru' });
+  expect(await form.getByLabel('Satuan').inputValue()).toBe('rumah');
+  await form.getByLabel('Nama dalam bahasa Indonesia').fill('Rumah tidak layak huni');
+  await form.getByLabel('Definisi').fill('Rumah tidak layak huni menurut Disperkim.');
+  await form.getByRole('button', { name: 'Makin rendah' }).click();
+  await form.getByLabel('Nilai terkecil yang mungkin').fill('nol');
+  expect(await axe(s.page)).toEqual([]);
+  await form.getByRole('button', { name: 'Nyatakan indikator' }).click();
+  await until(() => form.getByText('harus berupa angka').isVisible(), 'what is no number is said');
+  expect(declared).toBeUndefined();
+  await form.getByLabel('Nilai terkecil yang mungkin').fill('0');
+  await form.getByText('Ambang dan target', { exact: true }).click();
+  await form.getByRole('button', { name: 'Tambah ambang' }).click();
+  await form.getByLabel('Nilai (rumah)').fill('100');
+  await form.getByLabel('Dasar').fill('SK Wali Kota 1/2026');
+  await form.getByRole('button', { name: 'Nyatakan indikator' }).click();
+  await shows(s.page, '59 pengamatan');
+  expect(await form.isVisible()).toBe(false);
+  expect(declared).toMatchObject({
+    slug: 'rtlh',
+    unit: 'rumah',
+    direction: 'down',
+    grain: 'village',
+    min: 0,
+    thresholds: [{ value: 100, above: true }],
+  });
+  expect(s.errors).toEqual([]);
 });
