@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -144,21 +145,35 @@ func keepWord(now, was *incidentState) {
 	now.Status, now.StatusBy, now.ClosedAt = was.Status, was.StatusBy, was.ClosedAt
 }
 
+const (
+	endIncidentsQuery = `UPDATE incidents i SET merged_into = t.heir, voices = 0, unfinished = 0, changed_at = now()
+	FROM unnest($1::bigint[], $2::bigint[]) AS t(id, heir) WHERE i.id = t.id`
+	leadOnQuery = `UPDATE incidents i SET merged_into = t.heir FROM unnest($1::bigint[], $2::bigint[]) AS t(id, heir)
+	WHERE i.merged_into = t.id AND i.id <> t.id`
+)
+
 // endIncidents ends incidents whose reports have all gone elsewhere; their
 // numbers go on leading to where most went.
 func (g *Grouping) endIncidents(ctx context.Context, gone map[int64]int, incidents []IncidentMembers, held map[int64]*incidentState, tellSince time.Time) error {
-	for id, to := range gone {
-		into := id // gone for good: leads to itself, and is shown no more
-		if to >= 0 {
-			into = incidents[to].ID
+	if len(gone) == 0 {
+		return nil
+	}
+	ids := slices.Sorted(maps.Keys(gone))
+	heirs := make([]int64, len(ids))
+	for i, id := range ids {
+		heirs[i] = id // gone for good: leads to itself, and is shown no more
+		if to := gone[id]; to >= 0 {
+			heirs[i] = incidents[to].ID
 		}
-		if _, err := g.tx.Exec(ctx, `UPDATE incidents SET merged_into = $2, voices = 0, unfinished = 0, changed_at = now() WHERE id = $1`, id, into); err != nil {
-			return fmt.Errorf("end incident %d: %w", id, err)
-		}
-		// What led here leads on.
-		if _, err := g.tx.Exec(ctx, `UPDATE incidents SET merged_into = $2 WHERE merged_into = $1 AND id <> $1`, id, into); err != nil {
-			return fmt.Errorf("lead from incident %d: %w", id, err)
-		}
+	}
+	if _, err := g.tx.Exec(ctx, endIncidentsQuery, ids, heirs); err != nil {
+		return fmt.Errorf("end %d incidents: %w", len(ids), err)
+	}
+	// What led there leads on.
+	if _, err := g.tx.Exec(ctx, leadOnQuery, ids, heirs); err != nil {
+		return fmt.Errorf("lead on from %d incidents: %w", len(ids), err)
+	}
+	for _, id := range ids {
 		if was := held[id]; was != nil && was.LastAt.After(tellSince) {
 			g.events = append(g.events, incidentGone(was))
 		}

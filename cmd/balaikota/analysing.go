@@ -35,12 +35,15 @@ type analyst struct {
 	models    *categoriser
 }
 
-// batchSize is how many reports are analysed in one transaction; where at
-// least bulkSize and a quarter of all wait, everything is grouped from scratch
-// in memory.
+// A transaction analyses batchSize reports and, where many wait, a quarter of
+// them up to mostAtOnce: each reads all the reports of the incidents it touches, so
+// that many small ones read the same again and again, and a long one keeps officers'
+// decisions about those incidents waiting. Where at least bulkSize and a quarter of
+// all wait, everything is grouped from scratch in memory.
 const (
-	batchSize = 500
-	bulkSize  = 3000
+	batchSize  = 500
+	mostAtOnce = 2000
+	bulkSize   = 3000
 )
 
 func newAnalyst(ctx context.Context, db *database, g *geography, log *slog.Logger) (*analyst, error) {
@@ -228,10 +231,23 @@ func (a *analyst) drain(ctx context.Context) error {
 		return err
 	}
 	defer release()
-	waiting, err := a.db.Waiting(ctx)
-	if err != nil || waiting == 0 {
-		return err
+	for {
+		waiting, err := a.db.Waiting(ctx)
+		if err != nil || waiting == 0 {
+			return err
+		}
+		if err := a.workOff(ctx, waiting); err != nil {
+			return err
+		}
+		if waiting < batchSize {
+			return nil // what came meanwhile stirs again
+		}
 	}
+}
+
+// workOff analyses as many reports as waited when it began. What is worth while
+// depends on how many that are, and in a flood more come than are worked off.
+func (a *analyst) workOff(ctx context.Context, waiting int) error {
 	bulk := false
 	if waiting >= bulkSize {
 		state, err := a.db.Grouping(ctx)
@@ -245,8 +261,9 @@ func (a *analyst) drain(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for {
-		pending, err := a.db.Pending(ctx, batchSize)
+	atOnce := min(max(batchSize, waiting/4), mostAtOnce)
+	for done := 0; done < waiting; {
+		pending, err := a.db.Pending(ctx, atOnce)
 		if err != nil {
 			return err
 		}
@@ -256,9 +273,7 @@ func (a *analyst) drain(ctx context.Context) error {
 		if err := a.batch(ctx, x, pending, bulk); err != nil {
 			return err
 		}
-		if len(pending) < batchSize {
-			break // what came meanwhile stirs again
-		}
+		done += len(pending)
 	}
 	if bulk {
 		return a.regroup(ctx)

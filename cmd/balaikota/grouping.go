@@ -33,8 +33,10 @@ func (a *analyst) batch(ctx context.Context, x *examination, pending []store.Pen
 	if bulk {
 		tellSince = time.Time{}
 	}
-	if err := a.db.Settle(ctx, analyses, tellSince); err != nil {
-		return err
+	for part := range slices.Chunk(analyses, batchSize) { // it holds the lock on the counts
+		if err := a.db.Settle(ctx, part, tellSince); err != nil {
+			return err
+		}
 	}
 	return a.db.Group(ctx, func(g *store.Grouping) error {
 		if bulk {
@@ -91,12 +93,12 @@ func (a *analyst) update(ctx context.Context, g *store.Grouping, x *examination,
 	for _, m := range changes.Groups {
 		keys = append(keys, m.Keys...)
 	}
-	rows, err := g.ByKeys(ctx, keys)
+	rows, known, err := s.grouped(keys, changes.Links)
 	if err != nil {
 		return err
 	}
 	ids, over := succession(changes.Groups, rows, ended)
-	out, err := a.assemble(ctx, g, x, changes.Groups, rows, ids)
+	out, err := a.assemble(ctx, g, x, changes.Groups, known, ids)
 	if err != nil {
 		return err
 	}
@@ -163,9 +165,8 @@ func said(reasons []incident.Reason) []city.Said {
 	return out
 }
 
-// assemble puts incidents together from their reports.
-func (a *analyst) assemble(ctx context.Context, g *store.Grouping, x *examination, groups []incident.Members, rows []store.Grouped, ids []int64) ([]store.IncidentMembers, error) {
-	keys := make([]string, 0, len(rows))
+// knownOf is what is known of stored reports.
+func knownOf(rows []store.Grouped) (map[string]incident.Known, error) {
 	known := make(map[string]incident.Known, len(rows))
 	for _, r := range rows {
 		e, err := entryOf(r)
@@ -177,9 +178,13 @@ func (a *analyst) assemble(ctx context.Context, g *store.Grouping, x *examinatio
 			return nil, fmt.Errorf("read the link of report %d: %w", r.ReportID, err)
 		}
 		known[r.Key] = k
-		keys = append(keys, r.Key)
 	}
-	facts, err := g.Facts(ctx, keys)
+	return known, nil
+}
+
+// assemble puts incidents together from their reports.
+func (a *analyst) assemble(ctx context.Context, g *store.Grouping, x *examination, groups []incident.Members, known map[string]incident.Known, ids []int64) ([]store.IncidentMembers, error) {
+	facts, err := g.Facts(ctx, slices.Sorted(maps.Keys(known)))
 	if err != nil {
 		return nil, err
 	}
@@ -319,7 +324,11 @@ func (a *analyst) settleAll(ctx context.Context, g *store.Grouping, x *examinati
 		if err != nil {
 			return err
 		}
-		out, err := a.assemble(ctx, g, x, part, rows, ids[from:from+len(part)])
+		known, err := knownOf(rows)
+		if err != nil {
+			return err
+		}
+		out, err := a.assemble(ctx, g, x, part, known, ids[from:from+len(part)])
 		if err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"balaikota/backend/city"
 	"balaikota/backend/store"
 	"balaikota/backend/store/storetest"
+	"balaikota/connectors/simcity/world"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -444,4 +445,51 @@ func TestAChangeKeepsWhereAReportStands(t *testing.T) {
 	if told.Status != city.InProgress || told.IncidentID == 0 || told.Urgency == "" {
 		t.Errorf("screens were last told %+v", told)
 	}
+}
+
+// BenchmarkFlood is how many reports a second are analysed and grouped when
+// thousands wait and thousands stand: a batch reads every report of the incidents it
+// touches.
+func BenchmarkFlood(b *testing.B) {
+	s := storetest.New(b)
+	setting, err := s.Setting(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	a, err := newAnalyst(b.Context(), &database{Store: s, city: setting}, nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		b.Fatal(err)
+	}
+	door, source := &intake{store: s, geography: a.geography}, storetest.Source(b, s)
+	began, n := time.Now().Add(-time.Hour), 0
+	feed := func(many int) {
+		var all []city.Report
+		for range many {
+			matter := n * 7919 % loadMatters
+			text, area, lon, lat := world.Voice(int64(matter), matter%len(world.Categories), n)
+			all = append(all, city.Report{
+				ExternalID: strconv.Itoa(n), CreatedAt: began.Add(time.Duration(n) * 20 * time.Millisecond), Text: text,
+				StatedArea: area, Lon: &lon, Lat: &lat, Channel: "aplikasi", Status: city.Open,
+			})
+			n++
+		}
+		if _, err := door.Ingest(b.Context(), city.Delivery{SourceID: source, Reports: all}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	feed(16_000)
+	if err := a.settleNow(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	grouped := 0
+	for b.Loop() {
+		b.StopTimer()
+		feed(3900) // less than a quarter of all
+		grouped += 3900
+		b.StartTimer()
+		if err := a.settleNow(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(grouped)/b.Elapsed().Seconds(), "reports/s")
 }

@@ -112,7 +112,6 @@ func hosts(t testing.TB, n int, handler http.Handler) (urls []string) {
 type senders struct {
 	urls  []string
 	span  time.Duration
-	texts []string
 	areas []string
 
 	mu    sync.Mutex
@@ -122,9 +121,6 @@ type senders struct {
 func newSenders(b *testing.B, span time.Duration) *senders {
 	b.Helper()
 	s := &senders{span: span}
-	for n := range 2000 {
-		s.texts = append(s.texts, world.Words(int64(n), n%len(world.Categories)))
-	}
 	for _, a := range world.Areas {
 		s.areas = append(s.areas, a.Code)
 	}
@@ -185,10 +181,14 @@ func (s *senders) value(n, i int, at time.Time) map[string]any {
 	}
 }
 
+// loadMatters are what all reports speak of, many voices of each.
+const loadMatters = 20_000
+
 func (s *senders) report(n, i int, at time.Time) map[string]any {
+	matter := (n*2003 + i) % loadMatters
+	text, area, lon, lat := world.Voice(int64(matter), matter%len(world.Categories), n*10_000_000+i)
 	return map[string]any{
-		"id": fmt.Sprintf("%d-%d", n, i), "time": at.UTC().Format(time.RFC3339Nano),
-		"text": s.texts[(n*loadReportRate+i)%len(s.texts)] + fmt.Sprintf(" (%d)", i), "area": s.areas[(n+i*7)%len(s.areas)],
+		"id": fmt.Sprintf("%d-%d", n, i), "time": at.UTC().Format(time.RFC3339Nano), "text": text, "area": area, "lon": lon, "lat": lat,
 	}
 }
 
@@ -211,7 +211,7 @@ const loadValues = `    kind: observations
     fields: {indicator: .indicator, station: .station, area: .area, time: .time, value: .value}
 `
 const loadReports = `    kind: reports
-    fields: {external_id: .id, created_at: .time, text: .text, area: .area, channel: {const: aplikasi}}
+    fields: {external_id: .id, created_at: .time, text: .text, area: .area, lon: .lon, lat: .lat, channel: {const: aplikasi}}
 `
 
 // connect declares the indicators and connects the sources, as an officer would.

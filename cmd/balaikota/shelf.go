@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"balaikota/backend/analysis/incident"
 	"balaikota/backend/store"
@@ -15,16 +16,23 @@ type shelf struct {
 	ctx  context.Context //nolint:containedctx // the transaction's, for as long as that is
 	g    *store.Grouping
 	rows map[int64]incident.Entry // read already
-	// earlier, by key, and later, by the very features asked about, are what
-	// prime has read ahead.
-	earlier map[string][]int64
-	later   map[*incident.Features][]int64
+	// held are the rows read already, by key, and links what is decoded of them.
+	held  map[string]store.Grouped
+	links map[string]incident.Link
+	// primed are the neighbours that prime has read ahead, by the report's key.
+	primed map[string]neighbours
+}
+
+// neighbours are the reports before and after one as its features are.
+type neighbours struct {
+	of             *incident.Features
+	earlier, later []int64
 }
 
 var _ incident.Shelf = (*shelf)(nil)
 
 func newShelf(ctx context.Context, g *store.Grouping) *shelf {
-	return &shelf{ctx: ctx, g: g, rows: map[int64]incident.Entry{}, earlier: map[string][]int64{}, later: map[*incident.Features][]int64{}}
+	return &shelf{ctx: ctx, g: g, rows: map[int64]incident.Entry{}, held: map[string]store.Grouped{}, links: map[string]incident.Link{}, primed: map[string]neighbours{}}
 }
 
 // prime reads the neighbours of many reports at once.
@@ -38,7 +46,7 @@ func (s *shelf) prime(reports []incident.Features) error {
 		return err
 	}
 	for i, f := range of {
-		s.earlier[f.Key], s.later[f] = earlier[i], later[i]
+		s.primed[f.Key] = neighbours{f, earlier[i], later[i]}
 	}
 	return nil
 }
@@ -96,6 +104,7 @@ func (s *shelf) read(ids []int64) error {
 		if s.rows[r.ReportID], err = entryOf(r); err != nil {
 			return err
 		}
+		s.held[r.Key] = r
 	}
 	return nil
 }
@@ -119,28 +128,33 @@ func (s *shelf) entries(ids []int64) []incident.Entry {
 
 // Earlier implements incident.Shelf.
 func (s *shelf) Earlier(f *incident.Features) ([]incident.Entry, error) {
-	ids, primed := s.earlier[f.Key]
-	if !primed {
-		earlier, _, err := s.near([]*incident.Features{f}, incident.BlockLimit, 0)
-		if err != nil {
-			return nil, err
-		}
-		ids = earlier[0]
+	if p, ok := s.ahead(f); ok {
+		return s.entries(p.earlier), nil
 	}
-	return s.entries(ids), nil
+	earlier, _, err := s.near([]*incident.Features{f}, incident.BlockLimit, 0)
+	if err != nil {
+		return nil, err
+	}
+	return s.entries(earlier[0]), nil
 }
 
 // Later implements incident.Shelf.
 func (s *shelf) Later(f *incident.Features) ([]incident.Entry, error) {
-	ids, primed := s.later[f]
-	if !primed {
-		_, later, err := s.near([]*incident.Features{f}, 0, incident.BlockLimit)
-		if err != nil {
-			return nil, err
-		}
-		ids = later[0]
+	if p, ok := s.ahead(f); ok {
+		return s.entries(p.later), nil
 	}
-	return s.entries(ids), nil
+	_, later, err := s.near([]*incident.Features{f}, 0, incident.BlockLimit)
+	if err != nil {
+		return nil, err
+	}
+	return s.entries(later[0]), nil
+}
+
+// ahead are the neighbours that were read ahead. A report that changed is asked
+// about twice, as it was and as it is; only as it is was it read ahead.
+func (s *shelf) ahead(f *incident.Features) (neighbours, bool) {
+	p, ok := s.primed[f.Key]
+	return p, ok && (p.of == f || p.of.At.Equal(f.At) && slices.Equal(p.of.Blocks(), f.Blocks()))
 }
 
 // Links implements incident.Shelf.
@@ -149,7 +163,7 @@ func (s *shelf) Links(keys []string) ([]incident.Stored, error) {
 	if err != nil {
 		return nil, err
 	}
-	return linksOf(rows)
+	return s.linksOf(rows)
 }
 
 // Components implements incident.Shelf.
@@ -158,11 +172,11 @@ func (s *shelf) Components(names []string) ([]incident.Stored, error) {
 	if err != nil {
 		return nil, err
 	}
-	return linksOf(rows)
+	return s.linksOf(rows)
 }
 
 // linksOf are the links of reports that were linked before.
-func linksOf(rows []store.Grouped) ([]incident.Stored, error) {
+func (s *shelf) linksOf(rows []store.Grouped) ([]incident.Stored, error) {
 	out := make([]incident.Stored, 0, len(rows))
 	for _, r := range rows {
 		if r.LinkRoot == "" {
@@ -172,9 +186,45 @@ func linksOf(rows []store.Grouped) ([]incident.Stored, error) {
 		if err := json.Unmarshal(r.Link, &l.Link); err != nil {
 			return nil, fmt.Errorf("read the link of report %d: %w", r.ReportID, err)
 		}
+		s.held[r.Key], s.links[r.Key] = r, l.Link
 		out = append(out, l)
 	}
 	return out, nil
+}
+
+// grouped returns the rows of reports, those that were read already as they were
+// then, and what is known of the reports with the links that were made since.
+func (s *shelf) grouped(keys []string, links []incident.Link) ([]store.Grouped, map[string]incident.Known, error) {
+	for _, l := range links {
+		s.links[l.Key] = l
+	}
+	rows, missing := make([]store.Grouped, 0, len(keys)), []string(nil)
+	for _, k := range keys {
+		if r, ok := s.held[k]; ok {
+			rows = append(rows, r)
+		} else {
+			missing = append(missing, k)
+		}
+	}
+	if len(missing) > 0 {
+		more, err := s.g.ByKeys(s.ctx, missing)
+		if err != nil {
+			return nil, nil, err
+		}
+		rows = append(rows, more...)
+	}
+	known := make(map[string]incident.Known, len(rows))
+	for _, r := range rows {
+		e, ok := s.rows[r.ReportID]
+		if !ok {
+			var err error
+			if e, err = entryOf(r); err != nil {
+				return nil, nil, err
+			}
+		}
+		known[r.Key] = incident.Known{Features: &e.Features, Link: s.links[r.Key]}
+	}
+	return rows, known, nil
 }
 
 // Rulings implements incident.Shelf.

@@ -243,3 +243,20 @@ func Words(seed int64, category int) string {
 	text, _ := tell(r, m, 40, Areas[m.Area].Code)
 	return text
 }
+
+// Voice is what one citizen says of a matter, from its number alone: the words,
+// the kelurahan and a point (degrees) within some 50 m. Voices of one matter differ
+// in their words; matters lie over the whole city, streets of a hundred names in
+// each kelurahan.
+func Voice(seed int64, category, voice int) (text, area string, lon, lat float64) {
+	r := chance(seed, streamCitizens, seed)
+	a := r.IntN(len(Areas))
+	spread := math.Sqrt(Areas[a].Km2) / 222
+	m := matter{
+		Category: category, Area: a, Street: fmt.Sprintf("%s %d", pick(r, streets), 1+r.IntN(40)), RT: 1 + r.IntN(42), Mark: landmark(r),
+		Lon: Areas[a].Lon + clamp(r.NormFloat64(), -1.6, 1.6)*spread, Lat: Areas[a].Lat + clamp(r.NormFloat64(), -1.6, 1.6)*spread,
+	}
+	r = chance(seed, streamCitizens, int64(voice))
+	text, _ = tell(r, m, 40, Areas[a].Code)
+	return text, Areas[a].Code, round(m.Lon+r.NormFloat64()*0.0004, 6), round(m.Lat+r.NormFloat64()*0.0004, 6)
+}
