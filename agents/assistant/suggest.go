@@ -255,9 +255,9 @@ func (a *Assistant) fromSources(ctx context.Context, who city.Asker, _ time.Time
 	if len(late) == 0 {
 		return nil, nil
 	}
-	reason := late[0] + " tidak mengirim data sesuai jadwalnya."
+	reason := late[0] + " tidak mengirim data baru sesuai jadwalnya."
 	if len(late) > 1 {
-		reason = fmt.Sprintf("%s dan %d sumber lain tidak mengirim data sesuai jadwalnya.", late[0], len(late)-1)
+		reason = fmt.Sprintf("%s dan %d sumber lain tidak mengirim data baru sesuai jadwalnya.", late[0], len(late)-1)
 	}
 	return []suggestion{{city.Suggestion{Text: "Sumber data mana yang basi?", Reason: reason}, 8 + float64(len(late))}}, nil
 }

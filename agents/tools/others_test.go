@@ -229,6 +229,8 @@ func TestTheRestIsWorded(t *testing.T) {
 		sources: []city.SourceHealth{
 			{Slug: "lapor", Name: "SP4N LAPOR", Freshness: city.Fresh, RowsToday: 40, LastData: &due[0].CreatedAt},
 			{Slug: "bmkg", Name: "BMKG cuaca", Freshness: city.Broken, Failures: 5},
+			{Slug: "pintu", Name: "Pintu air", Freshness: city.Stale, Pull: city.Fresh, LastData: &due[0].CreatedAt, Data: &city.DataAge{State: city.Stale, Why: city.DataOld, Last: &due[0].CreatedAt}},
+			{Slug: "pasar", Name: "Harga pasar", Freshness: city.Stale, Pull: city.Fresh, Data: &city.DataAge{State: city.Stale, Why: city.DataRefused, RefusedSince: &due[0].CreatedAt}},
 		},
 		alerts: []city.Alert{{Kind: city.AlertWarning, Severity: city.Siaga, Headline: "Hujan lebat disertai petir", Attribution: "BMKG", Since: now.Add(-time.Hour)}},
 		picture: city.HazardPicture{At: now.Add(-10 * time.Minute), Inputs: []city.HazardInputState{{Role: city.RoleLevel, Slug: "muka-air-benanga", Freshness: city.InputFresh}},
@@ -258,7 +260,8 @@ func TestTheRestIsWorded(t *testing.T) {
 		input any
 		want  string
 	}{
-		{city.ToolSources, city.SourcesInput{}, "Ada 2 sumber data: 1 langsung dan 1 terputus. Yang bermasalah: BMKG cuaca."},
+		{city.ToolSources, city.SourcesInput{}, "Ada 4 sumber data: 1 langsung, 2 basi, dan 1 terputus. Yang bermasalah: BMKG cuaca, Pintu air, dan Harga pasar."},
+		{city.ToolSources, city.SourcesInput{Source: "pasar"}, "Sumber data Harga pasar terhubung, semua baris ditolak. Hari ini masuk 0 baris."},
 		{city.ToolSources, city.SourcesInput{Source: "bmkg"}, "Sumber data BMKG cuaca terputus. Hari ini masuk 0 baris. Gagal 5 kali berturut-turut."},
 		{city.ToolAgenda, city.AgendaInput{}, "Kalender acara belum tersambung, jadi janji temu dan rapat tidak diketahui. 18 Juni 2026 adalah hari kerja; 3 laporan jatuh tempo hari itu. Yang sudah melewati batas waktu: 55 laporan. " +
 			"6 laporan kemungkinan melewati tenggat sebelum 21 Juni 2026. Ada 1 peringatan yang berlaku; teratas: peringatan BMKG tingkat Siaga."},

@@ -27,6 +27,22 @@ var freshnessNames = map[city.Freshness]string{
 	city.Fresh: "langsung", city.Late: "tertunda", city.Stale: "basi", city.Broken: "terputus", city.Paused: "dijeda", city.NeverRun: "belum pernah berjalan",
 }
 
+// stateName is a source's state in a word or two: one that answers and brings
+// old data is not said to be away.
+func stateName(h city.SourceHealth) string {
+	switch {
+	case !h.Data.Worse(h.Pull):
+		return freshnessNames[h.Freshness]
+	case h.Data.Why == city.DataRefused:
+		return "terhubung, semua baris ditolak"
+	case h.Data.Why == city.DataPartOld:
+		return "terhubung, sebagian data lama"
+	case h.Data.State == city.Late:
+		return "terhubung, data tertunda"
+	}
+	return "terhubung, data lama"
+}
+
 func (a *answer) freshness(slug string) error {
 	all, err := a.d.Situation.SourceHealths(a.ctx)
 	if err != nil {
@@ -49,7 +65,7 @@ func (a *answer) freshness(slug string) error {
 func (a *answer) oneSource(h city.SourceHealth) {
 	a.chip("source", h.Slug, h.Name)
 	a.name(h.Name)
-	s := "Sumber data " + h.Name + " " + freshnessNames[h.Freshness]
+	s := "Sumber data " + h.Name + " " + stateName(h)
 	if h.LastData != nil {
 		at := a.clock(*h.LastData)
 		a.name(at)
@@ -122,7 +138,7 @@ func (a *answer) sourceTable(all []city.SourceHealth) city.Block {
 			a.name(newest)
 		}
 		a.once(a.sourceFigure(h))
-		b.Rows = append(b.Rows, []string{h.Name, upper(freshnessNames[h.Freshness]), newest, city.FormatNumber(float64(h.RowsToday), 0)})
+		b.Rows = append(b.Rows, []string{h.Name, upper(stateName(h)), newest, city.FormatNumber(float64(h.RowsToday), 0)})
 	}
 	return b
 }

@@ -272,6 +272,12 @@ func (s *sheet) source(h city.SourceHealth) city.BriefingLine {
 		why, at = "terakhir berhasil "+s.clock(*h.LastSuccess), *h.LastSuccess
 	}
 	mark := freshnessWords[h.Freshness]
+	if h.Data.Worse(h.Pull) {
+		mark, why = "data "+mark, "menjawab; semua baris ditolak"
+		if last := h.Data.Last; last != nil && h.Data.Why != city.DataRefused {
+			why, at = "menjawab; data terakhir "+s.clock(*last), *last
+		}
+	}
 	return city.BriefingLine{
 		Mark: mark, Severity: city.Perhatian, What: clip(h.Name, 60), Why: why, Who: clip(h.Owner, 40),
 		Refs: s.cite("Sumber "+h.Name+": "+mark+", "+why, "/sumber/"+url.PathEscape(h.Slug), at, ""),

@@ -124,8 +124,22 @@ func SourceAlert(h SourceHealth, now time.Time) Alert {
 		Headline: "Sumber data " + h.Name + " tidak mengirim data", HeadlineEN: "Source " + h.Name + " sends no data",
 		Evidence: "Gagal " + strconv.Itoa(h.Failures) + " kali berturut-turut", EvidenceEN: "Failed " + strconv.Itoa(h.Failures) + " times in a row",
 	}
-	if h.Freshness == Stale {
-		a.Evidence, a.EvidenceEN = "Data terakhir lebih lama dari 6 kali janjinya", "Last data is older than 6 times its promise"
+	if h.Freshness != Stale {
+		return a
+	}
+	a.Evidence, a.EvidenceEN = "Terakhir menjawab lebih lama dari 6 kali janjinya", "It last answered longer ago than 6 times its promise"
+	if !h.Data.Worse(h.Pull) {
+		return a
+	}
+	a.Headline, a.HeadlineEN = "Sumber data "+h.Name+" menjawab, tetapi datanya lama", "Source "+h.Name+" answers, but its data are old"
+	a.Evidence, a.EvidenceEN = "Data terakhir lebih tua dari 6 kali yang diharapkan", "Its last data are older than 6 times what is expected"
+	if h.Data.Last != nil {
+		a.Since = *h.Data.Last
+	}
+	if h.Data.Why == DataRefused {
+		a.Headline, a.HeadlineEN = "Sumber data "+h.Name+" menjawab, tetapi semua barisnya ditolak", "Source "+h.Name+" answers, but all its rows are refused"
+		a.Evidence, a.EvidenceEN = "Baris yang menunggu dengan alasannya: "+strconv.Itoa(h.Refused), "Rows that wait with a reason: "+strconv.Itoa(h.Refused)
+		a.Since = *h.Data.RefusedSince
 	}
 	return a
 }

@@ -9,8 +9,9 @@ import (
 // Freshness is how well a source keeps its promise.
 type Freshness string
 
-// Freshness classes: age up to 2, up to 6, beyond 6 times the promised
-// interval, and failing. Paused and never are their own.
+// Freshness classes: age up to 2, up to 6, beyond 6 times what is expected, and
+// failing. Paused and never are their own. Of a source that is the worse of how
+// it answers (SourceHealth.Pull) and how new what it brings is (SourceHealth.Data).
 const (
 	Fresh    Freshness = "langsung"
 	Late     Freshness = "tertunda"
@@ -76,12 +77,14 @@ type SourceHealth struct {
 	Slug          string     `json:"slug"`
 	Name          string     `json:"name"`
 	Connector     string     `json:"connector"`
-	Freshness     Freshness  `json:"freshness" enum:"langsung,tertunda,basi,terputus,dijeda,belum"`
+	Freshness     Freshness  `json:"freshness" enum:"langsung,tertunda,basi,terputus,dijeda,belum" doc:"The worse of pull and data"`
+	Pull          Freshness  `json:"pull" enum:"langsung,tertunda,basi,terputus,dijeda,belum" doc:"How it answers, by its last success"`
+	Data          *DataAge   `json:"data,omitempty" doc:"How new its data are; absent where nothing of it has an age"`
 	Schedule      string     `json:"schedule"`
 	ExpectSeconds int        `json:"expect_seconds"`
 	LastAttempt   *time.Time `json:"last_attempt,omitempty"`
 	LastSuccess   *time.Time `json:"last_success,omitempty"`
-	LastData      *time.Time `json:"last_data,omitempty" doc:"Time of the newest record"`
+	LastData      *time.Time `json:"last_data,omitempty" doc:"Time of the newest record that was accepted"`
 	NextAttempt   *time.Time `json:"next_attempt,omitempty"`
 	Failures      int        `json:"failures" doc:"Failures in a row"`
 	LastError     string     `json:"last_error,omitempty" doc:"In plain English"`

@@ -62,7 +62,7 @@ func (s *Store) Agenda(ctx context.Context, asker city.Asker, from, to time.Time
 		if out.Entries, err = agendaBetween(ctx, tx, from, to); err != nil {
 			return err
 		}
-		out.Calendars, err = s.calendars(ctx, tx, cat.location)
+		out.Calendars, err = s.calendars(ctx, tx, cat)
 		return err
 	})
 	return out, wrapped(err, "read the agenda")
@@ -85,7 +85,7 @@ type spanRow struct {
 	FromAt, ToAt time.Time
 }
 
-func (s *Store) calendars(ctx context.Context, tx pgx.Tx, loc *time.Location) ([]city.AgendaCalendar, error) {
+func (s *Store) calendars(ctx context.Context, tx pgx.Tx, cat *catalogue) ([]city.AgendaCalendar, error) {
 	sources, err := rowsOf[sourceRow](ctx, tx, calendarsQuery, CalendarConnector)
 	if err != nil {
 		return nil, fmt.Errorf("read the calendars: %w", err)
@@ -96,7 +96,7 @@ func (s *Store) calendars(ctx context.Context, tx pgx.Tx, loc *time.Location) ([
 	}
 	out := make([]city.AgendaCalendar, len(sources))
 	for i, r := range sources {
-		h := r.health(s.now(), loc)
+		h := r.health(s.now(), cat)
 		out[i] = city.AgendaCalendar{Source: h.Slug, Name: h.Name, Simulated: h.Simulated, ReadAt: h.LastSuccess, Freshness: h.Freshness}
 		for _, sp := range spans {
 			if sp.Slug == h.Slug {

@@ -45,6 +45,7 @@ const saveHealthQuery = `UPDATE source_state SET cursor = CASE WHEN @current THE
 	reread_reached = CASE WHEN @current AND reread_done IS NULL AND reread_began IS NOT NULL THEN greatest(reread_reached, @data) ELSE reread_reached END,
 	reread_done = CASE WHEN @current AND @caught_up AND reread_began IS NOT NULL THEN coalesce(reread_done, @success) ELSE reread_done END,
 	last_attempt = coalesce(@attempt, last_attempt), last_success = coalesce(@success, last_success), last_data = greatest(last_data, @data),
+	refused_since = CASE WHEN @accepted THEN NULL WHEN @refused THEN coalesce(refused_since, @told_now) ELSE refused_since END,
 	next_attempt = CASE WHEN @attempt::timestamptz IS NULL THEN next_attempt ELSE @next END, failures = @failures, last_error = @error,
 	error_key = @error_key, error_params = @error_params,
 	silent_since = CASE WHEN @added > 0 THEN NULL ELSE silent_since END, silent_usual = CASE WHEN @added > 0 THEN NULL ELSE silent_usual END,
@@ -63,6 +64,7 @@ type sourceState struct {
 	ErrorParams map[string]string
 	ToldAt      *time.Time
 	SentBack    int
+	Rereading   bool
 }
 
 // failed is the state after one more failure.
@@ -78,7 +80,7 @@ func (s sourceState) failed(err error) sourceState {
 // lockSource reads the source's state and keeps other deliveries of the same
 // source waiting until this one is done: they are about the same rows.
 func (in *ingestion) lockSource(ctx context.Context) error {
-	rows, err := rowsOf[sourceState](ctx, in.tx, `SELECT failures, last_error, error_key, error_params, told_at, sent_back FROM source_state WHERE source_id = $1 FOR UPDATE`, in.sourceID)
+	rows, err := rowsOf[sourceState](ctx, in.tx, `SELECT failures, last_error, error_key, error_params, told_at, sent_back, reread_began IS NOT NULL AND reread_done IS NULL AS rereading FROM source_state WHERE source_id = $1 FOR UPDATE`, in.sourceID)
 	if err != nil {
 		return err
 	}
@@ -95,14 +97,17 @@ func (in *ingestion) health(ctx context.Context, d city.Delivery) error {
 	now, before := in.store.now(), in.state
 	after, wrote := before, in.tally.Added+in.tally.Changed+in.tally.Removed
 	args := pgx.NamedArgs{
-		"source": in.sourceID, "cursor": nil, "attempt": nil, "success": nil, "next": nil, "data": newestOf(d, now),
+		"source": in.sourceID, "cursor": nil, "attempt": nil, "success": nil, "next": nil, "data": in.newestOfAll(),
 		"today": now.In(in.cat.location).Format(time.DateOnly), "rows": in.tally.Added + in.tally.Changed, "added": in.tally.Added,
 		"hour": now.UTC().Truncate(time.Hour), "slowed": nil, "caught_up": false, "read": in.tally.Read, "current": d.SentBack == before.SentBack,
+		"accepted": in.tally.Read > in.tally.Refused, "refused": false, "told_now": now,
 	}
 	if len(d.Cursor) > 0 {
 		args["cursor"] = []byte(d.Cursor)
 	}
 	if a := d.Attempt; a != nil {
+		read, refused := a.Before.Read+in.tally.Read, a.Before.Refused+in.tally.Refused
+		args["accepted"], args["refused"] = read > refused, read > 0 && refused >= read
 		args["caught_up"] = a.Err == nil && a.RetryAt.IsZero()
 		if a.Slowed {
 			args["slowed"] = a.RetryAt
@@ -125,6 +130,9 @@ func (in *ingestion) health(ctx context.Context, d city.Delivery) error {
 	args["failures"], args["error"], args["told"] = after.Failures, after.LastError, after.ToldAt
 	args["error_key"], args["error_params"] = after.ErrorKey, after.ErrorParams
 	if _, err := in.tx.Exec(ctx, saveHealthQuery, args); err != nil {
+		return err
+	}
+	if err := in.keepNewest(ctx); err != nil {
 		return err
 	}
 	if err := in.countHour(ctx, now); err != nil {
@@ -172,26 +180,48 @@ func (in *ingestion) logRun(ctx context.Context, a *city.Attempt, reason string)
 	return nil
 }
 
-// newestOf is the time of the newest record in a delivery, nil if it has none.
-// A source's clock may be ahead; nothing is newer than now.
-func newestOf(d city.Delivery, now time.Time) *time.Time {
+// dataKey names data of one kind of a source: reports, or those of an indicator.
+type dataKey struct{ kind, indicator string }
+
+// brought notes the time of an accepted record. A source's clock may be ahead;
+// nothing is newer than now.
+func (in *ingestion) brought(kind, indicator string, at time.Time) {
+	if now := in.store.now(); at.After(now) {
+		at = now
+	}
+	if in.newest == nil {
+		in.newest = map[dataKey]time.Time{}
+	}
+	if k := (dataKey{kind, indicator}); at.After(in.newest[k]) {
+		in.newest[k] = at
+	}
+}
+
+// newestOfAll is the time of the newest record that was accepted, nil if none was.
+func (in *ingestion) newestOfAll() *time.Time {
 	var newest time.Time
-	for _, r := range d.Reports {
-		for _, t := range []time.Time{r.CreatedAt, r.UpdatedAt} {
-			if t.After(newest) {
-				newest = t
-			}
+	for _, at := range in.newest {
+		if at.After(newest) {
+			newest = at
 		}
-	}
-	for _, o := range d.Observations {
-		if !o.Forecast && o.Time.After(newest) {
-			newest = o.Time
-		} else if o.Forecast && o.IssuedAt.After(newest) {
-			newest = o.IssuedAt
-		}
-	}
-	if newest.After(now) {
-		newest = now
 	}
 	return given(newest)
+}
+
+const keepNewestQuery = `INSERT INTO source_newest AS n (source_id, kind, indicator, newest)
+	SELECT $1, * FROM unnest($2::text[], $3::text[], $4::timestamptz[]) ORDER BY 2, 3
+	ON CONFLICT ON CONSTRAINT source_newest_pkey DO UPDATE SET newest = excluded.newest WHERE excluded.newest > n.newest`
+
+// keepNewest notes how new the source's data are by now.
+func (in *ingestion) keepNewest(ctx context.Context) error {
+	if len(in.newest) == 0 {
+		return nil
+	}
+	var kinds, indicators []string
+	var times []time.Time
+	for k, at := range in.newest {
+		kinds, indicators, times = append(kinds, k.kind), append(indicators, k.indicator), append(times, at)
+	}
+	_, err := in.tx.Exec(ctx, keepNewestQuery, in.sourceID, kinds, indicators, times)
+	return wrapped(err, "note how new its data are")
 }

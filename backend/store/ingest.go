@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"balaikota/backend/city"
 
@@ -87,6 +88,7 @@ type ingestion struct {
 	touched   []int64 // reports that are new, changed or gone
 	standards map[standardKey]standard
 	doubts    doubts
+	newest    map[dataKey]time.Time
 	note      func(kind, key, result, reason string)
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
+	"time"
 
 	"balaikota/backend/city"
 
@@ -15,14 +17,16 @@ import (
 type mark struct {
 	tally                    city.Tally
 	events, refused, touched int
+	newest                   map[dataKey]time.Time
 }
 
 func (in *ingestion) mark() mark {
-	return mark{in.tally, len(in.events), len(in.refused), len(in.touched)}
+	return mark{in.tally, len(in.events), len(in.refused), len(in.touched), maps.Clone(in.newest)}
 }
 
 func (in *ingestion) returnTo(m mark) {
 	in.tally, in.events, in.refused, in.touched = m.tally, in.events[:m.events], in.refused[:m.refused], in.touched[:m.touched]
+	in.newest = m.newest
 }
 
 // apart stores the rows [from, to) with store, each chunk behind a savepoint.

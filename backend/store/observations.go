@@ -71,6 +71,14 @@ func (in *ingestion) observations(ctx context.Context, os []city.Observation) er
 		return fmt.Errorf("upsert: %w", err)
 	}
 	in.tally.Unchanged += len(cols.indicator) - len(got)
+	for n, at := range cols.issued { // the same values issued anew are news
+		switch {
+		case cols.forecast[n] && at != nil:
+			in.brought(city.DataForecasts, cols.indicator[n], *at)
+		case !cols.forecast[n] && in.state.Rereading: // forgotten when its settings changed
+			in.brought(city.DataObservations, cols.indicator[n], cols.time[n])
+		}
+	}
 	keptOut, err := in.judge(ctx, got)
 	if err != nil {
 		return err
@@ -88,6 +96,9 @@ func (in *ingestion) observations(ctx context.Context, os []city.Observation) er
 		switch {
 		case len(g.Flags) == 0 && !keptOut[n]:
 			newest = append(newest, v)
+			if !g.Forecast {
+				in.brought(city.DataObservations, g.Indicator, g.Time)
+			}
 		case g.Added:
 			continue // kept, but never a figure
 		default:

@@ -23,6 +23,10 @@ const excerptLength = 240
 // told apart first by a hash and cost one index look-up each, no write.
 func (in *ingestion) reports(ctx context.Context, rs []city.Report) error {
 	rs, rows := in.prepare(rs)
+	for _, r := range rs {
+		in.brought(city.DataReports, "", r.CreatedAt)
+		in.brought(city.DataReports, "", r.UpdatedAt)
+	}
 	if len(rows) == 0 {
 		return nil
 	}

@@ -78,7 +78,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 	want := map[string][]string{
 		"areas": public, "categories": public, "city_setting": public, "holidays": public, "indicators": public, "offices": public, "thresholds": public, "norms": public,
 		"alerts": shown, "event_head": shown, "indicator_states": shown, "observations": shown, "report_daily": shown,
-		"report_monthly": shown, "reports": officers, "source_hourly": officers, "source_runs": officers, "source_state": shown, "sources": shown, "station_states": shown,
+		"report_monthly": shown, "reports": officers, "source_hourly": officers, "source_newest": shown, "source_runs": officers, "source_state": shown, "sources": shown, "station_states": shown,
 		"audit": {"balaikota_city_reader", "balaikota_writer"}, "refused_rows": {"balaikota_city_reader", "balaikota_writer"},
 		"events": {"balaikota_writer"}, "login_throttle": {"balaikota_writer"}, "officers": {"balaikota_writer"}, "sessions": {"balaikota_writer"},
 		"reporters":        {"balaikota_identity_reader"},

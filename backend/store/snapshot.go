@@ -92,7 +92,7 @@ func (s *Store) sourcesState(ctx context.Context, tx pgx.Tx, cat *catalogue, st 
 		return fmt.Errorf("read the sources: %w", err)
 	}
 	for _, r := range rows {
-		st.Sources = append(st.Sources, r.health(s.now(), cat.location))
+		st.Sources = append(st.Sources, r.health(s.now(), cat))
 	}
 	return nil
 }

@@ -49,8 +49,15 @@ func (s *Store) sendBack(ctx context.Context, tx pgx.Tx, id int64, why city.Rere
 	if len(cursor) > 0 {
 		to = cursor
 	}
-	_, err := tx.Exec(ctx, sendBackQuery, id, to, string(why), given(from), s.now())
-	return wrapped(err, "move the cursor")
+	if _, err := tx.Exec(ctx, sendBackQuery, id, to, string(why), given(from), s.now()); err != nil {
+		return fmt.Errorf("move the cursor: %w", err)
+	}
+	if why != city.RereadChanged {
+		return nil
+	}
+	// What is read there is another by now: what it no longer brings is not awaited.
+	_, err := tx.Exec(ctx, "DELETE FROM source_newest WHERE source_id = $1", id)
+	return wrapped(err, "forget what it brought")
 }
 
 const (

@@ -59,6 +59,7 @@ func (s *Store) SourceActivities(ctx context.Context) ([]city.SourceActivity, er
 
 const (
 	pruneHoursQuery = `DELETE FROM source_hourly WHERE hour < $1`
+	savePauseQuery  = `UPDATE source_state t SET usual_pause = $2::real FROM sources s WHERE s.id = t.source_id AND s.slug = $1 AND t.usual_pause IS DISTINCT FROM $2::real`
 	saveSilentQuery = `UPDATE source_state t SET silent_since = $2::timestamptz, silent_usual = $3::real FROM sources s
 		WHERE s.id = t.source_id AND s.slug = $1 AND (t.silent_since, t.silent_usual) IS DISTINCT FROM ($2::timestamptz, $3::real)`
 )
@@ -86,6 +87,9 @@ func (s *Store) WatchSilence(ctx context.Context) error {
 		}
 		var events []city.Event
 		for _, r := range rows {
+			if err := notePause(ctx, tx, r.Slug, city.UsualPause(hours[r.Slug], now)); err != nil {
+				return err
+			}
 			changed, err := noteSilence(ctx, tx, r, city.FindSilence(hours[r.Slug], now))
 			if err != nil {
 				return err
@@ -102,6 +106,17 @@ func (s *Store) WatchSilence(ctx context.Context) error {
 		return appendEvents(ctx, tx, events)
 	})
 	return wrapped(err, "watch for silent sources")
+}
+
+// notePause keeps how long the source's pauses usually are, for the age of its data.
+func notePause(ctx context.Context, tx pgx.Tx, slug string, pause time.Duration) error {
+	var seconds *float64
+	if pause > 0 {
+		n := pause.Seconds()
+		seconds = &n
+	}
+	_, err := tx.Exec(ctx, savePauseQuery, slug, seconds)
+	return wrapped(err, "note the usual pause of "+slug)
 }
 
 func noteSilence(ctx context.Context, tx pgx.Tx, r sourceRow, found *city.Silence) (changed bool, err error) {

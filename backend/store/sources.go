@@ -43,6 +43,9 @@ type sourceRow struct {
 	RereadFrom, RereadBegan     *time.Time
 	RereadReached, RereadDone   *time.Time
 	RereadRows                  int64
+	RefusedSince                *time.Time
+	UsualPause                  *float32
+	Newest                      []byte
 }
 
 const (
@@ -53,6 +56,7 @@ const (
 	coalesce(t.last_error, '') AS last_error, coalesce(t.error_key, '') AS error_key, t.error_params, t.rows_day, coalesce(t.rows_today, 0) AS rows_today, coalesce(t.rows_total, 0) AS rows_total,
 	(SELECT count(*)::int FROM refused_rows r WHERE r.source_id = s.id AND r.settled_at IS NULL) AS refused,
 	(SELECT count(*)::int FROM quality_findings q WHERE q.source_id = s.id AND q.state = 'terbuka') AS findings,
+	t.refused_since, t.usual_pause, (SELECT json_agg(json_build_object('kind', n.kind, 'indicator', n.indicator, 'newest', n.newest)) FROM source_newest n WHERE n.source_id = s.id) AS newest,
 	s.quota_hour, t.hour_began, coalesce(t.hour_rows, 0) AS hour_rows,
 	t.slowed_until, coalesce(t.sent_back, 0) AS sent_back, t.reread_why, t.reread_from, t.reread_began, t.reread_reached, t.reread_done, coalesce(t.reread_rows, 0) AS reread_rows
 	FROM sources s LEFT JOIN source_state t ON t.source_id = s.id`
@@ -71,7 +75,7 @@ func (r sourceRow) source(now time.Time) city.Source {
 	return src
 }
 
-func (r sourceRow) health(now time.Time, loc *time.Location) city.SourceHealth {
+func (r sourceRow) health(now time.Time, cat *catalogue) city.SourceHealth {
 	h := city.SourceHealth{
 		Slug: r.Slug, Name: r.Name, Connector: r.Connector, Schedule: r.Schedule, ExpectSeconds: r.ExpectSeconds,
 		LastAttempt: r.LastAttempt, LastSuccess: r.LastSuccess, LastData: r.LastData, NextAttempt: r.NextAttempt,
@@ -82,15 +86,58 @@ func (r sourceRow) health(now time.Time, loc *time.Location) city.SourceHealth {
 	if r.SlowedUntil != nil && r.SlowedUntil.After(now) {
 		h.SlowedUntil = r.SlowedUntil
 	}
-	if r.RowsDay == nil || r.RowsDay.Format(time.DateOnly) != now.In(loc).Format(time.DateOnly) {
+	if r.RowsDay == nil || r.RowsDay.Format(time.DateOnly) != now.In(cat.location).Format(time.DateOnly) {
 		h.RowsToday = 0
 	}
-	h.Freshness = freshness(r, now)
+	h.Pull, h.Data = r.pull(now), city.JudgeData(r.data(cat), r.expects(), now)
+	h.Freshness = r.headline(h)
 	// One that does not answer is not silent but away.
 	if r.SilentSince != nil && r.SilentUsual != nil && (h.Freshness == city.Fresh || h.Freshness == city.Late) {
 		h.Silence = &city.Silence{Since: *r.SilentSince, Hours: int(now.Truncate(time.Hour).Sub(*r.SilentSince) / time.Hour), Usual: float64(*r.SilentUsual)}
 	}
 	return h
+}
+
+// data is the newest that the source brought of each kind.
+func (r sourceRow) data(cat *catalogue) []city.SourceDatum {
+	var out []city.SourceDatum
+	if len(r.Newest) == 0 || json.Unmarshal(r.Newest, &out) != nil {
+		return nil
+	}
+	for i, d := range out {
+		out[i].FreshFor = time.Duration(cat.indicators[d.Indicator].FreshForSeconds) * time.Second
+	}
+	return out
+}
+
+func (r sourceRow) expects() city.DataExpectation {
+	e := city.DataExpectation{
+		Promise: time.Duration(r.ExpectSeconds) * time.Second, Handed: r.Connector == handedConnector,
+		RefusedSince: r.RefusedSince, Never: r.RowsTotal == 0,
+	}
+	if r.UsualPause != nil {
+		e.Usual = time.Duration(float64(*r.UsualPause) * float64(time.Second))
+	}
+	return e
+}
+
+// headline is the worse of how the source answers and how new its data are. One
+// that is still catching up with its past is late at most.
+func (r sourceRow) headline(h city.SourceHealth) city.Freshness {
+	switch {
+	case h.Data == nil, h.Pull != city.Fresh && h.Pull != city.Late && h.Pull != city.Stale:
+		return h.Pull
+	case h.Pull != city.Stale && h.Data.State == city.Stale && r.catchesUp(h):
+		return city.Late
+	}
+	return city.WorseFreshness(h.Pull, h.Data.State)
+}
+
+// catchesUp reports whether more lies at the source than was read: it is to go
+// on at once, waits for its quota, or was sent back.
+func (r sourceRow) catchesUp(h city.SourceHealth) bool {
+	atOnce := r.NextAttempt != nil && r.LastAttempt != nil && !r.NextAttempt.After(*r.LastAttempt)
+	return atOnce || h.SlowedUntil != nil || h.Rereading != nil && h.Rereading.Done == nil
 }
 
 // rereading is how far the source has come since it was sent back, nil if it
@@ -104,11 +151,14 @@ func (r sourceRow) rereading() *city.Rereading {
 	}
 }
 
-// freshness classes a source by the age of its last success against its
+// handedConnector is of sources whose rows are handed in.
+const handedConnector = "push"
+
+// pull classes a source by the age of its last success against its
 // promise: up to 2 times langsung, up to 6 times tertunda, beyond basi; three
 // failures in a row are terputus. One that is slowed by its quota answers: it
 // is late at most, and nothing is broken.
-func freshness(r sourceRow, now time.Time) city.Freshness {
+func (r sourceRow) pull(now time.Time) city.Freshness {
 	switch {
 	case r.Paused:
 		return city.Paused
@@ -175,7 +225,7 @@ func (s *Store) SourceHealths(ctx context.Context) ([]city.SourceHealth, error) 
 	rows, err := s.sourceRows(ctx, allSourcesQuery)
 	out := make([]city.SourceHealth, len(rows))
 	for i, r := range rows {
-		out[i] = r.health(s.now(), cat.location)
+		out[i] = r.health(s.now(), cat)
 	}
 	return out, err
 }
@@ -249,7 +299,7 @@ func (s *Store) healthEvent(ctx context.Context, tx pgx.Tx, cat *catalogue, slug
 	if err != nil || len(rows) == 0 {
 		return city.Event{}, fmt.Errorf("read the health of %s: %w", slug, errors.Join(err, errIfNone(len(rows))))
 	}
-	data, err := json.Marshal(rows[0].health(s.now(), cat.location))
+	data, err := json.Marshal(rows[0].health(s.now(), cat))
 	if err != nil {
 		return city.Event{}, fmt.Errorf("encode the health of %s: %w", slug, err)
 	}

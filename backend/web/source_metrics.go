@@ -53,7 +53,8 @@ var sourceMetrics = []sourceMetric{
 	{sourceDesc("failures", "Failed pulls in a row."), prometheus.GaugeValue, always(func(h city.SourceHealth) float64 { return float64(h.Failures) })},
 	{sourceDesc("expected_seconds", "The interval that the source promises."), prometheus.GaugeValue, always(func(h city.SourceHealth) float64 { return float64(h.ExpectSeconds) })},
 	{sourceDesc("last_success_timestamp_seconds", "The last pull that succeeded."), prometheus.GaugeValue, at(func(h city.SourceHealth) *time.Time { return h.LastSuccess })},
-	{sourceDesc("last_data_timestamp_seconds", "Time of the newest record."), prometheus.GaugeValue, at(func(h city.SourceHealth) *time.Time { return h.LastData })},
+	{sourceDesc("last_data_timestamp_seconds", "Time of the newest record that was accepted."), prometheus.GaugeValue, at(func(h city.SourceHealth) *time.Time { return h.LastData })},
+	{sourceDesc("data_late", "1 while it answers but what it brings is older than expected, or refused."), prometheus.GaugeValue, always(func(h city.SourceHealth) float64 { return truth(h.Data.Worse(h.Pull)) })},
 	{sourceDesc("slowed", "1 while its quota holds it until the next hour."), prometheus.GaugeValue, always(func(h city.SourceHealth) float64 { return truth(h.SlowedUntil != nil) })},
 	{sourceDesc("silent", "1 while it answers but is unusually silent."), prometheus.GaugeValue, always(func(h city.SourceHealth) float64 { return truth(h.Silence != nil) })},
 }

@@ -107,7 +107,7 @@ func (d *database) examine(ctx context.Context) []finding {
 	for _, h := range healths {
 		switch h.Freshness {
 		case city.Stale, city.Broken:
-			out = append(out, finding{What: "sumber " + h.Slug, Detail: string(h.Freshness) + ": " + h.LastError, Remedy: "balaikota source list; Sumber Data on the dashboard"})
+			out = append(out, finding{What: "sumber " + h.Slug, Detail: string(h.Freshness) + ": " + ailment(h), Remedy: "balaikota source list; Sumber Data on the dashboard"})
 		}
 	}
 	if wrong, err := d.CompareRollups(ctx, 7); err != nil || len(wrong) > 0 {
@@ -118,6 +118,18 @@ func (d *database) examine(ctx context.Context) []finding {
 	open, values, err := d.OpenFindings(ctx)
 	out = append(out, finding{What: "mutu data", OK: err == nil, Detail: fmt.Sprintf("%d temuan terbuka, %d nilai", open, values)})
 	return append(out, d.keyFinding(ctx), d.backupFinding(ctx))
+}
+
+// ailment says why a source is not fresh: what it answered, or how old what it
+// brings is.
+func ailment(h city.SourceHealth) string {
+	switch {
+	case !h.Data.Worse(h.Pull):
+		return h.LastError
+	case h.Data.Why == city.DataRefused:
+		return fmt.Sprintf("menjawab, tetapi semua baris ditolak sejak %s", h.Data.RefusedSince.Format(time.DateTime))
+	}
+	return fmt.Sprintf("menjawab, tetapi data terakhir %s %s", h.Data.Last.Format(time.DateTime), h.Data.Indicator)
 }
 
 // sourcesInOneLine counts the sources by how they keep their promise, worst

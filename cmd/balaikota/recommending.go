@@ -146,7 +146,9 @@ func silentSince(sources []city.SourceHealth, named []string) time.Time {
 		switch {
 		case s.Freshness != city.Stale && s.Freshness != city.Broken:
 			return time.Time{}
-		case s.LastSuccess != nil && s.LastSuccess.After(last):
+		case s.Data.Worse(s.Pull) && s.LastData != nil && s.LastData.After(last):
+			last = *s.LastData
+		case !s.Data.Worse(s.Pull) && s.LastSuccess != nil && s.LastSuccess.After(last):
 			last = *s.LastSuccess
 		}
 	}

@@ -48,7 +48,7 @@ func (c *sourceListCommand) Run(in *invocation) error {
 		}
 		w := tabwriter.NewWriter(in.stdout, 0, 8, 2, ' ', 0)
 		for _, h := range healths {
-			if _, err := fmt.Fprintf(w, "%s\t%s\t%s\t%d baris hari ini\t%s\n", h.Slug, h.Connector, h.Freshness, h.RowsToday, h.LastError); err != nil {
+			if _, err := fmt.Fprintf(w, "%s\t%s\t%s\t%d baris hari ini\t%s\n", h.Slug, h.Connector, h.Freshness, h.RowsToday, ailment(h)); err != nil {
 				return err
 			}
 		}

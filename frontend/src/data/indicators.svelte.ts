@@ -21,8 +21,9 @@ export function freshness(
   source: Freshness | undefined,
   now: number,
 ): Freshness {
-  const age = (now - Date.parse(at)) / 1000;
   const promised = indicator.fresh_for_seconds || Infinity;
+  // What is fresh for a day or longer stands for a period and bears its beginning.
+  const age = (now - Date.parse(at)) / 1000 - (promised >= 86_400 ? promised : 0);
   const byAge: Freshness = age <= 2 * promised ? 'langsung' : age <= 6 * promised ? 'tertunda' : 'basi';
   return source === 'terputus' || source === 'basi' ? worse(byAge, source) : byAge;
 }
@@ -92,7 +93,7 @@ class IndicatorStore {
     return headline(indicator, this.at(indicator.slug), areas.list.find((a) => a.level === 'kota')?.code);
   }
   freshness(indicator: Indicator, reading: Reading, now: number): Freshness {
-    return freshness(indicator, reading.time, sources.get(reading.source)?.freshness, now);
+    return freshness(indicator, reading.time, sources.get(reading.source)?.pull, now);
   }
 
   /** A series over the last hours, by hour up to three days and by day beyond; undefined for a moment at first. */

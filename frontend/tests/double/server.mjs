@@ -96,6 +96,7 @@ export class Double {
       this.world.sources = this.world.sources.map((s, i) => ({
         ...s,
         freshness: i % 2 ? 'basi' : 'terputus',
+        pull: i % 2 ? 'basi' : 'terputus',
         last_success: new Date(old).toISOString(),
         last_error: i % 2 ? undefined : 'Tidak ada jawaban dalam 30 detik.',
       }));
@@ -396,7 +397,7 @@ export class Double {
     const health = this.world.sources.find((s) => s.slug === name);
     if (!health) return problem(404, 'not_found', 'there is no such source');
     if (method === 'POST') {
-      health.freshness = action === 'pause' ? 'dijeda' : 'langsung';
+      health.freshness = health.pull = action === 'pause' ? 'dijeda' : 'langsung';
       this.push({ topic: 'sources', op: 'put', key: name, data: health });
       return [204];
     }
@@ -653,6 +654,7 @@ function agenda(query) {
         name: 'Agenda contoh',
         read_at: new Date(now - 60_000).toISOString(),
         freshness: 'langsung',
+        pull: 'langsung',
         known_from: new Date(from - 86_400_000).toISOString(),
         known_to: new Date(from + 30 * 86_400_000).toISOString(),
       },

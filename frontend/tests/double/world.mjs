@@ -550,6 +550,7 @@ export function makeWorld(now = Date.now(), seed = 7) {
     name,
     connector,
     freshness,
+    pull: freshness,
     schedule: `@every ${every}s`,
     expect_seconds: every,
     last_attempt: iso(now - minute),

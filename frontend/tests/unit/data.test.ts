@@ -197,6 +197,10 @@ it('grades freshness by 2 and 6 times the promise, and by the source', () => {
   expect(freshness(i, aged(3600), 'langsung', now)).toBe('tertunda');
   expect(freshness(i, aged(3601), 'langsung', now)).toBe('basi');
   expect(freshness(i, aged(1), 'terputus', now)).toBe('terputus');
+  // A monthly figure bears the first of its month: it stands until the next ones are due.
+  const monthly = { ...i, fresh_for_seconds: 31 * 86_400 };
+  expect(freshness(monthly, aged(74 * 86_400), 'langsung', now)).toBe('langsung');
+  expect(freshness(monthly, aged(94 * 86_400), 'langsung', now)).toBe('tertunda');
 });
 
 const report = (over: Partial<Report>): Report => ({
