@@ -227,7 +227,7 @@ func (a *answer) warnings(area string, alerts []city.Alert) bool {
 }
 
 // alertWords names an alert in a sentence. Those that others word (official
-// warnings, incidents with their titles) are named by what we know of them.
+// warnings, incidents with their titles, operators' notices) are named by what we know of them.
 func (a *answer) alertWords(al city.Alert) string {
 	where := ""
 	if len(al.AreaCodes) > 0 {
@@ -249,6 +249,8 @@ func (a *answer) alertWords(al city.Alert) string {
 		return "gempa bumi" + where
 	case city.AlertIncident:
 		return "kejadian mendesak" + level + where
+	case city.AlertService:
+		return "gangguan layanan umum" + where
 	}
 	a.name(al.Headline)
 	return al.Headline

@@ -22,6 +22,7 @@ const (
 	AlertFlood     AlertKind = "flood"     // flood risk from rain, tide, dam, warnings and voices
 	AlertBreach    AlertKind = "breach"    // reports about to miss their norm
 	AlertIncident  AlertKind = "incident"  // a grave or fast-growing incident
+	AlertService   AlertKind = "service"   // a public service disturbed, as its operator says (a bus line)
 )
 
 // Alert (peringatan) is something that needs attention now. It is a state: put
@@ -30,7 +31,7 @@ type Alert struct {
 	// Key is stable for one matter, so that raising it twice changes nothing:
 	// "threshold:muka-air-benanga:64.72", "cap:<identifier of the first alert>".
 	Key      string    `json:"key"`
-	Kind     AlertKind `json:"kind" enum:"threshold,warning,quake,surge,overdue,source,hotspot,anomaly,silent,flood,breach,incident"`
+	Kind     AlertKind `json:"kind" enum:"threshold,warning,quake,surge,overdue,source,hotspot,anomaly,silent,flood,breach,incident,service"`
 	Severity Severity  `json:"severity" enum:"info,perhatian,siaga,awas"`
 	// Headline is one sentence of at most 90 characters, Indonesian.
 	Headline   string `json:"headline"`

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"balaikota/backend/city"
+	"balaikota/backend/store"
 	"balaikota/backend/store/storetest"
 )
 
@@ -80,6 +81,40 @@ func TestHazardMatterIsWhatTheAssessmentNeeds(t *testing.T) {
 	// The running days do not count as the area's past.
 	if len(m.Past) != 1 || m.Past[0].Hazard != 1 || m.Past[0].All != 2 || m.AnySimulated {
 		t.Errorf("past %+v, simulated %t", m.Past, m.AnySimulated)
+	}
+}
+
+// TestANoticeOfABusLineIsNoWarningOfNature: neither is it read as one, nor does its
+// source speak for that of the warnings.
+func TestANoticeOfABusLineIsNoWarningOfNature(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	bus := storetest.Source(t, f.Store, func(s *city.Source) { s.Slug, s.Connector = "bus", "gtfsrt" })
+	notice := city.Alert{Key: "service:bus:1", Kind: city.AlertService, Severity: city.Perhatian, Headline: "Banjir di halte: rute K1 dialihkan", AreaCodes: []string{}, Since: noon.Add(-time.Hour)}
+	storetest.Ingest(t, f.Store, city.Delivery{SourceID: bus, Alerts: []city.Alert{notice}, Attempt: &city.Attempt{Started: noon, Finished: noon}})
+	matter := func() store.HazardMatter {
+		t.Helper()
+		declared, err := f.HazardDeclarations(t.Context(), mayor, city.HazardFlood)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := f.HazardMatter(t.Context(), declared, noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	if m := matter(); len(m.Warnings) != 0 || m.WarningsRead != nil {
+		t.Errorf("of a bus line's notice: %+v, read %v", m.Warnings, m.WarningsRead)
+	}
+	if alerts, err := f.Alerts(t.Context(), mayor); err != nil || len(alerts) != 1 || alerts[0].Kind != city.AlertService {
+		t.Errorf("shown is %+v (%v)", alerts, err)
+	}
+	weather := storetest.Source(t, f.Store, func(s *city.Source) { s.Slug, s.Connector = "cuaca", "bmkg" })
+	storetest.Ingest(t, f.Store, city.Delivery{SourceID: weather, Alerts: []city.Alert{{Key: "cap:1", Kind: city.AlertWarning, Severity: city.Siaga, Headline: "Hujan lebat", AreaCodes: []string{}, Since: noon}},
+		Attempt: &city.Attempt{Started: noon, Finished: noon}})
+	if m := matter(); len(m.Warnings) != 1 || m.Warnings[0].Key != "cap:1" || m.WarningsRead == nil {
+		t.Errorf("of a warning: %+v, read %v", m.Warnings, m.WarningsRead)
 	}
 }
 

@@ -174,6 +174,13 @@ func FuzzPull(f *testing.F) {
 		if err != nil {
 			return
 		}
+		c, page := &connector{}, connectors.Page{}
+		c.notices(m.GetEntity(), connectortest.Moment(), map[string]time.Time{"lama": connectortest.Moment()}, &page)
+		for _, a := range page.Alerts {
+			if !utf8.ValidString(a.Headline+a.Evidence+a.EvidenceEN+a.HeadlineEN) || !a.Over && a.Headline == "" {
+				t.Errorf("alert %+v", a)
+			}
+		}
 		for _, fd := range (&Config{}).feedsOf() {
 			for station, v := range fd.count(m.GetEntity(), connectortest.Moment(), 10*time.Minute).values {
 				if !utf8.ValidString(station) || math.IsNaN(v) || math.IsInf(v, 0) || fd.name != "trips" && v < 0 {

@@ -1,5 +1,5 @@
 // Package gtfsrt reads the live feeds of public transport, GTFS Realtime: how many
-// vehicles run on each route, how late they are, and how many notices of disturbance
+// vehicles run on each route, how late they are, and which notices of disturbance
 // are in force. It may import connectors and backend/city.
 package gtfsrt
 
@@ -27,8 +27,8 @@ type Config struct {
 	VehiclesIndicator string              `json:"vehicles_indicator" label:"Indicator of vehicles running" label_id:"Indikator kendaraan beroperasi" doc:"Declared with the unit kendaraan, aggregation sum; each route is a station." doc_id:"Dideklarasikan dengan satuan kendaraan, agregasi jumlah; tiap rute satu pos." example:"bus-beroperasi"`
 	TripsURL          string              `json:"trips_url" format:"url" label:"Trip updates" label_id:"Pembaruan perjalanan" doc:"Address of the feed of trip updates." doc_id:"Alamat umpan pembaruan perjalanan." example:"https://contoh.go.id/gtfs-rt/trip-updates.pb"`
 	DelayIndicator    string              `json:"delay_indicator" label:"Indicator of the mean delay" label_id:"Indikator keterlambatan" doc:"Declared with the unit menit, aggregation mean; each route is a station. Early is negative." doc_id:"Dideklarasikan dengan satuan menit, agregasi rata-rata; tiap rute satu pos. Lebih awal bernilai negatif." example:"keterlambatan-bus"`
-	AlertsURL         string              `json:"alerts_url" format:"url" label:"Service alerts" label_id:"Pengumuman gangguan" doc:"Address of the feed of service alerts." doc_id:"Alamat umpan pengumuman gangguan." example:"https://contoh.go.id/gtfs-rt/alerts.pb"`
-	AlertsIndicator   string              `json:"alerts_indicator" label:"Indicator of disturbances" label_id:"Indikator gangguan" doc:"Declared with the unit gangguan, aggregation last: how many notices are in force." doc_id:"Dideklarasikan dengan satuan gangguan, agregasi terakhir: banyaknya pengumuman yang berlaku." example:"gangguan-bus"`
+	AlertsURL         string              `json:"alerts_url" format:"url" label:"Service alerts" label_id:"Pengumuman gangguan" doc:"Address of the feed of service alerts; those in force are shown among what needs attention." doc_id:"Alamat umpan pengumuman gangguan; yang berlaku tampil di daftar perlu perhatian." example:"https://contoh.go.id/gtfs-rt/alerts.pb"`
+	AlertsIndicator   string              `json:"alerts_indicator" label:"Indicator of disturbances" label_id:"Indikator gangguan" doc:"May be empty. Declared with the unit gangguan, aggregation last: how many notices are in force." doc_id:"Boleh kosong. Dideklarasikan dengan satuan gangguan, agregasi terakhir: banyaknya pengumuman yang berlaku." example:"gangguan-bus"`
 	Stale             connectors.Duration `json:"stale" default:"10m" label:"Silent after" label_id:"Dianggap diam setelah" doc:"A vehicle or trip that has not spoken for so long does not count; a feed that is older has failed." doc_id:"Kendaraan atau perjalanan yang diam selama ini tidak dihitung; umpan yang lebih tua dinyatakan gagal."`
 	AuthName          string              `json:"auth_header" default:"Authorization" label:"Header of the key" label_id:"Tajuk kunci" doc:"Header that carries the key." doc_id:"Tajuk yang membawa kunci."`
 	AuthSecret        string              `json:"auth_secret" secret:"true" label:"Key" label_id:"Kunci" doc:"Value of that header; empty when none is asked." doc_id:"Isi tajuk itu; kosong bila tidak diminta." example:"env:KUNCI_GTFS"`
@@ -48,7 +48,7 @@ func (c *Config) Validate() error {
 	some := false
 	for _, f := range c.feedsOf() {
 		some = some || f.url != ""
-		if (f.url == "") != (f.indicator == "") {
+		if (f.url == "") != (f.indicator == "") && (f.name != "alerts" || f.url == "") {
 			return city.InvalidField(f.name+"_url", "needs its indicator, and the indicator its address")
 		}
 	}
@@ -66,12 +66,12 @@ var Spec = connectors.Define(connectors.Spec{
 	Name:  "gtfsrt",
 	Title: connectors.Text{ID: "Angkutan umum (GTFS Realtime)", EN: "Public transport (GTFS Realtime)"},
 	Description: connectors.Text{
-		ID: "Kendaraan yang beroperasi dan keterlambatan rata-rata per rute, serta banyaknya pengumuman gangguan, dari umpan GTFS Realtime.",
-		EN: "Vehicles running and mean delay by route, and how many notices of disturbance are in force, from GTFS Realtime feeds.",
+		ID: "Kendaraan yang beroperasi dan keterlambatan rata-rata per rute, serta pengumuman gangguan yang berlaku, dari umpan GTFS Realtime.",
+		EN: "Vehicles running and mean delay by route, and the notices of disturbance in force, from GTFS Realtime feeds.",
 	},
 	Docs:     "https://gtfs.org/documentation/realtime/reference/",
 	Schedule: "@every 1m",
-	Brings:   []string{"observations"},
+	Brings:   []string{"observations", "alerts"},
 }, newConnector)
 
 // Bounds of one feed, and of what the cursor remembers.
@@ -112,7 +112,7 @@ func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) 
 	}
 	for _, f := range cfg.feedsOf() {
 		i := slices.IndexFunc(env.Indicators, func(x city.Indicator) bool { return x.Slug == f.indicator })
-		if f.url == "" || len(env.Indicators) == 0 {
+		if f.url == "" || f.indicator == "" || len(env.Indicators) == 0 {
 			continue
 		}
 		if i < 0 || env.Indicators[i].Unit != f.unit {
@@ -127,6 +127,8 @@ func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) 
 type cursor struct {
 	Made     map[string]time.Time `json:"made,omitempty"`
 	Stations map[string][]string  `json:"stations,omitempty"`
+	// Notices are those in force, by their id, with since when.
+	Notices map[string]time.Time `json:"notices,omitempty"`
 }
 
 // Pull reads the feeds whole, for each is a state. One that fails does not hide the
@@ -138,7 +140,7 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (page connect
 			return page, fmt.Errorf("read the cursor: %w", err)
 		}
 	}
-	next := cursor{Made: maps.Clone(cur.Made), Stations: maps.Clone(cur.Stations)}
+	next := cursor{Made: maps.Clone(cur.Made), Stations: maps.Clone(cur.Stations), Notices: cur.Notices}
 	if next.Made == nil {
 		next.Made, next.Stations = map[string]time.Time{}, map[string][]string{}
 	}
@@ -198,9 +200,15 @@ func (c *connector) take(ctx context.Context, f feed, cur *cursor, page *connect
 		return &connectors.MalformedError{What: "GTFS Realtime", Err: fmt.Errorf("it names more than %d routes", maxRoutes)}
 	}
 	for _, station := range stations {
+		if f.indicator == "" {
+			continue
+		}
 		page.Observations = append(page.Observations, city.Observation{Indicator: f.indicator, Station: station, Time: made, Value: t.values[station], Unit: f.unit})
 	}
 	page.Refused = append(page.Refused, t.refused...)
+	if f.name == "alerts" {
+		cur.Notices = c.notices(message.GetEntity(), made, cur.Notices, page)
+	}
 	cur.Made[f.name], cur.Stations[f.name] = made, stations
 	return nil
 }

@@ -58,6 +58,7 @@ export function waysOf(alert: Alert, isCategory: (slug: string) => boolean): Way
     case 'breach':
       return [reports({ status: 'open,in_progress', kategori: '', opd: alert.office ?? '' })];
     case 'source':
+    case 'service':
       return [{ to: 'sources', href: alert.source ? `/sumber/${alert.source}` : '/sumber' }];
     default:
       return wilayah ? [map(), reports()] : [map()];

@@ -26,6 +26,7 @@ const kinds: Record<Alert['kind'], number> = {
   breach: 2,
   source: 3,
   silent: 3,
+  service: 3,
 };
 /** How many voices an area outside of an incident weighs. */
 const placeVoices = 50;
