@@ -3553,6 +3553,32 @@ export interface components {
             password: string;
             username: string;
         };
+        DataAge: {
+            /**
+             * Format: int64
+             * @description How old it may be: up to twice that it is fresh, up to six times late
+             */
+            expect_seconds?: number;
+            /** @description The indicator that is overdue; absent for reports */
+            indicator?: string;
+            /**
+             * Format: date-time
+             * @description The newest accepted datum of what is overdue
+             */
+            last?: string;
+            /**
+             * Format: date-time
+             * @description Since when every row that comes is refused
+             */
+            refused_since?: string;
+            /** @enum {string} */
+            state: "langsung" | "tertunda" | "basi";
+            /**
+             * @description Absent when fresh
+             * @enum {string}
+             */
+            why?: "umur" | "sebagian" | "ditolak";
+        };
         DataState: {
             /** Format: date-time */
             first?: string;
@@ -7143,6 +7169,8 @@ export interface components {
             attribution?: string;
             connector: string;
             contact?: string;
+            /** @description How new its data are; absent where nothing of it has an age */
+            data?: components["schemas"]["DataAge"];
             /** Format: int64 */
             expect_seconds: number;
             /**
@@ -7155,13 +7183,16 @@ export interface components {
              * @description Doubts about its values that go on
              */
             findings?: number;
-            /** @enum {string} */
+            /**
+             * @description The worse of pull and data
+             * @enum {string}
+             */
             freshness: "langsung" | "tertunda" | "basi" | "terputus" | "dijeda" | "belum";
             /** Format: date-time */
             last_attempt?: string;
             /**
              * Format: date-time
-             * @description Time of the newest record
+             * @description Time of the newest record that was accepted
              */
             last_data?: string;
             /** @description In plain English */
@@ -7181,6 +7212,11 @@ export interface components {
             owner?: string;
             /** @description Whether persons are named in its data; absent until somebody has said */
             personal_data?: boolean;
+            /**
+             * @description How it answers, by its last success
+             * @enum {string}
+             */
+            pull: "langsung" | "tertunda" | "basi" | "terputus" | "dijeda" | "belum";
             /**
              * Format: int64
              * @description The most new and changed rows in an hour; absent: no bound
