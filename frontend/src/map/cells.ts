@@ -11,8 +11,9 @@ export interface PointCell {
 }
 
 /**
- * Gathers points into hexagons so many metres wide. The grid is anchored to
- * the earth, so that cells neither move nor change when the map is moved.
+ * Gathers points into hexagons so many metres wide. A cell's place is the mean of
+ * its points: a mark at the hexagon's own centre could stand in the river. The grid
+ * is anchored to the earth, so that cells do not change when the map is moved.
  * What lies somewhere within kilometres is in no cell.
  */
 export function hexCells(points: readonly MapPoint[], metres: number, latitude: number): PointCell[] {
@@ -23,12 +24,11 @@ export function hexCells(points: readonly MapPoint[], metres: number, latitude: 
     const [q, r] = hexAt((p.lon * stretch) / size, (p.lat * metresOfDegree) / size);
     const id = `${q} ${r}`;
     const cell = cells.get(id);
-    if (cell) cell.count++;
-    else {
-      const x = Math.sqrt(3) * (q + r / 2) * size;
-      const y = 1.5 * r * size;
-      cells.set(id, { id, lon: x / stretch, lat: y / metresOfDegree, count: 1 });
-    }
+    if (cell) {
+      cell.count++;
+      cell.lon += (p.lon - cell.lon) / cell.count;
+      cell.lat += (p.lat - cell.lat) / cell.count;
+    } else cells.set(id, { id, lon: p.lon, lat: p.lat, count: 1 });
   }
   return [...cells.values()];
 }

@@ -23,21 +23,32 @@ describe('cells', () => {
   it('lose no point and hold each within their size', () => {
     const cells = hexCells(crowd, 900, -0.5);
     expect(cells.reduce((n, c) => n + c.count, 0)).toBe(crowd.length);
-    const radius = 900 / Math.sqrt(3) + 1;
+    const across = (2 * 900) / Math.sqrt(3) + 1;
     for (const p of crowd) {
       const near = Math.min(
         ...cells.map((c) => Math.hypot((c.lon - p.lon) * 111_195, (c.lat - p.lat) * 111_195)),
       );
-      expect(near).toBeLessThan(radius);
+      expect(near).toBeLessThan(across);
     }
   });
 
-  it('keep their places and names when points come and go', () => {
-    const few = new Map(hexCells(crowd.slice(0, 50), 900, -0.5).map((c) => [c.id, c]));
-    const many = new Map(hexCells(crowd, 900, -0.5).map((c) => [c.id, c]));
-    for (const [id, cell] of few) {
-      expect([many.get(id)?.lon, many.get(id)?.lat]).toEqual([cell.lon, cell.lat]);
-    }
+  it('stand amid what they gather, so that nothing is drawn where nobody reported', () => {
+    // Three at one crossing and one across the street: the mark is between them, wherever the grid lies.
+    const at = { lon: 117.1534, lat: -0.4721 };
+    const three = [point(1, at.lon, at.lat), point(2, at.lon, at.lat), point(3, at.lon + 0.0003, at.lat)];
+    const [cell, ...more] = hexCells(three, 900, -0.5);
+    expect(more).toEqual([]);
+    expect(cell?.count).toBe(3);
+    expect(cell?.lon).toBeCloseTo(at.lon + 0.0001, 9);
+    expect(cell?.lat).toBeCloseTo(at.lat, 9);
+    const [alone] = hexCells([point(1, at.lon, at.lat)], 900, -0.5);
+    expect([alone?.lon, alone?.lat]).toEqual([at.lon, at.lat]);
+  });
+
+  it('keep their names when points come and go', () => {
+    const few = hexCells(crowd.slice(0, 50), 900, -0.5).map((c) => c.id);
+    const many = new Set(hexCells(crowd, 900, -0.5).map((c) => c.id));
+    expect(few.filter((id) => !many.has(id))).toEqual([]);
   });
 });
 
