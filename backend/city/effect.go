@@ -85,7 +85,7 @@ type IndexPart struct {
 // small, with its interval and what it rests on.
 type CityIndex struct {
 	AreaCode string      `json:"area_code"`
-	At       time.Time   `json:"at"`
+	At       time.Time   `json:"at" doc:"When it was worked out; the year 1 before it first was, and then there are no parts"`
 	Score    float64     `json:"score" doc:"0 to 100"`
 	Low      float64     `json:"low"`
 	High     float64     `json:"high"`

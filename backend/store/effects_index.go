@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -100,12 +101,17 @@ func (s *Store) KeepCityIndexes(ctx context.Context, all []city.CityIndex) error
 
 // CityIndex returns the index of an area, of the city when area is "", within
 // the asker's rights: the city's for every officer, an area's for its own.
-// NotFound before it was first worked out.
+// Before it was first worked out the city's has no parts, and an area's is NotFound.
 func (s *Store) CityIndex(ctx context.Context, asker city.Asker, area string) (out city.CityIndex, err error) {
 	err = s.read(ctx, asker, func(tx pgx.Tx) error {
 		var data []byte
 		const query = `SELECT data FROM city_indexes WHERE area_code = CASE $1::text WHEN '' THEN (SELECT code FROM city_setting) ELSE $1 END`
-		if err := tx.QueryRow(ctx, query, area).Scan(&data); err != nil {
+		err := tx.QueryRow(ctx, query, area).Scan(&data)
+		if errors.Is(err, pgx.ErrNoRows) && area == "" {
+			out.Parts = []city.IndexPart{}
+			return tx.QueryRow(ctx, `SELECT code FROM city_setting`).Scan(&out.AreaCode)
+		}
+		if err != nil {
 			return err
 		}
 		return json.Unmarshal(data, &out)

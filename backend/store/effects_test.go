@@ -178,6 +178,13 @@ func (f *fixture) effectsStay(t *testing.T, kind string, hereID, final, open int
 func TestIndexesAndPagesAreSeenByTheirOwn(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
+	young, err := f.CityIndex(t.Context(), mayor, "")
+	if err != nil || young.AreaCode != storetest.CityCode || young.Parts == nil || len(young.Parts) != 0 {
+		t.Errorf("the index before the first evening: %+v, %v", young, err)
+	}
+	if _, err := f.CityIndex(t.Context(), mayor, storetest.AirPutih); city.CodeOf(err) != city.NotFound {
+		t.Errorf("the index of an area before the first evening: %v", err)
+	}
 	var all []city.CityIndex
 	for _, code := range []string{storetest.CityCode, storetest.SamarindaUlu, storetest.AirPutih, storetest.Lempake} {
 		all = append(all, city.CityIndex{AreaCode: code, At: noon, Score: 60, Low: 40, High: 80, Parts: []city.IndexPart{}})

@@ -3448,7 +3448,10 @@ export interface components {
         };
         CityIndex: {
             area_code: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was worked out; the year 1 before it first was, and then there are no parts
+             */
             at: string;
             /** Format: double */
             fresh: number;

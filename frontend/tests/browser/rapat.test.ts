@@ -136,6 +136,9 @@ describe('Perangkat daerah', () => {
     const empty = await scene(browser, { path: '/perangkat', double: { mood: 'empty' } });
     await shows(empty.page, 'Belum ada perangkat dengan laporan pada masa ini.');
     await shows(empty.page, 'Belum ada tindakan yang dampaknya terukur.');
+    await shows(empty.page, 'Indeks kota belum ada');
+    expect(await textOf(empty.page)).not.toContain('dari 100');
+    expect(empty.errors).toEqual([]);
     await empty.close();
     const failing = await scene(browser, { path: '/perangkat', double: { mood: 'error' } });
     await shows(failing.page, 'Perangkat daerah tidak dapat dimuat');

@@ -271,7 +271,7 @@ export class OutcomesDouble {
     ];
     return {
       area_code: '64.72',
-      at: iso(this.now),
+      at: mood === 'empty' ? '0001-01-01T00:00:00Z' : iso(this.now),
       score: 62,
       low: 54,
       high: 70,
