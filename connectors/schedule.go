@@ -13,7 +13,7 @@ import (
 // ParseSchedule reads a source's schedule: five cron fields ("*/5 * * * *"), a
 // word (@hourly, @daily …) or an interval of at least a second ("@every 30s").
 // Five-field schedules are read in the zone of the time given to Next, which
-// is the city's, unless they begin with CRON_TZ=Zone. Errors are *city.Error
+// is the city's (backend/jobs sees to it), unless they begin with CRON_TZ=Zone. Errors are *city.Error
 // Invalid with field "schedule".
 func ParseSchedule(s string) (schedule cron.Schedule, err error) {
 	wrong := func(format string, args ...any) error {

@@ -3,8 +3,8 @@
 // leader election runs each schedule once however many nodes there are, and a
 // unique key keeps a source from being pulled twice at the same time.
 //
-// It imports backend/city and river, and pgx for the pool river works on; what
-// the jobs do is handed in.
+// It imports backend/city and river, pgx for the pool river works on, and
+// cron to tell an interval from times of the clock; what the jobs do is handed in.
 package jobs
 
 import (
@@ -21,7 +21,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"github.com/riverqueue/river/rivertype"
 )
 
 // Sources is where the configured sources are found. backend/store implements it.
@@ -60,6 +59,12 @@ type Options struct {
 	// ParseSchedule reads a source's schedule.
 	ParseSchedule func(string) (Schedule, error)
 	Tasks         []Task
+	// Location is the zone in which schedules of the clock are read; UTC when nil.
+	Location *time.Location
+	// Now is the clock and Uptime the time that has passed since some moment, which
+	// setting the clock does not touch; the machine's when nil.
+	Now    func() time.Time
+	Uptime func() time.Duration
 	// Waiting is the error in the chain of a run that did not take place.
 	Waiting error
 	// NoWait is the error in the chain of Runner.Wait of a source that cannot
@@ -78,7 +83,8 @@ type Jobs struct {
 	client *river.Client[pgx.Tx]
 
 	mu      sync.Mutex
-	planned map[string]plan // by source slug
+	planned map[string]plan       // by source slug
+	tasks   map[string]*timetable // by name
 
 	// Only Run's goroutine touches these.
 	heard     map[string]*hearing // by source slug
@@ -87,7 +93,7 @@ type Jobs struct {
 
 type plan struct {
 	schedule string
-	handle   rivertype.PeriodicJobHandle
+	table    *timetable // nil when the schedule cannot be read
 }
 
 // pullsAtOnce bounds how many sources are asked at once. Most of a pull is waiting
@@ -100,7 +106,16 @@ const reloadEvery = 5 * time.Second
 
 // New prepares the queue; Run starts it.
 func New(opt Options) (*Jobs, error) {
-	j := &Jobs{opt: opt, planned: map[string]plan{}, heard: map[string]*hearing{}}
+	if opt.Location == nil {
+		opt.Location = time.UTC
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if began := time.Now(); opt.Uptime == nil {
+		opt.Uptime = func() time.Duration { return time.Since(began) }
+	}
+	j := &Jobs{opt: opt, planned: map[string]plan{}, tasks: map[string]*timetable{}, heard: map[string]*hearing{}}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &pollWorker{jobs: j})
 	river.AddWorker(workers, &taskWorker{jobs: j})
@@ -117,10 +132,9 @@ func New(opt Options) (*Jobs, error) {
 		JobTimeout:                  5 * time.Minute,
 	}
 	for _, t := range opt.Tasks {
-		cfg.PeriodicJobs = append(cfg.PeriodicJobs, river.NewPeriodicJob(river.PeriodicInterval(t.Every), func() (river.JobArgs, *river.InsertOpts) {
-			return taskArgs{Name: t.Name}, nil
-		}, &river.PeriodicJobOpts{ID: "task-" + t.Name, RunOnStart: true}))
+		j.tasks[t.Name] = &timetable{every: t.Every} // at once, and then again
 	}
+	cfg.PeriodicJobs = []*river.PeriodicJob{j.beats()}
 	var err error
 	if j.client, err = river.NewClient(riverpgxv5.New(opt.Pool), cfg); err != nil {
 		return nil, fmt.Errorf("prepare the job queue: %w", err)
@@ -180,7 +194,7 @@ func (j *Jobs) stop(ctx context.Context) error {
 	return nil
 }
 
-// plan brings the periodic jobs in line with the configured sources.
+// plan brings the timetables in line with the configured sources.
 func (j *Jobs) plan(ctx context.Context) error {
 	sources, err := j.opt.Sources.Sources(ctx)
 	if err != nil {
@@ -197,7 +211,6 @@ func (j *Jobs) plan(ctx context.Context) error {
 	}
 	for slug, p := range j.planned {
 		if wanted[slug] != p.schedule {
-			j.client.PeriodicJobs().Remove(p.handle)
 			delete(j.planned, slug)
 		}
 	}
@@ -216,13 +229,7 @@ func (j *Jobs) plan(ctx context.Context) error {
 		if _, err := j.client.Insert(ctx, pollArgs{Slug: slug}, nil); err != nil {
 			return fmt.Errorf("queue a first pull of %s: %w", slug, err)
 		}
-		handle, err := j.client.PeriodicJobs().AddSafely(river.NewPeriodicJob(schedule, func() (river.JobArgs, *river.InsertOpts) {
-			return pollArgs{Slug: slug}, nil
-		}, nil))
-		if err != nil {
-			return fmt.Errorf("plan source %s: %w", slug, err)
-		}
-		j.planned[slug] = plan{schedule: text, handle: handle}
+		j.planned[slug] = plan{schedule: text, table: newTimetable(schedule, j.opt.Now().In(j.opt.Location), j.opt.Uptime())}
 	}
 	return nil
 }

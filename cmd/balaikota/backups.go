@@ -179,7 +179,12 @@ func nightDue(all city.Backups, now time.Time, at time.Duration, since time.Time
 	case all.Good != nil && !all.Good.BeganAt.Before(due):
 		return false
 	}
-	return len(all.Items) == 0 || now.Sub(all.Items[0].BeganAt) >= afterFailure
+	if len(all.Items) == 0 {
+		return true
+	}
+	// One that began later than now: the clock was set back since.
+	ago := now.Sub(all.Items[0].BeganAt)
+	return ago >= afterFailure || ago < 0
 }
 
 // Backups implements web.Backups: how they stand, with where they lie.

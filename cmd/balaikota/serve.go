@@ -177,6 +177,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 	return jobs.New(jobs.Options{
 		Pool: s.db.Pool(), Sources: s.db.Store, Runner: runner, Waiting: connectors.ErrWaiting, NoWait: connectors.ErrNoWait, TryLock: s.db.TryLock, Log: s.log,
 		ParseSchedule: func(text string) (jobs.Schedule, error) { return connectors.ParseSchedule(text) },
+		Location:      env.Location,
 		Long: jobs.LongOptions{Store: s.db.Store, Offered: s.teller.Offered(), Works: map[city.LongJobKind]jobs.LongWork{
 			city.BackupJob: s.copier.work, city.LearnJob: s.db.learnNow,
 		}},
