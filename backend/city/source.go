@@ -233,3 +233,9 @@ type RefusedRow struct {
 	At         time.Time `json:"at"`
 	Times      int       `json:"times" doc:"How often it was refused"`
 }
+
+// RefusedOriginal is a refused row as its source sent it. It may name people.
+type RefusedOriginal struct {
+	RefusedRow
+	Original string
+}

@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"balaikota/backend/city"
 	"balaikota/connectors"
@@ -14,27 +16,55 @@ type namedSource struct {
 	Slug string `arg:"" help:"The source's short name."`
 }
 
-type sourceRefusedCommand struct{ namedSource }
+type sourceRefusedCommand struct {
+	namedSource
+	Original bool   `help:"Show the newest 20 as the source sent them. They may name people: give a reason, which is recorded."`
+	Row      int64  `placeholder:"NUMBER" help:"With --original: the row with this number alone."`
+	Reason   string `placeholder:"TEXT" help:"Why the originals are needed, in at least 10 characters."`
+}
 
-// Run lists refused rows with their reasons, never the rows themselves: they may
-// hold personal data.
+// Run lists refused rows with their reasons; the rows themselves only where they
+// are asked for with a reason, for they may hold personal data.
 func (c *sourceRefusedCommand) Run(in *invocation) error {
 	return withDatabase(in, func(d *database) error {
 		if _, err := d.Source(in.ctx, c.Slug); err != nil {
 			return err
 		}
-		rows, err := d.RefusedRows(in.ctx, city.Asker{Role: city.Operator}, c.Slug, 1000)
+		operator := city.Asker{Role: city.Operator}
+		if c.Original {
+			rows, err := d.RefusedOriginals(in.ctx, commandActor, operator, c.Slug, c.Row, strings.TrimSpace(c.Reason))
+			if err != nil {
+				return err
+			}
+			for _, r := range rows {
+				if _, err := fmt.Fprintf(in.stdout, "%d\t%s\t%s\t%s\t%s\n%s\n\n", r.ID, r.At.Format(time.RFC3339), r.Kind, r.Place, r.Reason, printable(r.Original)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		rows, err := d.RefusedRows(in.ctx, operator, c.Slug, 1000)
 		if err != nil {
 			return err
 		}
 		w := tabwriter.NewWriter(in.stdout, 0, 8, 2, ' ', 0)
 		for _, r := range rows {
-			if _, err := fmt.Fprintf(w, "%s\t%s\t%d kali\t%s\t%s\n", r.At.Format(time.RFC3339), r.Kind, r.Times, r.Place, r.Reason); err != nil {
+			if _, err := fmt.Fprintf(w, "%d\t%s\t%s\t%d kali\t%s\t%s\n", r.ID, r.At.Format(time.RFC3339), r.Kind, r.Times, r.Place, r.Reason); err != nil {
 				return err
 			}
 		}
 		return w.Flush()
 	})
+}
+
+// printable takes from a stranger's words what would steer a terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, text)
 }
 
 type sourceRetryCommand struct{ namedSource }

@@ -8,12 +8,14 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"balaikota/backend/city"
+	"balaikota/backend/identity"
 	"balaikota/backend/store"
 	"balaikota/backend/store/storetest"
 	"balaikota/connectors"
@@ -256,5 +258,45 @@ func TestPauseQuotaRefusedAndDoctor(t *testing.T) {
 	}
 	if _, errs, status := o.command("source", "pause", "tidak-ada"); status == 0 || !strings.Contains(errs, "tidak-ada") {
 		t.Errorf("no such source: %d %s", status, errs)
+	}
+}
+
+// TestTheOriginalsOfRefusedRowsAreOpenedWithAReason: by the command line, without
+// what steers a terminal.
+func TestTheOriginalsOfRefusedRowsAreOpenedWithAReason(t *testing.T) {
+	t.Parallel()
+	o := newOperated(t)
+	folder := t.TempDir()
+	file := filepath.Join(folder, "identitas.json")
+	ring := identity.Open(file, folder)
+	if err := ring.Make(); err != nil {
+		t.Fatal(err)
+	}
+	s := storetest.Open(t, o.db, storetest.WithIdentities(ring))
+	id, err := s.SaveSource(t.Context(), city.Source{Slug: "aduan-uji", Name: "Aduan uji", Connector: "push", ExpectEvery: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	refused := city.Refusal{Kind: "reports", Place: "baris 7", Reason: "tidak ada waktu", Raw: []byte(`{"pelapor":"Warga Uji"` + "\x1b[31m" + `}`)}
+	if _, err := s.Ingest(t.Context(), city.Delivery{SourceID: id, Refused: []city.Refusal{refused}, Attempt: &city.Attempt{Started: now, Finished: now}}); err != nil {
+		t.Fatal(err)
+	}
+	list := o.must("source", "refused", "aduan-uji")
+	if !strings.Contains(list, "baris 7") || strings.Contains(list, "Warga Uji") {
+		t.Errorf("the list says %q", list)
+	}
+	with := []string{"source", "refused", "aduan-uji", "--original", "--identity-key-file", file}
+	if _, errs, status := o.command(with...); status == 0 || !strings.Contains(errs, "why") {
+		t.Errorf("opened without a reason: %d %s", status, errs)
+	}
+	number, _, _ := strings.Cut(list, " ")
+	for _, more := range [][]string{{"--reason", "mencari kolom waktu"}, {"--reason", "mencari kolom waktu", "--row", number}} {
+		if out := o.must(append(slices.Clone(with), more...)...); !strings.Contains(out, "Warga Uji") || strings.Contains(out, "\x1b") {
+			t.Errorf("%v: %q", more, out)
+		}
+	}
+	if out := o.must(append(slices.Clone(with), "--reason", "mencari kolom waktu", "--row", "99999999")...); out != "" {
+		t.Errorf("another row: %q", out)
 	}
 }
