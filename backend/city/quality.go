@@ -15,6 +15,9 @@ type QualityKind string
 const (
 	QualityMarker       QualityKind = "penanda_kosong" // a number that stands for "no value"
 	QualityImpossible   QualityKind = "mustahil"       // a value that the indicator cannot take
+	QualityBelowZero    QualityKind = "di_bawah_nol"   // a level below the zero of its gauge, where nobody said that it can be
+	QualityJump         QualityKind = "lompat"         // a value far beyond the steps its sensor takes, and the next one back
+	QualityOutdated     QualityKind = "usang"          // a value that was old when it came, beside others of its time
 	QualityStuck        QualityKind = "macet"          // a sensor that repeats itself beyond its habit
 	QualityTotals       QualityKind = "tingkat_ganda"  // a total delivered beside its parts
 	QualityRepeated     QualityKind = "hari_ganda"     // one time delivered more than once
@@ -23,7 +26,7 @@ const (
 
 // QualityKinds are all of them, in the order in which they are looked for: a
 // value is under the first that fits.
-var QualityKinds = []QualityKind{QualityMarker, QualityImpossible, QualityTotals, QualityStuck, QualityRepeated, QualityContradicted}
+var QualityKinds = []QualityKind{QualityMarker, QualityImpossible, QualityTotals, QualityStuck, QualityBelowZero, QualityOutdated, QualityRepeated, QualityContradicted, QualityJump}
 
 // QualityEffect is what follows from a doubt.
 type QualityEffect string
@@ -42,10 +45,10 @@ type QualityParams struct {
 	Markers []float64 `json:"markers,omitempty" maxItems:"50" doc:"penanda_kosong: numbers that stand for no value"`
 	Beyond  float64   `json:"beyond,omitempty" minimum:"0" doc:"penanda_kosong: a positive one counts only beyond so many times the usual size of the series"`
 	Zero    bool      `json:"zero,omitempty" doc:"penanda_kosong: 0 stands for no value; macet: a run of 0 counts too"`
-	Values  int       `json:"values,omitempty" minimum:"0" maximum:"100000" doc:"macet: equal values in a row, at least"`
-	Hours   float64   `json:"hours,omitempty" minimum:"0" maximum:"100000" doc:"macet: over at least so many hours; bertentangan: a source that changes its own value of so long ago contradicts itself"`
-	Factor  float64   `json:"factor,omitempty" minimum:"0" maximum:"1000" doc:"macet: so many times the longest run that was usual"`
-	Learn   int       `json:"learn,omitempty" minimum:"0" maximum:"100000" doc:"macet: values of the series that are needed to know what is usual"`
+	Values  int       `json:"values,omitempty" minimum:"0" maximum:"100000" doc:"macet: equal values in a row, at least; tingkat_ganda: how many parts a total has at least that is not named as one, 0 to look for named ones only"`
+	Hours   float64   `json:"hours,omitempty" minimum:"0" maximum:"100000" doc:"macet: over at least so many hours; bertentangan: a source that changes its own value of so long ago contradicts itself; lompat: the value before and the one after lie within so many hours"`
+	Factor  float64   `json:"factor,omitempty" minimum:"0" maximum:"1000" doc:"macet: so many times the longest run that was usual; lompat: so many times the largest step; usang: older than the others by so many times what the indicator allows"`
+	Learn   int       `json:"learn,omitempty" minimum:"0" maximum:"100000" doc:"macet, lompat: values of the series that are needed to know what is usual"`
 	// Tolerance is a share of the greater value.
 	Tolerance float64  `json:"tolerance,omitempty" minimum:"0" maximum:"1" doc:"Values that differ by less agree; a share of the greater"`
 	Words     []string `json:"words,omitempty" maxItems:"50" doc:"tingkat_ganda: how stations that are totals are named"`
@@ -54,7 +57,7 @@ type QualityParams struct {
 // QualityRule is one version of a rule: a row with its source.
 type QualityRule struct {
 	ID          int64         `json:"id"`
-	Kind        QualityKind   `json:"kind" enum:"mustahil,penanda_kosong,macet,hari_ganda,bertentangan,tingkat_ganda"`
+	Kind        QualityKind   `json:"kind" enum:"mustahil,penanda_kosong,di_bawah_nol,macet,lompat,usang,hari_ganda,bertentangan,tingkat_ganda"`
 	Indicator   string        `json:"indicator,omitempty" doc:"For this indicator only"`
 	Unit        string        `json:"unit,omitempty" doc:"For indicators of this unit; Rp/* is every unit that begins so"`
 	Params      QualityParams `json:"params"`
@@ -68,7 +71,7 @@ type QualityRule struct {
 
 // QualityChange is another version of a rule; what the kind does not need stays empty.
 type QualityChange struct {
-	Kind        QualityKind   `json:"kind" enum:"mustahil,penanda_kosong,macet,hari_ganda,bertentangan,tingkat_ganda"`
+	Kind        QualityKind   `json:"kind" enum:"mustahil,penanda_kosong,di_bawah_nol,macet,lompat,usang,hari_ganda,bertentangan,tingkat_ganda"`
 	Indicator   string        `json:"indicator,omitempty" maxLength:"100"`
 	Unit        string        `json:"unit,omitempty" maxLength:"40"`
 	Params      QualityParams `json:"params"`
@@ -100,6 +103,8 @@ func (c QualityChange) Check(today string) error {
 		return ruleError("params", "error.quality_bounds", "", "the least value is above the greatest")
 	case c.Kind == QualityStuck && c.Effect != IgnoreQuality && (p.Values < 2 || p.Factor < 1):
 		return ruleError("params", "error.quality_stuck", "", "a run is of at least 2 values, and at least as long as is usual")
+	case (c.Kind == QualityJump || c.Kind == QualityOutdated) && c.Effect != IgnoreQuality && p.Factor < 1:
+		return ruleError("params", "error.quality_factor", "", "a factor is 1 or more")
 	case utf8.RuneCountInString(strings.TrimSpace(c.Reason)) < 10:
 		return InvalidField("reason", "say in at least 10 characters why; it is recorded")
 	}
@@ -125,7 +130,7 @@ const (
 // QualityFinding is what one rule found in one series.
 type QualityFinding struct {
 	ID          int64         `json:"id"`
-	Kind        QualityKind   `json:"kind" enum:"mustahil,penanda_kosong,macet,hari_ganda,bertentangan,tingkat_ganda"`
+	Kind        QualityKind   `json:"kind" enum:"mustahil,penanda_kosong,di_bawah_nol,macet,lompat,usang,hari_ganda,bertentangan,tingkat_ganda"`
 	Effect      QualityEffect `json:"effect" enum:"keluarkan,tandai"`
 	Source      string        `json:"source" doc:"Slug of the source"`
 	Indicator   string        `json:"indicator"`
@@ -154,7 +159,7 @@ type QualityFilter struct {
 
 // QualityCount is how many values a figure leaves out for one reason.
 type QualityCount struct {
-	Kind QualityKind `json:"kind" enum:"mustahil,penanda_kosong,macet,hari_ganda,bertentangan,tingkat_ganda"`
+	Kind QualityKind `json:"kind" enum:"mustahil,penanda_kosong,di_bawah_nol,macet,lompat,usang,hari_ganda,bertentangan,tingkat_ganda"`
 	N    int64       `json:"n"`
 }
 
@@ -229,6 +234,11 @@ func (r QualityRule) Impossible(i Indicator, v float64) bool {
 	}
 	return least != nil && v < *least || most != nil && v > *most
 }
+
+// BelowZero reports whether a level lies below the zero of its gauge although
+// its indicator does not say that it can. Many gauges stand so that the water may
+// fall below their zero: it is a doubt, no error.
+func (r QualityRule) BelowZero(i Indicator, v float64) bool { return v < 0 && i.Min == nil }
 
 // Marks reports whether a value stands for "no value". usual is of what size
 // the series' values are, 0 if that is not known.

@@ -20,6 +20,12 @@ type SeriesHabit struct {
 	MonthFrom             time.Time
 	MonthN, BeforeN       int
 	MonthSecs, BeforeSecs float64
+	// Prev is the value before the last, PrevTime its time; the largest steps from
+	// one value to the next in the same two months. A step is learned with the
+	// value after it, when it is known not to have been a jump.
+	PrevTime              time.Time
+	PrevValue             float64
+	MonthStep, BeforeStep float64
 }
 
 // usualPull is how fast the usual size follows: one value in twenty.
@@ -31,6 +37,10 @@ const usualPull = 0.05
 func (h *SeriesHabit) Next(at time.Time, v float64, learn bool) (ended bool) {
 	h.turn(at)
 	h.Seen++
+	if h.Seen > 2 {
+		h.MonthStep = math.Max(h.MonthStep, math.Abs(h.LastValue-h.PrevValue))
+	}
+	h.PrevTime, h.PrevValue = h.LastTime, h.LastValue
 	size := math.Abs(v)
 	if h.Seen == 1 {
 		h.Usual = size
@@ -63,11 +73,31 @@ func (h *SeriesHabit) turn(at time.Time) {
 	case at.Sub(h.MonthFrom) >= 2*qualityMonth:
 		// After a long silence the habit is still the best that is known.
 		h.BeforeN, h.BeforeSecs = max(h.MonthN, h.BeforeN), math.Max(h.MonthSecs, h.BeforeSecs)
-		h.MonthFrom, h.MonthN, h.MonthSecs = at, 0, 0
+		h.BeforeStep = math.Max(h.MonthStep, h.BeforeStep)
+		h.MonthFrom, h.MonthN, h.MonthSecs, h.MonthStep = at, 0, 0, 0
 	case at.Sub(h.MonthFrom) >= qualityMonth:
-		h.BeforeN, h.BeforeSecs = h.MonthN, h.MonthSecs
-		h.MonthFrom, h.MonthN, h.MonthSecs = at, 0, 0
+		h.BeforeN, h.BeforeSecs, h.BeforeStep = h.MonthN, h.MonthSecs, h.MonthStep
+		h.MonthFrom, h.MonthN, h.MonthSecs, h.MonthStep = at, 0, 0, 0
 	}
+}
+
+// Jumped reports whether the last value was a jump by a rule of kind
+// QualityJump, now that the next one, v, has come: it lay further from the value
+// before it than so many times the largest step that is usual, and v is back
+// where it began, within one usual step. Water that rises in a flood does not
+// come back with the next value, so that it is never a jump.
+func (h *SeriesHabit) Jumped(r QualityRule, at time.Time, v float64) bool {
+	usual := math.Max(h.MonthStep, h.BeforeStep)
+	if h.Seen < int64(max(r.Params.Learn, 3)) || usual == 0 || r.Params.Hours > 0 && at.Sub(h.PrevTime).Hours() > r.Params.Hours {
+		return false
+	}
+	return math.Abs(h.LastValue-h.PrevValue) > r.Params.Factor*usual && math.Abs(v-h.PrevValue) <= usual
+}
+
+// Forget takes the last value out of the habit, which was a jump: the next one
+// follows the value before it. Equal values in a row that it broke off begin anew.
+func (h *SeriesHabit) Forget() {
+	h.RunFrom, h.RunN, h.LastTime, h.LastValue = h.PrevTime, 1, h.PrevTime, h.PrevValue
 }
 
 // Stuck reports whether the run the series is in is beyond its habit by a rule

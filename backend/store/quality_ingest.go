@@ -15,6 +15,7 @@ import (
 type doubts struct {
 	repeated map[observationKey]float64 // times that were there twice, and the value written first
 	totals   map[observationKey]bool
+	outdated map[observationKey]bool
 	stuck    map[seriesKey]stuckSeries
 }
 
@@ -39,41 +40,15 @@ type doubt struct {
 
 func (d doubt) keepsOut() bool { return d.rule.Effect == city.KeepOut }
 
-// expectDoubts looks at a delivery as a whole: what it held twice, and totals
-// beside their parts.
+// expectDoubts looks at a delivery as a whole: what it held twice, totals beside
+// their parts, and what was old in it already.
 func (in *ingestion) expectDoubts(d city.Delivery) {
-	in.doubts = doubts{repeated: map[observationKey]float64{}, totals: map[observationKey]bool{}}
+	in.doubts = doubts{repeated: map[observationKey]float64{}, totals: map[observationKey]bool{}, outdated: map[observationKey]bool{}}
 	for _, r := range d.Repeated {
 		in.repeat(observationKey{r.Indicator, cmp.Or(r.AreaCode, in.cat.cityCode), r.Station, r.Time.UnixMicro()}, r.Earlier, false)
 	}
-	type moment struct {
-		indicator, area string
-		micro           int64
-	}
-	at := func(o city.Observation) moment { return moment{o.Indicator, o.AreaCode, o.Time.UnixMicro()} }
-	named := map[moment][]city.Observation{}
-	for _, o := range d.Observations {
-		if o.Station != "" && in.cat.quality[o.Indicator][city.QualityTotals].IsTotal(o.Station) {
-			named[at(o)] = append(named[at(o)], o)
-		}
-	}
-	if len(named) == 0 {
-		return
-	}
-	sums, parts := map[moment]float64{}, map[moment]int{}
-	for _, o := range d.Observations {
-		if _, wanted := named[at(o)]; wanted && !in.cat.quality[o.Indicator][city.QualityTotals].IsTotal(o.Station) {
-			sums[at(o)] += o.Value
-			parts[at(o)]++
-		}
-	}
-	for m, os := range named {
-		for _, o := range os {
-			if parts[m] >= 2 && in.cat.quality[o.Indicator][city.QualityTotals].Agree(o.Value, sums[m]) {
-				in.doubts.totals[observationKey{o.Indicator, cmp.Or(o.AreaCode, in.cat.cityCode), o.Station, o.Time.UnixMicro()}] = true
-			}
-		}
-	}
+	in.expectTotals(d)
+	in.expectOutdated(d)
 }
 
 // repeat notes that a time of a series was delivered more than once.
@@ -117,7 +92,7 @@ func (in *ingestion) verdict(g writtenObservation, usual float64) (doubt, bool) 
 	var first *doubt
 	for _, kind := range city.QualityKinds {
 		r, ok := rules[kind]
-		if !ok || g.Forecast && kind != city.QualityMarker && kind != city.QualityImpossible {
+		if !ok || g.Forecast && kind != city.QualityMarker && kind != city.QualityImpossible && kind != city.QualityBelowZero {
 			continue
 		}
 		d := base
@@ -145,6 +120,10 @@ func (in *ingestion) fits(d *doubt, g writtenObservation, usual float64) bool {
 		return d.rule.Marks(g.Value, usual)
 	case city.QualityImpossible:
 		return d.rule.Impossible(in.cat.indicators[g.Indicator], g.Value)
+	case city.QualityBelowZero:
+		return d.rule.BelowZero(in.cat.indicators[g.Indicator], g.Value)
+	case city.QualityOutdated:
+		return in.doubts.outdated[g.key()]
 	case city.QualityTotals:
 		return in.doubts.totals[g.key()]
 	case city.QualityStuck:

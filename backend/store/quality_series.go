@@ -19,14 +19,15 @@ type seriesRow struct {
 
 const (
 	seriesHabitsQuery = `SELECT q.indicator AS indicator_slug, q.area_code, q.station, q.last_time, q.last_value, q.run_from, q.run_n, q.seen, q.usual,
-	q.month_from, q.month_n, q.month_secs, q.before_n, q.before_secs, q.stuck FROM quality_series q
+	q.month_from, q.month_n, q.month_secs, q.before_n, q.before_secs, q.prev_time, q.prev_value, q.month_step, q.before_step, q.stuck FROM quality_series q
 	JOIN unnest($1::text[], $2::text[], $3::text[]) AS t(indicator, area_code, station) USING (indicator, area_code, station)`
-	saveHabitsQuery = `INSERT INTO quality_series (indicator, area_code, station, last_time, last_value, run_from, run_n, seen, usual, month_from, month_n, month_secs, before_n, before_secs, stuck)
-	SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::float8[], $6::timestamptz[], $7::int[], $8::bigint[], $9::float8[], $10::timestamptz[], $11::int[], $12::float8[], $13::int[], $14::float8[], $15::bigint[])
+	saveHabitsQuery = `INSERT INTO quality_series (indicator, area_code, station, last_time, last_value, run_from, run_n, seen, usual, month_from, month_n, month_secs, before_n, before_secs, stuck, prev_time, prev_value, month_step, before_step)
+	SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::float8[], $6::timestamptz[], $7::int[], $8::bigint[], $9::float8[], $10::timestamptz[], $11::int[], $12::float8[], $13::int[], $14::float8[], $15::bigint[], $16::timestamptz[], $17::float8[], $18::float8[], $19::float8[])
 	ORDER BY 1, 2, 3
 	ON CONFLICT ON CONSTRAINT quality_series_pkey DO UPDATE SET last_time = excluded.last_time, last_value = excluded.last_value, run_from = excluded.run_from, run_n = excluded.run_n,
 		seen = excluded.seen, usual = excluded.usual, month_from = excluded.month_from, month_n = excluded.month_n, month_secs = excluded.month_secs,
-		before_n = excluded.before_n, before_secs = excluded.before_secs, stuck = excluded.stuck`
+		before_n = excluded.before_n, before_secs = excluded.before_secs, stuck = excluded.stuck,
+		prev_time = excluded.prev_time, prev_value = excluded.prev_value, month_step = excluded.month_step, before_step = excluded.before_step`
 	endFindingsQuery   = `UPDATE quality_findings SET state = 'berakhir', changed_at = $2 WHERE id = ANY ($1) AND state = 'terbuka' RETURNING source_id`
 	releaseValuesQuery = `UPDATE observations o SET finding = NULL, kept_out = false FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) AS t(indicator, area_code, station, time)
 	WHERE (o.indicator, o.area_code, o.time, o.station) = (t.indicator, t.area_code, t.time, t.station)`
@@ -63,6 +64,7 @@ type examination struct {
 	runs     []*stuckRun
 	ended    []int64
 	found    []doubt
+	jumps    []doubt
 	released []seriesValue
 	sources  map[int64]bool // of which something was found or ended
 	back     []stationValue
@@ -129,6 +131,7 @@ func (x *examination) value(v seriesValue) {
 	if v.KeptOut && !v.under(city.QualityStuck) {
 		return // no value of the sensor
 	}
+	x.jump(e, v)
 	wasStuck := e.stuck != nil || e.run != nil
 	if e.habit.Next(v.Time, v.Value, !wasStuck) && wasStuck {
 		if e.stuck != nil {
@@ -153,10 +156,43 @@ func (x *examination) value(v seriesValue) {
 	}
 }
 
+// jump holds the last value of a series against the one that follows it.
+func (x *examination) jump(e *examined, v seriesValue) {
+	rule, watched := x.cat.quality[v.Indicator][city.QualityJump]
+	if !watched || !e.habit.Jumped(rule, v.Time, v.Value) {
+		return
+	}
+	x.jumps = append(x.jumps, doubt{rule: rule, series: e.key, at: e.habit.LastTime, value: e.habit.LastValue, beside: &v.Value})
+	e.habit.Forget()
+}
+
+const jumpSourceQuery = `SELECT o.source_id FROM observations o WHERE o.indicator = $1 AND o.area_code = $2 AND o.station = $3 AND o.time = $4
+	AND NOT o.forecast AND o.flags = '{}' AND o.finding IS NULL`
+
+// markJumps puts jumps under findings, except what is under one already.
+func (x *examination) markJumps(ctx context.Context) error {
+	for _, d := range x.jumps {
+		k := d.series
+		of, err := column[int64](ctx, x.tx, jumpSourceQuery, k.indicator, k.area, k.station, d.at)
+		if err != nil {
+			return fmt.Errorf("read a jump: %w", err)
+		}
+		if len(of) == 0 {
+			continue
+		}
+		d.source = of[0]
+		x.found = append(x.found, d)
+		if d.keepsOut() {
+			x.out = append(x.out, stationValue{k.indicator, k.area, k.station, d.at, d.value, false})
+		}
+	}
+	return nil
+}
+
 // single holds one value against the rules in force, and reports
 // whether it is kept out by one.
 func (x *examination) single(v seriesValue, usual float64) bool {
-	alone := v.under(city.QualityMarker, city.QualityImpossible)
+	alone := v.under(city.QualityMarker, city.QualityImpossible, city.QualityBelowZero)
 	if v.Finding != nil && !alone || alone && v.dismissed() {
 		return v.KeptOut && alone
 	}
@@ -191,6 +227,9 @@ func (x *examination) save(ctx context.Context) error {
 		if err := x.markRun(ctx, r); err != nil {
 			return err
 		}
+	}
+	if err := x.markJumps(ctx); err != nil {
+		return err
 	}
 	if err := x.saveDoubts(ctx, x.found); err != nil {
 		return err
@@ -307,8 +346,9 @@ func (x *examination) markRun(ctx context.Context, r *stuckRun) error {
 func (x *examination) saveHabits(ctx context.Context) error {
 	var c struct {
 		inds, areas, stations               []string
-		last, runFrom, month                []time.Time
+		last, runFrom, month, prev          []time.Time
 		value, usual, monthSecs, beforeSecs []float64
+		prevValue, monthStep, beforeStep    []float64
 		runN, monthN, beforeN               []int
 		seen                                []int64
 		stuck                               []*int64
@@ -324,8 +364,10 @@ func (x *examination) saveHabits(ctx context.Context) error {
 		c.monthSecs, c.beforeSecs = append(c.monthSecs, h.MonthSecs), append(c.beforeSecs, h.BeforeSecs)
 		c.runN, c.monthN, c.beforeN = append(c.runN, h.RunN), append(c.monthN, h.MonthN), append(c.beforeN, h.BeforeN)
 		c.seen, c.stuck = append(c.seen, h.Seen), append(c.stuck, e.stuck)
+		c.prev, c.prevValue = append(c.prev, h.PrevTime), append(c.prevValue, h.PrevValue)
+		c.monthStep, c.beforeStep = append(c.monthStep, h.MonthStep), append(c.beforeStep, h.BeforeStep)
 	}
 	_, err := x.tx.Exec(ctx, saveHabitsQuery, c.inds, c.areas, c.stations, c.last, c.value, c.runFrom, c.runN, c.seen, c.usual,
-		c.month, c.monthN, c.monthSecs, c.beforeN, c.beforeSecs, c.stuck)
+		c.month, c.monthN, c.monthSecs, c.beforeN, c.beforeSecs, c.stuck, c.prev, c.prevValue, c.monthStep, c.beforeStep)
 	return wrapped(err, "keep the habits of series")
 }

@@ -144,9 +144,9 @@ const (
 	// What a series showed is found again, or not; what officers dismissed stays.
 	releaseStuckQuery = `WITH released AS (
 		UPDATE observations o SET finding = NULL, kept_out = false FROM quality_findings f
-		WHERE f.indicator = $1 AND f.kind = 'macet' AND f.state IN ('terbuka', 'berakhir') AND o.finding = f.id
+		WHERE f.indicator = $1 AND f.kind IN ('macet', 'lompat') AND f.state IN ('terbuka', 'berakhir') AND o.finding = f.id
 	), forgotten AS (DELETE FROM quality_series WHERE indicator = $1)
-	UPDATE quality_findings SET state = 'dicabut', changed_at = $2 WHERE indicator = $1 AND kind = 'macet' AND state IN ('terbuka', 'berakhir')`
+	UPDATE quality_findings SET state = 'dicabut', changed_at = $2 WHERE indicator = $1 AND kind IN ('macet', 'lompat') AND state IN ('terbuka', 'berakhir')`
 	// Doubts of the delivery itself cannot be looked for again: their effect follows the rule.
 	followRuleQuery = `UPDATE quality_findings f SET rule_id = r.id, effect = CASE r.effect WHEN 'abaikan' THEN f.effect ELSE r.effect END,
 		state = CASE WHEN r.effect = 'abaikan' THEN 'dicabut' WHEN f.state = 'dicabut' THEN 'berakhir' ELSE f.state END
@@ -157,7 +157,7 @@ const (
 	RETURNING o.indicator AS slug, o.area_code, o.station, o.time, o.value, o.kept_out, o.forecast`
 	recountQuery = `UPDATE quality_findings f SET n = c.n, state = CASE WHEN c.n = 0 THEN 'dicabut' ELSE f.state END
 	FROM (SELECT f.id, count(o.finding) AS n FROM quality_findings f LEFT JOIN observations o ON o.finding = f.id
-		WHERE f.indicator = $1 AND f.kind IN ('mustahil', 'penanda_kosong') AND f.state IN ('terbuka', 'berakhir') GROUP BY f.id) c
+		WHERE f.indicator = $1 AND f.kind IN ('mustahil', 'penanda_kosong', 'di_bawah_nol') AND f.state IN ('terbuka', 'berakhir') GROUP BY f.id) c
 	WHERE c.id = f.id AND (c.n = 0 OR c.n <> f.n)`
 )
 
@@ -230,7 +230,7 @@ func (s *Store) beginAnew(ctx context.Context, tx pgx.Tx, slug string) error {
 	var ids []int64
 	today := s.now().In(cat.location).Format(time.DateOnly)
 	holding := city.QualityRulesOf(rules, cat.indicators[slug], today)
-	for _, kind := range []city.QualityKind{city.QualityTotals, city.QualityRepeated, city.QualityContradicted} {
+	for _, kind := range []city.QualityKind{city.QualityTotals, city.QualityOutdated, city.QualityRepeated, city.QualityContradicted} {
 		r, ok := holding[kind]
 		if !ok { // switched off
 			r = city.QualityRule{Effect: city.IgnoreQuality}

@@ -6136,7 +6136,7 @@ export interface components {
             effective_on: string;
             indicator?: string;
             /** @enum {string} */
-            kind: "mustahil" | "penanda_kosong" | "macet" | "hari_ganda" | "bertentangan" | "tingkat_ganda";
+            kind: "mustahil" | "penanda_kosong" | "di_bawah_nol" | "macet" | "lompat" | "usang" | "hari_ganda" | "bertentangan" | "tingkat_ganda";
             params: components["schemas"]["QualityParams"];
             reason: string;
             source: string;
@@ -6144,7 +6144,7 @@ export interface components {
         };
         QualityCount: {
             /** @enum {string} */
-            kind: "mustahil" | "penanda_kosong" | "macet" | "hari_ganda" | "bertentangan" | "tingkat_ganda";
+            kind: "mustahil" | "penanda_kosong" | "di_bawah_nol" | "macet" | "lompat" | "usang" | "hari_ganda" | "bertentangan" | "tingkat_ganda";
             /** Format: int64 */
             n: number;
         };
@@ -6173,7 +6173,7 @@ export interface components {
             id: number;
             indicator: string;
             /** @enum {string} */
-            kind: "mustahil" | "penanda_kosong" | "macet" | "hari_ganda" | "bertentangan" | "tingkat_ganda";
+            kind: "mustahil" | "penanda_kosong" | "di_bawah_nol" | "macet" | "lompat" | "usang" | "hari_ganda" | "bertentangan" | "tingkat_ganda";
             /**
              * Format: int64
              * @description How many values
@@ -6200,17 +6200,17 @@ export interface components {
             beyond?: number;
             /**
              * Format: double
-             * @description macet: so many times the longest run that was usual
+             * @description macet: so many times the longest run that was usual; lompat: so many times the largest step; usang: older than the others by so many times what the indicator allows
              */
             factor?: number;
             /**
              * Format: double
-             * @description macet: over at least so many hours; bertentangan: a source that changes its own value of so long ago contradicts itself
+             * @description macet: over at least so many hours; bertentangan: a source that changes its own value of so long ago contradicts itself; lompat: the value before and the one after lie within so many hours
              */
             hours?: number;
             /**
              * Format: int64
-             * @description macet: values of the series that are needed to know what is usual
+             * @description macet, lompat: values of the series that are needed to know what is usual
              */
             learn?: number;
             /** @description penanda_kosong: numbers that stand for no value */
@@ -6232,7 +6232,7 @@ export interface components {
             tolerance?: number;
             /**
              * Format: int64
-             * @description macet: equal values in a row, at least
+             * @description macet: equal values in a row, at least; tingkat_ganda: how many parts a total has at least that is not named as one, 0 to look for named ones only
              */
             values?: number;
             /** @description tingkat_ganda: how stations that are totals are named */
@@ -6253,7 +6253,7 @@ export interface components {
             /** @description For this indicator only */
             indicator?: string;
             /** @enum {string} */
-            kind: "mustahil" | "penanda_kosong" | "macet" | "hari_ganda" | "bertentangan" | "tingkat_ganda";
+            kind: "mustahil" | "penanda_kosong" | "di_bawah_nol" | "macet" | "lompat" | "usang" | "hari_ganda" | "bertentangan" | "tingkat_ganda";
             params: components["schemas"]["QualityParams"];
             reason?: string;
             /** @description Where it comes from */

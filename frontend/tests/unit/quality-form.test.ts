@@ -28,7 +28,10 @@ describe('a rule of quality in a form', () => {
       ['macet', { values: 6, hours: 3, factor: 2, learn: 24, zero: false }],
       ['bertentangan', { tolerance: 0.05, hours: 48 }],
       ['hari_ganda', { tolerance: 0.000001 }],
-      ['tingkat_ganda', { words: ['total', 'jumlah'], tolerance: 0.02 }],
+      ['tingkat_ganda', { words: ['total', 'jumlah'], tolerance: 0.02, values: 3 }],
+      ['lompat', { factor: 5, hours: 6, learn: 48 }],
+      ['usang', { factor: 6 }],
+      ['di_bawah_nol', {}],
     ] as const)
       expect(
         paramsFrom(kind, fieldsFrom(params as QualityRule['params']), params as QualityRule['params']),

@@ -19,11 +19,25 @@ export interface QualityFields {
 export const fieldsOf: Record<QualityRule['kind'], (keyof QualityFields)[]> = {
   mustahil: ['min', 'max'],
   penanda_kosong: ['markers', 'beyond', 'zero'],
+  di_bawah_nol: [],
   macet: ['values', 'hours', 'factor', 'zero'],
+  lompat: ['factor', 'hours'],
+  usang: ['factor'],
   hari_ganda: ['tolerance'],
   bertentangan: ['tolerance', 'hours'],
-  tingkat_ganda: ['words', 'tolerance'],
+  tingkat_ganda: ['words', 'tolerance', 'values'],
 };
+
+/** The text beside a field: what it means depends on the kind. */
+export function labelOf(kind: QualityRule['kind'], field: Exclude<keyof QualityFields, 'zero'>) {
+  if (kind === 'lompat' && field === 'factor') return 'quality.field.jump_factor' as const;
+  if (kind === 'lompat' && field === 'hours') return 'quality.field.jump_hours' as const;
+  if (kind === 'usang' && field === 'factor') return 'quality.field.outdated_factor' as const;
+  if (kind === 'tingkat_ganda' && field === 'values') return 'quality.field.parts' as const;
+  return `quality.field.${field}` as const;
+}
+
+const learned: Partial<Record<QualityRule['kind'], number>> = { macet: 24, lompat: 48 };
 
 const written = (v: number | undefined) => (v === undefined ? '' : String(v).replace('.', ','));
 
@@ -48,7 +62,8 @@ export function paramsFrom(
   f: QualityFields,
   was: QualityParams,
 ): QualityParams | undefined {
-  const out: QualityParams = kind === 'macet' ? { learn: was.learn ?? 24 } : {};
+  const learn = learned[kind];
+  const out: QualityParams = learn === undefined ? {} : { learn: was.learn ?? learn };
   for (const field of fieldsOf[kind]) {
     if (field === 'zero') out.zero = f.zero;
     else if (field === 'words')

@@ -35,6 +35,12 @@ export function says(rule: QualityRule): string {
           factor: exact(p.factor ?? 0),
         }) + (p.zero ? '' : ` ${t('quality.says.stuck_zero')}`)
       );
+    case 'di_bawah_nol':
+      return t('quality.says.below_zero');
+    case 'lompat':
+      return t('quality.says.jump', { factor: exact(p.factor ?? 0), hours: exact(p.hours ?? 0) });
+    case 'usang':
+      return t('quality.says.outdated', { factor: exact(p.factor ?? 0) });
     case 'hari_ganda':
       return t('quality.says.repeated');
     case 'bertentangan':
@@ -43,6 +49,9 @@ export function says(rule: QualityRule): string {
         hours: exact(p.hours ?? 0),
       });
     default:
-      return t('quality.says.totals', { words: (p.words ?? []).join(', ') });
+      return (
+        t('quality.says.totals', { words: (p.words ?? []).join(', ') }) +
+        (p.values ? ` ${t('quality.says.totals_unnamed', { n: exact(p.values) })}` : '')
+      );
   }
 }
