@@ -29,6 +29,8 @@ type Identities interface {
 	Newest() (IdentityKey, error)
 	// Known are the keys that can open.
 	Known() []string
+	// Each are those keys, the newest last: what an older one made is found by it.
+	Each() []IdentityKey
 	// Open opens what was sealed; the error is ErrSealed when it cannot.
 	Open(about, keyID string, sealed []byte) ([]byte, error)
 }

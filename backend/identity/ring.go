@@ -98,6 +98,18 @@ func (r *Ring) Known() []string {
 	return out
 }
 
+// Each implements city.Identities.
+func (r *Ring) Each() []city.IdentityKey {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.look()
+	out := []city.IdentityKey{}
+	for _, k := range slices.Concat(r.other, r.own) {
+		out = append(out, k)
+	}
+	return out
+}
+
 // Open implements city.Identities.
 func (r *Ring) Open(about, keyID string, sealed []byte) ([]byte, error) {
 	k := r.find(keyID)

@@ -17,7 +17,8 @@ type noKeys struct{}
 func (noKeys) Newest() (city.IdentityKey, error) {
 	return nil, city.Errorf(city.Internal, "the store was opened without the keys of identities")
 }
-func (noKeys) Known() []string { return nil }
+func (noKeys) Known() []string          { return nil }
+func (noKeys) Each() []city.IdentityKey { return nil }
 func (noKeys) Open(string, string, []byte) ([]byte, error) {
 	return nil, fmt.Errorf("%w: no keys are at hand", city.ErrSealed)
 }

@@ -251,6 +251,17 @@ const (
 	keptArea     = `(r.area_by = 'officer' OR (r.area_by = 'analysis' AND excluded.stated_area IS NULL AND excluded.computed_area IS NULL))`
 )
 
+// What a person had put right holds against the source, and so does that who they
+// are was erased (docs/adr/0028): not against a source that calls the report secret,
+// nor against words that were added to the corrected ones.
+const (
+	held        = `NOT 'rahasia_di_sumber' = ANY (excluded.flags) AND `
+	heldText    = `(` + held + `'text' = ANY (r.held) AND NOT starts_with(excluded.text, r.text))`
+	heldAddress = `(` + held + `'address' = ANY (r.held))`
+	heldPoint   = `(` + held + `'point' = ANY (r.held))`
+	heldWords   = `(` + heldText + ` OR (` + heldAddress + ` AND excluded.text = r.text))`
+)
+
 // answeredHere is when report r was first answered from here; its source may
 // not know.
 const answeredHere = `(SELECT greatest(excluded.created_at, min(m.at)) FROM reporter_messages m WHERE m.report_id = r.id AND m.kind = 'jawaban' AND m.taken_at IS NOT NULL HAVING count(*) > 0)`
@@ -268,8 +279,10 @@ FROM unnest($2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::timesta
 		category, office, status, media, flags, raw, stems, answer, respond_due_at)
 ON CONFLICT ON CONSTRAINT reports_source_external_id_is_unique DO UPDATE SET
 	content_hash = excluded.content_hash, channel = excluded.channel, created_at = excluded.created_at, responded_at = coalesce(excluded.responded_at, ` + answeredHere + `),
-	closed_at = excluded.closed_at, source_updated_at = coalesce(excluded.source_updated_at, r.source_updated_at), text = excluded.text,
-	lon = excluded.lon, lat = excluded.lat, address = excluded.address, computed_area = excluded.computed_area, status = excluded.status,
+	closed_at = excluded.closed_at, source_updated_at = coalesce(excluded.source_updated_at, r.source_updated_at), status = excluded.status,
+	text = CASE WHEN ` + heldText + ` THEN r.text ELSE excluded.text END, address = CASE WHEN ` + heldAddress + ` THEN r.address ELSE excluded.address END,
+	lon = CASE WHEN ` + heldPoint + ` THEN r.lon ELSE excluded.lon END, lat = CASE WHEN ` + heldPoint + ` THEN r.lat ELSE excluded.lat END,
+	computed_area = CASE WHEN ` + heldPoint + ` THEN r.computed_area ELSE excluded.computed_area END,
 	answer = excluded.answer,
 	stated_area = CASE WHEN ` + keptArea + ` THEN r.stated_area ELSE excluded.stated_area END,
 	area_by = CASE WHEN ` + keptArea + ` THEN r.area_by ELSE 'source' END,
@@ -279,10 +292,14 @@ ON CONFLICT ON CONSTRAINT reports_source_external_id_is_unique DO UPDATE SET
 	respond_due_at = CASE WHEN ` + keptCategory + ` THEN r.respond_due_at ELSE excluded.respond_due_at END,
 	office_id = CASE WHEN ` + keptOffice + ` THEN r.office_id ELSE excluded.office_id END,
 	office_by = CASE WHEN ` + keptOffice + ` THEN r.office_by ELSE 'source' END,
-	media_url = excluded.media_url, flags = excluded.flags, raw = excluded.raw, search = excluded.search, changed_at = now(), removed_at = NULL
+	media_url = excluded.media_url, flags = excluded.flags, raw = CASE WHEN 'erased' = ANY (r.held) THEN NULL ELSE excluded.raw END,
+	search = CASE WHEN ` + heldWords + ` THEN r.search ELSE excluded.search END, changed_at = now(), removed_at = NULL
 WHERE r.source_updated_at IS NULL OR excluded.source_updated_at IS NULL OR excluded.source_updated_at >= r.source_updated_at
 RETURNING r.id, r.external_id, (xmax = 0) AS added, coalesce(r.category, '') AS category, coalesce(r.office_id, 0) AS office_id,
-	coalesce(r.stated_area, '') AS stated_area, r.responded_at, r.due_at, r.respond_due_at`
+	coalesce(r.stated_area, '') AS stated_area, r.responded_at, r.due_at, r.respond_due_at, cardinality(r.held) > 0 AS held,
+	r.held && ARRAY['identity', 'erased'] AS held_identity, CASE WHEN cardinality(r.held) > 0 THEN r.text END AS held_text,
+	CASE WHEN cardinality(r.held) > 0 THEN r.lon END AS held_lon, CASE WHEN cardinality(r.held) > 0 THEN r.lat END AS held_lat,
+	CASE WHEN cardinality(r.held) > 0 THEN r.computed_area END AS held_area`
 
 // upserted is a report as it stands after its row was written.
 type upserted struct {
@@ -294,6 +311,18 @@ type upserted struct {
 	RespondedAt          *time.Time
 	DueAt, RespondDueAt  *time.Time
 	Paused               bool `db:"-"`
+	// Held: something of it holds against the source; then as it stands.
+	Held, HeldIdentity bool
+	HeldText, HeldArea *string
+	HeldLon, HeldLat   *float64
+}
+
+// stands puts into a delivered report what holds against its source, so that
+// screens are told what is stored.
+func (g upserted) stands(r *city.Report, row *reportRow) {
+	if g.Held {
+		r.Text, r.Lon, r.Lat, row.computed = deref(g.HeldText), g.HeldLon, g.HeldLat, g.HeldArea
+	}
 }
 
 func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows []reportRow) error {
@@ -332,7 +361,8 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 		}
 		in.tell("reports", g.ExternalID, g.Added)
 		in.touched = append(in.touched, g.ID)
-		if rs[i].Reporter != nil {
+		g.stands(&rs[i], &rows[i])
+		if rs[i].Reporter != nil && !g.HeldIdentity {
 			people[g.ID] = rs[i].Reporter
 		}
 		parts.add(g.ID, rs[i].Parts)

@@ -35,8 +35,11 @@ const (
 
 	// The source's own record names the reporter too, in fields of its own.
 	eraseIdentitiesQuery = `WITH due AS (SELECT p.report_id` + dueIdentities + ` ORDER BY p.report_id LIMIT $3),
-	gone AS (DELETE FROM reporters WHERE report_id IN (SELECT report_id FROM due) RETURNING report_id)
+	gone AS (DELETE FROM reporters WHERE report_id IN (SELECT report_id FROM due) RETURNING report_id),
+	forgotten AS (UPDATE subject_corrections SET sealed = NULL, key_id = '' WHERE report_id IN (SELECT report_id FROM gone) AND sealed IS NOT NULL)
 	UPDATE reports SET raw = NULL WHERE id IN (SELECT report_id FROM gone) RETURNING id`
+	// Who asked for their own data is known as long.
+	eraseSubjectsQuery      = `UPDATE subject_requests SET sealed = NULL, key_id = '' WHERE decided_at < $1 AND sealed IS NOT NULL`
 	eraseConversationsQuery = `DELETE FROM conversations WHERE id IN (SELECT c.id` + dueConversations + ` ORDER BY c.id LIMIT $3) RETURNING id`
 	eraseRefusalsQuery      = `DELETE FROM refused_rows WHERE id IN (SELECT f.id` + dueRefusals + ` ORDER BY f.id LIMIT $3) RETURNING id`
 )
@@ -59,6 +62,9 @@ func countDue(ctx context.Context, tx pgx.Tx, what city.RetentionSubject, before
 func eraseBatch(ctx context.Context, tx pgx.Tx, what city.RetentionSubject, before, now time.Time) (ids []int64, err error) {
 	switch what {
 	case city.KeepIdentities:
+		if _, err := tx.Exec(ctx, eraseSubjectsQuery, before); err != nil {
+			return nil, fmt.Errorf("erase who asked for their data: %w", err)
+		}
 		ids, err = column[int64](ctx, tx, eraseIdentitiesQuery, before, now, retentionBatch)
 	case city.KeepConversations:
 		ids, err = column[int64](ctx, tx, eraseConversationsQuery, before, now, retentionBatch)

@@ -114,6 +114,8 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"officer_contacts": officers, "officer_chat_rules": officers, "officer_handles": {}, "officer_codes": {"balaikota_writer"}, "officer_words": {"balaikota_writer"},
 		"receipt_head": {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
 		"answer_templates": officers, "answer_template_versions": officers, "reporter_messages": officers,
+		"subject_norms": {"balaikota_city_reader", "balaikota_writer"}, "subject_reports": {"balaikota_city_reader", "balaikota_identity_reader", "balaikota_writer"},
+		"subject_requests": {"balaikota_writer"}, "subject_corrections": {"balaikota_writer"}, "subject_messages": {"balaikota_writer"}, // others: nothing that is sealed
 		"quality_rules": officers, "quality_findings": shown, "quality_decisions": officers,
 		"quality_series": {"balaikota_writer"}, "quality_read": {"balaikota_writer"}, "quality_due": {"balaikota_writer"},
 		"models": {"balaikota_city_reader", "balaikota_writer"}, "labelled_texts": {"balaikota_city_reader", "balaikota_writer"},
@@ -204,6 +206,14 @@ func TestHandWrittenQueriesMeetTheSecondWall(t *testing.T) {
 		{store.AskerSettings(city.Asker{Role: city.WaliKota}, ""), "SELECT * FROM reporter_ways(ARRAY[1::bigint])", -1},
 		{store.AskerSettings(city.Asker{Role: city.WaliKota}, ""), "SELECT error, leased_by FROM reporter_letters", -1},
 		{camat, "SELECT channel FROM reporter_letters", 0},
+		{camat, "SELECT id FROM subject_requests", -1},
+		{store.AskerSettings(city.Asker{Role: city.WaliKota}, ""), "SELECT id FROM subject_requests", 0},
+		{store.AskerSettings(city.Asker{Role: city.Operator}, ""), "SELECT sealed FROM subject_requests", -1},
+		{store.AskerSettings(city.Asker{Role: city.Operator}, ""), "SELECT code_box FROM subject_requests", -1},
+		{store.AskerSettings(city.Asker{Role: city.Operator}, ""), "SELECT sealed FROM subject_messages", -1},
+		{store.AskerSettings(city.Asker{Role: city.Operator}, ""), "SELECT * FROM subject_link('x')", -1},
+		{store.AskerSettings(city.Asker{Role: city.Auditor}, "alasan yang cukup"), "SELECT * FROM subject_ways(ARRAY[1::bigint])", 0},
+		{"SET LOCAL ROLE balaikota_writer", "SELECT * FROM subject_search('{}', '{}', '{}', '{}')", -1},
 		{"SET LOCAL ROLE balaikota_writer", "DELETE FROM reports", -1},
 		{"SET LOCAL ROLE balaikota_reader", "SELECT FROM reports", 0},
 	} {
