@@ -326,3 +326,10 @@ func (c SubjectChange) Clean() (SubjectChange, error) {
 	}
 	return c, nil
 }
+
+// SubjectOutcome is how a request ends.
+type SubjectOutcome struct {
+	State   SubjectState  // SubjectMet or SubjectRefused
+	Reason  string        // of a refusal
+	Channel NoticeChannel // by which who asked is told; "" when told in person
+}

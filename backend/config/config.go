@@ -36,6 +36,7 @@ type Serve struct {
 	Notices    Notices       `embed:""`
 	Map        Map           `embed:""`
 	Backup     Backup        `embed:""`
+	Privacy    Privacy       `embed:""`
 	Addr       string        `name:"addr" env:"BALAIKOTA_ADDR" default:"127.0.0.1:8080" help:"Address to listen on. Anything but loopback must be asked for here, and wants HTTPS in front."`
 	Secure     bool          `name:"secure-cookies" env:"BALAIKOTA_SECURE_COOKIES" help:"Send the session cookie over HTTPS only. Set it wherever HTTPS is in front."`
 	Origins    []string      `name:"origin" env:"BALAIKOTA_ORIGINS" placeholder:"URL" help:"Other origins whose pages may open /live (https://host), comma separated."`

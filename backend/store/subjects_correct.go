@@ -208,18 +208,11 @@ const (
 	sealed = CASE WHEN kind = 'hapus' AND $2 = 'selesai' THEN NULL ELSE sealed END, key_id = CASE WHEN kind = 'hapus' AND $2 = 'selesai' THEN '' ELSE key_id END WHERE id = $1`
 )
 
-// SubjectOutcome is how a request ends.
-type SubjectOutcome struct {
-	State   city.SubjectState  // SubjectMet or SubjectRefused
-	Reason  string             // of a refusal
-	Channel city.NoticeChannel // by which who asked is told; "" when told in person
-}
-
 // DecideSubject ends a request: met, once what it asks for was done, or refused
 // with the reason, and tells who asked. Meeting a request for erasure erases who
 // they are from the reports that the proof holds for, in the same transaction: the
 // letter's address is sealed with the letter before, and forgotten when it is there.
-func (s *Store) DecideSubject(ctx context.Context, by city.Actor, asker city.Asker, id int64, o SubjectOutcome, offered []city.NoticeChannel) error {
+func (s *Store) DecideSubject(ctx context.Context, by city.Actor, asker city.Asker, id int64, o city.SubjectOutcome, offered []city.NoticeChannel) error {
 	if err := operatorOnly(asker); err != nil {
 		return err
 	}
@@ -251,7 +244,7 @@ func (s *Store) DecideSubject(ctx context.Context, by city.Actor, asker city.Ask
 	return wrapped(err, "decide a request about personal data")
 }
 
-func (s *Store) decideSubject(ctx context.Context, tx pgx.Tx, by city.Actor, id int64, o SubjectOutcome, channel city.NoticeChannel, address string) error {
+func (s *Store) decideSubject(ctx context.Context, tx pgx.Tx, by city.Actor, id int64, o city.SubjectOutcome, channel city.NoticeChannel, address string) error {
 	hold, action := s.holdSubject, "subject.refused"
 	if o.State == city.SubjectMet {
 		hold, action = s.provenSubject, "subject.met"

@@ -229,18 +229,16 @@ func TestTheCopyHoldsAllOfTheirsAndNothingOfOthers(t *testing.T) {
 	}
 	reads := one[int](t, f.sql, "SELECT count(*)::int FROM audit WHERE action = 'reporter.read' AND subject = $1 AND reason LIKE 'permintaan data pribadi%'", fmt.Sprint(number))
 	equal(t, "openings that were audited", reads, 1)
-	if err := f.DecideSubject(t.Context(), by, anOperator, d.ID, store.SubjectOutcome{State: city.SubjectMet, Channel: city.NoticeEmail}, byMail); err != nil {
+	if err := f.DecideSubject(t.Context(), by, anOperator, d.ID, city.SubjectOutcome{State: city.SubjectMet, Channel: city.NoticeEmail}, byMail); err != nil {
 		t.Fatal(err)
 	}
 	if e := f.theLetter(t); e.Address != who.Email || !strings.Contains(e.Letter.Before, "sudah selesai") {
 		t.Errorf("the letter: %+v", e)
 	}
-	if err := f.DecideSubject(t.Context(), by, anOperator, d.ID, store.SubjectOutcome{State: city.SubjectRefused, Reason: "terlambat memutus"}, nil); city.CodeOf(err) != city.Conflict {
+	if err := f.DecideSubject(t.Context(), by, anOperator, d.ID, city.SubjectOutcome{State: city.SubjectRefused, Reason: "terlambat memutus"}, nil); city.CodeOf(err) != city.Conflict {
 		t.Errorf("decided twice: %v", err)
 	}
 }
-
-func of[T any](v T) *T { return &v }
 
 // TestACorrectionHoldsAgainstTheSource: what was put right stays when the source
 // sends the old again, or changes something else; what the person adds comes in.
@@ -254,7 +252,7 @@ func TestACorrectionHoldsAgainstTheSource(t *testing.T) {
 	d := f.askOwn(t, city.SubjectCorrect, city.Reporter{Email: "wati@surel.kota"})
 	number := d.Found[0].ReportID
 	change := city.SubjectChange{
-		ReportID: number, Reason: "nama dan alamat salah ketik", Text: of("Lampu mati di rumah Bu Wati"), Address: of("Jl. Baru 2"), Lon: of(117.14), Lat: of(-0.47),
+		ReportID: number, Reason: "nama dan alamat salah ketik", Text: new("Lampu mati di rumah Bu Wati"), Address: new("Jl. Baru 2"), Lon: new(117.14), Lat: new(-0.47),
 		Area: storetest.Lempake, Identity: &city.Reporter{Name: "Wati", Email: "wati.baru@surel.kota"}, Stems: func(text, _ string) string { return strings.ToLower(strings.Fields(text)[5]) },
 	}
 	if err := f.CorrectSubject(t.Context(), store.CommandLine, anOperator, d.ID, change); city.CodeOf(err) != city.Conflict {
@@ -319,7 +317,7 @@ func TestErasedStaysErased(t *testing.T) {
 	f.ingest(t, r)
 	d := f.askOwn(t, city.SubjectErase, city.Reporter{Email: "wati@surel.kota"})
 	f.showPaper(t, d.ID)
-	if err := f.DecideSubject(t.Context(), store.CommandLine, anOperator, d.ID, store.SubjectOutcome{State: city.SubjectMet, Channel: city.NoticeEmail}, byMail); err != nil {
+	if err := f.DecideSubject(t.Context(), store.CommandLine, anOperator, d.ID, city.SubjectOutcome{State: city.SubjectMet, Channel: city.NoticeEmail}, byMail); err != nil {
 		t.Fatal(err)
 	}
 	again := r
@@ -369,7 +367,7 @@ func TestTheClockOfARequestRunsInHours(t *testing.T) {
 	if err != nil || state.Open != 1 || state.Late != 1 || !f.subject(t, d.ID).Late {
 		t.Errorf("it stands so: %+v, %v", state, err)
 	}
-	if err := f.DecideSubject(t.Context(), store.CommandLine, anOperator, d.ID, store.SubjectOutcome{State: city.SubjectRefused, Reason: "tidak ada laporan atas alamat ini"}, nil); err != nil {
+	if err := f.DecideSubject(t.Context(), store.CommandLine, anOperator, d.ID, city.SubjectOutcome{State: city.SubjectRefused, Reason: "tidak ada laporan atas alamat ini"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	list, err := f.Subjects(t.Context(), city.Asker{Role: city.Auditor})
@@ -383,7 +381,7 @@ func TestRetentionForgetsWhoAsked(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	d := f.askOwn(t, city.SubjectCopy, city.Reporter{Email: "wati@surel.kota"})
-	if err := f.DecideSubject(t.Context(), store.CommandLine, anOperator, d.ID, store.SubjectOutcome{State: city.SubjectRefused, Reason: "tidak ada laporan atas alamat ini"}, nil); err != nil {
+	if err := f.DecideSubject(t.Context(), store.CommandLine, anOperator, d.ID, city.SubjectOutcome{State: city.SubjectRefused, Reason: "tidak ada laporan atas alamat ini"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	erase := func(now time.Time) bool {

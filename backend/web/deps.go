@@ -47,6 +47,7 @@ type Store interface {
 	LongJobStore
 	AnswerStore
 	DeskStore
+	SubjectStore
 	Ping(ctx context.Context) error
 	Setting(ctx context.Context) (city.Setting, error)
 	Areas(ctx context.Context) ([]city.Area, error)
@@ -166,6 +167,7 @@ type Deps struct {
 	Briefer      Briefer
 	Replying     Replying
 	Clerk        Clerk
+	Subjects     SubjectDesk
 	// Stems makes search words of a text as they were made of the reports.
 	Stems func(text string) []string
 	// CAPFeed puts CAP messages into a feed (backend/cap).

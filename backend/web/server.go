@@ -150,7 +150,7 @@ func (s *server) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 // skipGzip leaves alone the socket, and what is compressed already.
 func skipGzip(c echo.Context) bool {
 	switch c.Path() {
-	case "/tiles/:layer/:z/:x/:y", "/*", "/geo/:file", basemapPath, "/api/voice/speech":
+	case "/tiles/:layer/:z/:x/:y", "/*", "/geo/:file", basemapPath, "/api/voice/speech", "/api/subject-requests/:id/copy":
 		return true
 	case stepsPath: // each step is sent at once, not when a block is full
 		return true

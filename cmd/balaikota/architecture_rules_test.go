@@ -58,6 +58,7 @@ var rooms = []room{
 	{"backend/identity", []string{"backend/city"}},
 	{"backend/notice", []string{"backend/city"}},
 	{"backend/officerchat", []string{"backend/city"}},
+	{"backend/subject", []string{"backend/city"}},
 	{"backend/backup", []string{"backend/city"}},
 	{"backend/briefing", []string{"backend/city"}},
 	{"backend/briefing/briefingtest", []string{"backend/city", "backend/briefing", "backend/pack"}},

@@ -32,6 +32,7 @@ type commands struct {
 	Source    sourceCommand    `cmd:"" help:"List the sources, and connect or change one from a file."`
 	AI        aiCommand        `cmd:"" name:"ai" help:"What the assistant's models cost, may cost, and may be told."`
 	User      userCommand      `cmd:"" help:"Accounts and tokens."`
+	Subject   subjectCommand   `cmd:"" help:"Requests of persons about their own data (UU 27/2022): how they stand, and the copy they get."`
 	Doctor    doctorCommand    `cmd:"" help:"Look at this installation and say what is wrong and what to do."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 	Generate  generateCommand  `cmd:"" hidden:"" help:"Write the generated pages of docs."`

@@ -117,7 +117,7 @@ func (d *database) examine(ctx context.Context) []finding {
 	}
 	open, values, err := d.OpenFindings(ctx)
 	out = append(out, finding{What: "mutu data", OK: err == nil, Detail: fmt.Sprintf("%d temuan terbuka, %d nilai", open, values)})
-	return append(out, d.keyFinding(ctx), d.backupFinding(ctx))
+	return append(out, d.keyFinding(ctx), d.backupFinding(ctx), d.subjectFinding(ctx))
 }
 
 // ailment says why a source is not fresh: what it answered, or how old what it

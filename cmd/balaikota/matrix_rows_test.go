@@ -205,7 +205,18 @@ func rowsOfCity() map[string]gate {
 		"GET /api/retention":                       {who: inspect, rows: "shared"},
 		"PUT /api/retention/{what}":                {who: operate, at: kept, body: fixed(map[string]any{"keep_months": 600, "source": "uji matriks", "effective_on": "2100-01-01", "reason": "uji matriks peran"})},
 		"GET /api/backups":                         {who: inspect, rows: "shared"},
-		"GET /api/audit":                           {who: inspect, rows: "shared"},
+		"GET /api/subject-requests":                {who: inspect, rows: "shared"},
+		"POST /api/subject-requests": {who: operate, body: func(thing) any {
+			return map[string]any{"client_id": aClientID(), "kind": "salinan", "way": "loket", "email": "matriks@surel.uji"}
+		}},
+		"GET /api/subject-requests/{id}":              {who: inspect, at: thing{"id": "999999"}, answers: http.StatusNotFound, rows: "few"},
+		"POST /api/subject-requests/{id}/search":      {who: operate, at: thing{"id": "999999"}, body: fixed(map[string]any{}), answers: http.StatusNotFound},
+		"POST /api/subject-requests/{id}/code":        {who: operate, at: thing{"id": "999999"}, body: fixed(map[string]any{"channel": "surel"})},
+		"POST /api/subject-requests/{id}/proof":       {who: operate, at: thing{"id": "999999"}, body: fixed(map[string]any{"how": "identitas", "note": "KTP"}), answers: http.StatusNotFound},
+		"POST /api/subject-requests/{id}/copy":        {who: operate, at: thing{"id": "999999"}, body: fixed(map[string]any{}), answers: http.StatusNotFound},
+		"POST /api/subject-requests/{id}/corrections": {who: operate, at: thing{"id": "999999"}, body: fixed(map[string]any{"report_id": 1, "text": "uji matriks", "reason": "uji matriks peran"}), answers: http.StatusNotFound},
+		"POST /api/subject-requests/{id}/decision":    {who: operate, at: thing{"id": "999999"}, body: fixed(map[string]any{"state": "ditolak", "reason": "uji matriks peran"}), answers: http.StatusNotFound},
+		"GET /api/audit":                              {who: inspect, rows: "shared"},
 	}
 }
 

@@ -142,7 +142,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	}
 	handler := web.Handler(web.Deps{
 		Store: db.Store, Passwords: account.Keeper{}, Geography: func() web.Geography { return s.geography }, Hub: s.hub,
-		Pusher: &pusher{door: door, db: db}, Filer: filer, Poller: s.jobs, Keeping: s.keeper, LongJobs: s.jobs, Copies: s.copier, HookDoor: s.hooks, SourceKeeper: s.connecting, Analyst: s.analyst, Pictures: s.photos, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Briefer: s.briefer, Clerk: &clerk{door: door, db: db}, Replying: web.Replying{Channels: s.teller.Reaches(), Missing: missing.Of}, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, OfficePages: s.db, Places: s.analyst, Basemap: basemap, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
+		Pusher: &pusher{door: door, db: db}, Filer: filer, Poller: s.jobs, Keeping: s.keeper, LongJobs: s.jobs, Copies: s.copier, HookDoor: s.hooks, SourceKeeper: s.connecting, Analyst: s.analyst, Pictures: s.photos, Assistant: s.assistant, Voice: ear, Notifier: s.teller, Prover: s.prover, Briefer: s.briefer, Clerk: &clerk{door: door, db: db}, Subjects: &subjectDesk{db: db, geography: s.geography, pictures: s.photos.Picture, cfg: cfg.Privacy, stored: s.analyst.stir}, Replying: web.Replying{Channels: s.teller.Reaches(), Missing: missing.Of}, Stopping: s.stopping, Hotspots: s.patterns, Deadlines: s.pace, OfficePages: s.db, Places: s.analyst, Basemap: basemap, Stems: language.Words, CAPFeed: capxml.Feed, Frontend: frontend.Dist(), Metrics: registry,
 		Log: in.log, Version: version, Secure: cfg.Secure, Origins: cfg.Origins, TrustProxy: cfg.TrustProxy,
 	})
 	s.http = &http.Server{
@@ -200,6 +200,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "bersih", Every: time.Hour, Run: s.housekeep},
 			{Name: "cadangan", Every: 10 * time.Minute, Run: func(ctx context.Context) error { return s.copier.watch(ctx, s.jobs.StartLong) }},
 			{Name: "segel", Every: 10 * time.Minute, Run: s.sealing},
+			{Name: "data-pribadi", Every: time.Minute, Run: s.watchSubjects},
 			{Name: "retensi", Every: 10 * time.Minute, Run: s.keeper.watch},
 			{Name: "pekerjaan", Every: time.Minute, Run: s.endSilentJobs},
 			{Name: "segmen", Every: 5 * time.Minute, Run: func(ctx context.Context) error { _, err := s.db.SealReports(ctx); return err }},
@@ -302,6 +303,7 @@ func (s *serving) run(ctx context.Context, listener net.Listener, began time.Tim
 	parts.Go(func() error { return s.teller.worker.Run(jobsCtx) })
 	parts.Go(func() error { return s.teller.asking.Run(jobsCtx) })
 	parts.Go(func() error { return s.teller.messages.Run(jobsCtx) })
+	parts.Go(func() error { return s.teller.subjects.Run(jobsCtx) })
 	parts.Go(func() error { return s.officers.Run(jobsCtx) })
 	parts.Go(func() error { return s.watchLocal(failed) })
 	if s.cfg.Simulate {

@@ -30,6 +30,8 @@ type teller struct {
 	asking *notice.Asking
 	// messages brings what officers write to reporters.
 	messages *notice.Asking
+	// subjects brings codes and results to those who ask for their own data.
+	subjects *notice.Asking
 	push     *webpush.Carrier // nil without pushes
 	mail     *email.Carrier   // nil without a mail server
 }
@@ -54,6 +56,7 @@ func newTeller(db *database, data string, cfg config.Notices, log *slog.Logger) 
 		asking: &notice.Asking{Asks: db.Store, Lease: lease, Now: time.Now, Log: log},
 
 		messages: &notice.Asking{Asks: db.Messages(), Lease: lease, Now: time.Now, Log: log},
+		subjects: &notice.Asking{Asks: db.SubjectMessages(), Lease: lease, Now: time.Now, Log: log},
 	}
 	if cfg.PushSubject != "" {
 		keys, err := webpush.KeepKeys(filepath.Join(data, "rahasia"))
@@ -75,6 +78,7 @@ func newTeller(db *database, data string, cfg config.Notices, log *slog.Logger) 
 		}
 		t.worker.Carriers = append(t.worker.Carriers, t.mail)
 		t.messages.Carriers = append(t.messages.Carriers, t.mail)
+		t.subjects.Carriers = append(t.subjects.Carriers, t.mail)
 		if cfg.PublicURL == "" {
 			log.Warn("Reporters are not asked by e-mail: --public-url does not say where their answer leads")
 		} else {
@@ -91,6 +95,7 @@ func (t *teller) carryByChat(publicURL string, write func(ctx context.Context, m
 	for _, channel := range []city.NoticeChannel{city.NoticeTelegram, city.NoticeWhatsApp} {
 		c := &chat.Carrier{Of: channel, PublicURL: publicURL, Write: write}
 		t.messages.Carriers = append(t.messages.Carriers, c)
+		t.subjects.Carriers = append(t.subjects.Carriers, c)
 		t.worker.Carriers = append(t.worker.Carriers, &chat.NoticeCarrier{Of: channel, PublicURL: publicURL, Write: write})
 		if publicURL != "" {
 			t.asking.Carriers = append(t.asking.Carriers, c)

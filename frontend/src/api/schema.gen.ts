@@ -2474,6 +2474,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/subject-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests of persons about their own data (UU 27/2022), those due first before others */
+        get: operations["get-subject-requests"];
+        put?: never;
+        /** Note a request of a person about their own data; the same client_id is noted once */
+        post: operations["post-subject-requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subject-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request, with the reports found, messages and corrections */
+        get: operations["get-subject-requests-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subject-requests/{id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a code to the very address or chat that their reports came from */
+        post: operations["post-subject-requests-id-code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subject-requests/{id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put right what they asked for in one report of theirs; it holds against the report's source */
+        post: operations["post-subject-requests-id-corrections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subject-requests/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a request: met, or refused with the reason; who asked is told */
+        post: operations["post-subject-requests-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subject-requests/{id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note how who asks proved who they are */
+        post: operations["post-subject-requests-id-proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subject-requests/{id}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look for the reports of who asks, by what they gave; recorded with the request's number */
+        post: operations["post-subject-requests-id-search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks": {
         parameters: {
             query?: never;
@@ -4272,6 +4392,10 @@ export interface components {
             /** Format: double */
             value: number;
         };
+        FindSubjectInputBody: {
+            /** @description The secret link of a letter that they show */
+            link?: string;
+        };
         FindingDecision: {
             /** @description True: it is no error, its values count again */
             dismissed: boolean;
@@ -4614,6 +4738,12 @@ export interface components {
             by: string;
             /** @description As given then, personal data masked */
             reason: string;
+        };
+        IdentityStruct: {
+            email: string;
+            handle: string;
+            name: string;
+            phone: string;
         };
         Incident: {
             /** @description The closing answer that every reporter gets */
@@ -5381,6 +5511,28 @@ export interface components {
             close_days?: number;
             effective_on?: string;
             source: string;
+        };
+        NoteSubjectInputBody: {
+            /**
+             * Format: uuid
+             * @description The same one is noted once
+             */
+            client_id: string;
+            email?: string;
+            /** @description Account at the channel they wrote by */
+            handle?: string;
+            /** @enum {string} */
+            kind: "salinan" | "perbaikan" | "hapus";
+            /** @description Finds nobody by itself */
+            name?: string;
+            phone?: string;
+            /**
+             * Format: date-time
+             * @description When it came; absent: now. Its time runs from here
+             */
+            received_at?: string;
+            /** @enum {string} */
+            way: "loket" | "surat" | "telepon" | "surel" | "obrolan";
         };
         Notice: {
             /** Format: date-time */
@@ -7401,6 +7553,274 @@ export interface components {
         };
         StepOutcomes: {
             outcomes: components["schemas"]["StepOutcome"][];
+        };
+        SubjectCodeInputBody: {
+            /** @enum {string} */
+            channel: "surel" | "telegram" | "whatsapp";
+        };
+        SubjectCorrected: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            fields: ("identity" | "text" | "address" | "point")[];
+            reason: string;
+            /** Format: int64 */
+            report_id: number;
+            /** Format: int64 */
+            version: number;
+        };
+        SubjectCorrectionInputBody: {
+            address?: string;
+            /** @description All of it, as it is to be; absent: stays */
+            identity?: components["schemas"]["IdentityStruct"];
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            reason: string;
+            /** Format: int64 */
+            report_id: number;
+            /** @description Absent: stays */
+            text?: string;
+        };
+        SubjectDecisionInputBody: {
+            /**
+             * @description By which who asked is told; empty: told in person
+             * @enum {string}
+             */
+            channel?: "" | "surel" | "telegram" | "whatsapp";
+            /** @description Why it is refused; who asked reads it */
+            reason?: string;
+            /** @enum {string} */
+            state: "selesai" | "ditolak";
+        };
+        SubjectDetail: {
+            /** @description By which this server can send */
+            channels: ("surel" | "telegram" | "whatsapp")[];
+            /**
+             * Format: date-time
+             * @description Until when the code that was sent last is good; absent while none is on its way
+             */
+            code_until?: string;
+            /**
+             * @description Where the last code went or is going
+             * @enum {string}
+             */
+            code_way?: "" | "surel" | "telegram" | "whatsapp";
+            /**
+             * Format: int64
+             * @description How many more codes may be sent
+             */
+            codes_left: number;
+            /** Format: date-time */
+            copied_at?: string;
+            /** Format: date-time */
+            corrected_at?: string;
+            corrections: components["schemas"]["SubjectCorrected"][];
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            /**
+             * Format: date-time
+             * @description Hours by the clock after it was received, not working days
+             */
+            due_at: string;
+            /** Format: date-time */
+            erased_at?: string;
+            found: components["schemas"]["SubjectReport"][];
+            /** @description By what they can be found */
+            gave: ("surel" | "telepon" | "akun")[];
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "salinan" | "perbaikan" | "hapus";
+            /** @description Not decided when its time was over */
+            late: boolean;
+            messages: components["schemas"]["SubjectMessage"][];
+            /**
+             * @description How they proved who they are; empty: not yet
+             * @enum {string}
+             */
+            proof: "" | "kode" | "identitas" | "tautan";
+            proof_note?: string;
+            /**
+             * @description Where the code went
+             * @enum {string}
+             */
+            proof_way?: "" | "surel" | "telegram" | "whatsapp";
+            /** Format: date-time */
+            proven_at?: string;
+            proven_by?: string;
+            /** @description Why it was refused */
+            reason?: string;
+            /** Format: date-time */
+            received_at: string;
+            received_by: string;
+            /**
+             * Format: int64
+             * @description Found to be theirs
+             */
+            reports: number;
+            /** @enum {string} */
+            state: "diterima" | "menunggu_bukti" | "terbukti" | "selesai" | "ditolak";
+            /**
+             * Format: int64
+             * @description How many more times the last code may be read back
+             */
+            tries_left: number;
+            /**
+             * @description By which it came
+             * @enum {string}
+             */
+            way: "loket" | "surat" | "telepon" | "surel" | "obrolan";
+        };
+        SubjectFound: {
+            email: string;
+            handle: string;
+            name: string;
+            phone: string;
+            request: components["schemas"]["SubjectDetail"];
+        };
+        SubjectMessage: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @enum {string} */
+            channel: "surel" | "telegram" | "whatsapp" | "sendiri";
+            /** Format: date-time */
+            ended_at?: string;
+            error?: string;
+            /** @enum {string} */
+            kind: "kode" | "hasil";
+            /** Format: date-time */
+            taken_at?: string;
+            /** @description Empty for a code: nobody here sees it */
+            text: string;
+        };
+        SubjectNorm: {
+            /** Format: date */
+            effective_on: string;
+            /** Format: int64 */
+            hours: number;
+            /** @enum {string} */
+            kind: "salinan" | "perbaikan" | "hapus";
+            /**
+             * Format: int64
+             * @description How many hours before the end operators are reminded
+             */
+            remind_hours: number;
+            source: string;
+        };
+        SubjectProofInputBody: {
+            /** @description As it was read back */
+            code?: string;
+            /** @enum {string} */
+            how: "kode" | "identitas" | "tautan";
+            /** @description Which paper was shown, never its number */
+            note?: string;
+        };
+        SubjectReport: {
+            /** @description Name */
+            area?: string;
+            /** @description Name */
+            category?: string;
+            channel: string;
+            /** Format: date-time */
+            created_at: string;
+            found_by: ("surel" | "telepon" | "akun" | "tautan")[];
+            /** @description What was put right here and holds against its source */
+            held: ("identity" | "erased" | "text" | "address" | "point")[];
+            /** @description What proved who they are holds for this report too */
+            proven: boolean;
+            /** Format: int64 */
+            report_id: number;
+            /** @enum {string} */
+            status: "open" | "in_progress" | "closed" | "rejected";
+            ticket: string;
+        };
+        SubjectRequest: {
+            /**
+             * Format: date-time
+             * @description Until when the code that was sent last is good; absent while none is on its way
+             */
+            code_until?: string;
+            /**
+             * @description Where the last code went or is going
+             * @enum {string}
+             */
+            code_way?: "" | "surel" | "telegram" | "whatsapp";
+            /**
+             * Format: int64
+             * @description How many more codes may be sent
+             */
+            codes_left: number;
+            /** Format: date-time */
+            copied_at?: string;
+            /** Format: date-time */
+            corrected_at?: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            /**
+             * Format: date-time
+             * @description Hours by the clock after it was received, not working days
+             */
+            due_at: string;
+            /** Format: date-time */
+            erased_at?: string;
+            /** @description By what they can be found */
+            gave: ("surel" | "telepon" | "akun")[];
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "salinan" | "perbaikan" | "hapus";
+            /** @description Not decided when its time was over */
+            late: boolean;
+            /**
+             * @description How they proved who they are; empty: not yet
+             * @enum {string}
+             */
+            proof: "" | "kode" | "identitas" | "tautan";
+            proof_note?: string;
+            /**
+             * @description Where the code went
+             * @enum {string}
+             */
+            proof_way?: "" | "surel" | "telegram" | "whatsapp";
+            /** Format: date-time */
+            proven_at?: string;
+            proven_by?: string;
+            /** @description Why it was refused */
+            reason?: string;
+            /** Format: date-time */
+            received_at: string;
+            received_by: string;
+            /**
+             * Format: int64
+             * @description Found to be theirs
+             */
+            reports: number;
+            /** @enum {string} */
+            state: "diterima" | "menunggu_bukti" | "terbukti" | "selesai" | "ditolak";
+            /**
+             * Format: int64
+             * @description How many more times the last code may be read back
+             */
+            tries_left: number;
+            /**
+             * @description By which it came
+             * @enum {string}
+             */
+            way: "loket" | "surat" | "telepon" | "surel" | "obrolan";
+        };
+        SubjectRequests: {
+            /** @description How the officer for data protection is reached; empty: not set */
+            contact: string;
+            /** @description Who answers for the data */
+            controller: string;
+            items: components["schemas"]["SubjectRequest"][];
+            /** @description In effect today */
+            norms: components["schemas"]["SubjectNorm"][];
         };
         Subscribe: {
             /**
@@ -13087,6 +13507,274 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-subject-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequests"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-subject-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteSubjectInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-subject-requests-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-subject-requests-id-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubjectCodeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-subject-requests-id-corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubjectCorrectionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-subject-requests-id-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubjectDecisionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-subject-requests-id-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubjectProofInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-subject-requests-id-search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindSubjectInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectFound"];
+                };
             };
             /** @description Error */
             default: {
