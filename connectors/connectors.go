@@ -79,6 +79,8 @@ type Page struct {
 	// Undeclared are indicators that refused rows name and nobody declared, each
 	// once: a trial says so.
 	Undeclared []city.TrialIndicator
+	// Columns are what the records of a trial hold, as expressions of a mapping.
+	Columns []string
 	// Cursor follows this page; nil leaves the stored one.
 	Cursor json.RawMessage
 	// More asks for the next page at once.

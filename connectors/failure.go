@@ -101,6 +101,15 @@ func Explain(err error) *city.Error {
 	return out
 }
 
+// Indonesian is an explained error in the language of the screen; its own message
+// where it is none of the failures.
+func Indonesian(e *city.Error) string {
+	if text, ok := FailureTexts[Failure(e.Key)]; ok {
+		return fill(text.ID, e.Params)
+	}
+	return e.Message
+}
+
 func classify(err error) (Failure, map[string]string) {
 	if status, ok := errors.AsType[*StatusError](err); ok {
 		return classifyStatus(status.Status), map[string]string{"status": strconv.Itoa(status.Status)}

@@ -62,6 +62,7 @@ type trial struct {
 	mapped []city.MappedField
 	// undeclared are indicators that rows name and nobody declared.
 	undeclared []city.TrialIndicator
+	columns    []string
 }
 
 func (t *trial) pull(ctx context.Context, run *run) (err error) {
@@ -103,6 +104,11 @@ func (t *trial) add(page Page) {
 	t.all.Observations = append(t.all.Observations, d.Observations...)
 	t.all.Alerts = append(t.all.Alerts, d.Alerts...)
 	t.all.Refused = append(t.all.Refused, d.Refused...)
+	for _, name := range page.Columns {
+		if !slices.Contains(t.columns, name) {
+			t.columns = append(t.columns, name)
+		}
+	}
 	for _, u := range page.Undeclared {
 		t.miss(u)
 	}
@@ -135,7 +141,8 @@ func (t *trial) outcome(declared []city.Indicator) city.SourceTrial {
 		Pages: t.pages, More: t.more,
 		Reports: len(t.all.Reports), Observations: len(t.all.Observations), Alerts: len(t.all.Alerts), RefusedCount: len(t.all.Refused),
 		FirstReports: []city.TrialReport{}, FirstObservations: []city.TrialObservation{}, FirstAlerts: []city.TrialAlert{}, FirstAgenda: []city.TrialAgenda{},
-		Mapped: slices.Concat([]city.MappedField{}, t.mapped), Refused: likeRefusals(t.all.Refused),
+		Columns: slices.Concat([]string{}, t.columns),
+		Mapped:  slices.Concat([]city.MappedField{}, t.mapped), Refused: likeRefusals(t.all.Refused),
 		Undeclared: slices.Concat([]city.TrialIndicator{}, t.undeclared), Suspicions: suspicions(t.all, declared),
 	}
 	for _, r := range t.all.Reports[:min(trialRows, len(t.all.Reports))] {

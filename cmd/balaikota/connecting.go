@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -66,13 +67,59 @@ func (c *connecting) Form(ctx context.Context, slug string) (city.SourceForm, er
 	return form, nil
 }
 
-// Try implements web.SourceKeeper.
+// Try implements web.SourceKeeper: a mapping that is not one yet still tells what
+// columns there are to map.
 func (c *connecting) Try(ctx context.Context, form city.SourceForm) (city.SourceTrial, error) {
+	out, err := c.try(ctx, form)
+	if mistake, ok := errors.AsType[*city.Error](err); ok && strings.HasPrefix(mistake.Field, "config.mapping") {
+		return c.columnsOf(ctx, form, mistake)
+	}
+	return out, err
+}
+
+// try tries a source as it is written.
+func (c *connecting) try(ctx context.Context, form city.SourceForm) (city.SourceTrial, error) {
 	src, err := c.source(ctx, form)
 	if err != nil {
 		return city.SourceTrial{}, err
 	}
 	return c.runner.Try(ctx, src)
+}
+
+// columnsOf tells what a source holds whose mapping is not yet one, so that it can be
+// written: its columns, with what is wrong with the mapping as the one refusal. Where
+// there are none to tell, the mistake is the error.
+func (c *connecting) columnsOf(ctx context.Context, form city.SourceForm, mistake *city.Error) (city.SourceTrial, error) {
+	spec, _ := c.registry.Lookup(form.Connector)
+	config := maps.Clone(form.Config)
+	if config == nil || unfold(spec, config) != nil {
+		return city.SourceTrial{}, mistake
+	}
+	mapping, _ := config["mapping"].(map[string]any)
+	if mapping = maps.Clone(mapping); mapping == nil {
+		mapping = map[string]any{}
+	}
+	for _, part := range []string{"zone", "where", "max_age", "area_level", "unknown_indicators"} {
+		delete(mapping, part)
+	}
+	mapping["kind"], mapping["fields"] = "observations", map[string]any{
+		"indicator": map[string]any{"const": "-"}, "time": map[string]any{"const": "2026-01-01T00:00:00Z"}, "value": map[string]any{"const": "0"},
+	}
+	config["mapping"], form.Config = mapping, config
+	src, err := c.source(ctx, form)
+	if err != nil {
+		return city.SourceTrial{}, mistake
+	}
+	found, err := c.runner.Try(ctx, src)
+	if err != nil || len(found.Columns) == 0 {
+		return city.SourceTrial{}, mistake
+	}
+	return city.SourceTrial{
+		Pages: found.Pages, More: found.More, RefusedCount: 1, Columns: found.Columns,
+		FirstReports: []city.TrialReport{}, FirstObservations: []city.TrialObservation{}, FirstAlerts: []city.TrialAlert{}, FirstAgenda: []city.TrialAgenda{},
+		Mapped: []city.MappedField{}, Undeclared: []city.TrialIndicator{}, Suspicions: []city.Suspicion{},
+		Refused: []city.TrialRefusal{{Kind: "mapping", Place: strings.TrimPrefix(mistake.Field, "config."), Reason: mistake.Message, Times: 1}},
+	}, nil
 }
 
 // Save implements web.SourceKeeper.

@@ -35,7 +35,7 @@ func (c *sourceTryCommand) Run(in *invocation) error {
 		if err != nil {
 			return err
 		}
-		trial, err := d.newConnecting(env, secrets).Try(in.ctx, form)
+		trial, err := d.newConnecting(env, secrets).try(in.ctx, form)
 		if err != nil {
 			return inFile(c.File, err)
 		}

@@ -196,7 +196,7 @@ func (c *connector) sight(ctx context.Context, x Camera) city.CameraSight {
 		out.Still, out.Print, err = press(res.Body)
 	}
 	if err != nil {
-		out.Still, out.Print, out.Fault = nil, nil, connectors.Explain(err).Message
+		out.Still, out.Print, out.Fault = nil, nil, connectors.Indonesian(connectors.Explain(err))
 	}
 	return out
 }

@@ -108,7 +108,7 @@ cameras:
 	if !bytes.Equal(a.Print, got[6].Print) {
 		t.Error("the same picture has two prints")
 	}
-	for i, words := range map[int]string{1: "size limit", 2: "damaged", 3: "damaged", 4: "", 5: "404"} {
+	for i, words := range map[int]string{1: "batas ukuran", 2: "rusak", 3: "rusak", 4: "", 5: "404"} {
 		if s := got[i]; s.Still != nil || s.Print != nil || s.Fault == "" || !strings.Contains(s.Fault, words) {
 			t.Errorf("camera %s: %d bytes, fault %q, want %q in it", s.ExternalID, len(s.Still), s.Fault, words)
 		}

@@ -87,6 +87,9 @@ func (m Rows) compile(zone *time.Location) (*Reader, error) {
 // Convert turns records into rows of the page; one that cannot be understood is
 // refused with its place and reason. The error is for the context alone.
 func (c *Reader) Convert(ctx context.Context, records []any, page *connectors.Page) error {
+	if c.env.Trial {
+		page.Columns = columns(page.Columns, records)
+	}
 	for i, record := range records {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -7421,6 +7421,8 @@ export interface components {
             agenda: number;
             /** Format: int64 */
             alerts: number;
+            /** @description What the records hold, as expressions of a mapping; names alone */
+            columns: string[];
             first_agenda: components["schemas"]["TrialAgenda"][];
             first_alerts: components["schemas"]["TrialAlert"][];
             first_observations: components["schemas"]["TrialObservation"][];

@@ -113,3 +113,58 @@ it('declares an indicator that a source names and nobody declared, and tries aga
   });
   expect(s.errors).toEqual([]);
 });
+
+it('lists the columns that a trial found, and puts one where the caret stands', async () => {
+  const s = await scene(browser, { size: 'phone', path: '/sumber' });
+  const words = { title_id: 'JSON', title_en: 'JSON', description_id: 'JSON', description_en: 'JSON' };
+  const field = (path: string, type: string) => ({
+    path,
+    type,
+    doc: path,
+    label_id: path,
+    label_en: path,
+    required: true,
+  });
+  const fields = [field('mapping', 'object'), field('mapping.fields', 'map')];
+  await s.page.route('**/api/connectors', (r) =>
+    r.fulfill({ json: [{ name: 'httpjson', ...words, schedule: '@every 5m', fields, brings: [] }] }),
+  );
+  await s.page.route('**/api/sources/try', (r) =>
+    r.fulfill({
+      json: {
+        pages: 1,
+        more: false,
+        reports: 0,
+        observations: 0,
+        alerts: 0,
+        agenda: 0,
+        refused_count: 1,
+        first_reports: [],
+        first_observations: [],
+        first_alerts: [],
+        first_agenda: [],
+        mapped: [],
+        columns: ['."tinggi air"', '.pos'],
+        refused: [
+          { kind: 'mapping', place: 'mapping.fields.area', reason: 'needs either get or const', times: 1 },
+        ],
+        undeclared: [],
+        suspicions: [],
+      },
+    }),
+  );
+  await s.page.getByRole('button', { name: 'Sambungkan sumber' }).click();
+  const dialog = s.page.locator('dialog[open]');
+  await dialog.locator('select').first().selectOption('httpjson');
+  await dialog.locator('input').first().fill('Muka air');
+  const mapping = dialog.locator('textarea');
+  await mapping.fill('value: ');
+  await dialog.getByRole('button', { name: 'Coba' }).first().click();
+  await shows(s.page, 'belum diisi');
+  // What is no mapping yet cannot be saved.
+  expect(await dialog.getByRole('button', { name: 'Sambungkan', exact: true }).isDisabled()).toBe(true);
+  await dialog.getByRole('button', { name: '."tinggi air"' }).click();
+  expect(await mapping.inputValue()).toBe('value: ."tinggi air"');
+  expect(await mapping.evaluate((e) => e === document.activeElement)).toBe(true);
+  expect(await axe(s.page)).toEqual([]);
+});

@@ -1,0 +1,57 @@
+import { preferences } from '../../ui/preferences.svelte.ts';
+import { t, type Key } from '../../ui/i18n.svelte.ts';
+
+/*
+ * Why a row was refused or a setting is wrong, in the reader's language. Connectors say
+ * it in English, and so it is kept; what they say most is known here by its form. The
+ * tests hold the forms against what the connectors really say.
+ */
+const forms: [RegExp, Key][] = [
+  [/^"(?<value>.*)" is not a time of the form (?<form>.+)$/, 'source.reason.time'],
+  [/^"(?<value>.*)" is not a number in the style (?<form>\w+)$/, 'source.reason.number'],
+  [/^"(?<value>.*)" is too large a number$/, 'source.reason.too_large'],
+  [/^value is not a number$/, 'source.reason.no_number'],
+  [/^(?<field>\w+) is missing$/, 'source.reason.missing'],
+  [/^(?<field>\w+) (?<value>\d{4}-\d\d-\d\d) cannot be meant$/, 'source.reason.time_not_meant'],
+  [/^the year (?<value>-?\d+) cannot be meant$/, 'source.reason.year_not_meant'],
+  [/^(?:area )?"(?<value>.*)" is not (?:an|one) area of this city$/, 'source.reason.area'],
+  [/^the point lies outside the city$/, 'source.reason.outside'],
+  [/^"(?<value>.*)" is not declared$/, 'source.reason.undeclared'],
+  [/^"(?<value>.*)" is not the slug of a category; .*$/, 'source.reason.category'],
+  [/^"(?<value>.*)" is not in the mapping's table$/, 'source.reason.table'],
+  [/^"(?<value>.*)" is not "(?<unit>.*)"; convert it with factor in the mapping$/, 'source.reason.unit'],
+  [/^status "(?<value>.*)" is not one of (?<known>.+)$/, 'source.reason.status'],
+  [/^holds a list or object where a single value belongs$/, 'source.reason.single'],
+  [/^holds bytes that are not text .*$/, 'source.reason.bytes'],
+  [/^holds none of (?<known>.+); translate it in the mapping's table$/, 'source.reason.none_of'],
+  [/^is missing\b.*$/, 'source.reason.setting_missing'],
+  [/^needs either get or const$/, 'source.reason.setting_missing'],
+  [/^must be one of (?<known>.+)$/, 'source.reason.one_of'],
+  [/^must be between (?<from>\S+) and (?<to>\S+)$/, 'source.reason.between'],
+  [/^must be at least (?<from>\S+)$/, 'source.reason.at_least'],
+  [/^must be a full address that starts with .*$/, 'source.reason.address'],
+  [/^must not hold the secret itself.*$/, 'source.reason.secret'],
+  [/^must be a whole number, .*$/, 'source.reason.whole'],
+  [/^must be true or false, .*$/, 'source.reason.boolean'],
+  [/^is not a field (?:here|of \w+); (?:known fields|they) are (?<known>.+)$/, 'source.reason.no_field'],
+  [/^is not a jq expression: (?<why>.*)$/, 'source.reason.expression'],
+  [/^is not valid YAML: (?<why>.*)$/, 'source.reason.yaml'],
+];
+
+/** A reason in the reader's language, as it was said where its form is not known. */
+export function reasonIn(reason: string): string {
+  if (preferences.current.language === 'en') return reason;
+  const [, place = '', said = reason] = /^([a-z_]+(?:(?:\.|, )[a-z_]+)*): (.*)$/s.exec(reason) ?? [];
+  for (const [form, key] of forms) {
+    const found = form.exec(said);
+    const words = found && t(key, { ...found.groups });
+    if (words) return place ? `${place}: ${words}` : words;
+  }
+  return reason;
+}
+
+/** A setting's mistake, "field what is wrong", in the reader's language. */
+export function settingIn(detail: string): string {
+  const space = detail.indexOf(' ');
+  return `${detail.slice(0, space + 1)}${reasonIn(detail.slice(space + 1))}`;
+}
