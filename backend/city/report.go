@@ -137,6 +137,10 @@ type ReportSummary struct {
 	Urgency    Severity `json:"urgency,omitempty" enum:"info,perhatian,siaga,awas"`
 	IncidentID int64    `json:"incident_id,omitempty"`
 	Review     bool     `json:"review,omitempty" doc:"A person must decide the category"`
+	// Proposed is the category that the analysis holds most likely while the
+	// report has none, with its calibrated confidence.
+	Proposed   string  `json:"proposed,omitempty" doc:"The category that the analysis proposes while the report has none"`
+	Confidence float64 `json:"confidence,omitempty" doc:"How sure the proposal is, 0 to 1"`
 	// Guess is where it most likely is when it carries no point of its own.
 	Guess *Guess `json:"guess,omitempty"`
 }

@@ -14,9 +14,10 @@ import (
 )
 
 const (
-	reportColumnsQuery = `SELECT r.id, r.source_id, r.external_id, r.channel, r.text, ` + reportPlain
+	reportColumnsQuery = `SELECT r.id, r.source_id, r.external_id, r.channel, r.text,
+	CASE WHEN r.category IS NULL THEN coalesce(a.category, '') ELSE '' END AS proposed, coalesce(a.confidence, 0)::float8 AS confidence, ` + reportPlain
 	// A wall's role may not read what citizens wrote, nor the source's number.
-	wallReportColumnsQuery = `SELECT r.id, r.source_id, '' AS external_id, '' AS channel, '' AS text, ` + reportPlain
+	wallReportColumnsQuery = `SELECT r.id, r.source_id, '' AS external_id, '' AS channel, '' AS text, '' AS proposed, 0::float8 AS confidence, ` + reportPlain
 )
 
 const reportPlain = `r.created_at, r.responded_at, r.closed_at, r.due_at, r.respond_due_at,
@@ -43,6 +44,8 @@ type summaryRow struct {
 	Urgency                                      string
 	IncidentID                                   int64
 	Review                                       bool
+	Proposed                                     string
+	Confidence                                   float64
 	GuessLon, GuessLat                           *float64
 	GuessRadius                                  float64
 }
@@ -54,6 +57,9 @@ func (r summaryRow) summary(cat *catalogue) city.ReportSummary {
 		ClosedAt: r.ClosedAt, DueAt: r.DueAt, RespondDueAt: r.RespondDueAt, Paused: r.Paused && unfinished(city.ReportStatus(r.Status)), Text: city.Excerpt(r.Text, excerptLength), Lon: r.Lon, Lat: r.Lat, AreaCode: r.AreaCode,
 		StatedArea: r.StatedArea, ComputedArea: r.ComputedArea, Category: r.Category, Office: cat.officeName[r.OfficeID],
 		Status: city.ReportStatus(r.Status), Simulated: src.Simulated, Urgency: city.Severity(r.Urgency), IncidentID: r.IncidentID, Review: r.Review,
+	}
+	if r.Proposed != "" {
+		out.Proposed, out.Confidence = r.Proposed, r.Confidence
 	}
 	if r.Lon == nil && r.GuessLon != nil && r.GuessLat != nil {
 		out.Guess = &city.Guess{Lon: *r.GuessLon, Lat: *r.GuessLat, RadiusM: r.GuessRadius}

@@ -4894,6 +4894,11 @@ export interface components {
             /** Format: date-time */
             closed_at?: string;
             computed_area?: string;
+            /**
+             * Format: double
+             * @description How sure the proposal is, 0 to 1
+             */
+            confidence?: number;
             /** Format: date-time */
             created_at: string;
             doubtful?: boolean;
@@ -4916,6 +4921,8 @@ export interface components {
             office?: string;
             /** @description The clock stands still: its office waits for the citizen */
             paused?: boolean;
+            /** @description The category that the analysis proposes while the report has none */
+            proposed?: string;
             reasons: components["schemas"]["Said"][];
             /**
              * Format: date-time
@@ -6849,6 +6856,11 @@ export interface components {
             /** Format: date-time */
             closed_at?: string;
             computed_area?: string;
+            /**
+             * Format: double
+             * @description How sure the proposal is, 0 to 1
+             */
+            confidence?: number;
             /** Format: date-time */
             created_at: string;
             /**
@@ -6875,6 +6887,8 @@ export interface components {
             office?: string;
             /** @description The clock stands still: its office waits for the citizen */
             paused?: boolean;
+            /** @description The category that the analysis proposes while the report has none */
+            proposed?: string;
             /** Format: date-time */
             received_at: string;
             /**
@@ -6966,6 +6980,11 @@ export interface components {
             /** Format: date-time */
             closed_at?: string;
             computed_area?: string;
+            /**
+             * Format: double
+             * @description How sure the proposal is, 0 to 1
+             */
+            confidence?: number;
             /** Format: date-time */
             created_at: string;
             /**
@@ -6987,6 +7006,8 @@ export interface components {
             office?: string;
             /** @description The clock stands still: its office waits for the citizen */
             paused?: boolean;
+            /** @description The category that the analysis proposes while the report has none */
+            proposed?: string;
             /**
              * Format: date-time
              * @description When the first answer is due; absent while the clock stands still

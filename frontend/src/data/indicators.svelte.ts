@@ -47,6 +47,7 @@ class IndicatorStore {
     const params = { path: { slug }, query };
     return withGaps(
       await take(api.GET('/api/indicators/{slug}/series', { params, signal: deadline(signal) })),
+      this.get(slug)?.fresh_for_seconds,
     );
   });
   readonly #met = new Set<string>();

@@ -103,9 +103,26 @@ export function telling(indicator: Indicator, value: number, area: string): Thre
 
 const steps = { raw: Infinity, hour: 3_600_000, day: 86_400_000 };
 
-/** The series with an empty point in each hole: the server leaves missing steps out. */
-export function withGaps(series: Series): Series {
-  const step = steps[series.step];
+const day = 86_400;
+/** Ranges that fit an indicator, in hours: one of which a value stands for a month is not looked at by the hour. */
+export function spansOf(indicator: Indicator): number[] {
+  const fresh = indicator.fresh_for_seconds;
+  if (fresh >= 7 * day) return [8760, 43_800, 175_200];
+  return fresh >= day ? [168, 720, 8760, 43_800] : [24, 168, 720, 8760];
+}
+
+/** The shortest of the ranges, or as many hours as it takes, that reaches back to a moment. */
+export function reaching(spans: number[], at: string, now: number): number {
+  const age = (now - Date.parse(at)) / 3_600_000;
+  return spans.find((hours) => age < hours) ?? Math.ceil(age * 1.1);
+}
+
+/**
+ * The series with an empty point in each hole: the server leaves missing steps
+ * out. Values that stand for a longer time than a step have no hole between them.
+ */
+export function withGaps(series: Series, freshFor = 0): Series {
+  const step = Math.max(steps[series.step], freshFor >= day ? freshFor * 1000 : 0);
   const points: Series['points'] = [];
   for (const point of series.points) {
     const last = points.at(-1);

@@ -6,7 +6,7 @@ import { within } from '../../src/data/areas.svelte.ts';
 import { connection } from '../../src/data/connection.ts';
 import { freshness } from '../../src/data/indicators.svelte.ts';
 import { merge } from '../../src/data/merge.ts';
-import { headline, judge, telling, withGaps } from '../../src/data/reading.ts';
+import { headline, judge, reaching, spansOf, telling, withGaps } from '../../src/data/reading.ts';
 import { Remote, retryUnreached } from '../../src/data/remote.svelte.ts';
 import { matches, noFilter } from '../../src/data/report-list.svelte.ts';
 import { overdue, spanLimits } from '../../src/data/reports.svelte.ts';
@@ -187,6 +187,21 @@ it('puts an empty point where the server left steps out', () => {
   const points = withGaps({ ...series, points: [point(0), point(1), point(4)] }).points;
   expect(points.map((p) => p.value)).toEqual([1, 1, null, 1]);
   expect(withGaps({ ...series, points: [] }).points).toEqual([]);
+  // Between monthly values there is no hole, in two months without one there is.
+  const month = (n: number) => ({ ...point(0), time: at(now - 400 * 24 * hour + n * 30 * 24 * hour) });
+  const monthly = withGaps({ ...series, step: 'day', points: [month(0), month(1), month(4)] }, 31 * 86_400);
+  expect(monthly.points.map((p) => p.value)).toEqual([1, 1, null, 1]);
+});
+
+it('offers ranges that fit an indicator, and the one in which it has data', () => {
+  const level = spansOf(indicator({ fresh_for_seconds: 600 }));
+  const monthly = spansOf(indicator({ fresh_for_seconds: 31 * 86_400 }));
+  expect([level[0], monthly[0]]).toEqual([24, 8760]);
+  expect(reaching(level, at(now - hour), now)).toBe(24);
+  expect(reaching(level, at(now - 60 * 24 * hour), now)).toBe(8760);
+  const old = at(now - 3 * 365 * 24 * hour);
+  expect(reaching(level, old, now)).toBeGreaterThan(3 * 8760);
+  expect(reaching(monthly, old, now)).toBe(43_800);
 });
 
 it('grades freshness by 2 and 6 times the promise, and by the source', () => {
