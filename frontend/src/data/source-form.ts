@@ -10,6 +10,14 @@ export const isTop = (f: ConnectorField) => !/[.[*]/.test(f.path);
 /** A field that is written as YAML: it holds others. */
 export const isLarge = (f: ConnectorField) => ['list', 'map', 'object', 'any'].includes(f.type);
 
+/** What stands above the fold: what must be said, what nearly everyone says, and the mapping. */
+export const isFirst = (f: ConnectorField) =>
+  f.required === true || f.path === 'mapping' || (!isLarge(f) && f.type !== 'boolean' && !f.default);
+
+/** A list of plain words, not of things that have fields of their own. */
+const isPlainList = (f: ConnectorField, all: readonly ConnectorField[]) =>
+  f.type === 'list' && !all.some((other) => other.path.startsWith(`${f.path}[`));
+
 /**
  * The beginning of a large field: its required parts, and those that nearly
  * every source needs, to be filled in.
@@ -39,7 +47,13 @@ export function entriesOf(connector: ConnectorInfo, config?: Record<string, unkn
     else if (value !== undefined && value !== null)
       out[f.path] =
         typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value as string | number);
-    else if (config === undefined && f.required && isLarge(f)) out[f.path] = skeleton(f, connector.fields);
+    else if (
+      config === undefined &&
+      isLarge(f) &&
+      (f.required || f.path === 'mapping') &&
+      !isPlainList(f, connector.fields)
+    )
+      out[f.path] = skeleton(f, connector.fields);
     else out[f.path] = '';
   }
   return out;
@@ -47,7 +61,8 @@ export function entriesOf(connector: ConnectorInfo, config?: Record<string, unkn
 
 /**
  * The configuration that the entries make. What is empty is left out, so that
- * the connector's own default counts; large fields go as the YAML they are.
+ * the connector's own default counts, and so is a mapping that nobody touched where
+ * a template does; lists go line by line, other large fields as the YAML they are.
  */
 export function configOf(connector: ConnectorInfo, entries: Record<string, Entry>): Record<string, unknown> {
   const out: Record<string, unknown> = {};
@@ -58,7 +73,15 @@ export function configOf(connector: ConnectorInfo, entries: Record<string, Entry
       continue;
     }
     const text = typeof entry === 'string' ? entry.trim() : '';
-    if (text === '') continue;
+    if (text === '' || (!f.required && f.path === 'mapping' && entry === skeleton(f, connector.fields)))
+      continue;
+    if (isPlainList(f, connector.fields) && !/^(\[|-\s)/.test(text)) {
+      out[f.path] = text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter(Boolean);
+      continue;
+    }
     const number = f.type === 'integer' || f.type === 'number' ? Number(text) : NaN;
     out[f.path] = Number.isFinite(number) ? number : typeof entry === 'string' && isLarge(f) ? entry : text;
   }

@@ -153,7 +153,8 @@ export function indicatorLayer(
     floor: indicator.min === 0 ? 0 : null,
     values,
     at: Math.max(0, ...states.map((s) => Date.parse(s.time))),
-    n: states.length,
+    // The city's own value, which is worked out of them, is on no map.
+    n: states.filter((s) => s.area_code.split('.').length > 2).length,
   };
 }
 

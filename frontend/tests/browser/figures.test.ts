@@ -29,6 +29,24 @@ it('sets a target beside a figure that is past no limit', async () => {
   await s.close();
 });
 
+it('gives the room to figures before places that still wait for one', async () => {
+  const s = await scene(browser, {
+    prepare: ({ world }) => {
+      const rank = (i: { rank?: unknown }) => Number(i.rank ?? 0);
+      const [first] = world.indicators.filter((i) => rank(i) > 0).sort((a, b) => rank(a) - rank(b));
+      if (!first) throw new Error('the double has no tiles');
+      world.states = world.states.filter((state) => state.indicator !== first.slug);
+      Object.assign(first, { name: 'Tinggi muka air tanpa sumber' });
+    },
+  });
+  const names = s.page.locator('.tiles .one');
+  await until(async () => (await names.count()) === 6, 'tiles');
+  const shown = (await names.allInnerTexts()).map((text) => text.includes('Belum ada nilai'));
+  expect(shown.indexOf(true) === -1 || shown.slice(shown.indexOf(true)).every(Boolean)).toBe(true);
+  expect(await names.first().innerText()).not.toContain('tanpa sumber');
+  await s.close();
+});
+
 interface Seen {
   frames: number;
   /** Of each frame in which the tile was drawn anew, how often. */

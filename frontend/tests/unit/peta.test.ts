@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Alert, Area, MapReplay } from '../../src/api/types.ts';
+import type { Alert, Area, Indicator, IndicatorState, MapReplay } from '../../src/api/types.ts';
 import { hexCells } from '../../src/map/cells.ts';
-import { alertLayer, reportLimits, toDistricts } from '../../src/map/layer.ts';
+import { alertLayer, indicatorLayer, reportLimits, toDistricts } from '../../src/map/layer.ts';
 import type { MapPoint } from '../../src/map/point.ts';
 import { frameAt, frameTime, markersAt, pointsAt, valuesAt, type PointRow } from '../../src/map/replay.ts';
 import { cameraText, readCamera } from '../../src/map/scene.ts';
@@ -49,6 +49,23 @@ describe('cells', () => {
     const few = hexCells(crowd.slice(0, 50), 900, -0.5).map((c) => c.id);
     const many = new Set(hexCells(crowd, 900, -0.5).map((c) => c.id));
     expect(few.filter((id) => !many.has(id))).toEqual([]);
+  });
+});
+
+describe('the layer of an indicator', () => {
+  it('counts the areas that were measured, not the city that is worked out of them', () => {
+    const indicator = {
+      slug: 'rtlh',
+      unit: 'rumah',
+      decimals: 0,
+      thresholds: [],
+      min: 0,
+    } as unknown as Indicator;
+    const state = (area_code: string, value: number) =>
+      ({ indicator: 'rtlh', area_code, value, time: '2026-11-01T00:00:00Z' }) as IndicatorState;
+    const states = [state('12.34', 7), state('12.34.01.1001', 3), state('12.34.01.1002', 4)];
+    const values = new Map(states.slice(1).map((s) => [s.area_code, s.value]));
+    expect(indicatorLayer(indicator, states, values, 'RTLH').n).toBe(2);
   });
 });
 

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectorField, ConnectorInfo } from '../../src/api/types.ts';
-import { configOf, entriesOf, fieldOf, fieldToMend, skeleton, slugOf } from '../../src/data/source-form.ts';
+import {
+  configOf,
+  entriesOf,
+  fieldOf,
+  fieldToMend,
+  isFirst,
+  isTop,
+  skeleton,
+  slugOf,
+} from '../../src/data/source-form.ts';
 
 const field = (
   path: string,
@@ -76,6 +85,38 @@ describe('the form of a source', () => {
     });
     // What is no number goes as it is: the server says what is wrong with it.
     expect(configOf(connector, { page_size: 'banyak' })).toEqual({ page_size: 'banyak' });
+  });
+
+  it('takes a list as lines, or as the YAML it is', () => {
+    const lists = {
+      ...connector,
+      fields: [field('topics', 'list'), field('cameras', 'list'), field('cameras[].id', 'string')],
+    };
+    expect(configOf(lists, { topics: 'sensor/{id}/pm25' })).toEqual({ topics: ['sensor/{id}/pm25'] });
+    expect(configOf(lists, { topics: ' a/b \n\n c/d' })).toEqual({ topics: ['a/b', 'c/d'] });
+    for (const yaml of ['["a/b", c]', '- a/b\n- c'])
+      expect(configOf(lists, { topics: yaml })).toEqual({ topics: yaml });
+    // A list of things that have fields of their own is no list of lines.
+    expect(configOf(lists, { cameras: 'id: a' })).toEqual({ cameras: 'id: a' });
+  });
+
+  it('begins a mapping that could be spared too, and leaves it out as long as it is untouched', () => {
+    const spared = {
+      ...connector,
+      fields: [field('template', 'string'), field('mapping', 'object'), ...connector.fields.slice(6)],
+    };
+    const entries = entriesOf(spared);
+    expect(entries['mapping']).toMatch(/^kind: observations\nfields:/);
+    expect(configOf(spared, { ...entries, template: 'bmkg-pasut' })).toEqual({ template: 'bmkg-pasut' });
+    expect(configOf(spared, { ...entries, mapping: 'kind: reports' })).toEqual({ mapping: 'kind: reports' });
+    expect(
+      spared.fields
+        .filter(isTop)
+        .filter(isFirst)
+        .map((f) => f.path),
+    ).toContain('mapping');
+    // One that must be there goes as it stands: what is missing in it is said.
+    expect(configOf(connector, entriesOf(connector))['mapping']).toMatch(/^kind/);
   });
 
   it('finds the field that a mistake is about', () => {
