@@ -141,9 +141,9 @@ func (t *trial) outcome(declared []city.Indicator) city.SourceTrial {
 		Pages: t.pages, More: t.more,
 		Reports: len(t.all.Reports), Observations: len(t.all.Observations), Alerts: len(t.all.Alerts), RefusedCount: len(t.all.Refused),
 		FirstReports: []city.TrialReport{}, FirstObservations: []city.TrialObservation{}, FirstAlerts: []city.TrialAlert{}, FirstAgenda: []city.TrialAgenda{},
-		Columns: slices.Concat([]string{}, t.columns),
-		Mapped:  slices.Concat([]city.MappedField{}, t.mapped), Refused: likeRefusals(t.all.Refused),
-		Undeclared: slices.Concat([]city.TrialIndicator{}, t.undeclared), Suspicions: suspicions(t.all, declared),
+		Columns: append([]string{}, t.columns...),
+		Mapped:  append([]city.MappedField{}, t.mapped...), Refused: likeRefusals(t.all.Refused),
+		Undeclared: append([]city.TrialIndicator{}, t.undeclared...), Suspicions: suspicions(t.all, declared),
 	}
 	for _, r := range t.all.Reports[:min(trialRows, len(t.all.Reports))] {
 		out.FirstReports = append(out.FirstReports, trialReport(r))
@@ -202,7 +202,7 @@ func likeRefusals(rows []city.Refusal) []city.TrialRefusal {
 func (s Spec) Info() city.ConnectorInfo {
 	out := city.ConnectorInfo{
 		Name: s.Name, TitleID: s.Title.ID, TitleEN: s.Title.EN, DescriptionID: s.Description.ID, DescriptionEN: s.Description.EN,
-		Docs: s.Docs, Attribution: s.Attribution, Schedule: s.Schedule, Brings: slices.Concat([]string{}, s.Brings), Fields: []city.ConnectorField{},
+		Docs: s.Docs, Attribution: s.Attribution, Schedule: s.Schedule, Brings: append([]string{}, s.Brings...), Fields: []city.ConnectorField{},
 	}
 	for _, f := range s.Fields {
 		out.Fields = append(out.Fields, city.ConnectorField{

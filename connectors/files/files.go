@@ -23,11 +23,11 @@ import (
 type Config struct {
 	Folder   string              `json:"folder" required:"true" format:"folder" label:"Folder" label_id:"Folder" doc:"Folder to watch, here or on the server." doc_id:"Folder yang diawasi, di sini atau di server." example:"/srv/balaikota/masuk"`
 	Server   Server              `json:"server" label:"SFTP server" label_id:"Server SFTP" doc:"Where the folder is; this machine when empty." doc_id:"Letak folder; mesin ini bila kosong."`
-	Kind     string              `json:"kind" required:"true" enum:"reports,observations" label:"Content" label_id:"Isi" doc:"What the files hold, in the columns of balaikota import."`
-	Patterns []string            `json:"patterns" default:"*.csv,*.tsv,*.xlsx,*.jsonl,*.ndjson,*.json" label:"File names" label_id:"Nama berkas" doc:"Names to take; letters of either case. Hidden and half-written files (.part, .tmp, ~$…) are never taken."`
-	Settle   connectors.Duration `json:"settle" default:"10s" label:"Wait until unchanged for" label_id:"Tunggu sampai tidak berubah" doc:"A file is complete when it has not changed for this long."`
-	Done     string              `json:"done" format:"folder" label:"Folder of finished files" label_id:"Folder berkas selesai" doc:"Where finished files are moved, on the same disk. Nothing is moved if empty."`
-	PageRows int                 `json:"page_rows" default:"500" label:"Rows a page" label_id:"Baris per halaman" doc:"Rows stored in one transaction."`
+	Kind     string              `json:"kind" required:"true" enum:"reports,observations" label:"Content" label_id:"Isi" doc:"What the files hold, in the columns of balaikota import." doc_id:"Isi berkas, dengan kolom seperti pada balaikota import."`
+	Patterns []string            `json:"patterns" default:"*.csv,*.tsv,*.xlsx,*.jsonl,*.ndjson,*.json" label:"File names" label_id:"Nama berkas" doc:"Names to take; letters of either case. Hidden and half-written files (.part, .tmp, ~$…) are never taken." doc_id:"Pola nama yang diambil, huruf besar atau kecil. Berkas tersembunyi atau belum selesai (.part, .tmp, ~$…) tidak diambil."`
+	Settle   connectors.Duration `json:"settle" default:"10s" label:"Wait until unchanged for" label_id:"Tunggu sampai tidak berubah" doc:"A file is complete when it has not changed for this long." doc_id:"Berkas dianggap selesai bila tidak berubah selama ini."`
+	Done     string              `json:"done" format:"folder" label:"Folder of finished files" label_id:"Folder berkas selesai" doc:"Where finished files are moved, on the same disk. Nothing is moved if empty." doc_id:"Tempat berkas yang selesai dipindahkan, di diska yang sama. Bila kosong tidak ada yang dipindahkan."`
+	PageRows int                 `json:"page_rows" default:"500" label:"Rows a page" label_id:"Baris per halaman" doc:"Rows stored in one transaction." doc_id:"Banyaknya baris yang disimpan sekali jalan."`
 }
 
 // Validate checks what tags cannot say.

@@ -115,6 +115,9 @@ func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) 
 		if f.url == "" || f.indicator == "" || len(env.Indicators) == 0 {
 			continue
 		}
+		if i < 0 && env.Trial {
+			continue // it is told with the rows, so that it can be declared
+		}
 		if i < 0 || env.Indicators[i].Unit != f.unit {
 			return nil, city.InvalidField(map[string]string{"vehicles": "vehicles_indicator", "trips": "delay_indicator", "alerts": "alerts_indicator"}[f.name],
 				"must be a declared indicator with the unit %s", f.unit)

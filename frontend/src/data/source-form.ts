@@ -102,7 +102,7 @@ export function slugOf(name: string): string {
 export function fieldOf(location: string | undefined): string | undefined {
   const path = location?.replace(/^body\./, '');
   if (!path) return undefined;
-  return /^config\.([^.[]+)/.exec(path)?.[1] ?? path;
+  return /^(?:config\.)?([^.[]+)/.exec(path)?.[1] ?? path;
 }
 
 /** The field to mend for a problem: for an address that is not allowed, the tick that allows it. */

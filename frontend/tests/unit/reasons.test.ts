@@ -26,6 +26,21 @@ it('puts what connectors say most into Indonesian', () => {
   expect(settingIn('mapping.fields.area needs either get or const')).toBe('mapping.fields.area belum diisi');
 });
 
+it('knows what the form of transport and of SFTP is told', () => {
+  expect(reasonIn('must be a declared indicator with the unit kendaraan')).toBe(
+    'harus indikator yang sudah dinyatakan dengan satuan kendaraan',
+  );
+  expect(
+    reasonIn(
+      'is missing; the server presents SHA256:abc (ssh-ed25519). Ask its owner whether that is its key, then write it here',
+    ),
+  ).toContain('Server menunjukkan SHA256:abc;');
+  expect(
+    reasonIn('"kemarin" is no date and time; write it like 2026-01-02 15:04 or 02/01/2026 15:04'),
+  ).toContain('“kemarin” bukan waktu');
+  expect(reasonIn('is refused by the server for this user')).toBe('ditolak server untuk pengguna ini');
+});
+
 it('leaves what it does not know as it was said', () => {
   expect(reasonIn('column isi holds bytes')).toBe('column isi holds bytes');
 });
