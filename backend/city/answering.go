@@ -38,6 +38,7 @@ type Answering struct {
 	Drafts []AnswerDraft `json:"drafts" nullable:"false"`
 	// Missing is what the report does not say.
 	Missing  []Gap             `json:"missing" nullable:"false" enum:"where,what"`
+	AsksLeft int               `json:"asks_left" doc:"How many questions may still go to the reporter; none while one waits for its answer"`
 	Messages []ReporterMessage `json:"messages" nullable:"false" doc:"What the reporter was told and asked, oldest first"`
 }
 
@@ -50,7 +51,8 @@ type AnswerDraft struct {
 	Unknown    []AnswerWord `json:"unknown" nullable:"false" enum:"nomor,kategori,wilayah,kantor,diterima,tenggat,selesai,bukti,kota" doc:"Words without a value, whose lines were left out"`
 }
 
-// ReporterMessage is something that an officer wrote to a reporter.
+// ReporterMessage is something that an officer, or the city by itself, wrote to a
+// reporter.
 type ReporterMessage struct {
 	ID   int64     `json:"id"`
 	Kind string    `json:"kind" enum:"jawaban,pertanyaan"`
@@ -64,6 +66,11 @@ type ReporterMessage struct {
 	EndedAt   *time.Time `json:"ended_at,omitempty" doc:"Since when it is tried no more: it did not arrive"`
 	Error     string     `json:"error,omitempty" doc:"What went wrong at the last attempt"`
 	RepliedAt *time.Time `json:"replied_at,omitempty" doc:"When the report said more after a question"`
+	// Automatic is a question that no officer asked; its clock waits until WaitUntil
+	// at most.
+	Automatic   bool       `json:"automatic,omitempty" doc:"It went by itself: no officer asked"`
+	WaitUntil   *time.Time `json:"wait_until,omitempty" doc:"Until when the clock waits for the answer"`
+	WaitedOutAt *time.Time `json:"waited_out_at,omitempty" doc:"Since when the clock goes on, for nobody answered"`
 }
 
 // Reply is an answer to a reporter as an officer sends it.

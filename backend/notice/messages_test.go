@@ -54,7 +54,7 @@ func newWriting(t *testing.T) *writing {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.node = &notice.Asking{Asks: f.store.Messages(), Carriers: []city.ReporterCarrier{mailer}, Lease: "simpul-1", Now: f.now}
+	f.node = &notice.Asking{Asks: f.store.Messages(nil), Carriers: []city.ReporterCarrier{mailer}, Lease: "simpul-1", Now: f.now}
 	return f
 }
 

@@ -28,7 +28,7 @@ const (
 		AND (d.reports @> ARRAY[r.id] OR d.incidents @> ARRAY[a.incident_id]) ORDER BY d.id DESC LIMIT 1) d ON true
 	WHERE r.id = $1 AND r.removed_at IS NULL`
 
-	reporterMessagesQuery = `SELECT id, kind, asks, text, at, by_name AS by, channel, taken_at, ended_at, error, replied_at
+	reporterMessagesQuery = `SELECT id, kind, asks, text, at, by_name AS by, channel, taken_at, ended_at, error, replied_at, automatic, wait_until, waited_out_at
 	FROM reporter_messages WHERE report_id = $1 ORDER BY at, id LIMIT 200`
 )
 
@@ -116,6 +116,7 @@ func (s *Store) Answering(ctx context.Context, asker city.Asker, id int64, offer
 		if err != nil {
 			return fmt.Errorf("read what was written: %w", err)
 		}
+		out.AsksLeft = asksLeft(messages)
 		for _, m := range messages {
 			m.Text = city.MaskPersonal(m.Text)
 			out.Messages = append(out.Messages, m)
@@ -123,6 +124,22 @@ func (s *Store) Answering(ctx context.Context, asker city.Asker, id int64, offer
 		return nil
 	})
 	return out, wrapped(err, fmt.Sprintf("draft an answer to report %d", id))
+}
+
+// asksLeft is how many questions may still be asked: none while one waits for its
+// answer.
+func asksLeft(messages []city.ReporterMessage) int {
+	left := city.QuestionsPerReport
+	for _, m := range messages {
+		if m.Kind != "pertanyaan" || m.EndedAt != nil {
+			continue
+		}
+		if m.RepliedAt == nil && m.WaitedOutAt == nil {
+			return 0
+		}
+		left -= len(m.Asks)
+	}
+	return max(left, 0)
 }
 
 func (c *catalogue) drafts(templates []city.AnswerTemplate, f answerFacts, stands city.ReportStatus) []city.AnswerDraft {
@@ -198,10 +215,10 @@ func (s *Store) Reply(ctx context.Context, by city.Actor, asker city.Asker, id i
 	return err
 }
 
-// AskReporter sends at most two short questions to the reporter of an
-// unfinished report, once. Conflict when no channel leads there, when a reply
-// would not join the report, or when they were asked before. The clock stands
-// from when the channel takes it.
+// AskReporter sends short questions to the reporter of an unfinished report: two
+// over all, those that went by themselves included. Conflict when no channel leads
+// there, when a reply would not join the report, when a question waits for its
+// answer or none is left. The clock stands from when the channel takes it.
 func (s *Store) AskReporter(ctx context.Context, by city.Actor, asker city.Asker, id int64, clientID string, gaps []city.Gap, offered []city.NoticeChannel) error {
 	var asks []string
 	for _, g := range city.Gaps {
@@ -222,13 +239,20 @@ func (s *Store) AskReporter(ctx context.Context, by city.Actor, asker city.Asker
 		if !way.Replies {
 			return keyed(city.Errorf(city.Conflict, "a reply by this channel would not join report %d; ask in person", id), "error.question_no_reply")
 		}
+		before, err := rowsOf[city.ReporterMessage](ctx, tx, reporterMessagesQuery, id)
+		if err != nil {
+			return fmt.Errorf("read what was asked: %w", err)
+		}
+		if len(asks) > asksLeft(before) {
+			return keyed(city.Errorf(city.Conflict, "the reporter was asked already"), "error.question_twice")
+		}
 		text := city.QuestionText(askRow{Ticket: way.Ticket, ReportID: id}.ticket(), gaps)
 		if _, err := tx.Exec(ctx, addReporterQuestion, clientID, id, asks, text, now, by.OfficerID, by.Name, way.Channel); err != nil {
 			return fmt.Errorf("keep a question: %w", err)
 		}
 		return record(ctx, tx, by, "report.question", strconv.FormatInt(id, 10), "", map[string]any{"channel": way.Channel, "asks": asks})
 	})
-	if violates(err, "reporter_messages_ask_once") {
+	if violates(err, "reporter_messages_ask_one_at_a_time") {
 		return keyed(city.Errorf(city.Conflict, "the reporter was asked already"), "error.question_twice")
 	}
 	return err

@@ -113,7 +113,7 @@ const askedReportOfQuery = `SELECT p.part, r.external_id, r.channel, r.text, r.a
 	FROM report_parts p JOIN reporter_messages m ON m.report_id = p.report_id JOIN reports r ON r.id = p.report_id
 	WHERE p.source_id = $1 AND p.person = $2 AND m.channel <> 'sendiri' AND CASE WHEN $4
 		THEN m.taken_at <= $3 OR (m.attempts > 0 AND m.taken_at IS NULL AND m.ended_at IS NULL)
-		ELSE m.taken_at <= $3 AND m.kind = 'pertanyaan' AND m.replied_at IS NULL AND r.status IN ('open', 'in_progress') END
+		ELSE m.taken_at <= $3 AND m.kind = 'pertanyaan' AND m.replied_at IS NULL AND m.waited_out_at IS NULL AND r.status IN ('open', 'in_progress') END
 	ORDER BY coalesce(m.taken_at, m.at) DESC, p.at LIMIT 1`
 
 // clocksApart is how far the clock of a chat's service may be behind ours.

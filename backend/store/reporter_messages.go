@@ -11,15 +11,19 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Messages is where what officers wrote to reporters waits to be brought. It
-// implements notice.Asks.
-type Messages struct{ s *Store }
+// Messages is where what officers wrote to reporters waits to be brought, and what
+// goes to them by itself. It implements notice.Asks.
+type Messages struct {
+	s       *Store
+	missing func(city.ReportDetail) []city.Gap
+}
 
-// Messages returns the messages to reporters that wait.
-func (s *Store) Messages() Messages { return Messages{s} }
-
-// AddressAsks does nothing: a message has its channel from when it was written.
-func (Messages) AddressAsks(context.Context, []city.NoticeChannel) (int, error) { return 0, nil }
+// Messages returns the messages to reporters that wait. Where missing says what a
+// report lacks (backend/analysis/missing), its reporter is asked without an officer;
+// with nil nobody is.
+func (s *Store) Messages(missing func(city.ReportDetail) []city.Gap) Messages {
+	return Messages{s, missing}
+}
 
 const (
 	claimMessagesQuery = `UPDATE reporter_messages m SET attempts = attempts + 1, leased_by = $2, lease_until = $3 WHERE m.id IN (
@@ -34,7 +38,8 @@ const (
 	JOIN reports r ON r.id = m.report_id JOIN sources o ON o.id = r.source_id CROSS JOIN city_setting s WHERE m.id = ANY ($1) AND m.leased_by = $2 ORDER BY m.id`
 	finishMessageQuery = `UPDATE reporter_messages SET leased_by = '', lease_until = NULL, error = left($4, 300),
 	taken_at = CASE WHEN $5 THEN $3::timestamptz END, ended_at = CASE WHEN $6 THEN $3::timestamptz END, next_at = coalesce($7, next_at)
-	WHERE id = $1 AND leased_by = $2 AND taken_at IS NULL AND ended_at IS NULL RETURNING kind, report_id, at, by_name, channel`
+	WHERE id = $1 AND leased_by = $2 AND taken_at IS NULL AND ended_at IS NULL RETURNING kind, report_id, at, by_name, channel, automatic`
+	waitUntilQuery  = `UPDATE reporter_messages SET wait_until = $2 WHERE id = $1`
 	waitForReporter = `WITH p AS (INSERT INTO report_pauses (report_id, began_at, reason, set_by)
 		SELECT r.id, $2, 'menunggu jawaban pelapor atas pertanyaan singkat', $3 FROM reports r WHERE r.id = $1 AND r.status IN ('open', 'in_progress')
 		ON CONFLICT (report_id) WHERE ended_at IS NULL DO NOTHING RETURNING id)
@@ -100,6 +105,8 @@ type finishedMessage struct {
 	At       time.Time
 	ByName   string
 	Channel  string
+	// Automatic is one that no officer asked.
+	Automatic bool
 }
 
 // FinishAsk writes how a message went and gives up its lease. An answer that a
@@ -145,6 +152,11 @@ func (m Messages) taken(ctx context.Context, tx pgx.Tx, cat *catalogue, e city.R
 	if err := record(ctx, tx, systemActor, "reporter.ask", subject, "", detail); err != nil {
 		return err
 	}
+	if f.Automatic {
+		if err := waitUntil(ctx, tx, cat, e.ID, now); err != nil {
+			return err
+		}
+	}
 	tag, err := tx.Exec(ctx, waitForReporter, f.ReportID, now, f.ByName, e.ID)
 	if err != nil || tag.RowsAffected() == 0 {
 		return wrapped(err, "let the clock wait for the reporter")
@@ -156,6 +168,17 @@ func (m Messages) taken(ctx context.Context, tx pgx.Tx, cat *catalogue, e city.R
 		return err
 	}
 	return tellDeadlines(ctx, tx, cat, []int64{f.ReportID})
+}
+
+// waitUntil bounds the waiting for the answer to a question that no officer asked:
+// nobody would think of ending it.
+func waitUntil(ctx context.Context, tx pgx.Tx, cat *catalogue, id int64, now time.Time) error {
+	rules, err := rowsOf[city.QuestionRule](ctx, tx, questionRulesQuery)
+	if err != nil || len(rules) == 0 {
+		return wrapped(err, "read how long a reporter is waited for")
+	}
+	_, err = tx.Exec(ctx, waitUntilQuery, id, cat.calendar.Due(now, rules[0].WaitDays).UTC())
+	return wrapped(err, "note how long a reporter is waited for")
 }
 
 const (

@@ -112,6 +112,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"open311_services": {"balaikota_city_reader", "balaikota_writer"}, "open311_sources": {"balaikota_city_reader", "balaikota_writer"},
 		"open311_withheld": {"balaikota_city_reader", "balaikota_writer"},
 		"officer_contacts": officers, "officer_chat_rules": officers, "officer_handles": {}, "officer_codes": {"balaikota_writer"}, "officer_words": {"balaikota_writer"},
+		"question_rules": {"balaikota_city_reader", "balaikota_writer"}, "question_looks": {"balaikota_writer"},
 		"receipt_head": {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
 		"answer_templates": officers, "answer_template_versions": officers, "reporter_messages": officers,
 		"subject_norms": {"balaikota_city_reader", "balaikota_writer"}, "subject_reports": {"balaikota_city_reader", "balaikota_identity_reader", "balaikota_writer"},

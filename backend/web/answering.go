@@ -15,6 +15,9 @@ type AnswerStore interface {
 	SaveAnswerTemplate(ctx context.Context, by city.Actor, asker city.Asker, want city.AnswerTemplate, reason string) (city.AnswerTemplate, error)
 	Answering(ctx context.Context, asker city.Asker, id int64, offered []city.NoticeChannel) (city.Answering, error)
 	Reply(ctx context.Context, by city.Actor, asker city.Asker, id int64, r city.Reply, offered []city.NoticeChannel) error
+	QuestionRules(ctx context.Context, asker city.Asker) (city.QuestionRules, error)
+	ChangeQuestionRule(ctx context.Context, by city.Actor, asker city.Asker, c city.QuestionRuleChange) error
+	QuestionCounts(ctx context.Context) ([]city.QuestionCount, error)
 	AskReporter(ctx context.Context, by city.Actor, asker city.Asker, id int64, clientID string, gaps []city.Gap, offered []city.NoticeChannel) error
 }
 
@@ -167,4 +170,21 @@ func (s *server) postReporterQuestion(ctx context.Context, in *postReporterQuest
 		return nil, err
 	}
 	return s.getAnswering(ctx, &reportInput{ID: in.ID})
+}
+
+type questionRulesBody struct{ Body city.QuestionRules }
+
+func (s *server) getQuestionRules(ctx context.Context, _ *struct{}) (*questionRulesBody, error) {
+	out, err := s.Store.QuestionRules(ctx, askerOf(ctx))
+	out.History = orEmpty(out.History)
+	return &questionRulesBody{Body: out}, err
+}
+
+type putQuestionRuleInput struct{ Body city.QuestionRuleChange }
+
+func (s *server) putQuestionRule(ctx context.Context, in *putQuestionRuleInput) (*questionRulesBody, error) {
+	if err := s.Store.ChangeQuestionRule(ctx, sessionOf(ctx).Actor(), askerOf(ctx), in.Body); err != nil {
+		return nil, err
+	}
+	return s.getQuestionRules(ctx, nil)
 }

@@ -100,6 +100,7 @@ func (m *metrics) gzipped(tag string, data []byte) ([]byte, error) {
 }
 
 func (s *server) getMetrics(c echo.Context) error {
-	promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(c.Response(), c.Request())
+	// The middleware compresses; what is compressed twice, Prometheus cannot read.
+	promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{DisableCompression: true}).ServeHTTP(c.Response(), c.Request())
 	return nil
 }

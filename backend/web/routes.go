@@ -234,6 +234,8 @@ func (s *server) routes() {
 	add(s, operators, http.MethodPost, "/api/subject-requests/{id}/proof", "Note how who asks proved who they are", s.postSubjectProof)
 	add(s, operators, http.MethodPost, "/api/subject-requests/{id}/corrections", "Put right what they asked for in one report of theirs; it holds against the report's source", s.postSubjectCorrection)
 	add(s, operators, http.MethodPost, "/api/subject-requests/{id}/decision", "End a request: met, or refused with the reason; who asked is told", s.postSubjectDecision)
+	add(s, auditors, http.MethodGet, "/api/reporter-questions", "Whether reporters of incomplete reports are asked without an officer", s.getQuestionRules)
+	add(s, operators, http.MethodPut, "/api/reporter-questions", "Set whether and when they are asked, at once, with the reason", s.putQuestionRule)
 	add(s, auditors, http.MethodGet, "/api/backups", "Backups of the database: every try, newest first", s.getBackups)
 	add(s, auditors, http.MethodGet, "/api/open311", "What goes out and comes in by Open311: keys, services, sources", s.getOpen311Desk)
 	add(s, operators, http.MethodPost, "/api/open311/keys", "Make a key for another system; its secret is in this answer and nowhere else", s.postOpen311Key)

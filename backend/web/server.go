@@ -40,7 +40,7 @@ func newServer(d Deps) *server {
 	}
 	s := &server{Deps: d, echo: echo.New(), metrics: newMetrics(d.Metrics, d.Hub)}
 	if d.Store != nil {
-		s.metrics.registry.MustRegister(sourceCollector{d.Store.SourceHealths})
+		s.metrics.registry.MustRegister(sourceCollector{d.Store.SourceHealths}, questionCollector{d.Store.QuestionCounts})
 	}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.fail

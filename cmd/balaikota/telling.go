@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"balaikota/backend/analysis/missing"
 	"balaikota/backend/city"
 	"balaikota/backend/config"
 	"balaikota/backend/notice"
@@ -55,8 +56,8 @@ func newTeller(db *database, data string, cfg config.Notices, log *slog.Logger) 
 		worker: &notice.Worker{Outbox: db.Store, Zone: zone, Lease: lease, Now: time.Now, Log: log},
 		asking: &notice.Asking{Asks: db.Store, Lease: lease, Now: time.Now, Log: log},
 
-		messages: &notice.Asking{Asks: db.Messages(), Lease: lease, Now: time.Now, Log: log},
 		subjects: &notice.Asking{Asks: db.SubjectMessages(), Lease: lease, Now: time.Now, Log: log},
+		messages: &notice.Asking{Asks: db.Messages(missing.Of), Lease: lease, Now: time.Now, Log: log},
 	}
 	if cfg.PushSubject != "" {
 		keys, err := webpush.KeepKeys(filepath.Join(data, "rahasia"))

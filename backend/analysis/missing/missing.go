@@ -3,6 +3,7 @@
 package missing
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -55,9 +56,13 @@ func understood(r city.ReportDetail) bool {
 	return words(r.FullText) >= fewestWords
 }
 
+// joined begins what was said later, and notes stand for what is no text: both are
+// our words, not the citizen's.
+var joined = regexp.MustCompile(`(?m)^(Pesan|Surat) susulan [^\n]*:$|^\[[^\]\n]*\]$`)
+
 // words counts what holds a letter or a digit.
 func words(text string) (n int) {
-	for w := range strings.FieldsSeq(text) {
+	for w := range strings.FieldsSeq(joined.ReplaceAllString(text, "")) {
 		if strings.ContainsFunc(w, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
 			n++
 		}

@@ -40,6 +40,12 @@ func TestWhatAReportDoesNotSay(t *testing.T) {
 		{"the analysis is not sure", func(r *city.ReportDetail) { r.Category, r.Analysis.CategoryBy = "sampah", "analysis" }, both},
 		{"eight words", func(r *city.ReportDetail) { r.FullText = "Pak tolong ini sudah lama sekali tidak beres" }, both[:1]},
 		{"signs are no words", func(r *city.ReportDetail) { r.FullText = "tolong ! ? -- ... pak , ; : min" }, both},
+		{"our words are no words", func(r *city.ReportDetail) {
+			r.FullText = "tolong dong min\n\nPesan susulan Jumat, 20 November 2026 08.00 WITA:\nya pak\n[foto; pesan suara yang sangat panjang sekali]"
+		}, both},
+		{"what was said later counts", func(r *city.ReportDetail) {
+			r.FullText = "tolong dong min\n\nSurat susulan Jumat, 20 November 2026 08.00 WITA:\nair masuk rumah sejak pagi"
+		}, both[:1]},
 	} {
 		r := city.ReportDetail{FullText: "tolong dong min", Analysis: &city.ReportAnalysis{CategoryBy: "source"}}
 		r.Status = city.Open

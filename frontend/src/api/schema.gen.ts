@@ -1906,6 +1906,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reporter-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether reporters of incomplete reports are asked without an officer */
+        get: operations["get-reporter-questions"];
+        /** Set whether and when they are asked, at once, with the reason */
+        put: operations["put-reporter-questions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports": {
         parameters: {
             query?: never;
@@ -3118,6 +3136,11 @@ export interface components {
             right: boolean;
         };
         Answering: {
+            /**
+             * Format: int64
+             * @description How many questions may still go to the reporter; none while one waits for its answer
+             */
+            asks_left: number;
             /** @description This server can send by that channel */
             carried: boolean;
             /**
@@ -6447,6 +6470,40 @@ export interface components {
             spoken?: boolean;
             text: string;
         };
+        QuestionRule: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            enabled: boolean;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description How long nothing more came before it is asked: people send words, place and picture one after another
+             */
+            quiet_seconds: number;
+            reason?: string;
+            source: string;
+            /**
+             * Format: int64
+             * @description Working days that the clock waits for the answer
+             */
+            wait_days: number;
+        };
+        QuestionRuleChange: {
+            enabled: boolean;
+            /** Format: int64 */
+            quiet_seconds: number;
+            reason: string;
+            source: string;
+            /** Format: int64 */
+            wait_days: number;
+        };
+        QuestionRules: {
+            /** @description All rules, newest first */
+            history: components["schemas"]["QuestionRule"][];
+            rule: components["schemas"]["QuestionRule"];
+        };
         RankOverride: {
             /** Format: date-time */
             at: string;
@@ -7042,6 +7099,8 @@ export interface components {
             asks?: ("where" | "what")[];
             /** Format: date-time */
             at: string;
+            /** @description It went by itself: no officer asked */
+            automatic?: boolean;
             by: string;
             /** @enum {string} */
             channel: "surel" | "telegram" | "whatsapp" | "sendiri";
@@ -7068,6 +7127,16 @@ export interface components {
             taken_at?: string;
             /** @description Personal data masked */
             text: string;
+            /**
+             * Format: date-time
+             * @description Until when the clock waits for the answer
+             */
+            wait_until?: string;
+            /**
+             * Format: date-time
+             * @description Since when the clock goes on, for nobody answered
+             */
+            waited_out_at?: string;
         };
         ReporterWord: {
             /** @enum {string} */
@@ -12226,6 +12295,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Recommendation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reporter-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRules"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-reporter-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionRuleChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRules"];
                 };
             };
             /** @description Error */

@@ -41,6 +41,7 @@ export class Answers {
         unknown: ['tenggat'],
       })),
       missing: [],
+      asks_left: 2,
       messages: this.#messages.get(report.id) ?? [],
     };
   }
