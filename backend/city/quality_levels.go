@@ -14,7 +14,7 @@ var codeForm = regexp.MustCompile(`^\d+(\.\d+)*$`)
 // before it: "1.05.01 5.1.02 Belanja barang" is 5.1.02 within 1.05.01.
 func LevelCode(name string) (within, code string) {
 	var codes []string
-	for _, word := range strings.Fields(name) {
+	for word := range strings.FieldsSeq(name) {
 		if !codeForm.MatchString(word) {
 			break
 		}
