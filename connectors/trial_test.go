@@ -77,6 +77,18 @@ func TestTrialFindsWhatLooksWrong(t *testing.T) {
 	}
 }
 
+// TestATrialOfNothingHasListsAllTheSame: the page reads their lengths.
+func TestATrialOfNothingHasListsAllTheSame(t *testing.T) {
+	t.Parallel()
+	got, err := tried(t, nil, func(context.Context, json.RawMessage) (Page, error) { return Page{}, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := json.Marshal(got); err != nil || strings.Contains(string(text), "null") {
+		t.Errorf("%s, %v", text, err)
+	}
+}
+
 // TestTrialEndsAndIsAlone: three pages at most, like refusals in one line,
 // failures explained, panics and secrets kept in.
 func TestTrialEndsAndIsAlone(t *testing.T) {
