@@ -116,7 +116,7 @@ func (c *importCommand) one(in *invocation, d *database, file string) (imported,
 		ctx: in.ctx, db: d, door: &intake{store: d.Store, geography: geography}, env: env, rows: rows,
 		refused: importing.NewRefusedFile(done.RefusedFile), source: c.Source, progress: terminal(in.stderr), file: done.File,
 	}
-	err = job.run(importing.Kind(c.Kind))
+	err = job.ended(job.run(importing.Kind(c.Kind)))
 	n, cerr := job.refused.Close()
 	done.Tally = job.tally
 	if n == 0 {
@@ -141,6 +141,9 @@ type importJob struct {
 	progress io.Writer
 	file     string
 	tally    city.Tally
+	// delivered is the source that rows went to, 0 before the first.
+	delivered int64
+	began     time.Time
 }
 
 func (j *importJob) run(kind importing.Kind) error {
@@ -174,9 +177,22 @@ func (j *importJob) ingest(d city.Delivery) (city.Tally, error) {
 	if err != nil {
 		return city.Tally{}, err
 	}
-	now := time.Now()
-	d.SourceID, d.Attempt = id, &city.Attempt{Started: now, Finished: now}
+	d.SourceID = id
+	if j.delivered == 0 {
+		j.delivered, j.began = id, time.Now()
+	}
 	return j.door.Ingest(j.ctx, d)
+}
+
+// ended writes the import into its source's log, as one run whatever batches it
+// took; cause is why it ended early. One that delivered nothing is no run.
+func (j *importJob) ended(cause error) error {
+	if j.delivered == 0 || j.ctx.Err() != nil {
+		return cause
+	}
+	a := city.Attempt{Started: j.began, Finished: time.Now(), Err: cause, Before: j.tally}
+	_, err := j.door.Ingest(j.ctx, city.Delivery{SourceID: j.delivered, Attempt: &a})
+	return errors.Join(cause, err)
 }
 
 // importRows reads every row with read and saves them in batches.
