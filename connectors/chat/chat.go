@@ -351,7 +351,7 @@ func (w *Weaver) finish(d *draft) (city.Report, error) {
 	}
 	var texts []string
 	for _, p := range d.parts {
-		if t := w.worded(p, len(texts) > 0); t != "" {
+		if t := w.worded(p, len(texts) > 0, d.atOnce(p)); t != "" {
 			texts = append(texts, t)
 		}
 		for _, at := range []time.Time{p.At, p.Changed} {
@@ -382,9 +382,23 @@ func (w *Weaver) finish(d *draft) (city.Report, error) {
 	return r, nil
 }
 
+// sentAtOnce is within how much time words, place and pictures are one saying: a
+// telephone sends them as messages of their own.
+const sentAtOnce = time.Minute
+
+// atOnce reports whether a part was sent with the report's first words.
+func (d *draft) atOnce(p part) bool {
+	first := slices.IndexFunc(d.parts, func(q part) bool { return q.Words != "" })
+	return first >= 0 && p.At.Sub(d.parts[first].At).Abs() < sentAtOnce
+}
+
 // worded is what a part says in the report: the first as it is, those that follow
-// with their time, a mere place nothing.
-func (w *Weaver) worded(p part, follows bool) string {
+// with their time; a mere place nothing, and nothing a picture that was sent at once
+// with its words.
+func (w *Weaver) worded(p part, follows, atOnce bool) string {
+	if atOnce && p.Words == "" && p.Media != "" && len(p.Notes) == 1 {
+		return ""
+	}
 	var out []string
 	if p.Words != "" {
 		out = append(out, p.Words)
