@@ -35,9 +35,9 @@ it('knows what the form of transport and of SFTP is told', () => {
       'is missing; the server presents SHA256:abc (ssh-ed25519). Ask its owner whether that is its key, then write it here',
     ),
   ).toContain('Server menunjukkan SHA256:abc;');
-  expect(
-    reasonIn('"kemarin" is no date and time; write it like 2026-01-02 15:04 or 02/01/2026 15:04'),
-  ).toContain('“kemarin” bukan waktu');
+  expect(reasonIn('"kemarin" is no date and time; write it like 2026-01-02 15:04 or 02/01/2026 15:04')).toBe(
+    '“kemarin” bukan waktu berbentuk 2026-01-02 15:04 atau 02/01/2026 15:04',
+  );
   expect(reasonIn('is refused by the server for this user')).toBe('ditolak server untuk pengguna ini');
 });
 

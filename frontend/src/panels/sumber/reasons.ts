@@ -47,13 +47,18 @@ const forms: [RegExp, Key][] = [
   [/^is not valid YAML: (?<why>.*)$/, 'source.reason.yaml'],
 ];
 
+/** What may be written, listed in Indonesian; what was written stays as it is. */
+const listed = (name: string, text: string) =>
+  name === 'form' || name === 'known' ? text.replaceAll(' or ', ' atau ') : text;
+
 /** A reason in the reader's language, as it was said where its form is not known. */
 export function reasonIn(reason: string): string {
   if (preferences.current.language === 'en') return reason;
   const [, place = '', said = reason] = /^([a-z_]+(?:(?:\.|, )[a-z_]+)*): (.*)$/s.exec(reason) ?? [];
   for (const [form, key] of forms) {
     const found = form.exec(said);
-    const words = found && t(key, { ...found.groups });
+    const parts = Object.entries(found?.groups ?? {}).map(([name, text]) => [name, listed(name, text)]);
+    const words = found && t(key, Object.fromEntries(parts) as Record<string, string>);
     if (words) return place ? `${place}: ${words}` : words;
   }
   return reason;
