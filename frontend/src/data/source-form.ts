@@ -15,7 +15,7 @@ export const isFirst = (f: ConnectorField) =>
   f.required === true || f.path === 'mapping' || (!isLarge(f) && f.type !== 'boolean' && !f.default);
 
 /** A list of plain words, not of things that have fields of their own. */
-const isPlainList = (f: ConnectorField, all: readonly ConnectorField[]) =>
+export const isPlainList = (f: ConnectorField, all: readonly ConnectorField[]) =>
   f.type === 'list' && !all.some((other) => other.path.startsWith(`${f.path}[`));
 
 /**
