@@ -179,30 +179,48 @@ func TestAClockDoesNotWaitForEver(t *testing.T) {
 func TestWhoIsNotAskedByItself(t *testing.T) {
 	t.Parallel()
 	for name, prepare := range map[string]func(t *testing.T, f *itself){
-		"the city does not want it": func(t *testing.T, f *itself) { f.rule(t, false) },
+		"the city does not want it": func(t *testing.T, f *itself) {
+			t.Helper()
+			f.rule(t, false)
+		},
 		"an officer answered": func(t *testing.T, f *itself) {
+			t.Helper()
 			if err := f.store.Reply(t.Context(), f.by, f.op, f.ids["surat"], city.Reply{ClientID: client1, Text: "Sudah kami catat, terima kasih.", InPerson: true}, byMail); err != nil {
 				t.Fatal(err)
 			}
 		},
-		"it is secret": func(t *testing.T, f *itself) { f.set(t, `UPDATE reports SET flags = ARRAY['rahasia_di_sumber']`) },
+		"it is secret": func(t *testing.T, f *itself) {
+			t.Helper()
+			f.set(t, `UPDATE reports SET flags = ARRAY['rahasia_di_sumber']`)
+		},
 		"it is closed": func(t *testing.T, f *itself) {
+			t.Helper()
 			f.set(t, `UPDATE reports SET status = 'closed', closed_at = $1`, f.now())
 		},
 		"it is not analysed yet": func(t *testing.T, f *itself) {
+			t.Helper()
 			f.set(t, `INSERT INTO analysis_queue (report_id) SELECT id FROM reports`)
 		},
 		"its clock was stopped": func(t *testing.T, f *itself) {
+			t.Helper()
 			if err := f.store.PauseReport(t.Context(), f.by, f.op, f.ids["surat"], "menunggu surat lain"); err != nil {
 				t.Fatal(err)
 			}
 		},
-		"nobody reads that mailbox": func(t *testing.T, f *itself) { f.set(t, `UPDATE sources SET config = '{"user":"pengaduan"}'`) },
-		"it came by a file":         func(t *testing.T, f *itself) { f.set(t, `UPDATE sources SET connector = 'files'`) },
+		"nobody reads that mailbox": func(t *testing.T, f *itself) {
+			t.Helper()
+			f.set(t, `UPDATE sources SET config = '{"user":"pengaduan"}'`)
+		},
+		"it came by a file": func(t *testing.T, f *itself) {
+			t.Helper()
+			f.set(t, `UPDATE sources SET connector = 'files'`)
+		},
 		"it is a letter of yesterday": func(t *testing.T, f *itself) {
+			t.Helper()
 			f.set(t, `UPDATE reports SET created_at = created_at - interval '1 day'`)
 		},
 		"it says enough": func(t *testing.T, f *itself) {
+			t.Helper()
 			f.says(t, "Lampu jalan mati sejak kemarin malam dan gelap sekali, tolong diperbaiki.")
 			f.set(t, `UPDATE reports SET address = 'Jalan Contoh 1'`)
 		},
@@ -242,7 +260,7 @@ func TestOnePersonIsAskedLittle(t *testing.T) {
 	f.analysed(t)
 	f.quiet(t, bothSentAndAsked)
 	f.quiet(t, 0) // one waits for its answer
-	for i := 0; i < 8; i++ {
+	for i := range 8 {
 		f.set(t, `UPDATE reporter_messages SET replied_at = $1 WHERE replied_at IS NULL`, f.now())
 		f.round(t, 0+map[bool]int{true: bothSentAndAsked}[i < 2])
 	}

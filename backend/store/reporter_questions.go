@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -197,9 +198,10 @@ func (m Messages) askByItself(ctx context.Context, id int64, offered []city.Noti
 	if err != nil {
 		return false, err
 	}
-	report, err := m.s.Report(ctx, city.System, id)
-	if err != nil && city.CodeOf(err) != city.NotFound {
-		return false, err
+	// One that is gone meanwhile lacks nothing.
+	report, missed := m.s.Report(ctx, city.System, id)
+	if missed != nil && city.CodeOf(missed) != city.NotFound {
+		return false, missed
 	}
 	gaps := m.missing(report)
 	err = m.s.write(ctx, func(tx pgx.Tx) error {
@@ -219,7 +221,7 @@ func (m Messages) askByItself(ctx context.Context, id int64, offered []city.Noti
 		if _, err := tx.Exec(ctx, settleLookQuery, id, now); err != nil {
 			return fmt.Errorf("note that a report was looked at: %w", err)
 		}
-		if len(rows) == 0 || len(gaps) == 0 || !rows[0].Replies || reaches(messageWay{Channel: rows[0].Channel}, offered) != nil {
+		if len(rows) == 0 || len(gaps) == 0 || !rows[0].Replies || !slices.Contains(offered, city.NoticeChannel(rows[0].Channel)) {
 			return nil
 		}
 		asks := gaps[:min(len(gaps), city.QuestionsPerReport-rows[0].Asked)]
