@@ -29,6 +29,13 @@ var waysOfWords = map[string]string{
 	"saidHash":            "a hash",
 	"addReporterQuestion": "a hash; text is the question's",
 	"answerReportsQuery":  "none: text is the answer's",
+
+	"maySayLess":           "a comparison: whether a report may lack something",
+	"addAutomaticQuestion": "a hash; text is the question's",
+	"heldText":             "a comparison with what the source says now",
+	"heldWords":            "a comparison with what the source says now",
+	"subjectDataQuery":     "back to who wrote it: the copy of a person who proved who they are",
+	"holdReportOfSubject":  "sealed, as what stood before a correction",
 }
 
 var (

@@ -408,7 +408,7 @@ func rowsOfEffects() map[string]gate {
 	return map[string]gate{
 		"GET /api/effects":                  {rows: "few"},
 		"GET /api/dispositions/{id}/effect": {of: "order", answers: http.StatusNotFound, rows: "few"},
-		"GET /api/city-index":               {rows: "shared", answers: http.StatusNotFound},
+		"GET /api/city-index":               {rows: "shared"},
 		"GET /api/office-pages":             {rows: "few"},
 		"GET /api/office-pages/{office}":    {of: "office", rows: "few"},
 	}
