@@ -159,6 +159,9 @@ const (
 	WHERE d.notice_id = $1 AND n.id = d.notice_id AND n.kind <> 'test' AND d.taken_at IS NULL AND d.ended_at IS NULL`
 )
 
+// tookElsewhere is why a way is given up that another was quicker than.
+const tookElsewhere = "sampai lewat kanal lain"
+
 // FinishErrand writes how an errand ended and gives up its lease. It returns
 // false when the lease had gone to another node, whose outcome then counts.
 func (s *Store) FinishErrand(ctx context.Context, e city.NoticeErrand, o city.NoticeOutcome, offered []city.NoticeChannel) (bool, error) {
@@ -177,7 +180,7 @@ func (s *Store) FinishErrand(ctx context.Context, e city.NoticeErrand, o city.No
 			return err
 		}
 		if o.Taken {
-			_, err = tx.Exec(ctx, endOthersQuery, e.Notice.ID, s.now(), "sampai lewat kanal lain")
+			_, err = tx.Exec(ctx, endOthersQuery, e.Notice.ID, s.now(), tookElsewhere)
 		} else if o.Second {
 			_, err = tx.Exec(ctx, addDeliveriesQuery, e.Notice.ID, s.now(), offered, e.Position, 1)
 		}
@@ -216,16 +219,33 @@ const secondChannelsQuery = `INSERT INTO notice_deliveries (notice_id, channel, 
 		AND n.at <= $1::timestamptz - $3::interval * last.position
 	ON CONFLICT DO NOTHING`
 
-// SecondChannels sends urgent notices that were not read within patience
-// through their officers' next channels. It returns how many.
+// undeliveredNoticesQuery: what a service took and could not bring after all goes by
+// the next way, unless another took it or its reader has seen it.
+const undeliveredNoticesQuery = `INSERT INTO notice_deliveries (notice_id, channel, position, next_at)
+	SELECT n.id, c.channel, c.position, $1 FROM notice_deliveries d JOIN notices n ON n.id = d.notice_id
+	JOIN notice_preferences p ON p.officer_id = n.officer_id
+	CROSS JOIN LATERAL (SELECT * FROM unnest(p.channels) WITH ORDINALITY AS c(channel, position)
+		WHERE c.channel = ANY ($2) AND c.position > d.position ORDER BY c.position LIMIT 1) c
+	WHERE d.undelivered_at > $1::timestamptz - interval '3 days' AND n.read_at IS NULL AND n.kind <> 'test'
+		AND NOT EXISTS (SELECT FROM notice_deliveries o WHERE o.notice_id = d.notice_id AND (o.taken_at IS NOT NULL OR o.position > d.position))
+	ON CONFLICT DO NOTHING`
+
+// SecondChannels sends urgent notices that were not read within patience, and any
+// that a service told it could not bring, through their officers' next channels. It
+// returns how many.
 func (s *Store) SecondChannels(ctx context.Context, offered []city.NoticeChannel, patience time.Duration) (n int64, err error) {
 	err = s.write(ctx, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, secondChannelsQuery, s.now(), offered, patience)
 		n = tag.RowsAffected()
+		if err != nil {
+			return err
+		}
+		tag, err = tx.Exec(ctx, undeliveredNoticesQuery, s.now(), offered)
+		n += tag.RowsAffected()
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("send urgent notices through second channels: %w", err)
+		return 0, fmt.Errorf("send notices through second channels: %w", err)
 	}
 	return n, nil
 }
