@@ -210,10 +210,11 @@ func (d *draft) open() bool {
 
 // wants reports whether a message completes the report although it does not say
 // that it answers: a place for one without, words for one without, and whatever
-// else comes without words. Words after words are another report.
+// else comes without words. Words after words are another report, but for greetings
+// and thanks: they belong to what is written before or after them.
 func (d *draft) wants(m Message) bool {
 	switch {
-	case m.Words != "" && d.worded():
+	case m.Words != "" && d.worded() && !courtesy(m.Words):
 		return false
 	case m.Lon != nil && d.point() != nil:
 		return false
@@ -221,8 +222,9 @@ func (d *draft) wants(m Message) bool {
 	return true
 }
 
+// worded reports whether somebody said something of a matter.
 func (d *draft) worded() bool {
-	return slices.ContainsFunc(d.parts, func(p part) bool { return p.Words != "" })
+	return slices.ContainsFunc(d.parts, func(p part) bool { return p.Words != "" && !courtesy(p.Words) })
 }
 
 // point is the last place that was sent.
