@@ -72,6 +72,24 @@ func TestABusyDay(t *testing.T) {
 	}
 }
 
+// TestWhatCameOldHasNotStopped: a table of former years that somebody connected
+// never flowed, so there is no flow to restore. It is called old where sources are.
+func TestWhatCameOldHasNotStopped(t *testing.T) {
+	t.Parallel()
+	c := samarinda(t)
+	in := quiet(c)
+	state := city.IndicatorState{Indicator: "muka-air-mahakam", AreaCode: "64.72", Time: ago(700 * 24 * time.Hour), Value: 1, Source: "sensor", ReceivedAt: ago(time.Hour)}
+	in.States = []city.IndicatorState{state}
+	if got := lines(propose(c, in)); len(got) > 0 {
+		t.Errorf("history: %v", got)
+	}
+	state.ReceivedAt = state.Time.Add(time.Minute)
+	in.States = []city.IndicatorState{state}
+	if got := lines(propose(c, in)); len(got) != 1 || !strings.HasPrefix(got[0].Key, "data-diam|") {
+		t.Errorf("what flowed and stopped: %v", got)
+	}
+}
+
 func TestNothingToAdvise(t *testing.T) {
 	t.Parallel()
 	c := samarinda(t)

@@ -102,12 +102,17 @@ func (b *book) limit(decl city.Indicator, s city.IndicatorState, t city.Threshol
 	}
 }
 
-// silences are the sources behind indicators that no longer bring values.
+// silences are the sources behind indicators that no longer bring values. What was
+// old when it came is history that somebody connected, not a flow that stopped.
 func (b *book) silences() []matter {
 	by := map[string][]city.IndicatorState{}
 	for _, s := range b.states {
 		decl, ok := b.indicators[s.Indicator]
-		if ok && (decl.Rank > 0 || len(decl.Thresholds) > 0) && b.now.Sub(s.Time) > staleTimes*patience(decl) && s.Source != "" {
+		if !ok || s.Source == "" || (decl.Rank == 0 && len(decl.Thresholds) == 0) {
+			continue
+		}
+		limit := staleTimes * patience(decl)
+		if b.now.Sub(s.Time) > limit && (s.ReceivedAt.IsZero() || s.ReceivedAt.Sub(s.Time) <= limit) {
 			by[s.Source] = append(by[s.Source], s)
 		}
 	}
