@@ -78,7 +78,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 	want := map[string][]string{
 		"areas": public, "categories": public, "city_setting": public, "holidays": public, "indicators": public, "offices": public, "thresholds": public, "norms": public,
 		"alerts": shown, "event_head": shown, "indicator_states": shown, "observations": shown, "report_daily": shown,
-		"report_monthly": shown, "reports": officers, "source_hourly": officers, "source_newest": shown, "source_runs": officers, "source_state": shown, "sources": shown, "station_states": shown,
+		"report_monthly": shown, "reports": officers, "source_hourly": officers, "source_newest": shown, "source_runs": officers, "source_told": {"balaikota_writer"}, "source_state": shown, "sources": shown, "station_states": shown,
 		"audit": {"balaikota_city_reader", "balaikota_writer"}, "refused_rows": {"balaikota_city_reader", "balaikota_writer"},
 		"events": {"balaikota_writer"}, "login_throttle": {"balaikota_writer"}, "officers": {"balaikota_writer"}, "sessions": {"balaikota_writer"},
 		"reporters":        {"balaikota_identity_reader"},
@@ -344,7 +344,7 @@ func TestReportsReferToWhatIsThere(t *testing.T) {
 		"DELETE FROM categories WHERE slug = 'jalan-rusak'": "reports_keep_categories",
 		"UPDATE categories SET slug = slug || '-x'":         "reports_keep_categories",
 		"DELETE FROM offices WHERE short_name = 'DPUPR'":    "", // the category's own foreign key speaks first
-		"TRUNCATE sources, source_state, source_runs, refused_rows, observations, alerts, station_states, indicator_states, agenda_entries, agenda_spans, source_hourly, report_parts, hook_inbox, open311_sources, quality_findings, quality_decisions, officer_codes, officer_contacts, officer_handles, officer_words, cameras, camera_stills, source_listed, source_newest": "",
+		"TRUNCATE sources, source_state, source_runs, refused_rows, observations, alerts, station_states, indicator_states, agenda_entries, agenda_spans, source_hourly, report_parts, hook_inbox, open311_sources, quality_findings, quality_decisions, officer_codes, officer_contacts, officer_handles, officer_words, cameras, camera_stills, source_listed, source_newest, source_told": "",
 		`INSERT INTO reports (source_id, external_id, content_hash, channel, created_at, text, status, search, category)
 			SELECT source_id, 'x', 1, '', created_at, '', status, '', 'tidak-ada' FROM reports`: "reports_category_is_known",
 	} {

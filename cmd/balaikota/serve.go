@@ -194,6 +194,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 			{Name: "saran", Every: time.Minute, Run: s.adviser.watch},
 			{Name: "eskalasi", Every: time.Minute, Run: func(ctx context.Context) error { return s.db.watchLadder(ctx, time.Now(), s.log) }},
 			{Name: "sumber", Every: time.Minute, Run: s.db.watchSources},
+			{Name: "kabar-sumber", Every: 30 * time.Second, Run: s.tellSources},
 			{Name: "mutu", Every: 20 * time.Second, Run: s.db.watchQuality},
 			{Name: "risiko-banjir", Every: 5 * time.Minute, Run: func(ctx context.Context) error { return s.db.assessFlood(ctx, time.Now()) }},
 			{Name: "peringatan", Every: time.Minute, Run: func(ctx context.Context) error { _, err := s.db.EndExpiredAlerts(ctx); return err }},

@@ -104,6 +104,12 @@ func (t *teller) carryByChat(publicURL string, write func(ctx context.Context, m
 	}
 }
 
+// tellSources tells operators whose promise is broken, or kept again.
+func (s *serving) tellSources(ctx context.Context) error {
+	_, err := s.db.TellSources(ctx, s.teller.Offered())
+	return err
+}
+
 // Offered implements web.Notifier.
 func (t *teller) Offered() []city.NoticeChannel { return t.worker.Offered() }
 

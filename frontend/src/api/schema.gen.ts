@@ -5572,7 +5572,7 @@ export interface components {
             id: number;
             key: string;
             /** @enum {string} */
-            kind: "disposition" | "step" | "reminder" | "escalation" | "proof" | "reporter" | "recommendation" | "briefing" | "job" | "test";
+            kind: "disposition" | "step" | "reminder" | "escalation" | "proof" | "reporter" | "recommendation" | "briefing" | "job" | "source" | "test";
             /** @description The one screen it leads to, such as /tugas/12 */
             path: string;
             /** Format: date-time */
