@@ -167,10 +167,13 @@ func (c *stateColumns) add(st madeState, level city.Severity) {
 	c.source, c.stations, c.oldest = append(c.source, st.SourceID), append(c.stations, st.Stations), append(c.oldest, st.Oldest)
 }
 
+// A state that is put together anew of the same values, or falls back on an earlier
+// one, was not received again.
 const saveStatesQuery = `INSERT INTO indicator_states AS s (indicator, area_code, time, value, previous, previous_of, severity, source_id, stations, oldest)
 SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::float8[], $5::float8[], $6::timestamptz[], $7::text[], $8::bigint[], $9::integer[], $10::timestamptz[]) ORDER BY 1, 2
 ON CONFLICT ON CONSTRAINT indicator_states_pkey DO UPDATE SET time = excluded.time, value = excluded.value, previous = excluded.previous, previous_of = excluded.previous_of,
-	severity = excluded.severity, source_id = excluded.source_id, stations = excluded.stations, oldest = excluded.oldest, received_at = now()
+	severity = excluded.severity, source_id = excluded.source_id, stations = excluded.stations, oldest = excluded.oldest,
+	received_at = CASE WHEN excluded.time > s.time OR (excluded.time = s.time AND excluded.value <> s.value) THEN now() ELSE s.received_at END
 WHERE (s.time, s.value, s.previous, s.severity, s.stations, s.oldest) IS DISTINCT FROM
 	(excluded.time, excluded.value, excluded.previous, excluded.severity, excluded.stations, excluded.oldest)
 RETURNING s.indicator, s.area_code, s.time, s.value, s.previous, s.severity, s.source_id, s.received_at`

@@ -131,3 +131,27 @@ func TestTheDayBeforeOfManyStationsIsKeptForAWhile(t *testing.T) {
 		}
 	}
 }
+
+// TestAStateIsReceivedWithItsValue: when a state was received is not moved by what
+// else is known of it; who looks for sources that fell silent goes by it.
+func TestAStateIsReceivedWithItsValue(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	if _, err := f.SaveIndicators(t.Context(), []city.Indicator{{Slug: "puncak", Name: "puncak", Unit: "m", Grain: "village", Aggregation: "max", FreshForSeconds: 3600}}); err != nil {
+		t.Fatal(err)
+	}
+	hear := func(station string, value float64) city.IndicatorState {
+		o := storetest.Observation("puncak", storetest.SamarindaUlu, noon, value)
+		o.Station = station
+		f.observe(t, o)
+		s, _ := f.state(t, "puncak", storetest.SamarindaUlu)
+		return s
+	}
+	first := hear("a", 2)
+	if second := hear("b", 1); second.Value != 2 || !second.ReceivedAt.Equal(first.ReceivedAt) {
+		t.Errorf("a lower station: %v received %v, before %v", second.Value, second.ReceivedAt, first.ReceivedAt)
+	}
+	if third := hear("c", 3); third.Value != 3 || !third.ReceivedAt.After(first.ReceivedAt) {
+		t.Errorf("a higher station: %v received %v, before %v", third.Value, third.ReceivedAt, first.ReceivedAt)
+	}
+}
