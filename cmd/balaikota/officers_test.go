@@ -24,6 +24,7 @@ type graph struct {
 	*httptest.Server
 	mu    sync.Mutex
 	took  []string // to and text
+	keys  []string // of what it took, which come back with each status
 	away  bool
 	asked int // while away
 }
@@ -35,6 +36,7 @@ func newGraph(t *testing.T) *graph {
 		var m struct {
 			To   string
 			Text struct{ Body string }
+			Key  string `json:"biz_opaque_callback_data"`
 		}
 		if err := json.NewDecoder(r.Body).Decode(&m); err != nil || r.URL.Path != "/v21.0/106540352242922/messages" || r.Header.Get("Authorization") != "Bearer token-akses-uji" {
 			http.Error(w, `{"error":{"code":190}}`, http.StatusUnauthorized)
@@ -47,7 +49,7 @@ func newGraph(t *testing.T) *graph {
 			http.Error(w, `{"error":{"code":2}}`, http.StatusServiceUnavailable)
 			return
 		}
-		g.took = append(g.took, m.To+" "+m.Text.Body)
+		g.took, g.keys = append(g.took, m.To+" "+m.Text.Body), append(g.keys, m.Key)
 		_, _ = io.WriteString(w, `{"messages":[{"id":"wamid.KAMI"}]}`)
 	}))
 	t.Cleanup(g.Close)
@@ -58,6 +60,27 @@ func (g *graph) messages() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return append([]string(nil), g.took...)
+}
+
+func (g *graph) key(n int) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.keys[n]
+}
+
+// whatsappEnv holds the secrets that the source of addWhatsApp names.
+var whatsappEnv = []string{"WA_VERIFIKASI=kata-verifikasi-uji", "WA_RAHASIA=" + whatsappSecret, "WA_TOKEN=token-akses-uji"}
+
+// addWhatsApp adds the source "whatsapp", which writes to g.
+func addWhatsApp(t *testing.T, i *installation, g *graph) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "whatsapp.yaml")
+	text := "slug: whatsapp\nname: WhatsApp pengaduan\nconnector: whatsapp\nschedule: 0 0 1 1 *\nconfig:\n  phone_number_id: \"106540352242922\"\n  verify_token: env:WA_VERIFIKASI\n  app_secret: env:WA_RAHASIA\n" +
+		"  access_token: env:WA_TOKEN\n  allow_private: true\n  address: \"+62 541 000000\"\n  base_url: " + g.URL + "/v21.0\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	i.must("source", "add", file)
 }
 
 // seated is an officer in a browser: a cookie, no token.
@@ -136,15 +159,9 @@ func (s *seated) asks(question string) string {
 func TestAnOfficerAsksByWhatsApp(t *testing.T) {
 	t.Parallel()
 	i := newInstallation(t)
-	i.env = []string{"WA_VERIFIKASI=kata-verifikasi-uji", "WA_RAHASIA=" + whatsappSecret, "WA_TOKEN=token-akses-uji"}
+	i.env = whatsappEnv
 	g := newGraph(t)
-	file := filepath.Join(t.TempDir(), "whatsapp.yaml")
-	text := "slug: whatsapp\nname: WhatsApp pengaduan\nconnector: whatsapp\nschedule: 0 0 1 1 *\nconfig:\n  phone_number_id: \"106540352242922\"\n  verify_token: env:WA_VERIFIKASI\n  app_secret: env:WA_RAHASIA\n" +
-		"  access_token: env:WA_TOKEN\n  allow_private: true\n  address: \"+62 541 000000\"\n  base_url: " + g.URL + "/v21.0\n"
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	i.must("source", "add", file)
+	addWhatsApp(t, i, g)
 	serve := func() *process {
 		return i.start("serve", "--addr", "127.0.0.1:0", "--public-url", "https://balaikota.contoh.go.id")
 	}
