@@ -256,6 +256,28 @@ describe('Tanya', () => {
     await s.close();
   });
 
+  it('says by which way a question came, and nothing of those asked here', async () => {
+    for (const [language, words] of [
+      ['id', { whatsapp: 'lewat WhatsApp', telegram: 'lewat Telegram', surel: 'lewat surel' }],
+      ['en', { whatsapp: 'by WhatsApp', telegram: 'by Telegram', surel: 'by e-mail' }],
+    ] as const) {
+      const s = await tanya({ language });
+      for (const [channel, said] of Object.entries(words)) {
+        const heard = s.double.assistant.hear('Berapa laporan sampah?', channel);
+        await s.page.goto(`${s.url}/tanya/${heard.id}`);
+        await until(async () => (await latest(s.page).locator('.when').count()) === 1, 'the question');
+        expect(await textOf(s.page, 'article.exchange .when')).toContain(said);
+      }
+      const here = s.double.assistant.hear('Berapa laporan sampah?', '');
+      await s.page.goto(`${s.url}/tanya/${here.id}`);
+      await until(async () => (await latest(s.page).locator('.when').count()) === 1, 'the question');
+      expect(await textOf(s.page, 'article.exchange .when')).not.toMatch(/lewat|by /);
+      expect(await axe(s.page)).toEqual([]);
+      expect(s.errors).toEqual([]);
+      await s.close();
+    }
+  });
+
   it('finds its way back when the stream is cut or refused', async () => {
     const s = await tanya();
     s.double.assistant.pace = 0;

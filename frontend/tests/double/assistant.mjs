@@ -397,6 +397,13 @@ export class AssistantDouble {
     return made;
   }
 
+  /** A conversation that began elsewhere: by a chat or by mail. */
+  hear(text, channel) {
+    const made = this.begin('');
+    this.#ask(made, { text, channel });
+    return made;
+  }
+
   #ask(conversation, body) {
     const question = {
       id: this.next++,
@@ -405,6 +412,7 @@ export class AssistantDouble {
       asked_at: iso(Date.now()),
       at: iso(Date.now()),
       ...(body.spoken && { spoken: true }),
+      ...(body.channel && { channel: body.channel }),
       ...(body.screen && { screen: body.screen }),
       ...(body.call && { call: body.call }),
     };
