@@ -12,6 +12,32 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+const (
+	// What of its source's refused rows has come in by now waits no more.
+	settleTakenQuery = `UPDATE refused_rows SET settled_at = $3 WHERE source_id = $1 AND kind = 'reports' AND external_id = ANY ($2) AND settled_at IS NULL`
+	settleAllQuery   = `UPDATE refused_rows SET settled_at = $2 WHERE source_id = $1 AND settled_at IS NULL`
+)
+
+// settleTaken ends the waiting of refused rows whose reports came in after all: each
+// is the newest that its source says of that report.
+func (in *ingestion) settleTaken(ctx context.Context, rs []city.Report) error {
+	if !in.state.Waiting || len(rs) == 0 {
+		return nil
+	}
+	refused := map[string]bool{}
+	for _, r := range in.refused {
+		refused[r.ExternalID] = true
+	}
+	var ids []string
+	for _, r := range rs {
+		if !refused[r.ExternalID] {
+			ids = append(ids, r.ExternalID)
+		}
+	}
+	_, err := in.tx.Exec(ctx, settleTakenQuery, in.sourceID, ids, in.store.now())
+	return wrapped(err, "settle what came in after all")
+}
+
 // refusals keeps rows that could not be taken; the same row refused again
 // only counts up. Their originals are sealed: what could not be read may name anybody.
 func (in *ingestion) refusals(ctx context.Context) error {
@@ -65,6 +91,7 @@ type sourceState struct {
 	ToldAt      *time.Time
 	SentBack    int
 	Rereading   bool
+	Waiting     bool // refused rows
 }
 
 // failed is the state after one more failure.
@@ -80,7 +107,8 @@ func (s sourceState) failed(err error) sourceState {
 // lockSource reads the source's state and keeps other deliveries of the same
 // source waiting until this one is done: they are about the same rows.
 func (in *ingestion) lockSource(ctx context.Context) error {
-	rows, err := rowsOf[sourceState](ctx, in.tx, `SELECT failures, last_error, error_key, error_params, told_at, sent_back, reread_began IS NOT NULL AND reread_done IS NULL AS rereading FROM source_state WHERE source_id = $1 FOR UPDATE`, in.sourceID)
+	rows, err := rowsOf[sourceState](ctx, in.tx, `SELECT failures, last_error, error_key, error_params, told_at, sent_back, reread_began IS NOT NULL AND reread_done IS NULL AS rereading,
+		EXISTS (SELECT FROM refused_rows r WHERE r.source_id = $1 AND r.settled_at IS NULL) AS waiting FROM source_state WHERE source_id = $1 FOR UPDATE`, in.sourceID)
 	if err != nil {
 		return err
 	}

@@ -157,6 +157,9 @@ func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 	if err := in.words(ctx, d.Words); err != nil {
 		return err
 	}
+	if err := in.settleTaken(ctx, d.Reports); err != nil {
+		return err
+	}
 	if err := in.refusals(ctx); err != nil {
 		return fmt.Errorf("refused rows: %w", err)
 	}

@@ -257,6 +257,42 @@ func TestRefusedRowsAreKeptOnce(t *testing.T) {
 	}
 }
 
+// TestARefusedRowWaitsUntilItComesIn: not longer, and again when it is refused again.
+func TestARefusedRowWaitsUntilItComesIn(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	refused := func(id string) city.Refusal {
+		return city.Refusal{Kind: "reports", ExternalID: id, Place: "record " + id, Reason: "no time"}
+	}
+	give := func(refusals []city.Refusal, ids ...string) string {
+		t.Helper()
+		d := city.Delivery{SourceID: f.source, Refused: refusals}
+		for _, id := range ids {
+			d.Reports = append(d.Reports, storetest.Report(id))
+		}
+		storetest.Ingest(t, f.Store, d)
+		return strings.Join(all[string](t, f.sql, "SELECT external_id FROM refused_rows WHERE settled_at IS NULL ORDER BY id"), " ")
+	}
+	sensor := city.Refusal{Kind: "observations", ExternalID: "a", Reason: "no time"}
+	equal(t, "at first", give([]city.Refusal{refused("a"), refused("b"), sensor, refused("")}), "a b a ")
+	equal(t, "one came in", give(nil, "a", "c"), "b a ")
+	equal(t, "one in two versions", give([]city.Refusal{refused("b")}, "b"), "b a ")
+	equal(t, "refused again", give([]city.Refusal{refused("a")}, "b"), "a a ")
+	equal(t, "as it was, once more", give(nil, "a"), "a ")
+	if h := f.health(t); h.Refused != 2 {
+		t.Errorf("%d rows wait on the screen", h.Refused)
+	}
+	// What it reads is another now: what was said of the former is not waited for.
+	if err := f.SendBackSource(t.Context(), "uji", city.RereadAsked, time.Time{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "read again as it is", give(nil), "a ")
+	if err := f.SendBackSource(t.Context(), "uji", city.RereadChanged, time.Time{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "read as another", give([]city.Refusal{refused("d")}), "d")
+}
+
 func TestCursorMovesOnlyWithTheData(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

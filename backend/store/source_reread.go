@@ -18,9 +18,9 @@ const sendBackQuery = `UPDATE source_state SET cursor = $2, sent_back = sent_bac
 // SendBackSource makes the next pull go on from another place: cursor as the
 // source's connector made it for the moment from, or nil for its start. What is
 // stored already is found unchanged, so that reading twice does no harm. A pull
-// under way ends where it is and does not move the cursor. With RereadRefused
-// the refused rows leave their queue: what can be taken by now is, the rest
-// comes back with its reason. NotFound for no such source.
+// under way ends where it is and does not move the cursor. With RereadRefused and
+// RereadChanged the refused rows leave their queue: what can be taken by now is, the
+// rest comes back with its reason. NotFound for no such source.
 func (s *Store) SendBackSource(ctx context.Context, slug string, why city.RereadWhy, from time.Time, cursor json.RawMessage) error {
 	err := s.write(ctx, func(tx pgx.Tx) error {
 		var id int64
@@ -34,8 +34,8 @@ func (s *Store) SendBackSource(ctx context.Context, slug string, why city.Reread
 		if err := s.sendBack(ctx, tx, id, why, from, cursor); err != nil {
 			return err
 		}
-		if why == city.RereadRefused {
-			if _, err := tx.Exec(ctx, "UPDATE refused_rows SET settled_at = $2 WHERE source_id = $1 AND settled_at IS NULL", id, s.now()); err != nil {
+		if why == city.RereadRefused || why == city.RereadChanged {
+			if _, err := tx.Exec(ctx, settleAllQuery, id, s.now()); err != nil {
 				return fmt.Errorf("offer the refused rows again: %w", err)
 			}
 		}
