@@ -67,8 +67,9 @@ type Field struct {
 	Secret   bool
 	Enum     []string
 	// Anew says that what is read changes with the field, so that reading
-	// begins anew when it does: the cursor is about something else. Connectors
-	// whose cursor knows that itself do not say it.
+	// begins anew when it does: the cursor is about something else, and rows that
+	// were refused before wait no more. Connectors that cannot read again what
+	// they have read do not say it.
 	Anew bool
 }
 

@@ -169,7 +169,7 @@ func (in *ingestion) reasonAgainst(o city.Observation, decl city.Indicator, decl
 	_, areaKnown := in.cat.areas[o.AreaCode]
 	switch {
 	case !declared:
-		return fmt.Sprintf("there is no indicator %q; declare it with: balaikota import indicators FILE", o.Indicator)
+		return fmt.Sprintf("there is no indicator %q; declare it under Sumber Data or with: balaikota import indicators FILE", o.Indicator)
 	case o.Time.IsZero():
 		return "time must be given"
 	case !plausible(o.Time) || !plausible(o.IssuedAt):

@@ -88,7 +88,8 @@ func (c *connecting) try(ctx context.Context, form city.SourceForm) (city.Source
 
 // columnsOf tells what a source holds whose mapping is not yet one, so that it can be
 // written: its columns, with what is wrong with the mapping as the one refusal. Where
-// there are none to tell, the mistake is the error.
+// there are none to tell, the mistake is the error; for one that is not written yet,
+// why the source does not answer.
 func (c *connecting) columnsOf(ctx context.Context, form city.SourceForm, mistake *city.Error) (city.SourceTrial, error) {
 	spec, _ := c.registry.Lookup(form.Connector)
 	config := maps.Clone(form.Config)
@@ -111,6 +112,9 @@ func (c *connecting) columnsOf(ctx context.Context, form city.SourceForm, mistak
 		return city.SourceTrial{}, mistake
 	}
 	found, err := c.runner.Try(ctx, src)
+	if e, ok := errors.AsType[*city.Error](err); ok && !strings.Contains(e.Field, "mapping") && unfilled(mistake) {
+		return city.SourceTrial{}, err // nothing can be filled in before that is mended
+	}
 	if err != nil || len(found.Columns) == 0 {
 		return city.SourceTrial{}, mistake
 	}
@@ -120,6 +124,11 @@ func (c *connecting) columnsOf(ctx context.Context, form city.SourceForm, mistak
 		Mapped: []city.MappedField{}, Undeclared: []city.TrialIndicator{}, Suspicions: []city.Suspicion{},
 		Refused: []city.TrialRefusal{{Kind: "mapping", Place: strings.TrimPrefix(mistake.Field, "config."), Reason: mistake.Message, Times: 1}},
 	}, nil
+}
+
+// unfilled reports whether a mapping is wrong only in that it is not written yet.
+func unfilled(mistake *city.Error) bool {
+	return strings.HasPrefix(mistake.Message, "is missing") || strings.HasPrefix(mistake.Message, "needs either")
 }
 
 // Save implements web.SourceKeeper.

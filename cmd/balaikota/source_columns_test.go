@@ -52,6 +52,11 @@ func TestATrialTellsTheColumns(t *testing.T) {
 			t.Errorf("%s: columns %v, refused %+v, %v", name, trial.Columns, trial.Refused, err)
 		}
 	}
+	server.Close()
+	trial, err := door.Try(t.Context(), form("url: "+server.URL+"\nitems: .data\nkind: observations\nfields: {indicator: {const: }}\n"))
+	if connectors.Explain(err) == nil || connectors.Explain(err).Key != string(connectors.FailRefused) {
+		t.Errorf("of a mapping that nobody wrote, and a source that is away: %+v, %v", trial, err)
+	}
 	if _, err := door.Try(t.Context(), form("kind: reports\n")); city.CodeOf(err) != city.Invalid {
 		t.Errorf("without an address: %v", err)
 	}

@@ -227,7 +227,7 @@ fields: {indicator: {const: muka-air-benanga}, station: .pos, time: {get: .waktu
 	}{
 		"slug":        {func(f *city.SourceForm) { f.Slug = "Muka Air" }, "slug"},
 		"yaml":        {func(f *city.SourceForm) { f.Config["mapping"] = "url: [" }, "config.mapping"},
-		"in the yaml": {func(f *city.SourceForm) { f.Config["mapping"] = "url: https://a.go.id\nkind: observations\nitems: .x" }, "config.mapping.fields"},
+		"in the yaml": {func(f *city.SourceForm) { f.Config["mapping"] = "url: https://a.go.id\nkind: hal\nitems: .x" }, "config.mapping.kind"},
 		"secret": {func(f *city.SourceForm) {
 			f.Connector, f.Config = "ckan", map[string]any{"base_url": "https://a.go.id", "token": "rahasia123"}
 		}, "config.token"},

@@ -2,13 +2,17 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"balaikota/backend/city"
 	"balaikota/connectors"
+	"balaikota/connectors/all"
 )
 
 // TestFailuresHaveTheirTextOnScreen holds the connectors' own list of failures,
@@ -36,6 +40,44 @@ func TestFailuresHaveTheirTextOnScreen(t *testing.T) {
 			if got := texts[string(failure)]; got != of(text) {
 				t.Errorf("%s.json, %s: %q, the connectors say %q", language, failure, got, of(text))
 			}
+		}
+	}
+}
+
+// TestTheGuideSaysWhatTheScreenSays: the words in bold and italics by which
+// docs/connectors.md leads an operator are those of the screen.
+func TestTheGuideSaysWhatTheScreenSays(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile(filepath.Join("..", "..", "backend", "i18n", "id.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	if err := json.Unmarshal(raw, &texts); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range all.Registry().Specs() {
+		texts[s.Name] = s.Title.ID
+		for _, f := range s.Fields {
+			texts[s.Name+"."+f.Path] = f.Label.ID
+		}
+	}
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "connectors.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, guide, _ := strings.Cut(string(page), "## Connect a source on the screen")
+	guide, _, _ = strings.Cut(guide, "## Kinds of sources")
+	words := regexp.MustCompile(`\*\*?([A-Z][^*]+?)(?: …)?\*`).FindAllStringSubmatch(guide, -1)
+	if len(words) < 15 {
+		t.Fatalf("the guide names %d words of the screen", len(words))
+	}
+	for _, w := range words {
+		said := slices.ContainsFunc(slices.Collect(maps.Values(texts)), func(text string) bool {
+			return text == w[1] || strings.HasPrefix(text, w[1]+" {") || strings.HasPrefix(text, w[1]+" (")
+		})
+		if !said && w[1] != "Declare the indicator" {
+			t.Errorf("the screen does not say %q", w[1])
 		}
 	}
 }

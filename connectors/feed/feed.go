@@ -22,10 +22,10 @@ import (
 // Config is the configuration of a feed source.
 type Config struct {
 	connectors.HTTPOptions
-	URL           string        `json:"url" required:"true" format:"url" label:"Address" label_id:"Alamat" doc:"Address of the feed (RSS or Atom)." doc_id:"Alamat umpan (RSS atau Atom)." example:"https://contoh.go.id/aduan/feed"`
+	URL           string        `json:"url" required:"true" anew:"true" format:"url" label:"Address" label_id:"Alamat" doc:"Address of the feed (RSS or Atom)." doc_id:"Alamat umpan (RSS atau Atom)." example:"https://contoh.go.id/aduan/feed"`
 	Authorization string        `json:"authorization" secret:"true" label:"Authorization" label_id:"Otorisasi" doc:"Value of the header Authorization." doc_id:"Isi tajuk Authorization." example:"env:OTORISASI_UMPAN"`
 	Channel       string        `json:"channel" default:"umpan" label:"Channel" label_id:"Kanal" doc:"Channel of reports, unless the mapping says another." doc_id:"Kanal laporan, kecuali pemetaan menyebut yang lain."`
-	Mapping       *mapping.Rows `json:"mapping" label:"Mapping" label_id:"Pemetaan" doc:"What an entry is. It has .id, .title, .text, .link, .picture, .categories, .author, .published, .updated (times with zone), .lon and .lat; null where the feed does not say it. Without a mapping each entry is a report of its title and text." doc_id:"Arti satu butir. Tersedia .id, .title, .text, .link, .picture, .categories, .author, .published, .updated (waktu berzona), .lon, dan .lat; null bila umpan tidak menyebutnya. Tanpa pemetaan, tiap butir menjadi laporan dari judul dan teksnya."`
+	Mapping       *mapping.Rows `json:"mapping" anew:"true" label:"Mapping" label_id:"Pemetaan" doc:"What an entry is. It has .id, .title, .text, .link, .picture, .categories, .author, .published, .updated (times with zone), .lon and .lat; null where the feed does not say it. Without a mapping each entry is a report of its title and text." doc_id:"Arti satu butir. Tersedia .id, .title, .text, .link, .picture, .categories, .author, .published, .updated (waktu berzona), .lon, dan .lat; null bila umpan tidak menyebutnya. Tanpa pemetaan, tiap butir menjadi laporan dari judul dan teksnya."`
 }
 
 // usual is the mapping of a source that names none. The author stays out: who

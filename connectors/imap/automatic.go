@@ -6,15 +6,16 @@ import (
 	"github.com/emersion/go-message"
 )
 
-// Why a letter is no citizen's report, Indonesian first.
+// Why a letter is no citizen's report. The screen says it in Indonesian
+// (frontend/src/panels/sumber/reasons.ts).
 const (
-	reasonReply   = "balasan otomatis, bukan laporan warga / an automatic reply, not a citizen's report"
-	reasonBounce  = "pemberitahuan gagal kirim dari server surel, bukan laporan warga / a mail server's notice of failed delivery, not a citizen's report"
-	reasonList    = "surat massal atau milis, bukan laporan warga / bulk mail or a mailing list, not a citizen's report"
-	reasonLoop    = "surat ini sudah berputar: kita sendiri pengirimnya atau terlalu banyak server dilewati / a loop: we sent it ourselves, or it passed too many servers"
-	reasonSpam    = "ditandai sebagai spam oleh server surel / marked as spam by the mail server"
-	reasonSender  = "alamat pengirim tidak terbaca / the sender's address cannot be read"
-	reasonNothing = "surat kosong: tanpa perihal dan tanpa isi / empty: neither subject nor text"
+	reasonReply   = "an automatic reply, not a citizen's report"
+	reasonBounce  = "a mail server's notice of failed delivery, not a citizen's report"
+	reasonList    = "bulk mail or a mailing list, not a citizen's report"
+	reasonLoop    = "a loop: we sent it ourselves, or it passed too many servers"
+	reasonSpam    = "marked as spam by the mail server"
+	reasonSender  = "the sender's address cannot be read"
+	reasonNothing = "holds neither subject nor text"
 )
 
 // mostHops is more servers than a letter passes on its way (RFC 5321, 6.3, says

@@ -233,10 +233,10 @@ func (c *connector) letter(ctx context.Context, page *connectors.Page, validity 
 	if err != nil || m == nil { // deleted meanwhile
 		return err
 	}
-	refuse := func(reason string) {
-		page.Refused = append(page.Refused, city.Refusal{Kind: "reports", Place: fmt.Sprintf("%s, surat %d", c.cfg.Folder, uid), Reason: reason})
-	}
 	l, err := decode(m.raw)
+	refuse := func(reason string) { // by its own id, or two letters of one reason would be one row
+		page.Refused = append(page.Refused, city.Refusal{Kind: "reports", ExternalID: externalID(post{*m, l}), Place: fmt.Sprintf("%s, surat %d", c.cfg.Folder, uid), Reason: reason})
+	}
 	if err != nil {
 		refuse(err.Error())
 		return nil

@@ -54,7 +54,7 @@ type part struct {
 }
 
 // errNoLetter is mail without a header that can be read.
-var errNoLetter = errors.New("surat rusak: kepalanya tidak terbaca / damaged: its header cannot be read")
+var errNoLetter = errors.New("its header cannot be read")
 
 // decode reads a mail of which raw holds at least the beginning. It never fails
 // for a broken part: what can be read is taken.

@@ -168,6 +168,22 @@ func TestANewUIDValidityKeepsReportsTheirIDs(t *testing.T) {
 	}
 }
 
+// TestEachRefusedLetterIsItself: two of one reason are two rows where they are kept.
+func TestEachRefusedLetterIsItself(t *testing.T) {
+	t.Parallel()
+	d := connectortest.NewDovecot(t)
+	for i := range 2 {
+		d.Deliver(t, mailbox, "INBOX", delivered.Add(time.Duration(i)*time.Minute), fmt.Sprintf("From: libur%d@contoh.id\nAuto-Submitted: auto-replied\nSubject: Libur\n\nSaya libur.\n", i))
+	}
+	page, err := open(t, settings(t, d), env(t, nil)).Pull(t.Context(), nil)
+	if err != nil || len(page.Refused) != 2 {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	if a, b := page.Refused[0].ExternalID, page.Refused[1].ExternalID; a == "" || a == b {
+		t.Errorf("they are %q and %q", a, b)
+	}
+}
+
 // TestTheRecordHoldsNoPerson: what is kept beside a report has neither words nor
 // addresses, and the id that an answer refers to.
 func TestTheRecordHoldsNoPerson(t *testing.T) {

@@ -1,12 +1,7 @@
 package mapping
 
 import (
-	"errors"
-	"os"
-	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"balaikota/backend/city"
 	"balaikota/connectors"
@@ -66,26 +61,9 @@ func TestReasonsAreThoseTheScreenKnows(t *testing.T) {
 	row("observations", "indicator: .i, time: .t, value: .v, lon: .lon, lat: .lat", map[string]any{"i": "muka-air", "t": "2026-11-01T00:00:00Z", "v": 1, "lon": 10, "lat": 50})
 	for _, config := range []string{"kind: laporan", "kind: reports", "kind: reports\n  fields: {external_id: .id, created_at: .t, text: {zone: Asia/Makassar}}", "kind: reports\n  fields: {external_id: '.id |', created_at: .t, text: .x}", "kind: reports\n  fields: {text: .x}\n  jenis: x"} {
 		_, err := written(config)
-		e, ok := errors.AsType[*city.Error](err)
-		if !ok {
-			t.Fatalf("%s: %v", config, err)
-		}
-		said = append(said, e.Message)
+		said = append(said, connectortest.Said(t, err))
 	}
-	got := strings.Join(said, "\n") + "\n"
-	const file = "testdata/reasons.txt"
-	if os.Getenv("UPDATE") != "" {
-		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("the reasons are others now; look at frontend/src/panels/sumber/reasons.ts, then UPDATE=1:\n%s", diff)
-	}
+	connectortest.Reasons(t, said...)
 }
 
 // mapped is a configuration that is a mapping.

@@ -18,6 +18,9 @@ import (
 func explainPostgres(err error) error {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok {
+		if strings.Contains(err.Error(), "server refused TLS connection") { // the driver has no value for it
+			return unencrypted()
+		}
 		return err
 	}
 	switch class := e.Code[:min(2, len(e.Code))]; {
@@ -42,6 +45,9 @@ func explainPostgres(err error) error {
 func explainMySQL(err error) error {
 	e, ok := errors.AsType[*mysql.MySQLError](err)
 	if !ok {
+		if errors.Is(err, mysql.ErrNoTLS) {
+			return unencrypted()
+		}
 		return err
 	}
 	code := strconv.Itoa(int(e.Number))
@@ -80,6 +86,10 @@ func noDatabase() error {
 
 func noRight(words string) error {
 	return city.InvalidField("user", "may not read what the query reads; ask the owner to grant select (%s)", clip(line(words), 160))
+}
+
+func unencrypted() error {
+	return city.InvalidField("tls", "asks for an encrypted connection, which their server does not offer; its owner must switch it on, or choose off where it stands in the city's own network")
 }
 
 func writing() error {

@@ -168,7 +168,9 @@ func explainHandshake(err error) error {
 	switch {
 	case strings.Contains(words, "certificate has expired"):
 		failed = connectors.FailExpired
-	case !strings.Contains(words, "TLS Handshake failed") && !strings.Contains(words, "server does not support encryption"):
+	case strings.Contains(words, "server does not support encryption"):
+		return unencrypted()
+	case !strings.Contains(words, "TLS Handshake failed"):
 		return err
 	}
 	return &city.Error{Code: city.Internal, Key: string(failed), Message: connectors.FailureTexts[failed].EN, Err: err}

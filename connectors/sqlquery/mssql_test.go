@@ -71,7 +71,7 @@ func TestSQLServerEncryption(t *testing.T) {
 		"trusted":     {db, authority, "", nil},
 		"untrusted":   {db, "", "source.failure.tls", nil},
 		"no PEM":      {db, "bukan sertifikat", "source.failure.config", nil},
-		"unencrypted": {plain, authority, "source.failure.tls", nil},
+		"unencrypted": {plain, authority, "source.failure.config", nil},
 	} {
 		lines := append([]string{"tls: verify"}, tc.lines...)
 		if tc.ca != "" {

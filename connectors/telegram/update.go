@@ -112,11 +112,12 @@ func decode(raw json.RawMessage) ([]update, error) {
 
 const unreadable = "unreadable"
 
-// Why an update is no report, Indonesian first.
+// Why an update is no report. The screen says it in Indonesian
+// (frontend/src/panels/sumber/reasons.ts).
 const (
-	reasonUnreadable = "isi pembaruan tidak terbaca / the update cannot be read"
-	reasonCommand    = "perintah kepada bot, bukan laporan / a command to the bot, not a report"
-	reasonSender     = "pengirim tidak disebut / the sender is not named"
+	reasonUnreadable = "the update cannot be read"
+	reasonCommand    = "a command to the bot, not a report"
+	reasonSender     = "the sender is not named"
 )
 
 // message is what an update says to the city: nil for what is nobody's private

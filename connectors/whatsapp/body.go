@@ -88,12 +88,13 @@ type (
 	}
 )
 
-// Why something that came is no report, Indonesian first.
+// Why something that came is no report. The screen says it in Indonesian
+// (frontend/src/panels/sumber/reasons.ts).
 const (
-	reasonUnreadable = "isi kiriman tidak terbaca / the body cannot be read"
-	reasonElse       = "bukan kiriman pesan WhatsApp / not about WhatsApp messages"
-	reasonNumber     = "untuk nomor lain, bukan nomor sumber ini / for another number than this source's"
-	reasonSender     = "pesan tanpa nomor pesan atau pengirim / a message without its id or sender"
+	reasonUnreadable = "the body cannot be read"
+	reasonElse       = "not about WhatsApp messages"
+	reasonNumber     = "for another number than this source's"
+	reasonSender     = "a message without its id or sender"
 )
 
 // decode reads the values of a body that are about messages. Each is read on its

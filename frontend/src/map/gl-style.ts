@@ -15,10 +15,10 @@ export function layersOf(k: number, backdrop: boolean): Layers {
   return [
     ...areaLayers(k, backdrop ? 0.62 : 1),
     ...guessLayers(k),
+    ...pinLayers(k),
     ...pointLayers(k),
     ...textLayers(k),
     ...markLayers(k),
-    ...pinLayers(k),
   ];
 }
 
@@ -169,7 +169,7 @@ function pointLayers(k: number): Layers {
   ];
 }
 
-/** A place that was searched for: a ring around it, and where it is. */
+/** A place that was searched for: a ring around it, and where it is, larger than a point and beneath what lies there. */
 function pinLayers(k: number): Layers {
   const line = { 'line-color': colour('--guide-content'), 'line-width': 2 * k, 'line-dasharray': [2, 1.5] };
   return [
@@ -187,7 +187,7 @@ function pinLayers(k: number): Layers {
       filter: ['==', ['geometry-type'], 'Point'],
       paint: {
         'circle-color': colour('--guide-content'),
-        'circle-radius': 7 * k,
+        'circle-radius': 9 * k,
         'circle-stroke-color': colour('--map-ring'),
         'circle-stroke-width': 2.5 * k,
       },

@@ -34,7 +34,12 @@ describe('Kamera', () => {
     for (const [name, ...words] of [
       ['Jembatan contoh', 'Hidup', 'Terakhir terlihat 2 menit lalu'],
       ['Pasar contoh', 'Macet: gambarnya tidak berubah', 'Terakhir terlihat 3 jam lalu'],
-      ['Simpang contoh', 'Mati: tidak memberi gambar', 'Terakhir terlihat 1 hari lalu'],
+      [
+        'Simpang contoh',
+        'Mati: tidak memberi gambar',
+        'Sebabnya: Sumber tidak menjawab dalam batas waktu',
+        'Terakhir terlihat 1 hari lalu',
+      ],
       ['Terminal contoh', 'Belum pernah terlihat', 'Letaknya tidak diketahui'],
       ['Dermaga contoh', 'Hanya siaran'],
       ['Taman contoh', 'Belum dibaca', 'simulasi'],

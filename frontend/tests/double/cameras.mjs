@@ -54,9 +54,12 @@ export class CamerasDouble {
       camera(3, 'Simpang contoh di ujung jalan yang bernama panjang', 'mati', {
         ...at(20),
         ...picture(26 * 60, 26 * 60),
-        fault: 'The server did not answer within 30 seconds.',
+        fault: 'Sumber tidak menjawab dalam batas waktu. Dicoba lagi otomatis.',
       }),
-      camera(4, 'Terminal contoh', 'mati', { fault: 'The address gave no picture: 404.', ...stream('t') }),
+      camera(4, 'Terminal contoh', 'mati', {
+        fault: 'Alamat data tidak ada lagi di sumber (kode 404). Periksa alamatnya.',
+        ...stream('t'),
+      }),
       camera(5, 'Dermaga contoh', 'tanpa_gambar', { ...at(40), ...stream('dermaga') }),
       camera(6, 'Taman contoh', 'belum', { ...at(30), simulated: true }),
     ];

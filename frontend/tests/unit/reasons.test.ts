@@ -1,29 +1,40 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
-import { reasonIn, settingIn } from '../../src/panels/sumber/reasons.ts';
+import { mappingIn, reasonIn, settingIn } from '../../src/panels/sumber/reasons.ts';
 import { loadTexts } from '../../src/ui/i18n.svelte.ts';
 
 beforeAll(() => loadTexts());
 
-/* What connectors really say: their own test writes this file. */
-const said = readFileSync(
-  new URL('../../../connectors/mapping/testdata/reasons.txt', import.meta.url),
-  'utf8',
-)
-  .trim()
-  .split('\n');
+/* What connectors really say: their own tests write these files. */
+const connectors = fileURLToPath(new URL('../../../connectors/', import.meta.url));
+const files = readdirSync(connectors)
+  .map((name) => `${connectors}${name}/testdata/reasons.txt`)
+  .filter((file) => existsSync(file));
+const said = files.flatMap((file) => readFileSync(file, 'utf8').trim().split('\n'));
 
 it('puts what connectors say most into Indonesian', () => {
-  expect(said.length).toBeGreaterThan(10);
+  expect(files.length).toBeGreaterThan(6);
+  expect(said.length).toBeGreaterThan(40);
   for (const reason of said) {
     expect(reasonIn(reason), reason).not.toBe(reason);
-    expect(reasonIn(reason), reason).not.toMatch(/\{\w+\}|\bis\b|\bmust\b/);
+    expect(reasonIn(reason), reason).not.toMatch(/\{\w+\}|\bis\b|\bmust\b|\bthe\b/);
   }
   expect(reasonIn('value: "dua" is not a number in the style id')).toBe(
     'value: “dua” bukan angka menurut gaya id',
   );
   expect(reasonIn('area "Atlantis" is not an area of this city')).toBe('“Atlantis” bukan wilayah kota ini');
   expect(settingIn('mapping.fields.area needs either get or const')).toBe('mapping.fields.area belum diisi');
+});
+
+it('says of a mapping that nobody has filled in what to do', () => {
+  for (const reason of ['needs either get or const', 'is missing: observations need it'])
+    expect(mappingIn('mapping.fields.area', reason)).toBe(
+      'Isi pemetaan memakai kolom yang ditemukan; yang belum diisi: area.',
+    );
+  expect(mappingIn('mapping.fields.area', 'is not a jq expression: unexpected EOF')).toBe(
+    'Perbaiki pemetaan: area bukan ekspresi jq: unexpected EOF.',
+  );
 });
 
 it('knows what the form of transport and of SFTP is told', () => {

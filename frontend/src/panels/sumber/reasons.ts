@@ -29,6 +29,10 @@ const forms: [RegExp, Key][] = [
   [/^holds bytes that are not text .*$/, 'source.reason.bytes'],
   [/^holds none of (?<known>.+); translate it in the mapping's table$/, 'source.reason.none_of'],
   [/^is missing; the server presents (?<value>\S+).*$/, 'source.reason.fingerprint'],
+  [/^is missing: name a dataset, .*$/, 'source.reason.name_dataset'],
+  [/^is missing: name a template .*$/, 'source.reason.name_template'],
+  [/^is missing: the column whose newest value .*$/, 'source.reason.sql_cursor'],
+  [/^is missing: what stands for :since .*$/, 'source.reason.sql_start'],
   [/^is missing\b.*$/, 'source.reason.setting_missing'],
   [/^needs either get or const$/, 'source.reason.setting_missing'],
   [/^must be one of (?<known>.+)$/, 'source.reason.one_of'],
@@ -45,11 +49,49 @@ const forms: [RegExp, Key][] = [
   [/^is not a field (?:here|of \w+); (?:known fields|they) are (?<known>.+)$/, 'source.reason.no_field'],
   [/^is not a jq expression: (?<why>.*)$/, 'source.reason.expression'],
   [/^is not valid YAML: (?<why>.*)$/, 'source.reason.yaml'],
+  [/^there is no indicator "(?<value>.*)"; .*$/, 'source.reason.undeclared'],
+  [/^must not be given together with a template$/, 'source.reason.not_with_template'],
+  [/^must not be given together with a dataset$/, 'source.reason.not_with_dataset'],
+  [/^must be the portal's own address, .*$/, 'source.reason.portal'],
+  [/^finds no dataset of the portal; .*$/, 'source.reason.no_dataset'],
+  [/^is not in the dataset; there are (?<known>.+)$/, 'source.reason.resource'],
+  [
+    /^must be named: none of the dataset's is a table; they are (?<known>.+)$/,
+    'source.reason.which_resource',
+  ],
+  [/^gives more than (?<value>\d+) rows; .*$/, 'source.reason.sql_more'],
+  [/^gives the same (?<value>\d+) rows again: .* \((?<form>.+)\)$/, 'source.reason.sql_again'],
+  [/^does not say :since, .* such as (?<form>.+)$/, 'source.reason.sql_since'],
+  [/^must give its rows in the order of .* Add order by (?<field>.+)$/, 'source.reason.sql_order'],
+  [/^is not a column of the query's result; .*$/, 'source.reason.sql_column'],
+  [/^does not begin with select or with: .*$/, 'source.reason.sql_reads'],
+  [/^asks for an encrypted connection, which .*$/, 'source.reason.sql_tls'],
+  [/^must be verify: .*$/, 'source.reason.sql_open'],
+  [/^does not exist on this server, .*$/, 'source.reason.sql_database'],
+  [/^may not read what the query reads; .* \((?<why>.*)\)$/, 'source.reason.sql_right'],
+  [/^is not understood by their server: (?<why>.*)$/, 'source.reason.sql_understood'],
+  [/^must be written (?<form>tls:.+)$/, 'source.reason.broker'],
+  [/^would carry the password in the open; .*$/, 'source.reason.broker_open'],
+  [/^an automatic reply, .*$/, 'source.reason.letter_reply'],
+  [/^a mail server's notice of failed delivery, .*$/, 'source.reason.letter_bounce'],
+  [/^bulk mail or a mailing list, .*$/, 'source.reason.letter_list'],
+  [/^a loop: we sent it ourselves, .*$/, 'source.reason.letter_loop'],
+  [/^marked as spam by the mail server$/, 'source.reason.letter_spam'],
+  [/^the sender's address cannot be read$/, 'source.reason.letter_sender'],
+  [/^holds neither subject nor text$/, 'source.reason.letter_empty'],
+  [/^its header cannot be read$/, 'source.reason.letter_damaged'],
+  [/^the (?:update|body) cannot be read$/, 'source.reason.chat_unreadable'],
+  [/^a command to the bot, .*$/, 'source.reason.chat_command'],
+  [/^(?:the sender is not named|a message without its id or sender)$/, 'source.reason.chat_sender'],
+  [/^not about WhatsApp messages$/, 'source.reason.chat_else'],
+  [/^for another number than this source's$/, 'source.reason.chat_number'],
 ];
 
 /** What may be written, listed in Indonesian; what was written stays as it is. */
 const listed = (name: string, text: string) =>
-  name === 'form' || name === 'known' ? text.replaceAll(' or ', ' atau ') : text;
+  name === 'form' || name === 'known'
+    ? text.replaceAll(' or ', ' atau ').replaceAll(', for example ', ', misalnya ')
+    : text;
 
 /** A reason in the reader's language, as it was said where its form is not known. */
 export function reasonIn(reason: string): string {
@@ -62,6 +104,16 @@ export function reasonIn(reason: string): string {
     if (words) return place ? `${place}: ${words}` : words;
   }
   return reason;
+}
+
+/** What a mapping that is not yet one lacks: nobody has filled it in, or a part of it is wrong. */
+export function mappingIn(at: string, reason: string): string {
+  const place = at.replace(/^mapping\.(?:fields\.)?/, '');
+  const untouched =
+    /^(?:needs either get or const|is missing\b.*|must be one of reports, observations)$/.test(reason);
+  return untouched
+    ? t('source.trial.map_first', { place })
+    : t('source.trial.map_mend', { place, why: reasonIn(reason) });
 }
 
 /** A setting's mistake, "field what is wrong", in the reader's language. */
