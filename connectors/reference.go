@@ -118,7 +118,7 @@ password or key is put on the server by whoever runs it (` + "`env:NAME` or `fil
    - *Portal data CKAN (Satu Data)*: the portal's address, and a dataset, words to search for,
      or the id of a resource.
    - *JSON, XML, atau tabel lewat HTTP* (a CSV or XLSX with an address): in the mapping
-     ` + "`url: https://…` and `format: table`" + `. Files that are dropped into a folder or lie on an
+     ` + "`url: https://…`, `format: table` and `items: .[]`" + `. Files that are dropped into a folder or lie on an
      SFTP server: *Berkas dalam folder*.
    - *Sensor lewat MQTT*: the broker's address, the client id, and the topics, one a line.
    - *Basis data lain (SQL)*: system, server, database, user, password, query. A server inside
