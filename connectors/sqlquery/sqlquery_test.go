@@ -403,12 +403,30 @@ func FuzzStatement(f *testing.F) {
 	})
 }
 
+func TestNumbersOfServers(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]any{
+		"0042": json.Number("42"), "00": json.Number("0"), "-007.50": json.Number("-7.50"), "+.5": json.Number("0.5"), "12.": json.Number("12"),
+		"123456789012345678901.25": json.Number("123456789012345678901.25"), "1E+3": json.Number("1E+3"),
+		"": nil, ".": nil, "NaN": nil, "-Infinity": nil, "0x10": nil, "true": nil, "1 ": nil,
+	} {
+		got := number(s)
+		if got != want {
+			t.Errorf("%q is %v, want %v", s, got, want)
+		}
+		if _, err := json.Marshal(got); err != nil {
+			t.Errorf("%q is no JSON: %v", s, err)
+		}
+	}
+}
+
 // FuzzValue reads what a server may send as text.
 func FuzzValue(f *testing.F) {
 	for _, kind := range []string{"DATETIME", "DECIMAL", "JSON", "BLOB", "TEXT", "DATE"} {
 		f.Add([]byte("2026-11-21 08:30:00.25"), kind)
 		f.Add([]byte("0000-00-00"), kind)
 		f.Add([]byte("1e999"), kind)
+		f.Add([]byte("00"), kind)
 		f.Add([]byte{0xff}, kind)
 	}
 	f.Fuzz(func(t *testing.T, raw []byte, kind string) {

@@ -1,8 +1,10 @@
 package sqlquery
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -74,19 +76,21 @@ func inZone(t time.Time, zone *time.Location) string {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), zone).Format(time.RFC3339Nano)
 }
 
-// number keeps all digits; NaN and infinities, which JSON has no word for, are
-// none.
+// written is how servers write numbers; MySQL pads those of ZEROFILL columns.
+var written = regexp.MustCompile(`^([+-]?)(\d*)(?:\.(\d*))?([eE][+-]?\d+)?$`)
+
+// number keeps all digits that count; NaN and infinities, which JSON has no word
+// for, are none.
 func number(s string) any {
-	if !json.Valid([]byte(s)) || s == "" {
-		if x, err := strconv.ParseFloat(s, 64); err != nil || x != x || strings.ContainsAny(s, "IiNn") {
-			return nil
-		}
-		s = strings.TrimPrefix(s, "+")
-		if strings.HasPrefix(s, ".") {
-			s = "0" + s
-		}
+	m := written.FindStringSubmatch(s)
+	if m == nil || m[2]+m[3] == "" {
+		return nil
 	}
-	return json.Number(s)
+	out := strings.TrimPrefix(m[1], "+") + cmp.Or(strings.TrimLeft(m[2], "0"), "0")
+	if m[3] != "" {
+		out += "." + m[3]
+	}
+	return json.Number(out + m[4])
 }
 
 func text(s, kind string) (any, error) {
