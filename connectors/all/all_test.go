@@ -90,7 +90,7 @@ func TestDeclarationsAreComplete(t *testing.T) {
 		}
 	}
 	var b strings.Builder
-	if err := Registry().WriteReference(&b); err != nil || strings.Count(b.String(), "\n## ") != len(Registry().Specs()) {
+	if err := Registry().WriteReference(&b); err != nil || strings.Count(b.String(), "\nBrings: ") != len(Registry().Specs()) {
 		t.Errorf("the reference page is not whole: %v", err)
 	}
 }
