@@ -24,6 +24,8 @@ type bot struct {
 	updates []held
 	next    int64
 	webhook bool
+	pushTo  string // where updates are pushed, with the word that goes along
+	word    string
 	busy    int // seconds of a 429, 0 for none
 	changed chan struct{}
 	replace chan struct{} // closed when a later getUpdates takes the place
@@ -114,6 +116,8 @@ func (b *bot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fail(w, 401, "Unauthorized", "")
 	case method == "getUpdates":
 		b.getUpdates(w, r)
+	case method == "setWebhook", method == "deleteWebhook":
+		b.setWebhook(w, r, method)
 	case method == "sendMessage":
 		b.sendMessage(w, r)
 	case method == "getFile":
@@ -128,6 +132,31 @@ func (b *bot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"ok":true,"result":{"file_id":"besar","file_size":11,"file_path":"photos/file_7.jpg"}}`)
 	default:
 		fail(w, 404, "Not Found: method not found", "")
+	}
+}
+
+// setWebhook takes an https address and a word of the form that is allowed.
+func (b *bot) setWebhook(w http.ResponseWriter, r *http.Request, method string) {
+	var ask struct {
+		URL     string   `json:"url"`
+		Secret  string   `json:"secret_token"`
+		Allowed []string `json:"allowed_updates"`
+	}
+	decoder := json.NewDecoder(r.Body)
+	decoder.DisallowUnknownFields()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch err := decoder.Decode(&ask); {
+	case err != nil, method == "deleteWebhook" && ask.URL != "":
+		b.wrong = append(b.wrong, method+" with a body that is none")
+		fail(w, 400, "Bad Request", "")
+	case method == "setWebhook" && !strings.HasPrefix(ask.URL, "https://"):
+		b.wrong = append(b.wrong, "a webhook without https")
+		fail(w, 400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook", "")
+	default:
+		b.webhook, b.pushTo, b.word = method == "setWebhook", ask.URL, ask.Secret
+		b.sent = append(b.sent, method)
+		_, _ = io.WriteString(w, `{"ok":true,"result":true}`)
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package telegram reads what citizens write to the city's Telegram bot (Bot API,
-// by long polling): each private message is a report or joins one. It may import
+// by long polling, or pushed to the source's hook): each private message is a report or joins one. It may import
 // connectors, connectors/chat and backend/city.
 package telegram
 
@@ -22,6 +22,8 @@ type Config struct {
 	connectors.HTTPOptions
 	Token      string              `json:"token" anew:"true" required:"true" secret:"true" label:"Bot's token" label_id:"Token bot" doc:"Token of the bot, as BotFather gives it." doc_id:"Token bot dari BotFather." example:"env:TELEGRAM_TOKEN"`
 	BaseURL    string              `json:"base_url" anew:"true" format:"url" default:"https://api.telegram.org" label:"Server" label_id:"Server" doc:"The Bot API server; another one only if the city runs its own." doc_id:"Server Bot API; diganti hanya bila kota menjalankan server sendiri."`
+	HookURL    string              `json:"hook_url" format:"url" label:"Address for pushes" label_id:"Alamat hook" doc:"Where Telegram is to send messages by itself: the public https address of this server, /hooks/ and the source's name. Without it Balaikota asks, and nothing of the city's need be reachable from outside." doc_id:"Tempat Telegram mengirim pesan sendiri: alamat https publik server ini, /hooks/ dan nama sumber. Tanpa alamat ini Balaikota yang bertanya, dan tidak ada yang perlu dapat dijangkau dari luar." example:"https://balaikota.example.go.id/hooks/telegram"`
+	HookSecret string              `json:"hook_secret" secret:"true" label:"Word for pushes" label_id:"Kata rahasia hook" doc:"A word of the city's own (letters, digits, _ and -) that Telegram sends along with every push; required with an address for pushes." doc_id:"Kata pilihan kota (huruf, angka, _ dan -) yang disertakan Telegram pada setiap kiriman; wajib bila alamat hook diisi." example:"env:TELEGRAM_HOOK"`
 	Address    string              `json:"address" label:"Bot's name" label_id:"Nama bot" doc:"What the bot is called in Telegram (@name), for officers who bind theirs to their account." doc_id:"Nama bot di Telegram (@nama), untuk pejabat yang menghubungkan Telegramnya dengan akunnya." example:"@SamarindaBot"`
 	Channel    string              `json:"channel" default:"telegram" label:"Channel" label_id:"Kanal" doc:"The channel that reports from here are counted for." doc_id:"Kanal yang mencatat laporan dari sini."`
 	JoinWithin connectors.Duration `json:"join_within" default:"15m" label:"Joined within" label_id:"Digabung dalam" doc:"A place or picture sent without words within this time of a person's message joins its report; at most 24h." doc_id:"Lokasi atau foto tanpa kata-kata yang dikirim dalam waktu ini melengkapi laporan terakhir pengirimnya; paling lama 24h."`
@@ -34,6 +36,10 @@ func (c *Config) Validate() error {
 		return city.InvalidField("join_within", "must be at most 24h")
 	case strings.ContainsAny(c.BaseURL, "?#"):
 		return city.InvalidField("base_url", "is the server's address alone, without parameters")
+	case c.HookURL != "" && !strings.HasPrefix(c.HookURL, "https://"):
+		return city.InvalidField("hook_url", "must begin with https://; Telegram sends to no other")
+	case c.HookURL != "" && c.HookSecret == "":
+		return city.InvalidField("hook_secret", "is needed with hook_url: by it Balaikota knows that Telegram sends")
 	}
 	return nil
 }
@@ -49,6 +55,7 @@ var Spec = connectors.Define(connectors.Spec{
 	Docs:     "https://core.telegram.org/bots/api",
 	Schedule: "@every 1m",
 	Waits:    true,
+	Receives: true,
 	Brings:   []string{"reports"},
 	Once:     true,
 }, newConnector)
@@ -66,10 +73,12 @@ const (
 var tokenForm = regexp.MustCompile(`^[0-9]{5,20}:[A-Za-z0-9_-]{20,100}$`)
 
 type connector struct {
-	cfg   Config
-	env   connectors.Env
-	token string
-	wait  *connectors.Client // with time for the long poll
+	cfg    Config
+	env    connectors.Env
+	token  string
+	wait   *connectors.Client // with time for the long poll
+	secret string             // of pushes, "" where we ask
+	read   []int64            // pushes of the last page
 }
 
 func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) {
@@ -85,7 +94,17 @@ func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &connector{cfg: cfg, env: env, token: token, wait: wait}, nil
+	c := &connector{cfg: cfg, env: env, token: token, wait: wait}
+	if cfg.HookURL == "" {
+		return c, nil
+	}
+	if c.secret, err = env.Secret(cfg.HookSecret); err != nil {
+		return nil, fmt.Errorf("hook_secret: %w", err)
+	}
+	if !secretForm.MatchString(c.secret) {
+		return nil, city.InvalidField("hook_secret", "must stand for 16 to 256 letters, digits, _ and -")
+	}
+	return c, nil
 }
 
 // cursor is the first update that is not stored yet. Asking from it on tells the
@@ -93,6 +112,8 @@ func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) 
 // the store has committed.
 type cursor struct {
 	Offset int64 `json:"offset"`
+	// Hook tells what was agreed on with the other side about pushes, "" for none.
+	Hook string `json:"hook,omitempty"`
 }
 
 func readCursor(raw json.RawMessage) (cur cursor, err error) {
@@ -105,44 +126,61 @@ func readCursor(raw json.RawMessage) (cur cursor, err error) {
 	return cur, nil
 }
 
-// Pull reads the updates from the cursor on, at most 100. A trial reads one page
-// and forgets nothing.
+// Pull reads the updates from the cursor on, at most 100, or what came to the hook.
+// A trial reads one page and forgets nothing.
 func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.Page, error) {
-	var page connectors.Page
 	cur, err := readCursor(raw)
 	if err != nil {
-		return page, err
+		return connectors.Page{}, err
 	}
-	updates, err := c.insist(ctx, func() ([]update, error) { return c.updates(ctx, c.env.HTTP, cur.Offset, pageSize, 0) })
+	agreed, err := c.agree(ctx, cur.Hook)
 	if err != nil {
-		return page, err
+		return connectors.Page{}, err
 	}
+	var page connectors.Page
+	var updates []update
+	if c.secret != "" {
+		updates, page.Refused, err = c.pushed(ctx)
+	} else {
+		updates, err = c.insist(ctx, func() ([]update, error) { return c.updates(ctx, c.env.HTTP, cur.Offset, pageSize, 0) })
+	}
+	if err != nil {
+		return connectors.Page{}, err
+	}
+	if err := c.weave(ctx, &page, updates); err != nil {
+		return connectors.Page{}, err
+	}
+	for _, u := range updates {
+		cur.Offset = max(cur.Offset, u.ID+1)
+	}
+	if len(updates)+len(c.read) > 0 || agreed != cur.Hook {
+		cur.Hook = agreed
+		page.More = max(len(updates), len(c.read)) == pageSize && !c.env.Trial
+		if page.Cursor, err = json.Marshal(cur); err != nil {
+			return connectors.Page{}, fmt.Errorf("write the cursor: %w", err)
+		}
+	}
+	return page, nil
+}
+
+// weave makes reports of updates.
+func (c *connector) weave(ctx context.Context, page *connectors.Page, updates []update) error {
 	weaver := chat.NewWeaver(chat.Options{
 		Env: c.env, Channel: c.cfg.Channel, Prefix: "tg", Key: c.token, Within: time.Duration(c.cfg.JoinWithin),
 	})
 	for _, u := range updates {
-		if u.ID >= cur.Offset {
-			cur.Offset = u.ID + 1
-		}
 		reason, err := add(ctx, weaver, u)
 		if err != nil {
-			return connectors.Page{}, err
+			return err
 		}
 		if reason != "" {
 			page.Refused = append(page.Refused, city.Refusal{Kind: "reports", Place: fmt.Sprintf("pembaruan %d", u.ID), Reason: reason})
 		}
 	}
 	page.Words = weaver.Words()
-	if page.Reports, err = weaver.Reports(); err != nil {
-		return connectors.Page{}, err
-	}
-	if len(updates) > 0 {
-		page.More = len(updates) == pageSize && !c.env.Trial
-		if page.Cursor, err = json.Marshal(cur); err != nil {
-			return connectors.Page{}, fmt.Errorf("write the cursor: %w", err)
-		}
-	}
-	return page, nil
+	var err error
+	page.Reports, err = weaver.Reports()
+	return err
 }
 
 // add puts an update where it belongs, with why it is left out, "" if it is not.
@@ -161,12 +199,18 @@ func add(ctx context.Context, w *chat.Weaver, u update) (reason string, err erro
 	return reason, err
 }
 
-// Wait implements connectors.Waiter by a long poll that takes nothing: the offset
-// stays where the store is.
+// Wait implements connectors.Waiter: for a push, or by a long poll that takes
+// nothing: the offset stays where the store is.
 func (c *connector) Wait(ctx context.Context, raw json.RawMessage) error {
 	cur, err := readCursor(raw)
 	if err != nil {
 		return err
+	}
+	if c.secret != "" {
+		if c.env.Store == nil {
+			return connectors.ErrNoWait
+		}
+		return c.env.Store.AwaitHook(ctx, c.env.Source)
 	}
 	for {
 		found, err := c.insist(ctx, func() ([]update, error) { return c.updates(ctx, c.wait, cur.Offset, 1, longPoll) })

@@ -24,6 +24,14 @@ func settings(t testing.TB, b *bot) json.RawMessage {
 	return connectortest.YAML(t, "base_url: "+b.URL+"\nallow_private: true\ntoken: env:TELEGRAM_TOKEN\n")
 }
 
+// word goes along with every push.
+const word = "kata-rahasia_uji-1234"
+
+func secret(name string) (string, bool) {
+	value, ok := map[string]string{"TELEGRAM_TOKEN": token, "TELEGRAM_HOOK": word}[name]
+	return value, ok
+}
+
 // stored is a source whose runs end in a real store.
 type stored struct {
 	*store.Store
@@ -37,7 +45,7 @@ func newStored(t *testing.T, b *bot) stored {
 	db := storetest.NewDB(t)
 	s := storetest.Open(t, db, storetest.WithClock(connectortest.Moment))
 	storetest.Source(t, s, func(src *city.Source) { src.Connector, src.Config = "telegram", settings(t, b) })
-	secrets := &connectors.Secrets{Lookup: func(name string) (string, bool) { return token, name == "TELEGRAM_TOKEN" }}
+	secrets := &connectors.Secrets{Lookup: func(name string) (string, bool) { return secret(name) }}
 	env := connectortest.Env(t, connectortest.TwoHalves(), connectortest.Moment())
 	out := stored{Store: s, db: db, log: &bytes.Buffer{}}
 	env.HTTP, env.Secret, env.Store = connectors.NewClient("balaikota-test", secrets), nil, s
