@@ -45,7 +45,7 @@ func newStored(t *testing.T, b *bot) stored {
 	db := storetest.NewDB(t)
 	s := storetest.Open(t, db, storetest.WithClock(connectortest.Moment))
 	storetest.Source(t, s, func(src *city.Source) { src.Connector, src.Config = "telegram", settings(t, b) })
-	secrets := &connectors.Secrets{Lookup: func(name string) (string, bool) { return secret(name) }}
+	secrets := &connectors.Secrets{Lookup: secret}
 	env := connectortest.Env(t, connectortest.TwoHalves(), connectortest.Moment())
 	out := stored{Store: s, db: db, log: &bytes.Buffer{}}
 	env.HTTP, env.Secret, env.Store = connectors.NewClient("balaikota-test", secrets), nil, s
