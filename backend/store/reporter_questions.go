@@ -49,10 +49,12 @@ const (
 	maySayLess = `((r.lon IS NULL AND btrim(r.address) = '') OR cardinality(regexp_split_to_array(btrim(regexp_replace(r.text, '(Pesan|Surat) susulan [^\n]*:|\[[^\]\n]*\]', ' ', 'g')), '\s+')) < 8)`
 
 	// watchUnfinishedQuery begins to look at unfinished reports, anew at those that
-	// say something else than before.
+	// say something else than before. It runs every few seconds, so it goes by the
+	// newest reports and answers, each by its index, never through all of a source's.
 	watchUnfinishedQuery = `INSERT INTO question_looks AS l (report_id, said, since)
-	SELECT r.id, ` + saidHash + `, $1 FROM reports r WHERE r.source_id = ANY ($2) AND ` + maySayLess + ` AND ` + askable + `
-		AND (r.created_at > $3 OR r.id IN (SELECT m.report_id FROM reporter_messages m WHERE m.kind = 'pertanyaan' AND m.replied_at > $3))
+	SELECT r.id, ` + saidHash + `, $1 FROM reports r WHERE r.id IN (SELECT n.id FROM reports n WHERE n.created_at > $3
+		UNION SELECT m.report_id FROM reporter_messages m WHERE m.kind = 'pertanyaan' AND m.replied_at > $3)
+		AND r.source_id = ANY ($2) AND ` + maySayLess + ` AND ` + askable + `
 	ON CONFLICT (report_id) DO UPDATE SET said = excluded.said, since = excluded.since, settled_at = NULL WHERE l.said <> excluded.said`
 	quietQuery      = `SELECT report_id FROM question_looks WHERE settled_at IS NULL AND since <= $1 AND since > $2 ORDER BY since, report_id LIMIT $3`
 	dropLooksQuery  = `DELETE FROM question_looks WHERE since < $1`
