@@ -63,6 +63,7 @@ type trial struct {
 	// undeclared are indicators that rows name and nobody declared.
 	undeclared []city.TrialIndicator
 	columns    []string
+	proposed   *city.ProposedMapping // by the first page that suggests one
 }
 
 func (t *trial) pull(ctx context.Context, run *run) (err error) {
@@ -109,6 +110,9 @@ func (t *trial) add(page Page) {
 			t.columns = append(t.columns, name)
 		}
 	}
+	if t.proposed == nil {
+		t.proposed = page.Proposed
+	}
 	for _, u := range page.Undeclared {
 		t.miss(u)
 	}
@@ -141,8 +145,8 @@ func (t *trial) outcome(declared []city.Indicator) city.SourceTrial {
 		Pages: t.pages, More: t.more,
 		Reports: len(t.all.Reports), Observations: len(t.all.Observations), Alerts: len(t.all.Alerts), RefusedCount: len(t.all.Refused),
 		FirstReports: []city.TrialReport{}, FirstObservations: []city.TrialObservation{}, FirstAlerts: []city.TrialAlert{}, FirstAgenda: []city.TrialAgenda{},
-		Columns: append([]string{}, t.columns...),
-		Mapped:  append([]city.MappedField{}, t.mapped...), Refused: likeRefusals(t.all.Refused),
+		Columns: append([]string{}, t.columns...), Proposed: t.proposed,
+		Mapped: append([]city.MappedField{}, t.mapped...), Refused: likeRefusals(t.all.Refused),
 		Undeclared: append([]city.TrialIndicator{}, t.undeclared...), Suspicions: suspicions(t.all, declared),
 	}
 	for _, r := range t.all.Reports[:min(trialRows, len(t.all.Reports))] {

@@ -19,10 +19,30 @@ type SourceTrial struct {
 	FirstAlerts       []TrialAlert       `json:"first_alerts" nullable:"false"`
 	FirstAgenda       []TrialAgenda      `json:"first_agenda" nullable:"false"`
 	Columns           []string           `json:"columns" nullable:"false" doc:"What the records hold, as expressions of a mapping; names alone"`
+	Proposed          *ProposedMapping   `json:"proposed,omitempty" doc:"A mapping that the records suggest, where they are mapped at all; to be looked at before it is used"`
 	Mapped            []MappedField      `json:"mapped" nullable:"false" doc:"How our fields were filled for the first record, where the source is mapped"`
 	Refused           []TrialRefusal     `json:"refused" nullable:"false" doc:"The first that were refused, and why"`
 	Undeclared        []TrialIndicator   `json:"undeclared" nullable:"false" doc:"Indicators that rows name and nobody declared: their rows are refused until somebody does"`
 	Suspicions        []Suspicion        `json:"suspicions" nullable:"false" doc:"What looks wrong in the values, gravest first"`
+}
+
+// ProposedMapping is what the records of a trial look like: which column is likely
+// which field of ours. A field that nothing suggests is missing from it.
+type ProposedMapping struct {
+	Kind   string                   `json:"kind" enum:"reports,observations"`
+	Items  string                   `json:"items,omitempty" doc:"Where the records lie in the answer, for sources that ask for it"`
+	Fields map[string]ProposedField `json:"fields" nullable:"false" doc:"By our field"`
+}
+
+// ProposedField is one field of a mapping, in the mapping's own words. It holds no
+// values of records but such as stand for none or for a category or status.
+type ProposedField struct {
+	Get     string            `json:"get,omitempty" doc:"Expression on the record"`
+	Const   string            `json:"const,omitempty" doc:"Fixed value"`
+	Missing []string          `json:"missing,omitempty" doc:"Values that mean none"`
+	Map     map[string]string `json:"map,omitempty" doc:"Their values to ours"`
+	Time    []string          `json:"time,omitempty" doc:"Layouts in Go's form, or unix, unix_ms"`
+	Number  string            `json:"number,omitempty" enum:"plain,id,en" doc:"How numbers are written as text"`
 }
 
 // TrialIndicator is an indicator that a row names and nobody declared.

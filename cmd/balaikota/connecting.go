@@ -119,7 +119,7 @@ func (c *connecting) columnsOf(ctx context.Context, form city.SourceForm, mistak
 		return city.SourceTrial{}, mistake
 	}
 	return city.SourceTrial{
-		Pages: found.Pages, More: found.More, RefusedCount: 1, Columns: found.Columns,
+		Pages: found.Pages, More: found.More, RefusedCount: 1, Columns: found.Columns, Proposed: found.Proposed,
 		FirstReports: []city.TrialReport{}, FirstObservations: []city.TrialObservation{}, FirstAlerts: []city.TrialAlert{}, FirstAgenda: []city.TrialAgenda{},
 		Mapped: []city.MappedField{}, Undeclared: []city.TrialIndicator{}, Suspicions: []city.Suspicion{},
 		Refused: []city.TrialRefusal{{Kind: "mapping", Place: strings.TrimPrefix(mistake.Field, "config."), Reason: mistake.Message, Times: 1}},
