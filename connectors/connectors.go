@@ -81,8 +81,9 @@ type Page struct {
 	Undeclared []city.TrialIndicator
 	// Columns are what the records of a trial hold, as expressions of a mapping.
 	Columns []string
-	// Proposed is the mapping that the records of a trial suggest.
-	Proposed *city.ProposedMapping
+	// Proposed are mappings that the records of a trial suggest, the likelier kind
+	// first.
+	Proposed []city.ProposedMapping
 	// Cursor follows this page; nil leaves the stored one.
 	Cursor json.RawMessage
 	// More asks for the next page at once.

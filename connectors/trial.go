@@ -63,7 +63,7 @@ type trial struct {
 	// undeclared are indicators that rows name and nobody declared.
 	undeclared []city.TrialIndicator
 	columns    []string
-	proposed   *city.ProposedMapping // by the first page that suggests one
+	proposed   []city.ProposedMapping // by the first page that suggests one
 }
 
 func (t *trial) pull(ctx context.Context, run *run) (err error) {
@@ -145,7 +145,7 @@ func (t *trial) outcome(declared []city.Indicator) city.SourceTrial {
 		Pages: t.pages, More: t.more,
 		Reports: len(t.all.Reports), Observations: len(t.all.Observations), Alerts: len(t.all.Alerts), RefusedCount: len(t.all.Refused),
 		FirstReports: []city.TrialReport{}, FirstObservations: []city.TrialObservation{}, FirstAlerts: []city.TrialAlert{}, FirstAgenda: []city.TrialAgenda{},
-		Columns: append([]string{}, t.columns...), Proposed: t.proposed,
+		Columns: append([]string{}, t.columns...), Proposed: append([]city.ProposedMapping{}, t.proposed...),
 		Mapped: append([]city.MappedField{}, t.mapped...), Refused: likeRefusals(t.all.Refused),
 		Undeclared: append([]city.TrialIndicator{}, t.undeclared...), Suspicions: suspicions(t.all, declared),
 	}

@@ -19,7 +19,7 @@ type SourceTrial struct {
 	FirstAlerts       []TrialAlert       `json:"first_alerts" nullable:"false"`
 	FirstAgenda       []TrialAgenda      `json:"first_agenda" nullable:"false"`
 	Columns           []string           `json:"columns" nullable:"false" doc:"What the records hold, as expressions of a mapping; names alone"`
-	Proposed          *ProposedMapping   `json:"proposed,omitempty" doc:"A mapping that the records suggest, where they are mapped at all; to be looked at before it is used"`
+	Proposed          []ProposedMapping  `json:"proposed" nullable:"false" doc:"Mappings that the records suggest, the likelier kind first, where they are mapped at all; to be looked at before one is used"`
 	Mapped            []MappedField      `json:"mapped" nullable:"false" doc:"How our fields were filled for the first record, where the source is mapped"`
 	Refused           []TrialRefusal     `json:"refused" nullable:"false" doc:"The first that were refused, and why"`
 	Undeclared        []TrialIndicator   `json:"undeclared" nullable:"false" doc:"Indicators that rows name and nobody declared: their rows are refused until somebody does"`
