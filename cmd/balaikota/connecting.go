@@ -106,6 +106,9 @@ func (c *connecting) columnsOf(ctx context.Context, form city.SourceForm, mistak
 	mapping["kind"], mapping["fields"] = "observations", map[string]any{
 		"indicator": map[string]any{"const": "-"}, "time": map[string]any{"const": "2026-01-01T00:00:00Z"}, "value": map[string]any{"const": "0"},
 	}
+	if _, said := mapping["items"]; !said && slices.ContainsFunc(spec.Fields, func(f connectors.Field) bool { return f.Path == "mapping.items" }) {
+		mapping["items"] = longestList
+	}
 	config["mapping"], form.Config = mapping, config
 	src, err := c.source(ctx, form)
 	if err != nil {
@@ -125,6 +128,9 @@ func (c *connecting) columnsOf(ctx context.Context, form city.SourceForm, mistak
 		Refused: []city.TrialRefusal{{Kind: "mapping", Place: strings.TrimPrefix(mistake.Field, "config."), Reason: mistake.Message, Times: 1}},
 	}, nil
 }
+
+// longestList gives the records of an answer of which nobody said where they are.
+const longestList = `[.. | arrays | select(length > 0 and all(.[]; type == "object"))] | sort_by(-length)[0] // .`
 
 // unfilled reports whether a mapping is wrong only in that it is not written yet.
 func unfilled(mistake *city.Error) bool {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -16,7 +15,6 @@ import (
 
 	"balaikota/backend/city"
 	"balaikota/backend/store/storetest"
-	"balaikota/connectors"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -165,28 +163,14 @@ func testBadSourceFiles(t *testing.T, write func(string), file, address string, 
 // TestConnectingASourceByItsForm: larger fields as YAML, secrets write-only.
 func TestConnectingASourceByItsForm(t *testing.T) {
 	t.Parallel()
-	s := storetest.New(t)
-	setting, err := s.Setting(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	door := newDoor(t)
+	s := door.store
 	var asked []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked = append(asked, r.Header.Get("X-Kunci"))
 		_, _ = w.Write([]byte(sensors))
 	}))
 	t.Cleanup(server.Close)
-	d := &database{Store: s, city: setting}
-	geography, err := newGeography(t.Context(), s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	secrets := &connectors.Secrets{Lookup: func(string) (string, bool) { return "nilai-kunci", true }}
-	env, err := d.connectorEnv(geography, secrets, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	door := d.newConnecting(env, secrets)
 	form := city.SourceForm{Slug: "muka-air", Name: "Muka air", Connector: "httpjson", Config: map[string]any{
 		"allow_private": true,
 		"mapping": "url: " + server.URL + `

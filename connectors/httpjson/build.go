@@ -247,7 +247,7 @@ func checkMapping(m Mapping) error {
 		}
 	}
 	switch p := m.Paging; {
-	case len(m.Lists) > 0 && m.Format != "xml":
+	case len(m.Lists) > 0 && m.Format != "xml" && m.Format != "auto":
 		return city.InvalidField("mapping.lists", "is for the format xml only")
 	case (m.Auth.Type == "path") != strings.Contains(m.URL, "{{secret}}"):
 		return city.InvalidField("mapping.url", "holds {{secret}} if, and only if, auth has the type path")
@@ -293,6 +293,7 @@ func compileRest(m Mapping, c *connector) (err error) {
 
 // accepted is what is asked for, by the format of the answer.
 var accepted = map[string]string{
+	"auto": "application/json, application/xml;q=0.9, text/csv;q=0.9, */*;q=0.5",
 	"json": "application/json", "xml": "application/xml, text/xml;q=0.9",
 	"table": "text/csv, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet;q=0.9, */*;q=0.5",
 }

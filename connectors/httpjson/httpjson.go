@@ -33,41 +33,41 @@ type Config struct {
 
 // Mapping says how to ask and what the answer means.
 type Mapping struct {
-	URL     string            `json:"url" required:"true" label:"Address" label_id:"Alamat" doc:"Address, with {{since}}, {{now}}, {{param.NAME}}, {{page}}, {{offset}}, {{size}} or {{next}} in it; a layout may follow a time, as in {{now:20060102}}." example:"https://contoh.go.id/api/data?sejak={{since}}"`
-	Method  string            `json:"method" enum:"GET,POST" default:"GET" doc:"GET, or POST for systems that ask by form or JSON."`
-	Headers map[string]string `json:"headers" doc:"Headers to send. A header that carries a key takes env:NAME or file:PATH as its value."`
-	Body    string            `json:"body" doc:"Body of a POST, with the same places as url, their values escaped for JSON."`
-	Auth    Auth              `json:"auth" doc:"How to show who we are."`
-	Paging  Paging            `json:"paging" doc:"How the answer is cut into pages."`
+	URL     string            `json:"url" required:"true" label:"Address" label_id:"Alamat" doc:"Address, with {{since}}, {{now}}, {{param.NAME}}, {{page}}, {{offset}}, {{size}} or {{next}} in it; a layout may follow a time, as in {{now:20060102}}." doc_id:"Alamat data. Boleh memuat {{since}}, {{now}}, {{param.NAMA}}, {{page}}, {{offset}}, {{size}}, atau {{next}}; bentuk waktu boleh menyusul, seperti {{now:20060102}}." example:"https://contoh.go.id/api/data?sejak={{since}}"`
+	Method  string            `json:"method" enum:"GET,POST" default:"GET" label:"Method" label_id:"Cara meminta" doc:"GET, or POST for systems that ask by form or JSON." doc_id:"GET, atau POST bagi sistem yang meminta formulir atau JSON."`
+	Headers map[string]string `json:"headers" label:"Headers" label_id:"Kepala permintaan" doc:"Headers to send. A header that carries a key takes env:NAME or file:PATH as its value." doc_id:"Kepala HTTP yang dikirim. Yang memuat kunci ditulis env:NAMA atau file:JALUR."`
+	Body    string            `json:"body" label:"Body" label_id:"Isi permintaan" doc:"Body of a POST, with the same places as url, their values escaped for JSON." doc_id:"Isi POST, dengan tempat yang sama seperti alamat."`
+	Auth    Auth              `json:"auth" label:"Key or password" label_id:"Kunci atau kata sandi" doc:"How to show who we are." doc_id:"Cara menunjukkan siapa kita."`
+	Paging  Paging            `json:"paging" label:"Pages" label_id:"Halaman" doc:"How the answer is cut into pages." doc_id:"Cara jawaban dipotong menjadi halaman."`
 
-	Lookback connectors.Duration `json:"lookback" default:"24h" doc:"How far back {{since}} is at the first reading."`
-	Overlap  connectors.Duration `json:"overlap" default:"1h" doc:"How far {{since}} goes back behind the newest record seen."`
+	Lookback connectors.Duration `json:"lookback" default:"24h" label:"First reading" label_id:"Pembacaan pertama" doc:"How far back {{since}} is at the first reading." doc_id:"Seberapa jauh {{since}} mundur pada pembacaan pertama."`
+	Overlap  connectors.Duration `json:"overlap" default:"1h" label:"Overlap" label_id:"Tumpang tindih" doc:"How far {{since}} goes back behind the newest record seen." doc_id:"Seberapa jauh {{since}} mundur dari catatan terbaru yang sudah dibaca."`
 
-	Format string   `json:"format" enum:"json,xml,table" default:"json" doc:"What the answer is. xml becomes a tree like JSON: children by name, attributes as @name, text beside them as #text; table is a CSV or workbook, as a list of records by column."`
-	Lists  []string `json:"lists" doc:"For xml: names of elements that are a list even where there is only one." example:"stasiun"`
+	Format string   `json:"format" enum:"auto,json,xml,table" default:"auto" label:"Form of the answer" label_id:"Bentuk jawaban" doc:"What the answer is; auto looks at it. xml becomes a tree like JSON: children by name, attributes as @name, text beside them as #text; table is a CSV or workbook, as a list of records by column." doc_id:"auto melihat isinya; table untuk CSV atau XLSX."`
+	Lists  []string `json:"lists" label:"Lists in XML" label_id:"Daftar dalam XML" doc:"For xml: names of elements that are a list even where there is only one." doc_id:"Untuk XML: nama elemen yang selalu berupa daftar, walau hanya satu." example:"stasiun"`
 
-	Check    string `json:"check" doc:"Expression on the whole answer that must be true; otherwise the reading failed." example:".success == true"`
-	Complete bool   `json:"complete" doc:"Reports only: each reading holds all that there is, so that a report that it holds no more was deleted there and is taken out here. A list that lacks more than half is not believed."`
+	Check    string `json:"check" label:"Condition" label_id:"Syarat jawaban" doc:"Expression on the whole answer that must be true; otherwise the reading failed." doc_id:"Ungkapan (rumus) pada seluruh jawaban yang harus benar; bila tidak, pembacaan gagal." example:".success == true"`
+	Complete bool   `json:"complete" label:"Holds everything" label_id:"Memuat semuanya" doc:"Reports only: each reading holds all that there is, so that a report that it holds no more was deleted there and is taken out here. A list that lacks more than half is not believed." doc_id:"Hanya untuk laporan: tiap pembacaan memuat semua yang ada, sehingga laporan yang tidak ada lagi di sana dikeluarkan di sini. Daftar yang kehilangan lebih dari separuhnya tidak dipercaya."`
 
-	Items string `json:"items" required:"true" doc:"Expression on the whole answer that gives the records, as an array or one by one." example:".data"`
+	Items string `json:"items" required:"true" label:"Where the rows are" label_id:"Letak baris" doc:"Expression on the whole answer that gives the records, as an array or one by one." doc_id:"Tempat baris-baris itu dalam jawaban; percobaan mengusulkannya. Titik (.) berarti jawaban itu sendiri." example:".data"`
 
 	mapping.Rows
 }
 
 // Auth says how the source knows us.
 type Auth struct {
-	Type   string `json:"type" enum:"none,bearer,basic,header,query,path" default:"none" doc:"How the secret is sent; path puts it where {{secret}} stands in the address."`
-	Name   string `json:"name" doc:"Name of the header or query parameter, or of the user for basic."`
-	Secret string `json:"secret" secret:"true" doc:"The key or password." example:"env:KUNCI_SUMBER"`
+	Type   string `json:"type" enum:"none,bearer,basic,header,query,path" default:"none" label:"How" label_id:"Caranya" doc:"How the secret is sent; path puts it where {{secret}} stands in the address." doc_id:"Cara kunci dikirim; path menaruhnya di {{secret}} dalam alamat."`
+	Name   string `json:"name" label:"Name" label_id:"Nama" doc:"Name of the header or query parameter, or of the user for basic." doc_id:"Nama kepala HTTP atau parameter, atau nama pengguna untuk basic."`
+	Secret string `json:"secret" secret:"true" label:"Key" label_id:"Kunci" doc:"The key or password." doc_id:"Kunci atau kata sandinya." example:"env:KUNCI_SUMBER"`
 }
 
 // Paging says how to get the next page.
 type Paging struct {
-	Type     string `json:"type" enum:"none,page,offset,cursor,link" default:"none" doc:"page and offset count up {{page}} and {{offset}}; cursor puts the value of next into {{next}}; link follows the address in next or the Link header."`
-	Start    int    `json:"start" default:"1" doc:"Number of the first page."`
-	Size     int    `json:"size" default:"100" doc:"Records a page; a page with fewer is the last."`
-	Next     string `json:"next" doc:"Expression on the whole answer for the next cursor or address; null ends. Before there is one, {{next}} is the same as {{since}}."`
-	MaxPages int    `json:"max_pages" default:"100" doc:"Pages after which a reading ends, whatever the answer says."`
+	Type     string `json:"type" enum:"none,page,offset,cursor,link" default:"none" label:"How" label_id:"Caranya" doc:"page and offset count up {{page}} and {{offset}}; cursor puts the value of next into {{next}}; link follows the address in next or the Link header." doc_id:"page dan offset menghitung {{page}} dan {{offset}}; cursor menaruh isi next di {{next}}; link mengikuti alamat dalam next atau kepala Link."`
+	Start    int    `json:"start" default:"1" label:"First page" label_id:"Halaman pertama" doc:"Number of the first page." doc_id:"Nomor halaman pertama."`
+	Size     int    `json:"size" default:"100" label:"Rows a page" label_id:"Baris per halaman" doc:"Records a page; a page with fewer is the last." doc_id:"Halaman yang lebih pendek adalah yang terakhir."`
+	Next     string `json:"next" label:"Next page" label_id:"Halaman berikut" doc:"Expression on the whole answer for the next cursor or address; null ends. Before there is one, {{next}} is the same as {{since}}." doc_id:"Ungkapan (rumus) pada seluruh jawaban untuk penanda atau alamat berikutnya; null berarti selesai."`
+	MaxPages int    `json:"max_pages" default:"100" label:"At most" label_id:"Paling banyak" doc:"Pages after which a reading ends, whatever the answer says." doc_id:"Banyaknya halaman yang dibaca, apa pun jawabannya."`
 }
 
 // Spec declares the connector.
@@ -137,6 +137,9 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 	}
 	if err := c.rows.Convert(ctx, records, &page); err != nil {
 		return connectors.Page{}, err
+	}
+	for i := range page.Proposed {
+		page.Proposed[i].Items = itemsOf(answer)
 	}
 	if wrong := res.CheckClock(); wrong != nil {
 		if len(page.Observations) > 0 {
@@ -246,7 +249,11 @@ func (c *connector) address(cur cursor) (string, error) {
 // refused on the page.
 func (c *connector) decode(res *connectors.Response, page *connectors.Page) (answer any, err error) {
 	kind := res.Header.Get("Content-Type")
-	switch c.m.Format {
+	format := c.m.Format
+	if format == "auto" {
+		format = formatOf(res.Body, kind, c.m.URL)
+	}
+	switch format {
 	case "xml":
 		return connectors.DecodeXMLTree(res.Body, kind, c.m.Lists)
 	case "table":

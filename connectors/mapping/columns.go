@@ -39,10 +39,7 @@ func name(seen map[string]bool, prefix string, v any, depth int) {
 		return
 	}
 	for key, member := range object {
-		path := prefix + "." + key
-		if !plainName.MatchString(key) {
-			path = prefix + "." + strconv.Quote(key)
-		}
+		path := prefix + Member(key)
 		if inner, ok := member.(map[string]any); ok && len(inner) > 0 && depth < 2 {
 			name(seen, path, inner, depth+1)
 			continue
@@ -51,4 +48,12 @@ func name(seen map[string]bool, prefix string, v any, depth int) {
 			seen[path] = true
 		}
 	}
+}
+
+// Member is the expression that reads a member of an object.
+func Member(name string) string {
+	if plainName.MatchString(name) {
+		return "." + name
+	}
+	return "." + strconv.Quote(name)
 }

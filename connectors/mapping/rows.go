@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -22,13 +21,13 @@ import (
 // its values become which of our fields. Connectors embed it in an object that
 // is called mapping, or use it as that object.
 type Rows struct {
-	Zone      string              `json:"zone" doc:"Time zone of times without one; the city's if empty, or the one that the connector's page names." example:"Asia/Jakarta"`
-	MaxAge    connectors.Duration `json:"max_age" doc:"Observations only: older ones are not taken, for systems that go on showing what a silent sensor said long ago."`
-	Where     string              `json:"where" doc:"Expression on a record; only those for which it is true are taken."`
-	Kind      string              `json:"kind" required:"true" enum:"reports,observations" doc:"What a record is."`
-	AreaLevel string              `json:"area_level" enum:"as_given,declared,kelurahan,kecamatan,kota" default:"as_given" doc:"Observations only: the level the area found is raised to; declared takes the indicator's own grain."`
-	Unknown   string              `json:"unknown_indicators" enum:"refuse,skip" default:"refuse" doc:"Observations only: what to do with an indicator that is not declared."`
-	Fields    map[string]Field    `json:"fields" required:"true" doc:"For each field of ours an expression on the record, or an object with more about it (connectors/mapping/README.md)."`
+	Zone      string              `json:"zone" label:"Time zone" label_id:"Zona waktu" doc:"Time zone of times without one; the city's if empty, or the one that the connector's page names." doc_id:"Zona waktu bagi waktu yang tidak menyebutnya. Bila kosong: zona kota, atau yang disebut di atas." example:"Asia/Jakarta"`
+	MaxAge    connectors.Duration `json:"max_age" label:"Oldest value" label_id:"Umur nilai paling tua" doc:"Observations only: older ones are not taken, for systems that go on showing what a silent sensor said long ago." doc_id:"Hanya untuk angka: yang lebih tua tidak diambil. Berguna bila sistem itu terus menampilkan nilai lama dari sensor yang sudah diam." example:"48h"`
+	Where     string              `json:"where" label:"Only these rows" label_id:"Hanya baris ini" doc:"Expression on a record; only those for which it is true are taken." doc_id:"Ungkapan (rumus); hanya baris yang memenuhinya yang diambil." example:".status == \"aktif\""`
+	Kind      string              `json:"kind" required:"true" enum:"reports,observations" label:"What a row is" label_id:"Isi satu baris" doc:"What a record is." doc_id:"Isi satu baris: laporan warga atau angka."`
+	AreaLevel string              `json:"area_level" enum:"as_given,declared,kelurahan,kecamatan,kota" default:"as_given" label:"Level of areas" label_id:"Tingkat wilayah" doc:"Observations only: the level the area found is raised to; declared takes the indicator's own grain." doc_id:"Hanya untuk angka: wilayah yang ditemukan dinaikkan ke tingkat ini."`
+	Unknown   string              `json:"unknown_indicators" enum:"refuse,skip" default:"refuse" label:"Undeclared indicators" label_id:"Indikator yang belum dinyatakan" doc:"Observations only: what to do with an indicator that is not declared." doc_id:"Hanya untuk angka: barisnya ditolak, atau dilewati."`
+	Fields    map[string]Field    `json:"fields" required:"true" label:"Fields" label_id:"Bidang" doc:"For each field of ours an expression on the record, or an object with more about it (connectors/mapping/README.md)." doc_id:"Untuk tiap bidang di sini: ungkapan pada satu baris, atau objek dengan keterangan lain."`
 }
 
 // Check finds what is wrong with the mapping without running it. Errors are
@@ -89,6 +88,9 @@ func (m Rows) compile(zone *time.Location) (*Reader, error) {
 func (c *Reader) Convert(ctx context.Context, records []any, page *connectors.Page) error {
 	if c.env.Trial {
 		page.Columns = columns(page.Columns, records)
+		if page.Proposed == nil {
+			page.Proposed = Propose(c.env, records)
+		}
 	}
 	for i, record := range records {
 		if err := ctx.Err(); err != nil {
@@ -328,11 +330,10 @@ func (c *Reader) indicator(slug string) (city.Indicator, bool) {
 // ("Rp./Kg", "Rp/kg"); a different unit is refused, for the figure would be
 // wrong by a factor and look right.
 func checkUnit(o *city.Observation, declared city.Indicator) error {
-	plain := func(s string) string { return strings.ToLower(strings.NewReplacer(".", "", " ", "").Replace(s)) }
 	switch {
 	case declared.Unit == "":
 		return nil
-	case o.Unit == "" || plain(o.Unit) == plain(declared.Unit):
+	case o.Unit == "" || plainUnit(o.Unit) == plainUnit(declared.Unit):
 		o.Unit = declared.Unit
 		return nil
 	}
@@ -350,7 +351,7 @@ func (in *reader) area(declared city.Indicator) (string, error) {
 	}
 	code := ""
 	if given != "" {
-		code = in.c.areaCode(given)
+		code = areaIn(in.c.env.Areas, given)
 		if code == "" && level != city.Kota { // the whole city goes by many names
 			return "", fmt.Errorf("area: %q is not one area of this city", clip(given, 40))
 		}
@@ -387,16 +388,6 @@ func (c *Reader) areaLevel(declared city.Indicator) city.Level {
 		return map[string]city.Level{"city": city.Kota, "district": city.Kecamatan, "village": city.Kelurahan}[declared.Grain]
 	}
 	return city.Level(c.m.AreaLevel)
-}
-
-func (c *Reader) areaCode(s string) string {
-	if _, ok := c.env.Areas.Area(s); ok {
-		return s
-	}
-	if found := c.env.Areas.Find(s); len(found) == 1 {
-		return found[0]
-	}
-	return ""
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -6247,6 +6247,35 @@ export interface components {
             /** Format: double */
             confidence: number;
         };
+        ProposedField: {
+            /** @description Fixed value */
+            const?: string;
+            /** @description Expression on the record */
+            get?: string;
+            /** @description Their values to ours */
+            map?: {
+                [key: string]: string;
+            };
+            /** @description Values that mean none */
+            missing?: string[] | null;
+            /**
+             * @description How numbers are written as text
+             * @enum {string}
+             */
+            number?: "plain" | "id" | "en";
+            /** @description Layouts in Go's form, or unix, unix_ms */
+            time?: string[] | null;
+        };
+        ProposedMapping: {
+            /** @description By our field */
+            fields: {
+                [key: string]: components["schemas"]["ProposedField"];
+            };
+            /** @description Where the records lie in the answer, for sources that ask for it */
+            items?: string;
+            /** @enum {string} */
+            kind: "reports" | "observations";
+        };
         PushAnswer: {
             /** Format: int64 */
             added: number;
@@ -7529,6 +7558,8 @@ export interface components {
              * @description Pages that were read
              */
             pages: number;
+            /** @description Mappings that the records suggest, the likelier kind first, where they are mapped at all; to be looked at before one is used */
+            proposed: components["schemas"]["ProposedMapping"][];
             /** @description The first that were refused, and why */
             refused: components["schemas"]["TrialRefusal"][];
             /** Format: int64 */
