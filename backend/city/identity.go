@@ -144,6 +144,9 @@ type IdentitySealing struct {
 	// Sealed is how many reporters there are, Locked how many of them none of the
 	// keys at hand opens, Plain how many are not sealed yet.
 	Sealed, Locked, Plain int64
+	// LockedSubjects is how much of what requests of persons about their own data
+	// hold none of the keys at hand opens.
+	LockedSubjects int64
 	// Away are the keys under which the locked ones lie.
 	Away []string
 	// RecordsDone: sources' records and refused rows are all under Key.

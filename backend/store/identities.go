@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"balaikota/backend/city"
 
@@ -140,7 +141,17 @@ func (s *Store) IdentitySealing(ctx context.Context) (out city.IdentitySealing, 
 		if err != nil {
 			return err
 		}
+		subjects, err := column[string](ctx, tx, subjectKeysQuery)
+		if err != nil {
+			return err
+		}
+		used = append(used, subjects...)
+		slices.Sort(used)
+		used = slices.Compact(used)
 		out = city.IdentitySealing{Key: k.ID(), Keys: len(known), Away: without(used, known)}
+		if err := tx.QueryRow(ctx, lockedSubjectsQuery, known).Scan(&out.LockedSubjects); err != nil {
+			return err
+		}
 		if err := tx.QueryRow(ctx, countReportersQuery, known).Scan(&out.Sealed, &out.Locked, &out.Plain); err != nil {
 			return err
 		}

@@ -94,9 +94,10 @@ type refusedToSeal struct {
 }
 
 // SealRecords seals, with the newest key, sources' own records of reports and the
-// originals of refused rows, those too that lie under an older key that is at hand.
-// Each step is a transaction that says how far it came: killed, or on another node,
-// the next one goes on there. It returns how many it sealed.
+// originals of refused rows, those too that lie under an older key that is at hand,
+// and what requests of persons about their own data hold under one. Each step is a
+// transaction that says how far it came: killed, or on another node, the next one
+// goes on there. It returns how many it sealed.
 func (s *Store) SealRecords(ctx context.Context) (sealed int, err error) {
 	for {
 		n, done := 0, false
@@ -104,10 +105,15 @@ func (s *Store) SealRecords(ctx context.Context) (sealed int, err error) {
 			n, done, err = s.sealRecordsStep(ctx, tx)
 			return err
 		})
-		if sealed += n; err != nil || done {
+		if sealed += n; err != nil {
 			return sealed, wrapped(err, "seal records")
 		}
+		if done {
+			break
+		}
 	}
+	n, err := s.sealSubjects(ctx)
+	return sealed + n, err
 }
 
 func (s *Store) sealRecordsStep(ctx context.Context, tx pgx.Tx) (n int, done bool, err error) {

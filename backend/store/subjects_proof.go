@@ -125,7 +125,9 @@ func (s *Store) ReadBackSubjectCode(ctx context.Context, by city.Actor, asker ci
 		if err != nil {
 			return err
 		}
-		if h.CodeBox == nil || !h.CodeGood || h.Tries >= city.SubjectTries {
+		// A code that was sent under a key that was taken away since is no wrong one.
+		away := !slices.Contains(s.identities.Known(), h.CodeKey)
+		if h.CodeBox == nil || !h.CodeGood || h.Tries >= city.SubjectTries || away {
 			return keyed(city.Errorf(city.Conflict, "no code of request %d is good any more; send another", id), "error.subject_code_over")
 		}
 		for _, k := range s.identities.Each() {

@@ -63,10 +63,10 @@ func (s *serving) sealing(ctx context.Context) error {
 		s.log.Info("Sealed sources' records", "records", n)
 	}
 	state, err := s.db.IdentitySealing(ctx)
-	if err != nil || state.Locked == 0 {
+	if err != nil || state.Locked+state.LockedSubjects == 0 {
 		return err
 	}
-	s.log.Warn("Identities cannot be opened with the keys at hand", "reporters", state.Locked, "keys", strings.Join(state.Away, " "))
+	s.log.Warn("Identities cannot be opened with the keys at hand", "reporters", state.Locked, "requests", state.LockedSubjects, "keys", strings.Join(state.Away, " "))
 	zone, err := time.LoadLocation(s.db.city.Timezone)
 	if err != nil {
 		return fmt.Errorf("load the city's time zone: %w", err)
@@ -87,6 +87,8 @@ func (d *database) keyFinding(ctx context.Context) finding {
 	switch {
 	case state.Locked > 0:
 		f.Detail = fmt.Sprintf("%d dari %d identitas tidak dapat dibuka: kunci %s tidak ada di %s", state.Locked, state.Sealed, strings.Join(state.Away, ", "), d.keys.File())
+	case state.LockedSubjects > 0:
+		f.Detail = fmt.Sprintf("%d bagian permintaan data pribadi tidak dapat dibuka: kunci %s tidak ada di %s", state.LockedSubjects, strings.Join(state.Away, ", "), d.keys.File())
 	case fault != nil:
 		f.Detail = oneLine(fault)
 	case d.keys.Missing():
