@@ -28,15 +28,20 @@ func (c *connector) Receive(_ context.Context, r city.HookRequest) (city.HookAns
 	return city.HookAnswer{Keep: len(r.Body) > 0}, nil
 }
 
+// wanted stands for what the other side must know about pushes, "" that we ask.
+func (c *connector) wanted() string {
+	if c.secret == "" {
+		return ""
+	}
+	h := hmac.New(sha256.New, []byte(c.token+c.secret))
+	_, _ = h.Write([]byte(c.cfg.HookURL))
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
 // agree tells the other side where to push, or that we ask again, when that is not
 // what it was told last; it returns what it knows now. A trial agrees on nothing.
 func (c *connector) agree(ctx context.Context, before string) (string, error) {
-	want := ""
-	if c.secret != "" {
-		h := hmac.New(sha256.New, []byte(c.token+c.secret))
-		_, _ = h.Write([]byte(c.cfg.HookURL))
-		want = hex.EncodeToString(h.Sum(nil)[:8])
-	}
+	want := c.wanted()
 	if want == before || c.env.Trial {
 		return before, nil
 	}
@@ -58,16 +63,11 @@ func (c *connector) agree(ctx context.Context, before string) (string, error) {
 // pushed reads what came to the hook, at most 100 bodies. What cannot be read is
 // refused by the number under which it came.
 func (c *connector) pushed(ctx context.Context) (updates []update, refused []city.Refusal, err error) {
-	c.read = nil
-	if c.env.Store == nil {
-		return nil, nil, nil
-	}
-	letters, err := c.env.Store.Hooks(ctx, c.env.Source, pageSize)
+	letters, err := c.inbox.Read(ctx, pageSize)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, l := range letters {
-		c.read = append(c.read, l.ID)
 		var body json.RawMessage
 		if json.Unmarshal(l.Body, &body) == nil {
 			if found, err := decode(json.RawMessage("[" + string(body) + "]")); err == nil {
@@ -78,16 +78,4 @@ func (c *connector) pushed(ctx context.Context) (updates []update, refused []cit
 		refused = append(refused, city.Refusal{Kind: "reports", Place: fmt.Sprintf("kiriman %d", l.ID), Reason: reasonUnreadable})
 	}
 	return updates, refused, nil
-}
-
-// Kept implements connectors.Keeper: what the page meant is stored, so its bodies
-// may be forgotten. Those that are not come again and are known.
-func (c *connector) Kept(ctx context.Context) {
-	if c.env.Trial || len(c.read) == 0 {
-		return
-	}
-	if err := c.env.Store.DropHooks(ctx, c.env.Source, c.read); err != nil {
-		c.env.Log.Warn("What was read from a hook will be read again", "bodies", len(c.read), "err", err)
-	}
-	c.read = nil
 }

@@ -78,7 +78,7 @@ type connector struct {
 	token  string
 	wait   *connectors.Client // with time for the long poll
 	secret string             // of pushes, "" where we ask
-	read   []int64            // pushes of the last page
+	inbox  chat.Inbox         // pushes
 }
 
 func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) {
@@ -94,7 +94,7 @@ func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) 
 	if err != nil {
 		return nil, err
 	}
-	c := &connector{cfg: cfg, env: env, token: token, wait: wait}
+	c := &connector{cfg: cfg, env: env, token: token, wait: wait, inbox: chat.Inbox{Env: env}}
 	if cfg.HookURL == "" {
 		return c, nil
 	}
@@ -153,9 +153,9 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 	for _, u := range updates {
 		cur.Offset = max(cur.Offset, u.ID+1)
 	}
-	if len(updates)+len(c.read) > 0 || agreed != cur.Hook {
+	if pushes := c.inbox.Waiting(); len(updates)+pushes > 0 || agreed != cur.Hook {
 		cur.Hook = agreed
-		page.More = max(len(updates), len(c.read)) == pageSize && !c.env.Trial
+		page.More = max(len(updates), pushes) == pageSize && !c.env.Trial
 		if page.Cursor, err = json.Marshal(cur); err != nil {
 			return connectors.Page{}, fmt.Errorf("write the cursor: %w", err)
 		}
@@ -199,18 +199,22 @@ func add(ctx context.Context, w *chat.Weaver, u update) (reason string, err erro
 	return reason, err
 }
 
+// Kept implements connectors.Keeper.
+func (c *connector) Kept(ctx context.Context) { c.inbox.Kept(ctx) }
+
 // Wait implements connectors.Waiter: for a push, or by a long poll that takes
-// nothing: the offset stays where the store is.
+// nothing: the offset stays where the store is. What is not agreed on yet with the
+// other side does not wait for the schedule.
 func (c *connector) Wait(ctx context.Context, raw json.RawMessage) error {
 	cur, err := readCursor(raw)
 	if err != nil {
 		return err
 	}
+	if c.wanted() != cur.Hook {
+		return nil
+	}
 	if c.secret != "" {
-		if c.env.Store == nil {
-			return connectors.ErrNoWait
-		}
-		return c.env.Store.AwaitHook(ctx, c.env.Source)
+		return c.inbox.Wait(ctx)
 	}
 	for {
 		found, err := c.insist(ctx, func() ([]update, error) { return c.updates(ctx, c.wait, cur.Offset, 1, longPoll) })

@@ -74,11 +74,11 @@ type connector struct {
 	cfg            Config
 	env            connectors.Env
 	verify, secret string
-	read           []int64 // bodies of the last page
+	inbox          chat.Inbox
 }
 
 func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) {
-	c := &connector{cfg: cfg, env: env}
+	c := &connector{cfg: cfg, env: env, inbox: chat.Inbox{Env: env}}
 	c.cfg.BaseURL = strings.TrimRight(cfg.BaseURL, "/")
 	for _, s := range []struct {
 		name, ref string
@@ -130,11 +130,7 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 			return page, fmt.Errorf("read the cursor: %w", err)
 		}
 	}
-	c.read = nil
-	if c.env.Store == nil {
-		return page, nil
-	}
-	letters, err := c.env.Store.Hooks(ctx, c.env.Source, pageSize)
+	letters, err := c.inbox.Read(ctx, pageSize)
 	if err != nil || len(letters) == 0 {
 		return page, err
 	}
@@ -145,7 +141,6 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 		if err := c.take(ctx, &page, weaver, l); err != nil {
 			return connectors.Page{}, err
 		}
-		c.read = append(c.read, l.ID)
 	}
 	page.Words = weaver.Words()
 	if page.Reports, err = weaver.Reports(); err != nil {
@@ -202,22 +197,8 @@ func (c *connector) take(ctx context.Context, page *connectors.Page, w *chat.Wea
 	return nil
 }
 
-// Kept implements connectors.Keeper: what the page meant is stored, so its bodies
-// may be forgotten. Those that are not come again and are known.
-func (c *connector) Kept(ctx context.Context) {
-	if c.env.Trial || len(c.read) == 0 {
-		return
-	}
-	if err := c.env.Store.DropHooks(ctx, c.env.Source, c.read); err != nil {
-		c.env.Log.Warn("What was read from a hook will be read again", "bodies", len(c.read), "err", err)
-	}
-	c.read = nil
-}
+// Kept implements connectors.Keeper.
+func (c *connector) Kept(ctx context.Context) { c.inbox.Kept(ctx) }
 
 // Wait implements connectors.Waiter.
-func (c *connector) Wait(ctx context.Context, _ json.RawMessage) error {
-	if c.env.Store == nil {
-		return connectors.ErrNoWait
-	}
-	return c.env.Store.AwaitHook(ctx, c.env.Source)
-}
+func (c *connector) Wait(ctx context.Context, _ json.RawMessage) error { return c.inbox.Wait(ctx) }
