@@ -12,24 +12,40 @@ import (
 // The machine's clock is set back or forth by an hour. What belongs to a day comes
 // once on it; backend/jobs has the tests of the schedules themselves.
 
-func TestTheMorningsSheetWhenTheClockIsSet(t *testing.T) {
-	t.Parallel()
+// settable is a city whose clock the test sets; it begins at a day's midnight.
+type settable struct {
+	*database
+	place storetest.DB
+	day   time.Time
+	clock time.Time
+}
+
+func newSettable(t *testing.T) *settable {
+	t.Helper()
 	zone, err := time.LoadLocation("Asia/Makassar")
 	if err != nil {
 		t.Fatal(err)
 	}
-	day := time.Date(2026, 11, 23, 0, 0, 0, 0, zone)
-	clock := day
-	place := storetest.NewDB(t)
-	s := storetest.Open(t, place, storetest.WithClock(func() time.Time { return clock }))
+	c := &settable{place: storetest.NewDB(t), day: time.Date(2026, 11, 23, 0, 0, 0, 0, zone)}
+	c.clock = c.day
+	s := storetest.Open(t, c.place, storetest.WithClock(c.now))
 	setting, err := s.Setting(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &briefer{
-		db: &database{Store: s, url: place.AppURL, city: setting}, offered: func() []city.NoticeChannel { return nil },
-		log: slog.New(slog.DiscardHandler), now: func() time.Time { return clock },
-	}
+	c.database = &database{Store: s, url: c.place.AppURL, city: setting}
+	return c
+}
+
+func (c *settable) now() time.Time { return c.clock }
+
+// set puts the clock so long after the first midnight.
+func (c *settable) set(after time.Duration) { c.clock = c.day.Add(after) }
+
+func TestTheMorningsSheetWhenTheClockIsSet(t *testing.T) {
+	t.Parallel()
+	c := newSettable(t)
+	b := &briefer{db: c.database, offered: func() []city.NoticeChannel { return nil }, log: slog.New(slog.DiscardHandler), now: c.now}
 	for _, step := range []struct {
 		at    time.Duration
 		sheet int
@@ -39,11 +55,11 @@ func TestTheMorningsSheetWhenTheClockIsSet(t *testing.T) {
 		{47*time.Hour + 50*time.Minute, 2}, {48*time.Hour + 50*time.Minute, 2}, {47*time.Hour + 50*time.Minute, 2}, // over midnight and back
 		{54 * time.Hour, 3},
 	} {
-		clock = day.Add(step.at)
+		c.set(step.at)
 		if err := b.watch(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if list, err := s.Briefings(t.Context(), city.System, 10); err != nil || len(list) != step.sheet {
+		if list, err := c.Briefings(t.Context(), city.System, 10); err != nil || len(list) != step.sheet {
 			t.Fatalf("%s after midnight: %d sheets, not %d: %v", step.at, len(list), step.sheet, err)
 		}
 	}
@@ -51,21 +67,10 @@ func TestTheMorningsSheetWhenTheClockIsSet(t *testing.T) {
 
 func TestTheNightsErasingWhenTheClockIsSet(t *testing.T) {
 	t.Parallel()
-	zone, err := time.LoadLocation("Asia/Makassar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	day := time.Date(2026, 11, 23, 0, 0, 0, 0, zone)
-	clock := day
-	place := storetest.NewDB(t)
-	s := storetest.Open(t, place, storetest.WithClock(func() time.Time { return clock }))
-	setting, err := s.Setting(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	sql := storetest.Connect(t, place.SuperuserURL)
-	k := &keeper{db: &database{Store: s, url: place.AppURL, city: setting}, data: t.TempDir(), log: slog.New(slog.DiscardHandler), now: func() time.Time { return clock }}
-	rules, err := s.Retentions(t.Context(), city.System, day)
+	c := newSettable(t)
+	sql := storetest.Connect(t, c.place.SuperuserURL)
+	k := &keeper{db: c.database, data: t.TempDir(), log: slog.New(slog.DiscardHandler), now: c.now}
+	rules, err := c.Retentions(t.Context(), city.System, c.day)
 	if err != nil || len(rules) == 0 {
 		t.Fatalf("%d rules, %v", len(rules), err)
 	}
@@ -78,7 +83,7 @@ func TestTheNightsErasingWhenTheClockIsSet(t *testing.T) {
 		{48*time.Hour + 10*time.Minute, 2}, {47*time.Hour + 10*time.Minute, 2}, // back over midnight
 		{51 * time.Hour, 3},
 	} {
-		clock = day.Add(step.at)
+		c.set(step.at)
 		if err := k.watch(t.Context()); err != nil {
 			t.Fatal(err)
 		}
