@@ -15,6 +15,8 @@ type Lexicon struct {
 	widest int
 	known  func(word string) bool
 	said   int // how many of the names may be told to a recogniser
+	// careful: only stretches without any ordinary word are taken for a misheard name.
+	careful bool
 }
 
 type lexiconName struct{ written, key string }
@@ -48,6 +50,14 @@ func NewLexicon(names, people []string, known func(word string) bool) *Lexicon {
 		l.said = len(l.names)
 	}
 	return l
+}
+
+// Careful returns a lexicon that puts less right, for transcripts that count before
+// anybody has read them: "Masjid Al Huda" is no misheard Kelurahan Mesjid.
+func (l *Lexicon) Careful() *Lexicon {
+	out := *l
+	out.careful = true
+	return &out
 }
 
 // leastKey is under how many letters a name is too short to be found by ear.
@@ -110,12 +120,17 @@ func (l *Lexicon) find(text string, words []span) []finding {
 	return out
 }
 
-// ordinary reports whether each of the words is Indonesian, or none has letters.
+// ordinary reports whether each of the words is Indonesian, or none has letters; to
+// one who is careful, whether one of them is Indonesian.
 func (l *Lexicon) ordinary(text string, words []span) bool {
-	return !slices.ContainsFunc(words, func(s span) bool {
+	strange := func(s span) bool {
 		w := strings.ToLower(text[s.start:s.end])
 		return unicode.IsLetter([]rune(w)[0]) && !l.known(w) && l.byKey[fold(w)] == ""
-	})
+	}
+	if l.careful {
+		return slices.ContainsFunc(words, func(s span) bool { return !strange(s) })
+	}
+	return !slices.ContainsFunc(words, strange)
 }
 
 // alike is up to which share of its letters a stretch may differ from a name,

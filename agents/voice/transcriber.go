@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -63,13 +64,21 @@ func (t *Transcriber) Transcribe(ctx context.Context, wav []byte) (Transcript, e
 	if err := CheckRecording(wav); err != nil {
 		return Transcript{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, t.at.Timeout)
+	return t.hear(ctx, "pertanyaan.wav", wav, "Pertanyaan kepada balai kota tentang ", t.at.Timeout)
+}
+
+// hear sends a file of sound; what leads stands before the names to listen for.
+func (t *Transcriber) hear(ctx context.Context, file string, sound []byte, leads string, patience time.Duration) (Transcript, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	req, err := t.request(ctx, wav)
+	req, err := t.request(ctx, file, sound, leads)
 	if err != nil {
 		return Transcript{}, err
 	}
 	resp, err := t.client.Do(req)
+	if errors.Is(err, ErrOutside) {
+		return Transcript{}, err
+	}
 	if err != nil {
 		return Transcript{}, serviceFailed("error.voice_unreachable", err, "the transcription service was not reached")
 	}
@@ -80,7 +89,7 @@ func (t *Transcriber) Transcribe(ctx context.Context, wav []byte) (Transcript, e
 	}
 	if resp.StatusCode != http.StatusOK || len(body) > largestTranscript {
 		// The body is not logged: it may repeat what was said.
-		return Transcript{}, serviceFailed("error.voice_refused", nil, "the transcription service answered %s with %d bytes", resp.Status, len(body))
+		return Transcript{}, serviceFailed("error.voice_refused", &RefusedError{resp.StatusCode}, "the transcription service answered %s with %d bytes", resp.Status, len(body))
 	}
 	var heard struct {
 		Text *string `json:"text"`
@@ -105,13 +114,13 @@ func (t *Transcriber) mend(heard string) (Transcript, error) {
 	return out, nil
 }
 
-func (t *Transcriber) request(ctx context.Context, wav []byte) (*http.Request, error) {
+func (t *Transcriber) request(ctx context.Context, file string, sound []byte, leads string) (*http.Request, error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	fields := [][2]string{{"model", t.at.Model}, {"language", "id"}, {"response_format", "json"}, {"temperature", "0"}}
 	if t.Names != nil {
 		if lex := t.Names(); lex != nil {
-			fields = append(fields, [2]string{"prompt", lex.Hint()})
+			fields = append(fields, [2]string{"prompt", lex.hint(leads)})
 		}
 	}
 	for _, f := range fields {
@@ -119,9 +128,9 @@ func (t *Transcriber) request(ctx context.Context, wav []byte) (*http.Request, e
 			return nil, fmt.Errorf("write the transcription request: %w", err)
 		}
 	}
-	part, err := form.CreateFormFile("file", "pertanyaan.wav")
+	part, err := form.CreateFormFile("file", file)
 	if err == nil {
-		_, err = part.Write(wav)
+		_, err = part.Write(sound)
 	}
 	if err == nil {
 		err = form.Close()
@@ -149,11 +158,11 @@ func serviceFailed(key string, err error, format string, args ...any) error {
 // longestHint is about what recognisers read of a prompt (224 tokens of Whisper).
 const longestHint = 600
 
-// Hint is a sentence with as many of the names as fit, which makes a
+// hint is a sentence with as many of the names as fit, which makes a
 // recogniser expect them.
-func (l *Lexicon) Hint() string {
+func (l *Lexicon) hint(leads string) string {
 	var b strings.Builder
-	b.WriteString("Pertanyaan kepada balai kota tentang ")
+	b.WriteString(leads)
 	for i, n := range l.names[:l.said] {
 		if b.Len()+len(n.written) > longestHint {
 			break
