@@ -9,16 +9,16 @@ import (
 	"balaikota/backend/city"
 )
 
-// MediaKeeper is a Connector whose pictures only it can fetch: its reports name
-// them by an address of a scheme of its own ("telegram:…").
+// MediaKeeper is a Connector whose pictures and recordings only it can fetch: its
+// reports name them by an address of a scheme of its own ("telegram:…").
 type MediaKeeper interface {
 	Connector
-	// Media fetches the picture at an address that the connector gave. It is at
+	// Media fetches the picture or recording at an address that the connector gave. It is at
 	// most as large as the client in Env allows.
 	Media(ctx context.Context, address string) ([]byte, error)
 }
 
-// MaxMedia bounds a fetched picture in bytes.
+// MaxMedia bounds a fetched picture or recording in bytes.
 const MaxMedia = 8 << 20
 
 // KeepsMedia reports whether an address is one that only a source's connector can
@@ -28,7 +28,7 @@ func KeepsMedia(address string) bool {
 	return ok && scheme != "http" && scheme != "https"
 }
 
-// Media fetches a picture of a source that only its connector can fetch. Errors are
+// Media fetches a picture or recording of a source that only its connector can fetch. Errors are
 // *city.Error in plain words, without secrets.
 func (r *Runner) Media(ctx context.Context, src city.Source, address string) ([]byte, error) {
 	run := &run{Runner: r, src: src, log: r.log.With("source", src.Slug, "connector", src.Connector)}

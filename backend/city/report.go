@@ -65,6 +65,8 @@ type Report struct {
 	// Parts are the messages that a report from a chat is made of; nil for
 	// others. What was once part of a report stays so.
 	Parts []ReportPart
+	// VoiceNotes are the recordings that it came with.
+	VoiceNotes []VoiceNote
 }
 
 // AreaCode is the area the report counts for: what was stated, else what the
@@ -155,13 +157,15 @@ type Guess struct {
 // ReportDetail is one report in full, personal data in the text masked.
 type ReportDetail struct {
 	ReportSummary
-	FullText   string    `json:"full_text"`
-	Address    string    `json:"address,omitempty"`
-	MediaURL   string    `json:"media_url,omitempty"`
-	Flags      []Flag    `json:"flags" nullable:"false"`
-	SourceName string    `json:"source_name"`
-	ReceivedAt time.Time `json:"received_at"`
-	ChangedAt  time.Time `json:"changed_at"`
+	FullText string `json:"full_text"`
+	// VoiceNotes are the recordings that it came with, with what was heard in them.
+	VoiceNotes []ReportVoice `json:"voice_notes,omitempty" nullable:"false" doc:"Recordings that it came with, oldest first"`
+	Address    string        `json:"address,omitempty"`
+	MediaURL   string        `json:"media_url,omitempty"`
+	Flags      []Flag        `json:"flags" nullable:"false"`
+	SourceName string        `json:"source_name"`
+	ReceivedAt time.Time     `json:"received_at"`
+	ChangedAt  time.Time     `json:"changed_at"`
 	// Answer is what the office told the citizen, "" if nothing yet.
 	Answer string `json:"answer,omitempty"`
 	// AnsweredAt is when that answer was given by closing its incident here.

@@ -95,6 +95,8 @@ var traceWords = map[string]string{
 	"report.desk":               "Laporan dicatat petugas",
 	"report.pause":              "Tenggat dihentikan sementara",
 	"report.resume":             "Tenggat berjalan lagi",
+	"report.voice":              "Pesan suara ditulis mesin menjadi kata",
+	"report.voice_correct":      "Kata-kata pesan suara dibetulkan petugas",
 	"report.correct":            "Kategori, wilayah, perangkat daerah, atau kegentingan diubah petugas",
 	"report.subject_correction": "Diperbaiki atas permintaan pemilik data",
 	"report.subject_erasure":    "Identitas dihapus atas permintaan pemilik data",

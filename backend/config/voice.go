@@ -16,7 +16,8 @@ type Voice struct {
 	VoiceModel   string        `name:"voice-model" env:"BALAIKOTA_VOICE_MODEL" default:"whisper-1" help:"Model named to the service."`
 	VoiceKey     string        `name:"voice-key" env:"BALAIKOTA_VOICE_KEY" placeholder:"KEY" help:"Key of the service."`
 	VoiceKeyFile string        `name:"voice-key-file" env:"BALAIKOTA_VOICE_KEY_FILE" placeholder:"FILE" help:"A file that holds the key, instead of --voice-key."`
-	VoiceTimeout time.Duration `name:"voice-timeout" env:"BALAIKOTA_VOICE_TIMEOUT" default:"30s" help:"How long a recording may take to become text."`
+	VoiceTimeout time.Duration `name:"voice-timeout" env:"BALAIKOTA_VOICE_TIMEOUT" default:"30s" help:"How long a minute of recording may take to become text."`
+	VoiceReports string        `name:"voice-reports" env:"BALAIKOTA_VOICE_REPORTS" enum:"never,inside,always" default:"inside" help:"Whether recordings that citizens send as reports (WhatsApp, Telegram, e-mail) go to that service, one of ${enum}: inside is only to one at a loopback or private address, looked up each time; always lets citizens' voices leave the city, which is for the city to decide; with never they are kept and played only."`
 }
 
 // Key returns the service's key, "" when there is none.

@@ -100,7 +100,7 @@ type PendingReport struct {
 	IncidentID int64
 }
 
-const pendingColumns = `SELECT r.id, q.queued_at, s.slug || '/' || r.external_id AS key, r.removed_at IS NOT NULL AS removed, r.created_at, r.text, r.address,
+const pendingColumns = `SELECT r.id, q.queued_at, s.slug || '/' || r.external_id AS key, r.removed_at IS NOT NULL AS removed, r.created_at, r.text || ` + heardToo + ` AS text, r.address,
 	r.channel, r.lon, r.lat, CASE WHEN r.area_by = 'analysis' THEN '' ELSE coalesce(r.stated_area, '') END AS stated_area,
 	coalesce(r.computed_area, '') AS computed_area,
 	CASE WHEN r.category_by = 'analysis' THEN '' ELSE coalesce(r.category, '') END AS category,

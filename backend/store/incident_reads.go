@@ -231,7 +231,7 @@ func (s *Store) incidentMembers(ctx context.Context, tx pgx.Tx, cat *catalogue, 
 		}
 		m.Doubtful, m.ByHand = l.Doubtful && !r.ByHand, r.ByHand
 		out.Members = append(out.Members, m)
-		v := city.Voice{ReportID: r.ID, At: r.CreatedAt, Channel: r.Channel, Text: r.Text, Score: m.Score, Doubtful: m.Doubtful}
+		v := city.Voice{ReportID: r.ID, At: r.CreatedAt, Channel: r.Channel, Text: r.words(), Score: m.Score, Doubtful: m.Doubtful}
 		if m.ByHand {
 			v.Score = 1
 		}

@@ -156,7 +156,7 @@ type TeachingRow struct {
 	ByOfficer bool
 }
 
-const correctedQuery = `SELECT DISTINCT ON (c.report_id) r.text, c.value AS label, r.created_at AS at, c.at AS known, true AS by_officer
+const correctedQuery = `SELECT DISTINCT ON (c.report_id) r.text || ` + heardToo + ` AS text, c.value AS label, r.created_at AS at, c.at AS known, true AS by_officer
 	FROM corrections c JOIN reports r ON r.id = c.report_id
 	WHERE c.field = 'category' AND r.removed_at IS NULL AND r.text <> '' ORDER BY c.report_id, c.id DESC`
 

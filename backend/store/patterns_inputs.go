@@ -136,7 +136,7 @@ type SaidReport struct {
 	Mark      int64
 }
 
-const saidReportsQuery = `SELECT r.id, r.created_at, r.channel, r.area_code, r.text, coalesce(m.mark, 0) AS mark
+const saidReportsQuery = `SELECT r.id, r.created_at, r.channel, r.area_code, r.text || ` + heardToo + ` AS text, coalesce(m.mark, 0) AS mark
 	FROM reports r LEFT JOIN reporter_marks($1) m ON m.report_id = r.id
 	WHERE r.created_at >= $1 AND r.removed_at IS NULL ORDER BY r.created_at DESC, r.id DESC LIMIT $2`
 

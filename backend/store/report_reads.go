@@ -14,10 +14,10 @@ import (
 )
 
 const (
-	reportColumnsQuery = `SELECT r.id, r.source_id, r.external_id, r.channel, r.text,
+	reportColumnsQuery = `SELECT r.id, r.source_id, r.external_id, r.channel, r.text, r.spoken,
 	CASE WHEN r.category IS NULL THEN coalesce(a.category, '') ELSE '' END AS proposed, coalesce(a.confidence, 0)::float8 AS confidence, ` + reportPlain
 	// A wall's role may not read what citizens wrote, nor the source's number.
-	wallReportColumnsQuery = `SELECT r.id, r.source_id, '' AS external_id, '' AS channel, '' AS text, '' AS proposed, 0::float8 AS confidence, ` + reportPlain
+	wallReportColumnsQuery = `SELECT r.id, r.source_id, '' AS external_id, '' AS channel, '' AS text, '' AS spoken, '' AS proposed, 0::float8 AS confidence, ` + reportPlain
 )
 
 const reportPlain = `r.created_at, r.responded_at, r.closed_at, r.due_at, r.respond_due_at,
@@ -36,7 +36,7 @@ type summaryRow struct {
 	CreatedAt                                    time.Time
 	RespondedAt, ClosedAt, DueAt, RespondDueAt   *time.Time
 	Paused                                       bool
-	Text                                         string
+	Text, Spoken                                 string
 	Lon, Lat                                     *float64
 	AreaCode, StatedArea, ComputedArea, Category string
 	OfficeID                                     int64
@@ -50,11 +50,14 @@ type summaryRow struct {
 	GuessRadius                                  float64
 }
 
+// words are the report's own and, marked, those that were heard in its recordings.
+func (r summaryRow) words() string { return city.WithSpoken(r.Text, r.Spoken) }
+
 func (r summaryRow) summary(cat *catalogue) city.ReportSummary {
 	src := cat.sources[r.SourceID]
 	out := city.ReportSummary{
 		ID: r.ID, Source: src.Slug, ExternalID: r.ExternalID, Channel: r.Channel, CreatedAt: r.CreatedAt, RespondedAt: r.RespondedAt,
-		ClosedAt: r.ClosedAt, DueAt: r.DueAt, RespondDueAt: r.RespondDueAt, Paused: r.Paused && unfinished(city.ReportStatus(r.Status)), Text: city.Excerpt(r.Text, excerptLength), Lon: r.Lon, Lat: r.Lat, AreaCode: r.AreaCode,
+		ClosedAt: r.ClosedAt, DueAt: r.DueAt, RespondDueAt: r.RespondDueAt, Paused: r.Paused && unfinished(city.ReportStatus(r.Status)), Text: city.Excerpt(r.words(), excerptLength), Lon: r.Lon, Lat: r.Lat, AreaCode: r.AreaCode,
 		StatedArea: r.StatedArea, ComputedArea: r.ComputedArea, Category: r.Category, Office: cat.officeName[r.OfficeID],
 		Status: city.ReportStatus(r.Status), Simulated: src.Simulated, Urgency: city.Severity(r.Urgency), IncidentID: r.IncidentID, Review: r.Review,
 	}
@@ -215,6 +218,9 @@ func (s *Store) Report(ctx context.Context, asker city.Asker, id int64) (city.Re
 			return city.Errorf(city.NotFound, "there is no report %d, or it is not yours to see", id)
 		}
 		if out, err = rows[0].detail(cat); err != nil {
+			return err
+		}
+		if out.VoiceNotes, err = voiceNotesOf(ctx, tx, id); err != nil {
 			return err
 		}
 		out.IdentityReads, err = identityReads(ctx, tx, asker, id)

@@ -46,7 +46,7 @@ const (
 	AND (SELECT coalesce(sum(cardinality(m.asks)), 0) FROM reporter_messages m WHERE m.report_id = r.id AND m.ended_at IS NULL) < 2`
 
 	// What a report may lack is a place, or words; missing.Of says whether it does.
-	maySayLess = `((r.lon IS NULL AND btrim(r.address) = '') OR cardinality(regexp_split_to_array(btrim(regexp_replace(r.text, '(Pesan|Surat) susulan [^\n]*:|\[[^\]\n]*\]', ' ', 'g')), '\s+')) < 8)`
+	maySayLess = `((r.lon IS NULL AND btrim(r.address) = '') OR cardinality(regexp_split_to_array(btrim(regexp_replace(r.text || ' ' || r.spoken, '(Pesan|Surat) susulan [^\n]*:|\[[^\]\n]*\]', ' ', 'g')), '\s+')) < 8)`
 
 	// watchUnfinishedQuery begins to look at unfinished reports, anew at those that
 	// say something else than before. It runs every few seconds, so it goes by the
@@ -54,7 +54,7 @@ const (
 	watchUnfinishedQuery = `INSERT INTO question_looks AS l (report_id, said, since)
 	SELECT r.id, ` + saidHash + `, $1 FROM reports r WHERE r.id IN (SELECT n.id FROM reports n WHERE n.created_at > $3
 		UNION SELECT m.report_id FROM reporter_messages m WHERE m.kind = 'pertanyaan' AND m.replied_at > $3)
-		AND r.source_id = ANY ($2) AND ` + maySayLess + ` AND ` + askable + `
+		AND r.source_id = ANY ($2) AND ` + maySayLess + ` AND ` + askable + ` AND NOT EXISTS (` + awaitedNote + `$1)
 	ON CONFLICT (report_id) DO UPDATE SET said = excluded.said, since = excluded.since, settled_at = NULL WHERE l.said <> excluded.said`
 	quietQuery      = `SELECT report_id FROM question_looks WHERE settled_at IS NULL AND since <= $1 AND since > $2 ORDER BY since, report_id LIMIT $3`
 	dropLooksQuery  = `DELETE FROM question_looks WHERE since < $1`
@@ -66,7 +66,7 @@ const (
 	(SELECT coalesce(sum(cardinality(m.asks)), 0)::int FROM reporter_messages m WHERE m.report_id = r.id AND m.ended_at IS NULL) AS asked,
 	reporter_is_asked_enough(r.id, $2, $3) AS enough
 	FROM reports r JOIN sources o ON o.id = r.source_id JOIN question_looks l ON l.report_id = r.id
-	WHERE r.id = $1 AND l.settled_at IS NULL AND l.said = ` + saidHash + ` AND ` + askable + ` FOR NO KEY UPDATE OF r`
+	WHERE r.id = $1 AND l.settled_at IS NULL AND l.said = ` + saidHash + ` AND ` + askable + ` AND NOT EXISTS (` + awaitedNote + `$4) FOR NO KEY UPDATE OF r`
 	addAutomaticQuestion = `INSERT INTO reporter_messages (client_id, report_id, kind, asks, text, at, by_name, channel, next_at, said_before, automatic)
 	SELECT gen_random_uuid(), r.id, 'pertanyaan', $2, $3, $4, $5, $6, $4, ` + saidHash + `, true FROM reports r WHERE r.id = $1`
 
@@ -213,7 +213,7 @@ func (m Messages) askByItself(ctx context.Context, id int64, offered []city.Noti
 			return err
 		}
 		now := *stored(new(m.s.now()))
-		rows, err := rowsOf[mayAsk](ctx, tx, mayAskQuery, id, cat.calendar.DayStart(now), lettersPerDay)
+		rows, err := rowsOf[mayAsk](ctx, tx, mayAskQuery, id, cat.calendar.DayStart(now), lettersPerDay, now)
 		if err != nil {
 			return err
 		}

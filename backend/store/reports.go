@@ -293,10 +293,10 @@ ON CONFLICT ON CONSTRAINT reports_source_external_id_is_unique DO UPDATE SET
 	office_id = CASE WHEN ` + keptOffice + ` THEN r.office_id ELSE excluded.office_id END,
 	office_by = CASE WHEN ` + keptOffice + ` THEN r.office_by ELSE 'source' END,
 	media_url = excluded.media_url, flags = excluded.flags, raw = CASE WHEN 'erased' = ANY (r.held) THEN NULL ELSE excluded.raw END,
-	search = CASE WHEN ` + heldWords + ` THEN r.search ELSE excluded.search END, changed_at = now(), removed_at = NULL
+	search = CASE WHEN ` + heldWords + ` THEN r.search ELSE excluded.search || r.spoken_search END, changed_at = now(), removed_at = NULL
 WHERE r.source_updated_at IS NULL OR excluded.source_updated_at IS NULL OR excluded.source_updated_at >= r.source_updated_at
 RETURNING r.id, r.external_id, (xmax = 0) AS added, coalesce(r.category, '') AS category, coalesce(r.office_id, 0) AS office_id,
-	coalesce(r.stated_area, '') AS stated_area, r.responded_at, r.due_at, r.respond_due_at, cardinality(r.held) > 0 AS held,
+	coalesce(r.stated_area, '') AS stated_area, r.responded_at, r.due_at, r.respond_due_at, r.spoken, cardinality(r.held) > 0 AS held,
 	r.held && ARRAY['identity', 'erased'] AS held_identity, CASE WHEN cardinality(r.held) > 0 THEN r.text END AS held_text,
 	CASE WHEN cardinality(r.held) > 0 THEN r.lon END AS held_lon, CASE WHEN cardinality(r.held) > 0 THEN r.lat END AS held_lat,
 	CASE WHEN cardinality(r.held) > 0 THEN r.computed_area END AS held_area`
@@ -310,7 +310,8 @@ type upserted struct {
 	OfficeID             int64
 	RespondedAt          *time.Time
 	DueAt, RespondDueAt  *time.Time
-	Paused               bool `db:"-"`
+	Paused               bool   `db:"-"`
+	Spoken               string // what was heard in its recordings
 	// Held: something of it holds against the source; then as it stands.
 	Held, HeldIdentity bool
 	HeldText, HeldArea *string
@@ -352,6 +353,7 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 	in.tally.Unchanged += len(rs) - len(got) // older than what is stored
 	people := map[int64]*city.Reporter{}
 	var parts partColumns
+	var notes voiceNoteColumns
 	for _, g := range got {
 		i := at[g.ExternalID]
 		if g.Added {
@@ -366,6 +368,7 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 			people[g.ID] = rs[i].Reporter
 		}
 		parts.add(g.ID, rs[i].Parts)
+		notes.add(g.ID, rs[i].VoiceNotes)
 		e, err := in.reportEvent(g, &rs[i], rows[i], found[g.ID])
 		if err != nil {
 			return err
@@ -377,6 +380,9 @@ func (in *ingestion) upsertReports(ctx context.Context, rs []city.Report, rows [
 		in.events = append(in.events, e)
 	}
 	if err := in.parts(ctx, parts); err != nil {
+		return err
+	}
+	if err := in.voiceNotes(ctx, notes); err != nil {
 		return err
 	}
 	return in.reporters(ctx, people)
@@ -423,7 +429,7 @@ func (in *ingestion) analysed(ctx context.Context, got []upserted) (map[int64]an
 func (in *ingestion) reportEvent(g upserted, r *city.Report, row reportRow, found analysed) (city.Event, error) {
 	sum := city.ReportSummary{
 		ID: g.ID, Source: in.src.Slug, ExternalID: r.ExternalID, Channel: r.Channel, CreatedAt: r.CreatedAt,
-		RespondedAt: g.RespondedAt, ClosedAt: r.ClosedAt, DueAt: g.DueAt, RespondDueAt: g.RespondDueAt, Paused: g.Paused, Text: city.Excerpt(r.Text, excerptLength),
+		RespondedAt: g.RespondedAt, ClosedAt: r.ClosedAt, DueAt: g.DueAt, RespondDueAt: g.RespondDueAt, Paused: g.Paused, Text: city.Excerpt(city.WithSpoken(r.Text, g.Spoken), excerptLength),
 		Lon: r.Lon, Lat: r.Lat, StatedArea: g.StatedArea, ComputedArea: deref(row.computed),
 		Category: g.Category, Status: r.Status, Simulated: in.src.Simulated,
 		Urgency: city.Severity(found.Urgency), IncidentID: found.IncidentID, Review: found.Review,

@@ -36,7 +36,8 @@ const (
 	// The source's own record names the reporter too, in fields of its own.
 	eraseIdentitiesQuery = `WITH due AS (SELECT p.report_id` + dueIdentities + ` ORDER BY p.report_id LIMIT $3),
 	gone AS (DELETE FROM reporters WHERE report_id IN (SELECT report_id FROM due) RETURNING report_id),
-	forgotten AS (UPDATE subject_corrections SET sealed = NULL, key_id = '' WHERE report_id IN (SELECT report_id FROM gone) AND sealed IS NOT NULL)
+	forgotten AS (UPDATE subject_corrections SET sealed = NULL, key_id = '' WHERE report_id IN (SELECT report_id FROM gone) AND sealed IS NOT NULL),
+	silenced AS (` + silenceNote + `WHERE report_id IN (SELECT report_id FROM gone) AND erased_at IS NULL)
 	UPDATE reports SET raw = NULL WHERE id IN (SELECT report_id FROM gone) RETURNING id`
 	// Who asked for their own data is known as long.
 	eraseSubjectsQuery      = `UPDATE subject_requests SET sealed = NULL, key_id = '' WHERE decided_at < $1 AND sealed IS NOT NULL`

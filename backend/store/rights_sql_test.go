@@ -85,7 +85,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"hazard_exposures": shown, "hazard_history": officers, "hazard_inputs": shown, "hazard_levels": shown, "hazard_messages": officers,
 		"hazard_recipients": shown, "hazard_risks": shown, "hazard_states": shown, "hazard_weights": shown,
 		"incidents": officers, "report_analyses": officers, "incident_rulings": officers, "corrections": officers, "report_answers": officers, "report_pauses": shown,
-		"forecasts": officers, "cameras": {"balaikota_city_reader", "balaikota_writer"}, "camera_stills": {"balaikota_city_reader", "balaikota_writer"}, "source_listed": {"balaikota_writer"}, "report_photos": officers, "patterns": officers, "reporter_salt": {},
+		"forecasts": officers, "cameras": {"balaikota_city_reader", "balaikota_writer"}, "camera_stills": {"balaikota_city_reader", "balaikota_writer"}, "source_listed": {"balaikota_writer"}, "report_photos": officers, "voice_notes": officers, "patterns": officers, "reporter_salt": {},
 		"report_segments": officers, "report_sealed_months": officers,
 		"analysis_queue": officers, "analysis_state": officers, "report_blocks": {"balaikota_writer"},
 		"pattern_checks": officers, "photo_placeholders": {"balaikota_writer"}, "report_remarks": {"balaikota_writer"},

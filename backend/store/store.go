@@ -57,6 +57,9 @@ type Store struct {
 	catalogue  catalogueCache
 	locks      locks
 	turns      turns
+	// NoteWait is for how long questions to a reporter wait for the words of a
+	// recording; 0 where nothing turns recordings into words. Set before use.
+	NoteWait time.Duration
 	// AfterIngest, when set, is called inside each ingest transaction that
 	// added or changed reports: tests break transactions there.
 	AfterIngest func(ctx context.Context, tx pgx.Tx, reportIDs []int64) error

@@ -18,7 +18,7 @@ const (
 	holdReportOfSubject = `SELECT r.id, r.text, r.address, r.lon, r.lat, r.area_code, coalesce(r.office_id, 0) AS office_id, r.held, f.proven
 	FROM subject_reports f JOIN reports r ON r.id = f.report_id WHERE f.request_id = $1 AND f.report_id = $2 FOR UPDATE OF r`
 	correctReportOfSubject = `UPDATE reports SET text = $2, address = $3, lon = $4, lat = $5, computed_area = CASE WHEN $6 THEN nullif($7::text, '') ELSE computed_area END,
-	search = CASE WHEN $8 THEN $9::text::tsvector ELSE search END, held = $10, changed_at = now() WHERE id = $1`
+	search = CASE WHEN $8 THEN $9::text::tsvector || spoken_search ELSE search END, held = $10, changed_at = now() WHERE id = $1`
 	addSubjectCorrection = `INSERT INTO subject_corrections (request_id, report_id, version, at, officer_id, by_name, fields, reason, key_id, sealed)
 	SELECT $1, $2::bigint, 1 + coalesce(max(version), 0), $3, nullif($4::bigint, 0), $5, $6, $7, $8, $9 FROM subject_corrections WHERE report_id = $2`
 	subjectCorrected = `UPDATE subject_requests SET corrected_at = $2 WHERE id = $1`
@@ -291,6 +291,9 @@ func (s *Store) eraseSubject(ctx context.Context, tx pgx.Tx, by city.Actor, id i
 	}
 	if _, err := tx.Exec(ctx, forgetReporters, ids); err != nil {
 		return fmt.Errorf("erase identities: %w", err)
+	}
+	if _, err := tx.Exec(ctx, silenceNotes, ids, *stored(new(s.now()))); err != nil {
+		return fmt.Errorf("erase recordings: %w", err)
 	}
 	if _, err := tx.Exec(ctx, forgetCorrections, ids); err != nil {
 		return fmt.Errorf("erase what stood before corrections: %w", err)

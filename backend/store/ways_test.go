@@ -32,6 +32,10 @@ var waysOfWords = map[string]string{
 
 	"maySayLess":           "a comparison: whether a report may lack something",
 	"addAutomaticQuestion": "a hash; text is the question's",
+	"heardToo":             "with the text that it follows",
+	"spokenToQuery":        "search words",
+	"spokenOfQuery":        "what was heard, joined beside the report's own words",
+	"voiceNotesQuery":      "MaskPersonal and MaskSpoken on the report's own page",
 	"heldText":             "a comparison with what the source says now",
 	"heldWords":            "a comparison with what the source says now",
 	"subjectDataQuery":     "back to who wrote it: the copy of a person who proved who they are",
@@ -39,9 +43,9 @@ var waysOfWords = map[string]string{
 }
 
 var (
-	ofReports   = regexp.MustCompile(`(?i)\b(?:from|join) reports\b(?: (?:as )?(\w+))?`)
+	ofReports   = regexp.MustCompile(`(?i)\b(?:from|join) (?:reports|voice_notes)\b(?: (?:as )?(\w+))?`)
 	bareWords   = regexp.MustCompile(`(?i)(?:select|,|\() ?(?:id, )?text\b`)
-	aliasWords  = regexp.MustCompile(`\b(\w+)\.text\b`)
+	aliasWords  = regexp.MustCompile(`\b(\w+)\.(?:text|spoken)\b`)
 	onlyWritten = regexp.MustCompile(`(?i)^\s*insert into reports\b`)
 )
 

@@ -58,6 +58,7 @@ type Store interface {
 	Series(ctx context.Context, asker city.Asker, slug, area, step string, from, to time.Time) ([]city.SeriesPoint, error)
 	Reports(ctx context.Context, asker city.Asker, f city.ReportFilter) ([]city.ReportSummary, error)
 	Report(ctx context.Context, asker city.Asker, id int64) (city.ReportDetail, error)
+	VoiceSound(ctx context.Context, asker city.Asker, report, id int64) (kind string, sound []byte, err error)
 	Figures(ctx context.Context, asker city.Asker, f city.ReportFilter) (city.ReportFigures, error)
 	Counts(ctx context.Context, asker city.Asker, from, to time.Time) ([]city.ReportCount, error)
 	Reporter(ctx context.Context, by city.Actor, asker city.Asker, reportID int64, reason string) (city.Reporter, error)
@@ -124,6 +125,8 @@ type Analyst interface {
 	// Split returns the number of the incident that the reports make now.
 	Split(ctx context.Context, by city.Actor, asker city.Asker, id int64, reports []int64, reason string) (int64, error)
 	Correct(ctx context.Context, by city.Actor, asker city.Asker, c city.Correction) error
+	// CorrectTranscript puts right what was heard in a recording of a report.
+	CorrectTranscript(ctx context.Context, by city.Actor, asker city.Asker, c city.TranscriptCorrection) error
 }
 
 // Pictures shows what reports came with.

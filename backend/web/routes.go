@@ -90,6 +90,7 @@ func (s *server) routes() {
 	add(s, deciders, http.MethodPost, "/api/incidents/{id}/merge", "Say that incidents are one matter", s.mergeIncident)
 	add(s, deciders, http.MethodPost, "/api/incidents/{id}/split", "Say that some of its reports are another matter", s.splitIncident)
 	add(s, deciders, http.MethodPost, "/api/reports/{id}/correction", "Put a report's category, office, area or urgency right", s.correctReport)
+	add(s, deciders, http.MethodPut, "/api/reports/{id}/voice-notes/{note}", "Put right what a machine heard in a recording of a report", s.correctTranscript)
 
 	// Proof of repair: pictures from the place, their checks, a second person, the reporters' word.
 	add(s, deciders, http.MethodPost, "/api/dispositions/{id}/proof-tokens", "One-time codes for pictures, also for use without a network", s.postProofTokens)
@@ -254,6 +255,7 @@ func (s *server) routes() {
 	s.echo.GET("/api/hazards/flood/cap", s.getFloodCAP)
 	s.echo.GET(stepsPath, s.followQuestion)
 	s.echo.GET("/api/reports/:id/picture", s.getReportPicture)
+	s.echo.GET("/api/reports/:id/voice-notes/:note", s.getVoiceNote)
 	s.echo.POST("/api/attachments", s.postAttachment)
 	s.echo.POST("/api/subject-requests/:id/copy", s.postSubjectCopy)
 	s.echo.GET("/api/attachments/:id", s.getAttachment)

@@ -35,6 +35,14 @@ func (a *analyst) incidentAfter(ctx context.Context, report int64) (int64, error
 	return a.db.IncidentOf(ctx, report)
 }
 
+// CorrectTranscript implements web.Analyst.
+func (a *analyst) CorrectTranscript(ctx context.Context, by city.Actor, asker city.Asker, c city.TranscriptCorrection) error {
+	if err := a.db.CorrectTranscript(ctx, by, asker, c, stemsOf); err != nil {
+		return err
+	}
+	return a.settleNow(ctx)
+}
+
 // Correct implements web.Analyst.
 func (a *analyst) Correct(ctx context.Context, by city.Actor, asker city.Asker, c city.Correction) error {
 	if err := a.db.Correct(ctx, by, asker, c); err != nil {

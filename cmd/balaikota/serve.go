@@ -87,6 +87,7 @@ type serving struct {
 	copier     *copier
 	hooks      *hookDoor
 	officers   *officerchat.Worker
+	listener   *listener
 	stopping   context.Context // ends when the server is about to stop
 	stop       context.CancelFunc
 	http       *http.Server
@@ -117,6 +118,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	if err != nil {
 		return nil, err
 	}
+	s.listener = newListener(in.ctx, db, ear, cfg.Voice, s.analyst.stir, in.log)
 	s.prover = newProver(db, s.geography, in.log)
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	if s.teller, err = newTeller(db, in.db.Data, cfg.Notices, in.log); err != nil {
@@ -126,7 +128,7 @@ func newServing(in *invocation, db *database, cfg config.Serve, address string) 
 	s.keeper = &keeper{db: db, data: in.db.Data, log: in.log, now: time.Now}
 	s.copier = newCopier(db, cfg.Backup, in.db.Data, in.log)
 	s.copier.offered = s.teller.Offered
-	door := &intake{store: db.Store, geography: s.geography, stored: s.analyst.stir}
+	door := &intake{store: db.Store, geography: s.geography, stored: func() { s.analyst.stir(); s.listener.stir() }}
 	if s.jobs, err = s.newJobs(door); err != nil {
 		return nil, err
 	}
@@ -163,7 +165,7 @@ func (s *serving) newJobs(door *intake) (*jobs.Jobs, error) {
 		return nil, err
 	}
 	runner := connectors.NewRunner(all.Registry(), door, env, secrets, connectors.RunLimits{})
-	s.photos.keeper = runner
+	s.photos.keeper, s.listener.keeper = runner, runner
 	write := func(ctx context.Context, m city.ChatMessage) error {
 		src, err := s.db.Source(ctx, m.Source)
 		if err != nil {
@@ -300,6 +302,7 @@ func (s *serving) run(ctx context.Context, listener net.Listener, began time.Tim
 	})
 	parts.Go(func() error { return s.analyst.run(failed) })
 	parts.Go(func() error { return s.assistant.Run(failed) })
+	parts.Go(func() error { return s.listener.run(failed) })
 	parts.Go(func() error { return s.prover.watch(failed) })
 	parts.Go(func() error { return s.teller.worker.Run(jobsCtx) })
 	parts.Go(func() error { return s.teller.asking.Run(jobsCtx) })

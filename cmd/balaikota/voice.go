@@ -24,6 +24,7 @@ type ear struct {
 	log         *slog.Logger
 	mu          sync.Mutex
 	lexicon     *voice.Lexicon
+	outdoors    *voice.Lexicon // without the people of the city hall
 	madeAt      time.Time
 }
 
@@ -88,22 +89,37 @@ func (e *ear) abilities(ctx context.Context) city.AssistantState {
 func (e *ear) names() *voice.Lexicon {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.renew()
+	return e.lexicon
+}
+
+// places are the same names without those of people, whom no citizen's words are
+// taken for.
+func (e *ear) places() *voice.Lexicon {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.renew()
+	return e.outdoors
+}
+
+// renew reads the names again when they are old; what was read stays if that fails.
+func (e *ear) renew() {
 	if e.lexicon != nil && time.Since(e.madeAt) < lexiconAge {
-		return e.lexicon
+		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	lexicon, err := e.readNames(ctx)
+	names, people, err := e.readNames(ctx)
 	if err != nil {
 		e.log.Warn("The names for transcripts were not read", "err", err)
-		return e.lexicon
+		return
 	}
-	e.lexicon, e.madeAt = lexicon, time.Now()
-	return lexicon
+	e.lexicon, e.madeAt = voice.NewLexicon(names, people, language.Known), time.Now()
+	e.outdoors = voice.NewLexicon(names, nil, language.Known).Careful()
 }
 
-func (e *ear) readNames(ctx context.Context) (*voice.Lexicon, error) {
-	names := []string{e.db.city.Name}
+func (e *ear) readNames(ctx context.Context) (names, people []string, err error) {
+	names = []string{e.db.city.Name}
 	for _, level := range []city.Level{city.Kecamatan, city.Kelurahan} {
 		for _, a := range e.geography.Areas(level) {
 			names = append(names, a.Name)
@@ -111,19 +127,18 @@ func (e *ear) readNames(ctx context.Context) (*voice.Lexicon, error) {
 	}
 	offices, err := e.db.Offices(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, o := range offices {
 		names = append(names, o.ShortName, o.Name)
 	}
 	officers, err := e.db.Officers(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var people []string
 	for _, o := range officers {
 		people = append(people, o.Name)
 	}
 	slices.SortStableFunc(people, cmp.Compare[string])
-	return voice.NewLexicon(names, people, language.Known), nil
+	return names, people, nil
 }

@@ -41,6 +41,8 @@ type Message struct {
 	Notes []string
 	// Media is where the connector finds its picture again, "" for none.
 	Media string
+	// Sound is where the connector finds what it says aloud again, "" for nothing.
+	Sound string
 	// Reporter is who wrote it.
 	Reporter city.Reporter
 }
@@ -89,6 +91,7 @@ type part struct {
 	Lat     *float64  `json:"lat,omitempty"`
 	Notes   []string  `json:"notes,omitempty"`
 	Media   string    `json:"media,omitempty"`
+	Sound   string    `json:"sound,omitempty"`
 }
 
 // record is what stands in a report's raw record.
@@ -130,7 +133,7 @@ func (w *Weaver) Add(ctx context.Context, m Message) (refused string, err error)
 		d = &draft{person: person, report: city.Report{ExternalID: w.Prefix + "-" + w.hash("report", m.Person, m.ID)[:12], Channel: w.Channel, CreatedAt: m.At, Status: city.Open}}
 		w.drafts = append(w.drafts, d)
 	}
-	d.put(part{ID: id, At: m.At.UTC(), Changed: utc(m.Changed), Words: m.Words, Place: oneLine(m.Place), Lon: m.Lon, Lat: m.Lat, Notes: m.Notes, Media: m.Media})
+	d.put(part{ID: id, At: m.At.UTC(), Changed: utc(m.Changed), Words: m.Words, Place: oneLine(m.Place), Lon: m.Lon, Lat: m.Lat, Notes: m.Notes, Media: m.Media, Sound: m.Sound})
 	d.reporter = completed(d.reporter, m.Reporter)
 	w.byPart[id] = d
 	return "", nil
@@ -347,7 +350,7 @@ func (w *Weaver) Reports() ([]city.Report, error) {
 // came in.
 func (w *Weaver) finish(d *draft) (city.Report, error) {
 	r, reporter := d.report, d.reporter
-	r.Reporter, r.Text, r.MediaURL, r.Parts = &reporter, "", "", nil
+	r.Reporter, r.Text, r.MediaURL, r.Parts, r.VoiceNotes = &reporter, "", "", nil, nil
 	if d.stored && (reporter.Name == "" || reporter.Phone == "") {
 		r.Reporter = nil // what is known stays: an earlier message may have said more
 	}
@@ -363,6 +366,9 @@ func (w *Weaver) finish(d *draft) (city.Report, error) {
 		}
 		if r.MediaURL == "" {
 			r.MediaURL = p.Media
+		}
+		if p.Sound != "" {
+			r.VoiceNotes = append(r.VoiceNotes, city.VoiceNote{Address: p.Sound, At: p.At})
 		}
 		if p.At.Before(r.CreatedAt) {
 			r.CreatedAt = p.At

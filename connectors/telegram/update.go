@@ -149,7 +149,7 @@ func (u update) message() (*chat.Message, string) {
 	}
 	out := &chat.Message{
 		ID: strconv.FormatInt(m.ID, 10), Person: strconv.FormatInt(m.Chat.ID, 10), At: time.Unix(m.Date, 0), Words: words, Command: command,
-		Voice: m.Voice != nil || m.Audio != nil, Notes: m.notes(), Media: m.picture(), Reporter: m.reporter(),
+		Voice: m.Voice != nil || m.Audio != nil, Notes: m.notes(), Media: m.picture(), Sound: m.sound(), Reporter: m.reporter(),
 	}
 	if m.EditDate > 0 {
 		out.Changed = time.Unix(m.EditDate, 0)
@@ -215,6 +215,16 @@ func (m message) picture() string {
 		return ""
 	}
 	return mediaScheme + best.ID
+}
+
+// sound names what the message says aloud as Media finds it again, "" for nothing.
+func (m message) sound() string {
+	for _, f := range []*file{m.Voice, m.Audio} {
+		if f != nil && f.ID != "" && len(f.ID) <= 300 && f.Size <= connectors.MaxMedia {
+			return mediaScheme + f.ID
+		}
+	}
+	return ""
 }
 
 // reporter is who wrote. A contact that is the sender's own brings the number.

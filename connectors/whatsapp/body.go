@@ -204,6 +204,9 @@ func (m message) message(contacts []contact, received time.Time) (*chat.Message,
 	if m.Image != nil && mediaForm.MatchString(m.Image.ID) {
 		out.Media = mediaScheme + m.Image.ID
 	}
+	if m.Audio != nil && mediaForm.MatchString(m.Audio.ID) {
+		out.Sound = mediaScheme + m.Audio.ID
+	}
 	if out.Words == "" && out.Lon == nil && len(out.Notes) == 0 {
 		out.Notes = []string{"pesan jenis " + kind(m.Type)}
 	}

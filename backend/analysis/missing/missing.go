@@ -53,7 +53,11 @@ func understood(r city.ReportDetail) bool {
 	if r.Category != "" && (r.Analysis.Sure || r.Analysis.CategoryBy != "analysis") {
 		return true
 	}
-	return words(r.FullText) >= fewestWords
+	n := words(r.FullText)
+	for _, v := range r.VoiceNotes {
+		n += words(v.Text)
+	}
+	return n >= fewestWords
 }
 
 // joined begins what was said later, and notes stand for what is no text: both are

@@ -2163,6 +2163,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/{id}/voice-notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put right what a machine heard in a recording of a report */
+        put: operations["put-reports-id-voice-notes-note"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/retention": {
         parameters: {
             query?: never;
@@ -6997,6 +7014,8 @@ export interface components {
             text: string;
             /** @enum {string} */
             urgency?: "info" | "perhatian" | "siaga" | "awas";
+            /** @description Recordings that it came with, oldest first */
+            voice_notes?: components["schemas"]["ReportVoice"][];
         };
         ReportFigures: {
             /**
@@ -7113,6 +7132,39 @@ export interface components {
             text: string;
             /** @enum {string} */
             urgency?: "info" | "perhatian" | "siaga" | "awas";
+        };
+        ReportVoice: {
+            /**
+             * Format: date-time
+             * @description When it was sent
+             */
+            at: string;
+            /** Format: date-time */
+            corrected_at?: string;
+            /** @description The officer who put the words right */
+            corrected_by?: string;
+            /** Format: date-time */
+            heard_at?: string;
+            /** Format: int64 */
+            id: number;
+            /** @description The model that heard it */
+            model?: string;
+            /** @description The sound is kept here */
+            playable: boolean;
+            /**
+             * @description Why it has no words yet, or never will
+             * @enum {string}
+             */
+            problem?: "sumber" | "bukan_suara" | "panjang" | "layanan" | "luar" | "ditolak";
+            /**
+             * Format: double
+             * @description Length; absent when not known
+             */
+            seconds?: number;
+            /** @enum {string} */
+            state: "menunggu" | "ditulis" | "tanpa_kata" | "gagal" | "dihapus";
+            /** @description What a machine heard, or an officer after it; personal data masked */
+            text?: string;
         };
         ReporterInfo: {
             email: string;
@@ -8167,6 +8219,10 @@ export interface components {
              * @description How many wait in all
              */
             waiting: number;
+        };
+        TranscriptInputBody: {
+            /** @description The words that are heard */
+            text: string;
         };
         TrialAgenda: {
             /** Format: date-time */
@@ -12908,6 +12964,42 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["HoldClockInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-reports-id-voice-notes-note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                note: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TranscriptInputBody"];
             };
         };
         responses: {
