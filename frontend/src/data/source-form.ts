@@ -1,8 +1,8 @@
 import type { Problem } from '../api/problem.ts';
 import type { ConnectorField, ConnectorInfo, SourceForm } from '../api/types.ts';
 
-/** What stands in the form for one field: text, or a tick. */
-export type Entry = string | boolean;
+/** What stands in the form for one field: text, a tick, or a mapping as the object that it is. */
+export type Entry = string | boolean | Record<string, unknown>;
 
 /** A field that has a line of its own in the form, not one within another. */
 export const isTop = (f: ConnectorField) => !/[.[*]/.test(f.path);
@@ -18,25 +18,14 @@ export const isFirst = (f: ConnectorField) =>
 export const isPlainList = (f: ConnectorField, all: readonly ConnectorField[]) =>
   f.type === 'list' && !all.some((other) => other.path.startsWith(`${f.path}[`));
 
-/**
- * The beginning of a large field: its required parts, and those that nearly
- * every source needs, to be filled in.
- */
-export function skeleton(field: ConnectorField, all: readonly ConnectorField[]): string {
-  const parts = all.filter(
-    (f) => f.path.startsWith(`${field.path}.`) && !/[.[*]/.test(f.path.slice(field.path.length + 1)),
+/** A mapping, which has a form of its own. */
+const isMapping = (f: ConnectorField) => f.path === 'mapping' && f.type === 'object';
+
+/** A mapping that says nothing yet. */
+const isUnwritten = (mapping: Record<string, unknown>) =>
+  Object.entries(mapping).every(
+    ([name, part]) => name === 'kind' || (typeof part === 'object' && Object.keys(part ?? {}).length === 0),
   );
-  const lines: string[] = [];
-  for (const part of parts.filter((p) => p.required)) {
-    const name = part.path.slice(field.path.length + 1);
-    if (name === 'fields') {
-      lines.push('fields:', '  indicator: {const: }', '  area: ', '  time: ', '  value: ');
-    } else {
-      lines.push(`${name}: ${part.enum?.[part.enum.length - 1] ?? ''}`);
-    }
-  }
-  return lines.join('\n');
-}
 
 /** What the form begins with: a new source's defaults, or what a source has. */
 export function entriesOf(connector: ConnectorInfo, config?: Record<string, unknown>): Record<string, Entry> {
@@ -44,16 +33,11 @@ export function entriesOf(connector: ConnectorInfo, config?: Record<string, unkn
   for (const f of connector.fields.filter(isTop)) {
     const value = config?.[f.path];
     if (f.type === 'boolean') out[f.path] = value === undefined ? f.default === 'true' : value === true;
+    else if (isMapping(f))
+      out[f.path] = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
     else if (value !== undefined && value !== null)
       out[f.path] =
         typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value as string | number);
-    else if (
-      config === undefined &&
-      isLarge(f) &&
-      (f.required || f.path === 'mapping') &&
-      !isPlainList(f, connector.fields)
-    )
-      out[f.path] = skeleton(f, connector.fields);
     else out[f.path] = '';
   }
   return out;
@@ -62,7 +46,8 @@ export function entriesOf(connector: ConnectorInfo, config?: Record<string, unkn
 /**
  * The configuration that the entries make. What is empty is left out, so that
  * the connector's own default counts, and so is a mapping that nobody touched where
- * a template does; lists go line by line, other large fields as the YAML they are.
+ * a template does; lists go line by line, other large fields as the YAML they are,
+ * and a mapping as its object.
  */
 export function configOf(connector: ConnectorInfo, entries: Record<string, Entry>): Record<string, unknown> {
   const out: Record<string, unknown> = {};
@@ -72,9 +57,12 @@ export function configOf(connector: ConnectorInfo, entries: Record<string, Entry
       if ((entry === true) !== (f.default === 'true')) out[f.path] = entry === true;
       continue;
     }
-    const text = typeof entry === 'string' ? entry.trim() : '';
-    if (text === '' || (!f.required && f.path === 'mapping' && entry === skeleton(f, connector.fields)))
+    if (typeof entry === 'object') {
+      if (f.required || !isUnwritten(entry)) out[f.path] = entry;
       continue;
+    }
+    const text = typeof entry === 'string' ? entry.trim() : '';
+    if (text === '') continue;
     if (isPlainList(f, connector.fields) && !/^(\[|-\s)/.test(text)) {
       out[f.path] = text
         .split('\n')

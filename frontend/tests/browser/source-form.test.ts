@@ -145,6 +145,7 @@ it('lists the columns that a trial found, and puts one where the caret stands', 
         first_agenda: [],
         mapped: [],
         columns: ['."tinggi air"', '.pos'],
+        proposed: [],
         refused: [
           { kind: 'mapping', place: 'mapping.fields.area', reason: 'needs either get or const', times: 1 },
         ],
@@ -157,6 +158,7 @@ it('lists the columns that a trial found, and puts one where the caret stands', 
   const dialog = s.page.locator('dialog[open]');
   await dialog.locator('select').first().selectOption('httpjson');
   await dialog.locator('input').first().fill('Muka air');
+  await dialog.getByRole('button', { name: 'Tulis sebagai teks' }).click();
   const mapping = dialog.locator('textarea');
   await mapping.fill('value: ');
   await dialog.getByRole('button', { name: 'Coba' }).first().click();
