@@ -38,16 +38,6 @@ const (
 	SubjectRefused  SubjectState = "ditolak"
 )
 
-// SubjectNorm says within how many hours, by the clock and not in working days,
-// requests of a kind are met.
-type SubjectNorm struct {
-	Kind        SubjectKind `json:"kind" enum:"salinan,perbaikan,hapus"`
-	Hours       int         `json:"hours"`
-	RemindHours int         `json:"remind_hours" doc:"How many hours before the end operators are reminded"`
-	Source      string      `json:"source"`
-	EffectiveOn string      `json:"effective_on" format:"date"`
-}
-
 // SubjectRequest is a request as lists show it: nothing of who asks.
 type SubjectRequest struct {
 	ID         int64        `json:"id"`
@@ -81,7 +71,6 @@ type SubjectRequest struct {
 // SubjectRequests are all requests, those that wait first, the most urgent first.
 type SubjectRequests struct {
 	Items []SubjectRequest `json:"items" nullable:"false"`
-	Norms []SubjectNorm    `json:"norms" nullable:"false" doc:"In effect today"`
 	// Controller and Contact stand in the copy a person gets.
 	Controller string `json:"controller" doc:"Who answers for the data"`
 	Contact    string `json:"contact" doc:"How the officer for data protection is reached; empty: not set"`

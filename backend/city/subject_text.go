@@ -55,8 +55,8 @@ func SubjectNotice(number int64, due time.Time, late bool, zone *time.Location, 
 	}
 	if late {
 		said = Said{
-			Text:   fmt.Sprintf("Permintaan data pribadi nomor %d melewati batas 3 x 24 jam (%s). Selesaikan sekarang.", number, when),
-			TextEN: fmt.Sprintf("Personal data request %d is past its 3 x 24 hours. Meet it now.", number),
+			Text:   fmt.Sprintf("Permintaan data pribadi nomor %d melewati batas waktunya (%s). Selesaikan sekarang.", number, when),
+			TextEN: fmt.Sprintf("Personal data request %d is past its time. Meet it now.", number),
 		}
 	}
 	return Wording{Kind: "job", Path: "/pengaturan", Urgent: late, Said: said}

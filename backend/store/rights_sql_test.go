@@ -115,7 +115,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"question_rules": {"balaikota_city_reader", "balaikota_writer"}, "question_looks": {"balaikota_writer"},
 		"receipt_head": {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
 		"answer_templates": officers, "answer_template_versions": officers, "reporter_messages": officers,
-		"subject_norms": {"balaikota_city_reader", "balaikota_writer"}, "subject_reports": {"balaikota_city_reader", "balaikota_identity_reader", "balaikota_writer"},
+		"subject_norms": {"balaikota_city_reader", "balaikota_writer"}, "subject_limits": {"balaikota_city_reader", "balaikota_writer"}, "subject_reports": {"balaikota_city_reader", "balaikota_identity_reader", "balaikota_writer"},
 		"subject_requests": {"balaikota_writer"}, "subject_corrections": {"balaikota_writer"}, "subject_messages": {"balaikota_writer"}, // others: nothing that is sealed
 		"quality_rules": officers, "quality_findings": shown, "quality_decisions": officers,
 		"quality_series": {"balaikota_writer"}, "quality_read": {"balaikota_writer"}, "quality_due": {"balaikota_writer"},

@@ -12,10 +12,7 @@ import (
 )
 
 const (
-	subjectNormsQuery = `SELECT DISTINCT ON (kind) kind, hours, remind_hours, source, to_char(effective_on, 'YYYY-MM-DD') AS effective_on
-	FROM subject_norms WHERE effective_on <= $1::text::date ORDER BY kind, effective_on DESC`
-	subjectNormQuery = `SELECT id, hours FROM subject_norms WHERE kind = $1 AND effective_on <= $2::text::date ORDER BY effective_on DESC LIMIT 1`
-	subjectColumns   = `SELECT q.id, q.kind, q.way, q.received_at, q.received_by, q.due_at, q.state, (coalesce(q.decided_at, $1) > q.due_at) AS late, q.gave, q.proof, q.proof_note, q.proof_way,
+	subjectColumns = `SELECT q.id, q.kind, q.way, q.received_at, q.received_by, q.due_at, q.state, (coalesce(q.decided_at, $1) > q.due_at) AS late, q.gave, q.proof, q.proof_note, q.proof_way,
 	q.proven_at, q.proven_by, q.code_way, q.code_until, 5 - q.codes AS codes_left, CASE WHEN q.code_until IS NULL THEN 0 ELSE 5 - q.code_tries END AS tries_left,
 	q.copied_at, q.corrected_at, q.erased_at, q.decided_at, q.decided_by, q.reason, (SELECT count(*) FROM subject_reports f WHERE f.request_id = q.id)::int AS reports
 	FROM subject_requests q `
@@ -31,11 +28,6 @@ const (
 	subjectMessagesQuery    = `SELECT kind, text, at, by_name AS by, channel, taken_at, ended_at, error FROM subject_messages WHERE request_id = $1 ORDER BY id`
 	subjectCorrectionsQuery = `SELECT report_id, version, at, by_name AS by, fields, reason FROM subject_corrections WHERE request_id = $1 ORDER BY id`
 )
-
-type subjectNorm struct {
-	ID    int64
-	Hours int
-}
 
 // operatorOnly lets operators through: they act on requests, auditors read.
 func operatorOnly(asker city.Asker) error {
@@ -54,15 +46,8 @@ func (s *Store) Subjects(ctx context.Context, asker city.Asker) (out city.Subjec
 	if err := keepersOnly(asker); err != nil {
 		return out, err
 	}
-	cat, err := s.currentCatalogue(ctx)
-	if err != nil {
-		return out, err
-	}
-	err = s.read(ctx, asker, func(tx pgx.Tx) error {
-		if out.Items, err = rowsOf[city.SubjectRequest](ctx, tx, subjectsQuery, s.now()); err != nil {
-			return err
-		}
-		out.Norms, err = rowsOf[city.SubjectNorm](ctx, tx, subjectNormsQuery, cat.today(s.now()))
+	err = s.read(ctx, asker, func(tx pgx.Tx) (err error) {
+		out.Items, err = rowsOf[city.SubjectRequest](ctx, tx, subjectsQuery, s.now())
 		return err
 	})
 	return out, wrapped(err, "read the requests about personal data")

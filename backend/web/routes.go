@@ -235,6 +235,8 @@ func (s *server) routes() {
 	add(s, operators, http.MethodPost, "/api/subject-requests/{id}/proof", "Note how who asks proved who they are", s.postSubjectProof)
 	add(s, operators, http.MethodPost, "/api/subject-requests/{id}/corrections", "Put right what they asked for in one report of theirs; it holds against the report's source", s.postSubjectCorrection)
 	add(s, operators, http.MethodPost, "/api/subject-requests/{id}/decision", "End a request: met, or refused with the reason; who asked is told", s.postSubjectDecision)
+	add(s, auditors, http.MethodGet, "/api/subject-norms", "Within how many hours requests about personal data are met, and what the law says of it", s.getSubjectNorms)
+	add(s, operators, http.MethodPut, "/api/subject-norms/{kind}", "Set within how many hours they are met from a day on, never more than the law gives, with the reason", s.putSubjectNorm)
 	add(s, auditors, http.MethodGet, "/api/reporter-questions", "Whether reporters of incomplete reports are asked without an officer", s.getQuestionRules)
 	add(s, operators, http.MethodPut, "/api/reporter-questions", "Set whether and when they are asked, at once, with the reason", s.putQuestionRule)
 	add(s, auditors, http.MethodGet, "/api/backups", "Backups of the database: every try, newest first", s.getBackups)

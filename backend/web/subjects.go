@@ -24,6 +24,8 @@ type SubjectStore interface {
 	ReadBackSubjectCode(ctx context.Context, by city.Actor, asker city.Asker, id int64, said string) error
 	ShowSubjectProof(ctx context.Context, by city.Actor, asker city.Asker, id int64, how, note string) error
 	DecideSubject(ctx context.Context, by city.Actor, asker city.Asker, id int64, o city.SubjectOutcome, offered []city.NoticeChannel) error
+	SubjectNorms(ctx context.Context, asker city.Asker) ([]city.SubjectNorms, error)
+	ChangeSubjectNorm(ctx context.Context, by city.Actor, asker city.Asker, kind city.SubjectKind, c city.SubjectNormChange) error
 }
 
 // SubjectDesk does what a request asks for. cmd implements it.
@@ -47,7 +49,7 @@ type subjectBody struct{ Body city.SubjectDetail }
 
 func (s *server) getSubjects(ctx context.Context, _ *struct{}) (*subjectsBody, error) {
 	out, err := s.Store.Subjects(ctx, askerOf(ctx))
-	out.Items, out.Norms = orEmpty(out.Items), orEmpty(out.Norms)
+	out.Items = orEmpty(out.Items)
 	out.Controller, out.Contact = s.Subjects.Controller()
 	return &subjectsBody{Body: out}, err
 }
@@ -204,6 +206,27 @@ func (s *server) postSubjectDecision(ctx context.Context, in *subjectDecisionInp
 		return nil, err
 	}
 	return s.getSubject(ctx, &subjectInput{ID: in.ID})
+}
+
+type subjectNormsBody struct {
+	Body []city.SubjectNorms `nullable:"false"`
+}
+
+func (s *server) getSubjectNorms(ctx context.Context, _ *struct{}) (*subjectNormsBody, error) {
+	out, err := s.Store.SubjectNorms(ctx, askerOf(ctx))
+	return &subjectNormsBody{Body: orEmpty(out)}, err
+}
+
+type changeSubjectNormInput struct {
+	Kind city.SubjectKind `path:"kind" enum:"salinan,perbaikan,hapus"`
+	Body city.SubjectNormChange
+}
+
+func (s *server) putSubjectNorm(ctx context.Context, in *changeSubjectNormInput) (*subjectNormsBody, error) {
+	if err := s.Store.ChangeSubjectNorm(ctx, sessionOf(ctx).Actor(), askerOf(ctx), in.Kind, in.Body); err != nil {
+		return nil, err
+	}
+	return s.getSubjectNorms(ctx, nil)
 }
 
 // postSubjectCopy answers POST /api/subject-requests/:id/copy with a ZIP, written

@@ -203,6 +203,8 @@ func rowsOfCity() map[string]gate {
 		"GET /api/models":                          {who: inspect, rows: "shared"},
 		"POST /api/models/{name}/back":             {who: operate, at: model, body: fixed(map[string]any{"id": 1, "reason": "uji matriks peran"})},
 		"GET /api/retention":                       {who: inspect, rows: "shared"},
+		"GET /api/subject-norms":                   {who: inspect, rows: "shared"},
+		"PUT /api/subject-norms/{kind}":            {who: operate, at: thing{"kind": "hapus"}, body: fixed(map[string]any{"hours": 72, "remind_hours": 24, "source": "uji matriks", "effective_on": "2100-01-01", "reason": "uji matriks peran"})},
 		"GET /api/reporter-questions":              {who: inspect, rows: "shared"},
 		"PUT /api/reporter-questions":              {who: operate, body: fixed(map[string]any{"enabled": true, "quiet_seconds": 3600, "wait_days": 3, "source": "uji matriks", "reason": "uji matriks peran"})},
 		"PUT /api/retention/{what}":                {who: operate, at: kept, body: fixed(map[string]any{"keep_months": 600, "source": "uji matriks", "effective_on": "2100-01-01", "reason": "uji matriks peran"})},

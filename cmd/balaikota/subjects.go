@@ -97,7 +97,7 @@ func (d *database) subjectFinding(ctx context.Context) finding {
 	case err != nil:
 		f.Detail = oneLine(err)
 	case state.Late > 0:
-		f.Detail = fmt.Sprintf("%d dari %d permintaan melewati 3 x 24 jam", state.Late, state.Open)
+		f.Detail = fmt.Sprintf("%d dari %d permintaan melewati batas waktunya", state.Late, state.Open)
 		f.Remedy = "meet or refuse them now: Pengaturan, Permintaan data pribadi; balaikota subject list"
 	default:
 		f.OK, f.Detail = true, fmt.Sprintf("%d permintaan menunggu", state.Open)

@@ -2509,6 +2509,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/subject-norms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Within how many hours requests about personal data are met, and what the law says of it */
+        get: operations["get-subject-norms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subject-norms/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set within how many hours they are met from a day on, never more than the law gives, with the reason */
+        put: operations["put-subject-norms-kind"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/subject-requests": {
         parameters: {
             query?: never;
@@ -7856,6 +7890,19 @@ export interface components {
             phone: string;
             request: components["schemas"]["SubjectDetail"];
         };
+        SubjectLimit: {
+            article: string;
+            /** Format: date */
+            effective_on: string;
+            /**
+             * Format: int64
+             * @description The most that a norm may give; 0: the law names no hours
+             */
+            hours: number;
+            /** @enum {string} */
+            kind: "salinan" | "perbaikan" | "hapus";
+            says: string;
+        };
         SubjectMessage: {
             /** Format: date-time */
             at: string;
@@ -7873,18 +7920,52 @@ export interface components {
             text: string;
         };
         SubjectNorm: {
-            /** Format: date */
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            /**
+             * Format: date
+             * @description First day, in the city's days
+             */
             effective_on: string;
             /** Format: int64 */
             hours: number;
+            /** Format: int64 */
+            id: number;
             /** @enum {string} */
             kind: "salinan" | "perbaikan" | "hapus";
+            reason?: string;
             /**
              * Format: int64
              * @description How many hours before the end operators are reminded
              */
             remind_hours: number;
+            /** @description On what it rests */
             source: string;
+        };
+        SubjectNormChange: {
+            /**
+             * Format: date
+             * @description Not before today
+             */
+            effective_on: string;
+            /**
+             * Format: int64
+             * @description Not more than the law gives
+             */
+            hours: number;
+            reason: string;
+            /**
+             * Format: int64
+             * @description Not more than hours
+             */
+            remind_hours: number;
+            source: string;
+        };
+        SubjectNorms: {
+            history: components["schemas"]["SubjectNorm"][];
+            law: components["schemas"]["SubjectLimit"];
+            rule: components["schemas"]["SubjectNorm"];
         };
         SubjectProofInputBody: {
             /** @description As it was read back */
@@ -7994,8 +8075,6 @@ export interface components {
             /** @description Who answers for the data */
             controller: string;
             items: components["schemas"]["SubjectRequest"][];
-            /** @description In effect today */
-            norms: components["schemas"]["SubjectNorm"][];
         };
         Subscribe: {
             /**
@@ -13784,6 +13863,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-subject-norms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectNorms"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-subject-norms-kind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "salinan" | "perbaikan" | "hapus";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubjectNormChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectNorms"][];
+                };
             };
             /** @description Error */
             default: {

@@ -10,6 +10,11 @@ export type SubjectDetail = Schemas['SubjectDetail'];
 export type SubjectFound = Schemas['SubjectFound'];
 export type SubjectNew = Schemas['NoteSubjectInputBody'];
 export type SubjectCorrection = Schemas['SubjectCorrectionInputBody'];
+/** Who somebody is; what is not known is empty. */
+export type SubjectPerson = NonNullable<SubjectCorrection['identity']>;
+export type SubjectNorms = Schemas['SubjectNorms'];
+export type SubjectNorm = Schemas['SubjectNorm'];
+export type SubjectNormChange = Schemas['SubjectNormChange'];
 export type SubjectDecision = Schemas['SubjectDecisionInputBody'];
 export type SubjectChannel = Schemas['SubjectCodeInputBody']['channel'];
 export type SubjectProof = Schemas['SubjectProofInputBody'];
@@ -21,6 +26,11 @@ const copyPatience = 10 * 60_000;
 class SubjectStore {
   readonly list = new Remote<SubjectRequests>((signal) =>
     take(api.GET('/api/subject-requests', { signal: deadline(signal) })),
+  );
+
+  /** Within how many hours they are met, by kind. */
+  readonly norms = new Remote<SubjectNorms[]>((signal) =>
+    take(api.GET('/api/subject-norms', { signal: deadline(signal) })),
   );
 
   async #then<T>(work: Promise<T>): Promise<T> {
@@ -54,6 +64,11 @@ class SubjectStore {
   }
   decide(id: number, body: SubjectDecision): Promise<SubjectDetail> {
     return this.#then(take(api.POST('/api/subject-requests/{id}/decision', { ...this.#at(id), body })));
+  }
+
+  async changeNorm(kind: SubjectNorm['kind'], body: SubjectNormChange): Promise<void> {
+    const params = { path: { kind } };
+    this.norms.put(await take(api.PUT('/api/subject-norms/{kind}', { params, body, signal: deadline() })));
   }
 
   /** Saves the copy as a file of this computer. */

@@ -18,15 +18,12 @@ async function desk(page: Page) {
   const said: Record<string, unknown>[] = [];
   const none = { found: [], messages: [], corrections: [], channels: ['surel'] };
   let request: Record<string, unknown> | undefined;
-  const norms = [
-    { kind: 'salinan', hours: 72, remind_hours: 24, source: 'UU 27/2022', effective_on: '2022-10-17' },
-  ];
   await page.route('**/api/subject-requests**', async (r) => {
     const path = new URL(r.request().url()).pathname.replace('/api/subject-requests', '');
     const body = (r.request().postDataJSON() ?? {}) as Record<string, unknown>;
     if (r.request().method() === 'POST') said.push({ path, ...body });
     if (path === '' && r.request().method() === 'GET')
-      return r.fulfill({ json: { items: request ? [request] : [], norms, controller: 'Kota', contact: '' } });
+      return r.fulfill({ json: { items: request ? [request] : [], controller: 'Kota', contact: '' } });
     if (path === '')
       request = {
         ...none,
