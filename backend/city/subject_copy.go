@@ -52,6 +52,7 @@ type SubjectData struct {
 	Office      string          `json:"perangkat_daerah,omitempty"`
 	MediaURL    string          `json:"foto_di_sumber,omitempty"`
 	Photo       string          `json:"foto,omitempty"` // file in the copy, or why it is not there
+	Voices      []SubjectVoice  `json:"pesan_suara,omitempty"`
 	Who         *Reporter       `json:"identitas,omitempty"`
 	WhoLocked   bool            `json:"identitas_terkunci,omitempty"`
 	Held        []string        `json:"diperbaiki,omitempty"`
@@ -70,6 +71,18 @@ type SubjectAnswer struct {
 	Channel string     `json:"kanal,omitempty"`
 	// State is terkirim, menunggu, gagal, or "" where it goes nowhere.
 	State string `json:"keadaan,omitempty"`
+}
+
+// SubjectVoice is a recording that they sent: its words as they stand, as a machine
+// wrote them first, and the file in the copy ("" where the sound is not kept).
+type SubjectVoice struct {
+	NoteID      int64      `json:"-"`
+	At          time.Time  `json:"dikirim"`
+	Text        string     `json:"isi,omitempty"`
+	Heard       string     `json:"isi_dari_mesin,omitempty"`
+	CorrectedAt *time.Time `json:"dibetulkan_petugas,omitempty"`
+	Kind        string     `json:"jenis_berkas,omitempty"`
+	File        string     `json:"berkas,omitempty"`
 }
 
 // SubjectTrace is one time that something was done with the data: what, by which

@@ -71,14 +71,18 @@ func WithSpoken(text, spoken string) string {
 		return text
 	}
 	spoken = SpokenMark + " " + MaskSpoken(spoken)
-	if strings.TrimSpace(ourNotes.ReplaceAllString(text, "")) == "" {
+	if OwnWords(text) == "" {
 		return spoken // the text only says that there is a recording
 	}
 	return text + "\n\n" + spoken
 }
 
-// ourNotes stand for what is no text.
-var ourNotes = regexp.MustCompile(`(?m)^\[[^\]\n]*\]$`)
+// ourNotes stand for what is no text, and begin what was said later.
+var ourNotes = regexp.MustCompile(`(?m)^\[[^\]\n]*\]$|^(?:Pesan|Surat) susulan [^\n]*:$`)
+
+// OwnWords are the words of a report's text that are its reporter's: without the
+// lines that connectors put among them ("[pesan suara]", "Pesan susulan …:").
+func OwnWords(text string) string { return strings.TrimSpace(ourNotes.ReplaceAllString(text, "")) }
 
 // saidDigits are eight and more digits that are said one by one, as telephone
 // numbers and NIK are: recognisers may write them as words.

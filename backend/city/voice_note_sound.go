@@ -41,6 +41,20 @@ func SniffSound(content []byte) (kind, ending string, ok bool) {
 	return "", "", false
 }
 
+// SoundEnding is how the name of a file of a kind of sound ends, "" for a kind that
+// is none.
+func SoundEnding(kind string) string {
+	for _, k := range soundKinds {
+		if k.kind == kind {
+			return k.ending
+		}
+	}
+	if kind == "audio/aac" {
+		return ".aac"
+	}
+	return ""
+}
+
 // SoundLength is how long a file of sound lasts, 0 when that is not told at its
 // ends: of Ogg with Opus or Vorbis, and of WAV.
 func SoundLength(content []byte) time.Duration {

@@ -15,6 +15,7 @@ func TestWithSpokenMarksWhatAMachineHeard(t *testing.T) {
 		{"Lampu mati", "", "Lampu mati"},
 		{"Lampu mati", "di jalan Kadrie Oening", "Lampu mati\n\n[Ditranskripsi dari pesan suara] di jalan Kadrie Oening"},
 		{"[pesan suara 14 detik]", "pohon tumbang", "[Ditranskripsi dari pesan suara] pohon tumbang"},
+		{"[pesan suara]\n\nPesan susulan Senin, 23 November 2026 16.25 WITA:\n[pesan suara]", "pohon tumbang", "[Ditranskripsi dari pesan suara] pohon tumbang"},
 		{"[pesan suara]\n\n[foto]", "pohon tumbang", "[Ditranskripsi dari pesan suara] pohon tumbang"},
 		{"[pesan suara]", "hubungi nol delapan satu satu, dua dua tiga tiga empat ya", "[Ditranskripsi dari pesan suara] hubungi [nomor] ya"},
 		{"[pesan suara]", "ada satu dua tiga empat lima enam tujuh lubang", "[Ditranskripsi dari pesan suara] ada satu dua tiga empat lima enam tujuh lubang"},

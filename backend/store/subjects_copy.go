@@ -32,6 +32,8 @@ const (
 			FROM reporter_words w JOIN reporter_asks a ON a.id = w.ask_id WHERE a.report_id = ANY ($1)
 		UNION ALL SELECT n.report_id, 'penutup', n.text, n.at, '', CASE WHEN n.delivered_at IS NOT NULL THEN 'terkirim' ELSE 'menunggu' END
 			FROM report_answers n WHERE n.report_id = ANY ($1)) x ORDER BY x.report_id, x.at`
+	subjectVoicesQuery = `SELECT v.report_id, v.id AS note_id, v.at, v.text, CASE WHEN v.heard <> v.text THEN v.heard ELSE '' END AS heard, v.corrected_at, v.media_type AS kind
+	FROM voice_notes v WHERE v.report_id = ANY ($1) ORDER BY v.at, v.id`
 	// Letters are audited under their own numbers, messages under the report's.
 	subjectTrailQuery = `SELECT replace(u.subject, 'report:', '')::bigint AS report_id, u.at, u.action, coalesce(u.officer_id, 0) AS officer_id, u.reason FROM audit u
 	WHERE starts_with(u.action, 'report') AND u.subject = ANY ($1) AND (u.action NOT IN ('reporter.answer', 'reporter.ask') OR u.detail ? 'message') ORDER BY u.id LIMIT 20000`
@@ -69,6 +71,13 @@ type subjectWord struct {
 	At         time.Time
 	Channel    string
 	State      string
+}
+
+type subjectVoiceRow struct {
+	ReportID, NoteID  int64
+	At                time.Time
+	Text, Heard, Kind string
+	CorrectedAt       *time.Time
 }
 
 type subjectTraceRow struct {
@@ -225,6 +234,14 @@ func subjectData(ctx context.Context, tx pgx.Tx, ids []int64, head city.SubjectC
 	if err != nil {
 		return nil, fmt.Errorf("read what was said: %w", err)
 	}
+	spoke, err := rowsOf[subjectVoiceRow](ctx, tx, subjectVoicesQuery, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read the recordings: %w", err)
+	}
+	voices := map[int64][]city.SubjectVoice{}
+	for _, v := range spoke {
+		voices[v.ReportID] = append(voices[v.ReportID], city.SubjectVoice{NoteID: v.NoteID, At: v.At, Text: v.Text, Heard: v.Heard, Kind: v.Kind, CorrectedAt: v.CorrectedAt})
+	}
 	subjects := make([]string, 0, 2*len(ids))
 	for _, id := range ids {
 		n := strconv.FormatInt(id, 10)
@@ -250,7 +267,7 @@ func subjectData(ctx context.Context, tx pgx.Tx, ids []int64, head city.SubjectC
 	for i, r := range rows {
 		out[i] = r.data(head)
 		out[i].Answers = append(out[i].Answers, words[r.ID]...)
-		out[i].Trail = orEmpty(traces[r.ID])
+		out[i].Trail, out[i].Voices = orEmpty(traces[r.ID]), voices[r.ID]
 	}
 	return out, nil
 }

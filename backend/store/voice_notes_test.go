@@ -148,6 +148,13 @@ func TestAnOfficerPutsATranscriptRight(t *testing.T) {
 	if kind, sound, err := f.VoiceSound(t.Context(), lurah, n.ReportID, n.ID); err != nil || kind != "audio/ogg" || string(sound) != anOgg {
 		t.Errorf("played: %s %q %v", kind, sound, err)
 	}
+	own := f.askOwn(t, city.SubjectCopy, city.Reporter{Phone: "081177700011"})
+	f.showPaper(t, own.ID)
+	var voices []city.SubjectVoice
+	err := f.CopySubject(t.Context(), store.CommandLine, anOperator, own.ID, func(city.SubjectCopyHead) error { return nil }, func(d city.SubjectData) error { voices = d.Voices; return nil })
+	if err != nil || len(voices) != 1 || voices[0].Text != "Pohon tumbang" || voices[0].Heard != "Pohon tombak" || voices[0].Kind != "audio/ogg" {
+		t.Errorf("their own copy: %+v, %v", voices, err)
+	}
 	if _, _, err := f.VoiceSound(t.Context(), stranger, n.ReportID, n.ID); city.CodeOf(err) != city.NotFound {
 		t.Errorf("a stranger listens: %v", err)
 	}

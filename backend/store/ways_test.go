@@ -39,6 +39,7 @@ var waysOfWords = map[string]string{
 	"heldText":             "a comparison with what the source says now",
 	"heldWords":            "a comparison with what the source says now",
 	"subjectDataQuery":     "back to who wrote it: the copy of a person who proved who they are",
+	"subjectVoicesQuery":   "back to who said it: the copy of a person who proved who they are",
 	"holdReportOfSubject":  "sealed, as what stood before a correction",
 }
 

@@ -1,6 +1,6 @@
 // Package subject writes the copy of their own data that a person gets: a ZIP with
-// data.json for machines, salinan.html to read and print, and the pictures they
-// sent. It may import backend/city alone, and is handed everything it writes.
+// data.json for machines, salinan.html to read and print, and the pictures and
+// recordings they sent. It may import backend/city alone, and is handed everything it writes.
 package subject
 
 import (
@@ -28,6 +28,8 @@ type Source interface {
 	Copy(ctx context.Context, head func(city.SubjectCopyHead) error, each func(city.SubjectData) error) error
 	// Picture is the picture of a report of theirs, as JPEG.
 	Picture(ctx context.Context, report int64) ([]byte, error)
+	// Sound is a recording that a report of theirs came with, as it was sent.
+	Sound(ctx context.Context, report, note int64) ([]byte, error)
 }
 
 //go:embed copy.html
@@ -58,6 +60,9 @@ func Write(ctx context.Context, from Source, controller, contact string, begin f
 		return opening(data, h)
 	}, func(d city.SubjectData) error {
 		d.Photo = photoName(d, len(reports))
+		for i := range d.Voices {
+			d.Voices[i].File = soundName(d, i, len(reports))
+		}
 		reports = append(reports, d)
 		return next(data, d, len(reports) == 1)
 	})
@@ -68,6 +73,9 @@ func Write(ctx context.Context, from Source, controller, contact string, begin f
 		return fmt.Errorf("write a copy: %w", err)
 	}
 	if err := pictures(ctx, z, from, reports, top.MadeAt); err != nil {
+		return err
+	}
+	if err := sounds(ctx, z, from, reports, top.MadeAt); err != nil {
 		return err
 	}
 	page, err := create(z, "salinan.html", top.MadeAt)
@@ -122,6 +130,50 @@ func photoName(d city.SubjectData, n int) string {
 	return fmt.Sprintf("foto/%03d-%s.jpg", n+1, strings.Trim(unsafeName.ReplaceAllString(d.Ticket, "-"), "-"))
 }
 
+// soundName is the file of a report's recording in the copy, "" for one that is not
+// kept.
+func soundName(d city.SubjectData, voice, n int) string {
+	ending := city.SoundEnding(d.Voices[voice].Kind)
+	if ending == "" {
+		return ""
+	}
+	return fmt.Sprintf("suara/%03d-%d-%s%s", n+1, voice+1, strings.Trim(unsafeName.ReplaceAllString(d.Ticket, "-"), "-"), ending)
+}
+
+// sounds adds the recordings that are kept.
+func sounds(ctx context.Context, z *zip.Writer, from Source, reports []city.SubjectData, at time.Time) error {
+	for i := range reports {
+		for j := range reports[i].Voices {
+			v := &reports[i].Voices[j]
+			if v.File == "" {
+				continue
+			}
+			body, err := from.Sound(ctx, reports[i].ID, v.NoteID)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
+				v.File = "" // it was erased meanwhile
+				continue
+			}
+			if err := put(z, v.File, body, at); err != nil {
+				return fmt.Errorf("write a recording: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// put adds a file that no packing makes smaller.
+func put(z *zip.Writer, name string, body []byte, at time.Time) error {
+	w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store, Modified: at})
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(body)
+	return err
+}
+
 // pictures adds those that can be had; of the others the page says that they could not.
 func pictures(ctx context.Context, z *zip.Writer, from Source, reports []city.SubjectData, at time.Time) error {
 	for i := range reports {
@@ -137,11 +189,7 @@ func pictures(ctx context.Context, z *zip.Writer, from Source, reports []city.Su
 			r.Photo = ""
 			continue
 		}
-		w, err := z.CreateHeader(&zip.FileHeader{Name: r.Photo, Method: zip.Store, Modified: at})
-		if err != nil {
-			return fmt.Errorf("write a picture: %w", err)
-		}
-		if _, err := w.Write(body); err != nil {
+		if err := put(z, r.Photo, body, at); err != nil {
 			return fmt.Errorf("write a picture: %w", err)
 		}
 	}

@@ -326,7 +326,7 @@ func (x *examination) examine(p store.PendingReport) (store.Analysis, incident.F
 	if p.Removed {
 		return out, incident.Features{Key: p.Key}
 	}
-	p.Text, p.Address = clipped(p.Text), clipped(p.Address)
+	p.Text, p.Address = clipped(city.OwnWords(p.Text)), clipped(p.Address)
 	guess := x.classify(p, &out)
 	named := x.locate(p, &out)
 	area := p.StatedArea

@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,10 +14,14 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"balaikota/agents/voice"
 	"balaikota/backend/city"
+	"balaikota/backend/config"
+	"balaikota/backend/store/storetest"
 )
 
 // spokenFile is what espeak-ng makes of an Indonesian sentence, as a WAV file.
@@ -216,4 +222,122 @@ func TestAVoiceNoteIsAReportAsTypedWordsAre(t *testing.T) {
 	if text := p.output(); strings.Contains(text, "811000") || strings.Contains(text, "tumbang") || strings.Contains(text, "beringin") {
 		t.Errorf("the log names who wrote, or what:\n%s", text)
 	}
+}
+
+// soundShelf is a test double of the sources' connectors: it gives what it has.
+type soundShelf map[string][]byte
+
+func (s soundShelf) Media(_ context.Context, _ city.Source, address string) ([]byte, error) {
+	if b := s[address]; b != nil {
+		return b, nil
+	}
+	return nil, city.Errorf(city.NotFound, "it is gone")
+}
+
+// TestAServiceThatIsDownLosesNothing: it is left alone for a while, longer each time,
+// with all that waits; what it refuses and what is too long or no sound is said so on
+// the report, and nothing is sent where the setting does not let it go.
+func TestAServiceThatIsDownLosesNothing(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return now }
+	st := storetest.Open(t, storetest.NewDB(t), storetest.WithClock(clock))
+	source := storetest.Source(t, st)
+	wav := func(seconds int) []byte { // silence at 100 bytes a second
+		head := append([]byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00"), 0x80, 0x3e, 0, 0, 100, 0, 0, 0, 2, 0, 16, 0)
+		return append(append(head, "data\x00\x00\x00\x00"...), make([]byte, 100*seconds)...)
+	}
+	var asked atomic.Int64
+	var status atomic.Int64
+	status.Store(http.StatusServiceUnavailable)
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		_, head, err := r.FormFile("file")
+		switch {
+		case err != nil:
+			w.WriteHeader(http.StatusBadRequest)
+		case status.Load() != http.StatusOK:
+			w.WriteHeader(int(status.Load()))
+		case head.Filename == "laporan.mp3":
+			w.WriteHeader(http.StatusUnprocessableEntity)
+		default:
+			_, _ = io.WriteString(w, `{"text":"pohon tumbang"}`)
+		}
+	}))
+	t.Cleanup(service.Close)
+	notes := []city.VoiceNote{}
+	for _, a := range []string{"u:baik", "u:rusak", "u:panjang", "u:gambar", "u:hilang"} {
+		notes = append(notes, city.VoiceNote{Address: a, At: now})
+	}
+	storetest.Ingest(t, st, city.Delivery{SourceID: source, Reports: []city.Report{storetest.Report("a", func(r *city.Report) { r.Text, r.VoiceNotes = "[pesan suara]", notes })}})
+	db := &database{Store: st}
+	told := 0
+	listening := func(voiceReports, url string) *listener {
+		e := &ear{db: db, log: slog.New(slog.DiscardHandler)}
+		var err error
+		if e.transcriber, err = voice.NewTranscriber(voice.Endpoint{BaseURL: url, Model: "uji", Timeout: 5 * time.Second}, nil); err != nil {
+			t.Fatal(err)
+		}
+		l := newListener(t.Context(), db, e, config.Voice{VoiceReports: voiceReports}, func() { told++ }, e.log)
+		if l.transcriber != nil {
+			l.transcriber.Names = nil
+		}
+		l.now, l.keeper = clock, soundShelf{"u:baik": wav(5), "u:rusak": []byte("ID3\x04\x00\x00\x00\x00"), "u:panjang": wav(601), "u:gambar": []byte("\xff\xd8\xff\xe0JFIF")}
+		return l
+	}
+	// state is how the recordings stand.
+	state := func() string {
+		t.Helper()
+		page, err := st.Reports(t.Context(), city.System, city.ReportFilter{})
+		if err != nil || len(page) != 1 {
+			t.Fatalf("%d reports, %v", len(page), err)
+		}
+		d, err := st.Report(t.Context(), city.System, page[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, v := range d.VoiceNotes {
+			out = append(out, strings.TrimSuffix(string(v.State)+":"+string(v.Problem), ":"))
+		}
+		return strings.Join(out, " ")
+	}
+	stands := func(l *listener, times int64, want string) {
+		t.Helper()
+		if err := l.drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := state(); got != want || asked.Load() != times {
+			t.Errorf("asked %d times, want %d; the recordings stand\n%s, want\n%s", asked.Load(), times, got, want)
+		}
+	}
+	const fetched = " gagal:bukan_suara menunggu:sumber"
+	stands(listening("never", service.URL+"/v1"), 0, "menunggu menunggu menunggu"+fetched)
+	stands(listening("inside", "http://203.0.113.7:9/v1"), 0, "menunggu menunggu menunggu"+fetched)
+	if st.NoteWait != 0 {
+		t.Error("questions wait for words that nobody writes")
+	}
+	l := listening("inside", service.URL+"/v1")
+	if st.NoteWait != noteWait {
+		t.Error("questions do not wait for words")
+	}
+	stands(l, 1, "menunggu:layanan menunggu menunggu"+fetched)
+	stands(l, 1, "menunggu:layanan menunggu menunggu"+fetched)
+	now = now.Add(firstNoteWait)
+	stands(l, 2, "menunggu:layanan menunggu menunggu"+fetched)
+	now = now.Add(2*firstNoteWait - time.Second)
+	stands(l, 2, "menunggu:layanan menunggu menunggu"+fetched)
+	status.Store(http.StatusOK)
+	now = now.Add(time.Second)
+	stands(l, 4, "ditulis menunggu:ditolak gagal:panjang gagal:bukan_suara menunggu:sumber")
+	if told != 1 {
+		t.Errorf("told of words %d times", told)
+	}
+	for range 10 {
+		now = now.Add(25 * time.Hour)
+		if err := l.drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stands(l, 8, "ditulis gagal:ditolak gagal:panjang gagal:bukan_suara gagal:sumber")
 }

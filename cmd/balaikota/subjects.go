@@ -77,6 +77,12 @@ func (c copying) Picture(ctx context.Context, report int64) ([]byte, error) {
 	return c.desk.pictures(ctx, c.asker, report)
 }
 
+// Sound implements subject.Source.
+func (c copying) Sound(ctx context.Context, report, note int64) ([]byte, error) {
+	_, sound, err := c.desk.db.VoiceSound(ctx, c.asker, report, note)
+	return sound, err
+}
+
 // Copy implements web.SubjectDesk.
 func (d *subjectDesk) Copy(ctx context.Context, by city.Actor, asker city.Asker, id int64, begin func(city.SubjectCopyHead) io.Writer) error {
 	controller, contact := d.Controller()
