@@ -68,25 +68,32 @@ export const labelOf = (name: string): Key | undefined =>
 /** The field that a place of the server's is about: "mapping.fields.time.zone" is about time. */
 export const fieldAt = (at: string | undefined) => /^mapping\.fields\.([^.[]+)/.exec(at ?? '')?.[1];
 
-/** How a moment may be written, by Go's layout; the most usual in Indonesia first. */
+/**
+ * How a moment may be written, by Go's layout; the most usual in Indonesia first. Where
+ * a day or month may have one digit or two, the layout is the one that takes both.
+ */
 export const layouts = [
-  '2006-01-02',
+  '2006-1-2',
   '2006-01-02 15:04:05',
   '2006-01-02 15:04',
   '2006-01-02T15:04:05',
-  '02-01-2006',
-  '02-01-2006 15.04',
-  '02-01-2006 15:04',
-  '02-01-2006 15:04:05',
-  '02/01/2006',
-  '02/01/2006 15:04',
-  '02/01/2006 15:04:05',
+  '2-1-2006',
+  '2-1-2006 15.04',
+  '2-1-2006 15:04',
+  '2-1-2006 15:04:05',
+  '2/1/2006',
+  '2/1/2006 15:04',
+  '2/1/2006 15:04:05',
+  '2.1.2006',
   '2 January 2006',
   '2 January 2006 15.04',
   '2 January 2006 15:04',
-  '01/02/2006',
+  '2 Jan 2006',
+  '1/2/2006',
   'January 2006',
-  '2006-01',
+  '2006-1',
+  '1/2006',
+  '20060102',
   '2006',
   'unix',
   'unix_ms',
