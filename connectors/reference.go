@@ -117,25 +117,35 @@ password or key is put on the server by whoever runs it (` + "`env:NAME` or `fil
 2. **Sambungkan sumber**: choose the kind (*Jenis sumber*), name the source, and fill in:
    - *Portal data CKAN (Satu Data)*: the portal's address, and a dataset, words to search for,
      or the id of a resource.
-   - *JSON, XML, atau tabel lewat HTTP* (a CSV or XLSX with an address): in the mapping
-     ` + "`url: https://…`, `format: table` and `items: .[]`" + `. Files that are dropped into a folder or lie on an
+   - *JSON, XML, atau tabel lewat HTTP* (a CSV or XLSX with an address): its *Alamat* below
+     *Pemetaan*; what it is and where its rows lie is found out. Files that are dropped into a folder or lie on an
      SFTP server: *Berkas dalam folder*.
    - *Sensor lewat MQTT*: the broker's address, the client id, and the topics, one a line.
    - *Basis data lain (SQL)*: system, server, database, user, password, query. A server inside
      the city's own network needs *Izinkan alamat jaringan dalam*, and *Enkripsi* ` + "`off`" + ` if it
      offers none; both are below **Pengaturan lain**.
-3. **Coba** with the mapping as it stands. The trial stores nothing. It tells the columns it found
-   (*Kolom yang ditemukan*); a click puts one where the caret stands. A whole mapping:
+3. **Coba**. The trial stores nothing. It finds the columns and, as long as nobody has filled in the
+   *Pemetaan*, fills it in: what it filled bears *Usulan*. Look at each line, and choose the column
+   where it is wrong or empty. Nothing has to be programmed:
+   - *Isi satu baris*: *Laporan warga* or *Angka*.
+   - *Indikator*: *Satu indikator untuk semua baris* (or **Indikator baru…**), or the column that names it.
+   - *Waktu* and *Nilai*: the column, and how times and numbers are written there, by example.
+   - *Wilayah*: the column with the name or the code of the kelurahan or kecamatan.
+   - *Kategori* and *Status* of reports: *Padanan kata* says what each of their words is here.
+
+   *Nilai tetap…* is the same for all rows. *Bidang lain*, *Pengaturan lain bidang ini* and *Pengaturan lain pemetaan*
+   hold what few sources need. Who would rather write it presses **Tulis sebagai teks**, and
+   **Kembali ke isian** afterwards; a click on one of *Kolom yang ditemukan* puts it where the caret
+   stands. A whole mapping as text:
 
        kind: observations
        fields:
          indicator: {const: rumah-tidak-layak-huni}
          area: .kelurahan
-         time: {get: .tanggal, time: ["2006-01-02"]}
+         time: {get: .tanggal, time: ["2006-1-2"]}
          value: {get: .jumlah, number: id}
 
-   The area takes names and codes; what else a field may say stands in
-   [mapping](../connectors/mapping/README.md).
+   What else a field may say stands in [mapping](../connectors/mapping/README.md).
 4. **Coba** again: the first rows, how each field was filled, what is refused and why, what looks
    wrong. **Sambungkan** is there once the trial is of what the form says now.
 5. The source is read by its schedule, or at once: **Coba sekarang** on its page. Its figures are on

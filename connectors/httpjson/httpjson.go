@@ -33,7 +33,7 @@ type Config struct {
 
 // Mapping says how to ask and what the answer means.
 type Mapping struct {
-	URL     string            `json:"url" required:"true" label:"Address" label_id:"Alamat" doc:"Address, with {{since}}, {{now}}, {{param.NAME}}, {{page}}, {{offset}}, {{size}} or {{next}} in it; a layout may follow a time, as in {{now:20060102}}." doc_id:"Alamat data. Boleh memuat {{since}}, {{now}}, {{param.NAMA}}, {{page}}, {{offset}}, {{size}}, atau {{next}}; bentuk waktu boleh menyusul, seperti {{now:20060102}}." example:"https://contoh.go.id/api/data?sejak={{since}}"`
+	URL     string            `json:"url" required:"true" label:"Address" label_id:"Alamat" doc:"Address, with {{since}}, {{now}}, {{param.NAME}}, {{page}}, {{offset}}, {{size}} or {{next}} in it; a layout may follow a time, as in {{now:20060102}}." doc_id:"Alamat datanya. Bila perlu memuat {{since}}, {{now}}, {{page}}, {{offset}}, {{size}}, {{next}}, atau {{param.NAMA}}." example:"https://contoh.go.id/api/data?sejak={{since}}"`
 	Method  string            `json:"method" enum:"GET,POST" default:"GET" label:"Method" label_id:"Cara meminta" doc:"GET, or POST for systems that ask by form or JSON." doc_id:"GET, atau POST bagi sistem yang meminta formulir atau JSON."`
 	Headers map[string]string `json:"headers" label:"Headers" label_id:"Kepala permintaan" doc:"Headers to send. A header that carries a key takes env:NAME or file:PATH as its value." doc_id:"Kepala HTTP yang dikirim. Yang memuat kunci ditulis env:NAMA atau file:JALUR."`
 	Body    string            `json:"body" label:"Body" label_id:"Isi permintaan" doc:"Body of a POST, with the same places as url, their values escaped for JSON." doc_id:"Isi POST, dengan tempat yang sama seperti alamat."`
@@ -43,13 +43,13 @@ type Mapping struct {
 	Lookback connectors.Duration `json:"lookback" default:"24h" label:"First reading" label_id:"Pembacaan pertama" doc:"How far back {{since}} is at the first reading." doc_id:"Seberapa jauh {{since}} mundur pada pembacaan pertama."`
 	Overlap  connectors.Duration `json:"overlap" default:"1h" label:"Overlap" label_id:"Tumpang tindih" doc:"How far {{since}} goes back behind the newest record seen." doc_id:"Seberapa jauh {{since}} mundur dari catatan terbaru yang sudah dibaca."`
 
-	Format string   `json:"format" enum:"auto,json,xml,table" default:"auto" label:"Form of the answer" label_id:"Bentuk jawaban" doc:"What the answer is; auto looks at it. xml becomes a tree like JSON: children by name, attributes as @name, text beside them as #text; table is a CSV or workbook, as a list of records by column." doc_id:"auto melihat isinya; table untuk CSV atau XLSX."`
+	Format string   `json:"format" enum:"auto,json,xml,table" default:"auto" label:"Form of the answer" label_id:"Bentuk jawaban" doc:"What the answer is; auto looks at it. xml becomes a tree like JSON: children by name, attributes as @name, text beside them as #text; table is a CSV or workbook, as a list of records by column." doc_id:"Biasanya dikenali sendiri."`
 	Lists  []string `json:"lists" label:"Lists in XML" label_id:"Daftar dalam XML" doc:"For xml: names of elements that are a list even where there is only one." doc_id:"Untuk XML: nama elemen yang selalu berupa daftar, walau hanya satu." example:"stasiun"`
 
 	Check    string `json:"check" label:"Condition" label_id:"Syarat jawaban" doc:"Expression on the whole answer that must be true; otherwise the reading failed." doc_id:"Ungkapan (rumus) pada seluruh jawaban yang harus benar; bila tidak, pembacaan gagal." example:".success == true"`
 	Complete bool   `json:"complete" label:"Holds everything" label_id:"Memuat semuanya" doc:"Reports only: each reading holds all that there is, so that a report that it holds no more was deleted there and is taken out here. A list that lacks more than half is not believed." doc_id:"Hanya untuk laporan: tiap pembacaan memuat semua yang ada, sehingga laporan yang tidak ada lagi di sana dikeluarkan di sini. Daftar yang kehilangan lebih dari separuhnya tidak dipercaya."`
 
-	Items string `json:"items" required:"true" label:"Where the rows are" label_id:"Letak baris" doc:"Expression on the whole answer that gives the records, as an array or one by one." doc_id:"Tempat baris-baris itu dalam jawaban; percobaan mengusulkannya. Titik (.) berarti jawaban itu sendiri." example:".data"`
+	Items string `json:"items" required:"true" label:"Where the rows are" label_id:"Letak baris" doc:"Expression on the whole answer that gives the records, as an array or one by one." doc_id:"Tempat baris-baris itu dalam jawaban. Boleh kosong dahulu: percobaan mengusulkannya. Titik (.) berarti jawaban itu sendiri." example:".data"`
 
 	mapping.Rows
 }
@@ -73,7 +73,7 @@ type Paging struct {
 // Spec declares the connector.
 var Spec = connectors.Define(connectors.Spec{
 	Name:  "httpjson",
-	Title: connectors.Text{ID: "JSON, XML, atau tabel lewat HTTP (pemetaan YAML)", EN: "JSON, XML or a table over HTTP (YAML mapping)"},
+	Title: connectors.Text{ID: "JSON, XML, atau tabel lewat HTTP", EN: "JSON, XML or a table over HTTP"},
 	Description: connectors.Text{
 		ID: "Sistem apa pun yang menjawab dengan JSON, XML, CSV, atau XLSX, dibaca menurut pemetaan tertulis; tersedia templat siap pakai.",
 		EN: "Any system that answers with JSON, XML, CSV or XLSX, read as a written mapping says; ready-made templates are included.",
