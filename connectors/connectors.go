@@ -84,6 +84,8 @@ type Page struct {
 	// Proposed are mappings that the records of a trial suggest, the likelier kind
 	// first.
 	Proposed []city.ProposedMapping
+	// PassedOver are records of the page that were neither taken nor refused.
+	PassedOver []city.PassedOver
 	// Cursor follows this page; nil leaves the stored one.
 	Cursor json.RawMessage
 	// More asks for the next page at once.

@@ -63,6 +63,7 @@ type trial struct {
 	// undeclared are indicators that rows name and nobody declared.
 	undeclared []city.TrialIndicator
 	columns    []string
+	passed     PassedTally
 	proposed   []city.ProposedMapping // by the first page that suggests one
 }
 
@@ -113,6 +114,9 @@ func (t *trial) add(page Page) {
 	if t.proposed == nil {
 		t.proposed = page.Proposed
 	}
+	for _, x := range page.PassedOver {
+		t.passed.Add(x.Why, x.Count)
+	}
 	for _, u := range page.Undeclared {
 		t.miss(u)
 	}
@@ -146,7 +150,7 @@ func (t *trial) outcome(declared []city.Indicator) city.SourceTrial {
 		Reports: len(t.all.Reports), Observations: len(t.all.Observations), Alerts: len(t.all.Alerts), RefusedCount: len(t.all.Refused),
 		FirstReports: []city.TrialReport{}, FirstObservations: []city.TrialObservation{}, FirstAlerts: []city.TrialAlert{}, FirstAgenda: []city.TrialAgenda{},
 		Columns: append([]string{}, t.columns...), Proposed: append([]city.ProposedMapping{}, t.proposed...),
-		Mapped: append([]city.MappedField{}, t.mapped...), Refused: likeRefusals(t.all.Refused),
+		Mapped: append([]city.MappedField{}, t.mapped...), PassedOver: t.passed.List(), Refused: likeRefusals(t.all.Refused),
 		Undeclared: append([]city.TrialIndicator{}, t.undeclared...), Suspicions: suspicions(t.all, declared),
 	}
 	for _, r := range t.all.Reports[:min(trialRows, len(t.all.Reports))] {

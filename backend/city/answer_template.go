@@ -113,10 +113,18 @@ var proofWords = map[string]string{
 	"sender":        "diterima oleh pimpinan yang menugaskan",
 }
 
+// unnamedMatter stands for the category of a report that has none yet: the line that
+// it belongs to names the report, and must not be lost for it.
+const unnamedMatter = "hal yang Anda sampaikan"
+
 // values are the words that the facts can fill.
 func (f AnswerFacts) values(zone *time.Location, label string) map[AnswerWord]string {
+	matter := unnamedMatter
+	if f.Category != "" {
+		matter = inSentence(f.Category)
+	}
 	out := map[AnswerWord]string{
-		AnswerNumber: f.Ticket, AnswerCategory: inSentence(f.Category), AnswerArea: f.Area, AnswerOffice: f.Office,
+		AnswerNumber: f.Ticket, AnswerCategory: matter, AnswerArea: f.Area, AnswerOffice: f.Office,
 		AnswerReceived: FormatDay(f.Received, zone), AnswerProof: proofWords[f.Proof], AnswerCity: f.City,
 	}
 	if f.Due != nil {

@@ -65,6 +65,10 @@ func TestADraftLeavesOutWhatIsNotKnown(t *testing.T) {
 	if text != "Tentang KTP elektronik: dinyatakan sudah beres oleh pelapor." {
 		t.Error(text)
 	}
+	text, unknown = tpl.Fill(city.AnswerFacts{Ticket: "A-2", Received: due.AddDate(0, 0, -9)}, wita, "WITA")
+	if text != "Laporan A-2 tentang hal yang Anda sampaikan diterima 18 November 2026." || slices.Contains(unknown, city.AnswerCategory) {
+		t.Errorf("without a category: %q, %v", text, unknown)
+	}
 }
 
 func TestTheTemplateOfTheMattersStateComesFirst(t *testing.T) {

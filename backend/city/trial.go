@@ -21,6 +21,7 @@ type SourceTrial struct {
 	Columns           []string           `json:"columns" nullable:"false" doc:"What the records hold, as expressions of a mapping; names alone"`
 	Proposed          []ProposedMapping  `json:"proposed" nullable:"false" doc:"Mappings that the records suggest, the likelier kind first, where they are mapped at all; to be looked at before one is used"`
 	Mapped            []MappedField      `json:"mapped" nullable:"false" doc:"How our fields were filled for the first record, where the source is mapped"`
+	PassedOver        []PassedOver       `json:"passed_over" nullable:"false" doc:"Records that were neither taken nor refused, as the mapping says"`
 	Refused           []TrialRefusal     `json:"refused" nullable:"false" doc:"The first that were refused, and why"`
 	Undeclared        []TrialIndicator   `json:"undeclared" nullable:"false" doc:"Indicators that rows name and nobody declared: their rows are refused until somebody does"`
 	Suspicions        []Suspicion        `json:"suspicions" nullable:"false" doc:"What looks wrong in the values, gravest first"`
@@ -44,6 +45,23 @@ type ProposedField struct {
 	Time    []string          `json:"time,omitempty" doc:"Layouts in Go's form, or unix, unix_ms"`
 	Number  string            `json:"number,omitempty" enum:"plain,id,en" doc:"How numbers are written as text"`
 }
+
+// PassedOver says why records are neither taken nor refused, and how many.
+type PassedOver struct {
+	Why   PassedWhy `json:"why" enum:"filter,no_value,too_old,other_indicator"`
+	Count int       `json:"count"`
+}
+
+// PassedWhy is why a record is passed over.
+type PassedWhy string
+
+// Why records are passed over.
+const (
+	PassedFilter    PassedWhy = "filter"          // the mapping's where
+	PassedNoValue   PassedWhy = "no_value"        // a sensor that did not answer
+	PassedTooOld    PassedWhy = "too_old"         // the mapping's max_age
+	PassedIndicator PassedWhy = "other_indicator" // not declared, and to be skipped
+)
 
 // TrialIndicator is an indicator that a row names and nobody declared.
 type TrialIndicator struct {

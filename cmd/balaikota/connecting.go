@@ -124,7 +124,7 @@ func (c *connecting) columnsOf(ctx context.Context, form city.SourceForm, mistak
 	return city.SourceTrial{
 		Pages: found.Pages, More: found.More, RefusedCount: 1, Columns: found.Columns, Proposed: found.Proposed,
 		FirstReports: []city.TrialReport{}, FirstObservations: []city.TrialObservation{}, FirstAlerts: []city.TrialAlert{}, FirstAgenda: []city.TrialAgenda{},
-		Mapped: []city.MappedField{}, Undeclared: []city.TrialIndicator{}, Suspicions: []city.Suspicion{},
+		Mapped: []city.MappedField{}, PassedOver: []city.PassedOver{}, Undeclared: []city.TrialIndicator{}, Suspicions: []city.Suspicion{},
 		Refused: []city.TrialRefusal{{Kind: "mapping", Place: strings.TrimPrefix(mistake.Field, "config."), Reason: mistake.Message, Times: 1}},
 	}, nil
 }

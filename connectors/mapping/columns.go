@@ -57,3 +57,24 @@ func Member(name string) string {
 	}
 	return "." + strconv.Quote(name)
 }
+
+var plainPath = regexp.MustCompile(`^(?:\.[A-Za-z_][A-Za-z0-9_]*|\."[^"\\]*")+$`)
+var pathPart = regexp.MustCompile(`\.(?:"([^"]*)"|([A-Za-z0-9_]+))`)
+
+// holds reports whether a record has the member that an expression reads, be it null;
+// true where the expression is more than the path of one.
+func holds(record any, expression string) bool {
+	if !plainPath.MatchString(expression) {
+		return true
+	}
+	for _, part := range pathPart.FindAllStringSubmatch(expression, -1) {
+		object, ok := record.(map[string]any)
+		if !ok {
+			return record == nil // a part that is null as a whole
+		}
+		if record, ok = object[part[1]+part[2]]; !ok {
+			return false
+		}
+	}
+	return true
+}

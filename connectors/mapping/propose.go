@@ -341,8 +341,3 @@ func areaIn(areas city.AreaIndex, s string) string {
 	}
 	return ""
 }
-
-// plainUnit is a unit without what spelling adds: "Rp./Kg" and "Rp/kg" are one.
-func plainUnit(s string) string {
-	return strings.ToLower(strings.NewReplacer(".", "", " ", "").Replace(s))
-}

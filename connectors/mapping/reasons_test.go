@@ -55,7 +55,8 @@ func TestReasonsAreThoseTheScreenKnows(t *testing.T) {
 		return m
 	}
 	row("observations", observations, good("v", "dua"))
-	row("observations", observations, good("u", "cm"))
+	row("observations", "indicator: {const: muka-air}, time: .t, value: .tinggi", good("v", "1"))
+	row("observations", observations, good("u", "mm Hg"))
 	row("observations", observations, good("i", "hujan"))
 	row("observations", observations, good("a", "Atlantis"))
 	row("observations", "indicator: .i, time: .t, value: .v, lon: .lon, lat: .lat", map[string]any{"i": "muka-air", "t": "2026-11-01T00:00:00Z", "v": 1, "lon": 10, "lat": 50})

@@ -45,6 +45,10 @@ type Reader struct {
 	where  *Program
 	fields map[string]*fieldReader
 	sample any // the first record that was read, for Mapped
+	passed connectors.PassedTally
+	// read are the page's records that passed the filter, lacking those of them that
+	// do not even know the value's column.
+	read, lacking int
 }
 
 // Reader prepares the mapping. Times without zone are read in the mapping's
@@ -92,6 +96,8 @@ func (c *Reader) Convert(ctx context.Context, records []any, page *connectors.Pa
 			page.Proposed = Propose(c.env, records)
 		}
 	}
+	c.passed, c.read, c.lacking = nil, 0, 0
+	defer func() { page.PassedOver = append(page.PassedOver, c.passed.List()...) }()
 	for i, record := range records {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -113,6 +119,13 @@ func (c *Reader) Convert(ctx context.Context, records []any, page *connectors.Pa
 			place = "record " + strconv.Itoa(i+1)
 		}
 		page.Refused = append(page.Refused, city.Refusal{Kind: c.m.Kind, ExternalID: id, Place: place, Reason: err.Error(), Raw: raw})
+	}
+	if c.lacking > 0 && c.lacking == c.read {
+		// One sensor may be silent. That all lack the very column is a change at the
+		// source, which would else be silence for ever.
+		page.Refused = append(page.Refused, city.Refusal{
+			Kind: c.m.Kind, ExternalID: "value", Place: "value", Reason: fmt.Sprintf("value: no record holds %s; was the column renamed?", clip(c.fields["value"].Get, 80)),
+		})
 	}
 	return nil
 }
@@ -150,9 +163,11 @@ func (c *Reader) convertOne(ctx context.Context, record any, page *connectors.Pa
 			return fmt.Errorf("where: %w", err)
 		}
 		if v != true {
+			c.passed.Add(city.PassedFilter, 1)
 			return nil
 		}
 	}
+	c.read++
 	if c.sample == nil && !c.secret(ctx, record) {
 		c.sample = record
 	}
@@ -286,6 +301,10 @@ func (in *reader) observation() (o city.Observation, ok bool, err error) {
 	value := in.number("value")
 	o = city.Observation{Indicator: in.text("indicator"), Unit: in.text("unit"), Station: in.text("station")}
 	if in.err == nil && value == nil {
+		in.c.passed.Add(city.PassedNoValue, 1)
+		if f := in.c.fields["value"]; f.Const == "" && !holds(in.record, f.Get) {
+			in.c.lacking++
+		}
 		return o, false, nil // a sensor that did not answer
 	}
 	o.Time, o.IssuedAt = in.time("time"), in.time("issued_at")
@@ -294,12 +313,14 @@ func (in *reader) observation() (o city.Observation, ok bool, err error) {
 		return o, false, in.err
 	}
 	if age := time.Duration(in.c.m.MaxAge); age > 0 && in.c.env.Now().Sub(o.Time) > age {
+		in.c.passed.Add(city.PassedTooOld, 1)
 		return o, false, nil
 	}
 	o.Value = *value
 	declared, known := in.c.indicator(o.Indicator)
 	if len(in.c.env.Indicators) > 0 && !known {
 		if in.c.m.Unknown == "skip" {
+			in.c.passed.Add(city.PassedIndicator, 1)
 			return o, false, nil
 		}
 		return o, false, undeclared{Slug: o.Indicator, Unit: o.Unit}
@@ -324,20 +345,6 @@ func (c *Reader) indicator(slug string) (city.Indicator, bool) {
 		return city.Indicator{}, false
 	}
 	return c.env.Indicators[i], true
-}
-
-// checkUnit holds the unit against the declared one. Spelling may differ
-// ("Rp./Kg", "Rp/kg"); a different unit is refused, for the figure would be
-// wrong by a factor and look right.
-func checkUnit(o *city.Observation, declared city.Indicator) error {
-	switch {
-	case declared.Unit == "":
-		return nil
-	case o.Unit == "" || plainUnit(o.Unit) == plainUnit(declared.Unit):
-		o.Unit = declared.Unit
-		return nil
-	}
-	return fmt.Errorf("unit: %q is not %q; convert it with factor in the mapping", clip(o.Unit, 20), declared.Unit)
 }
 
 // area finds the area of an observation: as given by code or name, else by its

@@ -1,6 +1,7 @@
 package mapping_test
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -68,5 +69,72 @@ func TestIndicatorsThatNobodyDeclaredAreNamedOnce(t *testing.T) {
 	want := []city.TrialIndicator{{Slug: "rtlh", Unit: "rumah"}, {Slug: "kos"}}
 	if !slices.Equal(page.Undeclared, want) || len(page.Refused) != 3 || len(page.Observations) != 1 {
 		t.Errorf("undeclared %+v, refused %+v", page.Undeclared, page.Refused)
+	}
+}
+
+// TestAColumnThatIsGoneIsToldOnce: silence of one sensor is no fault, that of the very
+// column is.
+func TestAColumnThatIsGoneIsToldOnce(t *testing.T) {
+	t.Parallel()
+	env := connectortest.Env(t, connectortest.TwoHalves(), connectortest.Moment())
+	env.Indicators = []city.Indicator{{Slug: "muka-air", Unit: "m", Grain: "city"}}
+	rows := mapping.Rows{Kind: "observations", Where: ".aktif != false", Fields: map[string]mapping.Field{
+		"indicator": {Const: "muka-air"}, "time": {Const: "now"}, "value": {Get: `.data."tinggi m"`, Missing: []string{"-"}},
+	}}
+	reader, err := rows.Reader(env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gauge := func(name string, v any) any { return map[string]any{"data": map[string]any{name: v}} }
+	off := map[string]any{"aktif": false}
+	for name, tc := range map[string]struct {
+		records        []any
+		taken, refused int
+		passed         []city.PassedOver
+	}{
+		"renamed":       {[]any{gauge("tinggi_m", 1), gauge("tinggi_m", 2), off}, 0, 1, []city.PassedOver{{Why: city.PassedNoValue, Count: 2}, {Why: city.PassedFilter, Count: 1}}},
+		"all are quiet": {[]any{gauge("tinggi m", nil), gauge("tinggi m", "-"), map[string]any{"data": nil}}, 0, 0, []city.PassedOver{{Why: city.PassedNoValue, Count: 3}}},
+		"one lacks it":  {[]any{gauge("lain", 1), gauge("tinggi m", 2)}, 1, 0, []city.PassedOver{{Why: city.PassedNoValue, Count: 1}}},
+		"none is on":    {[]any{off}, 0, 0, []city.PassedOver{{Why: city.PassedFilter, Count: 1}}},
+	} {
+		var page connectors.Page
+		if err := reader.Convert(t.Context(), tc.records, &page); err != nil {
+			t.Fatal(err)
+		}
+		if len(page.Observations) != tc.taken || len(page.Refused) != tc.refused || !slices.Equal(page.PassedOver, tc.passed) {
+			t.Errorf("%s: %+v", name, page)
+		}
+	}
+}
+
+// TestAUnitIsTheIndicatorsOrIsMadeIt: 742 cm are never 742 m.
+func TestAUnitIsTheIndicatorsOrIsMadeIt(t *testing.T) {
+	t.Parallel()
+	env := connectortest.Env(t, connectortest.TwoHalves(), connectortest.Moment())
+	env.Indicators = []city.Indicator{{Slug: "muka-air", Unit: "m", Grain: "city"}, {Slug: "pm25", Unit: "µg/m³", Grain: "city"}, {Slug: "beras", Unit: "Rp/kg", Grain: "city"}}
+	rows := mapping.Rows{Kind: "observations", Fields: map[string]mapping.Field{"indicator": {Get: ".i"}, "time": {Const: "now"}, "value": {Get: ".v"}, "unit": {Get: ".u"}}}
+	reader, err := rows.Reader(env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		indicator, unit string
+		value, want     float64
+		refused         bool
+	}{
+		{"muka-air", "CMT", 742, 7.42, false}, {"muka-air", "MTR", 7.42, 7.42, false}, {"muka-air", "", 7.42, 7.42, false}, {"muka-air", "cm", 50, 0.5, false},
+		{"pm25", "GP", 0.035, 35, false}, {"pm25", "GQ", 35, 35, false}, {"beras", "Rp./Kg", 13500, 13500, false},
+		{"muka-air", "CEL", 30, 0, true}, {"beras", "Rp/liter", 13500, 0, true}, {"muka-air", "GQ", 1, 0, true},
+	} {
+		var page connectors.Page
+		if err := reader.Convert(t.Context(), []any{map[string]any{"i": tc.indicator, "v": tc.value, "u": tc.unit}}, &page); err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case tc.refused != (len(page.Refused) == 1):
+			t.Errorf("%+v: %+v", tc, page)
+		case !tc.refused && (math.Abs(page.Observations[0].Value-tc.want) > 1e-9 || page.Observations[0].Unit == tc.unit && tc.unit == "CMT"):
+			t.Errorf("%+v: %+v", tc, page.Observations[0])
+		}
 	}
 }

@@ -50,7 +50,7 @@ func (c *connector) entities(ctx context.Context, cur *cursor, page *connectors.
 	return nil
 }
 
-// records makes records of entities: {id, value, point, at}. One that is of another
+// records makes records of entities: {id, value, point, at, unit}. One that is of another
 // type, or has no value, is left out.
 func (c *connector) records(list []map[string]any) []any {
 	var out []any
@@ -60,7 +60,7 @@ func (c *connector) records(list []map[string]any) []any {
 		if !ok || attribute["value"] == nil || !c.sameType(kind) {
 			continue
 		}
-		out = append(out, map[string]any{"id": e["id"], "value": attribute["value"], "point": point(e["location"]), "at": c.at(e, attribute)})
+		out = append(out, map[string]any{"id": e["id"], "value": attribute["value"], "point": point(e["location"]), "at": c.at(e, attribute), "unit": unit(attribute)})
 	}
 	return out
 }
@@ -89,6 +89,16 @@ func (c *connector) at(entity, attribute map[string]any) any {
 		}
 	}
 	return nil
+}
+
+// unit is the code of an attribute's unit (UNECE Recommendation 20): of the attribute
+// itself in NGSI-LD, of its metadata in NGSIv2.
+func unit(attribute map[string]any) any {
+	if code := attribute["unitCode"]; code != nil {
+		return code
+	}
+	metadata, _ := attribute["metadata"].(map[string]any)
+	return inner(metadata["unitCode"])
 }
 
 // inner is the value of an attribute, in either form. Some brokers hold a time as a

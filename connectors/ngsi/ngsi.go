@@ -97,7 +97,7 @@ func newConnector(cfg Config, env connectors.Env) (connectors.Connector, error) 
 	c := &connector{cfg: cfg, env: env, header: http.Header{"Accept": {"application/json"}}}
 	c.cfg.BrokerURL = strings.TrimRight(cfg.BrokerURL, "/")
 	rows := mapping.Rows{Kind: "observations", AreaLevel: "declared", Unknown: "refuse", Fields: map[string]mapping.Field{
-		"indicator": {Const: cfg.Indicator}, "station": {Get: ".id"}, "lon": {Get: ".point[0]"}, "lat": {Get: ".point[1]"}, "value": {Get: ".value"},
+		"indicator": {Const: cfg.Indicator}, "station": {Get: ".id"}, "lon": {Get: ".point[0]"}, "lat": {Get: ".point[1]"}, "value": {Get: ".value"}, "unit": {Get: ".unit"},
 		"time": {Get: `.at | if type == "string" then split("/") | last else . end`, Time: []string{time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05"}},
 	}}
 	var err error
