@@ -106,7 +106,7 @@ it('changes a norm of requests within the law, by keys alone', async () => {
   await s.page.keyboard.press('Enter');
   await until(() => norms.getByRole('heading', { name: 'Salinan data' }).isVisible(), 'the norms');
   for (const part of [
-    'Selesai dalam 72 jam sejak diterima. Petugas diingatkan 24 jam sebelumnya.',
+    'Selesai dalam 72 jam sejak diterima, petugas diingatkan 24 jam sebelumnya',
     'Undang-undang memberi paling lama 72 jam (UU 27/2022 Pasal 32 ayat (2)).',
     'Undang-undang tidak menyebut jumlah jam (UU 27/2022 Pasal 8).',
     'Standar pelayanan data pribadi · berlaku 17 Okt 2022, oleh Balaikota',
@@ -143,7 +143,7 @@ it('changes a norm of requests within the law, by keys alone', async () => {
     'source',
   ]);
   await until(
-    () => norms.getByText('Selesai dalam 48 jam sejak diterima.').first().isVisible(),
+    () => norms.getByText('Selesai dalam 48 jam sejak diterima').first().isVisible(),
     'the norm in force',
   );
   await norms.getByText('Aturan lain').click();
