@@ -23,6 +23,7 @@ type Failure string
 const (
 	FailDNS        Failure = "source.failure.dns"
 	FailRefused    Failure = "source.failure.refused"
+	FailNoWay      Failure = "source.failure.unreachable"
 	FailTimeout    Failure = "source.failure.timeout"
 	FailCut        Failure = "source.failure.cut"
 	FailExpired    Failure = "source.failure.tls_expired"
@@ -52,6 +53,7 @@ const (
 var FailureTexts = map[Failure]Text{
 	FailDNS:        {ID: "Nama server sumber tidak ditemukan. Periksa alamatnya atau jaringan balai kota.", EN: "The source's server name was not found. Check its address or the city hall's network."},
 	FailRefused:    {ID: "Server sumber menolak sambungan; mungkin sedang mati. Hubungi pengelolanya.", EN: "The source's server refused the connection; it may be down. Call its owner."},
+	FailNoWay:      {ID: "Server sumber tidak terjangkau dari sini. Periksa jaringan balai kota atau hubungi pengelolanya.", EN: "The source's server cannot be reached from here. Check the city hall's network or call its owner."},
 	FailTimeout:    {ID: "Sumber tidak menjawab dalam batas waktu. Dicoba lagi otomatis.", EN: "The source did not answer in time. It is tried again by itself."},
 	FailCut:        {ID: "Sambungan ke sumber terputus di tengah jawaban. Dicoba lagi otomatis.", EN: "The connection broke off in the middle of the answer. It is tried again by itself."},
 	FailExpired:    {ID: "Sertifikat keamanan sumber sudah kedaluwarsa. Pengelolanya harus memperbarui.", EN: "The source's security certificate has expired. Its owner must renew it."},
@@ -158,6 +160,7 @@ func classifyNetwork(err error) (Failure, bool) {
 		cert      *tls.CertificateVerificationError
 		invalid   x509.CertificateInvalidError
 		record    tls.RecordHeaderError
+		alert     tls.AlertError
 	)
 	switch {
 	case errors.Is(err, ErrPrivateAddress):
@@ -168,7 +171,7 @@ func classifyNetwork(err error) (Failure, bool) {
 		return FailMalformed, true
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return FailExpired, true
-	case errors.As(err, &cert), errors.As(err, &record):
+	case errors.As(err, &cert), errors.As(err, &record), errors.As(err, &alert), errors.Is(err, http.ErrSchemeMismatch):
 		return FailTLS, true
 	case errors.Is(err, context.Canceled):
 		return FailStopped, true
@@ -178,6 +181,8 @@ func classifyNetwork(err error) (Failure, bool) {
 		return FailDNS, true
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return FailRefused, true
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return FailNoWay, true
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return FailCut, true
 	}

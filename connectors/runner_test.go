@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"strings"
+	"syscall"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -270,11 +272,18 @@ func TestConnectorThatDoesNotMoveIsStopped(t *testing.T) {
 
 func TestEveryFailureHasBothTexts(t *testing.T) {
 	t.Parallel()
-	all := []Failure{FailDNS, FailRefused, FailTimeout, FailCut, FailExpired, FailTLS, FailPrivate, FailKey, FailMissing, FailBusy,
+	all := []Failure{FailDNS, FailRefused, FailNoWay, FailTimeout, FailCut, FailExpired, FailTLS, FailPrivate, FailKey, FailMissing, FailBusy,
 		FailTheirs, FailOurRequest, FailMalformed, FailTooLarge, FailFormat, FailTold, FailClock, FailConfig, FailConnector, FailStore, FailStopped, FailWaiting, FailOther}
 	for _, f := range all {
 		if text := FailureTexts[f]; text.ID == "" || text.EN == "" || strings.Count(text.ID, "{") != strings.Count(text.EN, "{") {
 			t.Errorf("%s: %+v", f, text)
+		}
+	}
+	// No test can count on a network without a way to somewhere.
+	for _, cause := range []error{syscall.EHOSTUNREACH, syscall.ENETUNREACH} {
+		err := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", cause)}
+		if got := Explain(err).Key; got != string(FailNoWay) {
+			t.Errorf("%v is %s", err, got)
 		}
 	}
 	if len(all) != len(FailureTexts) {
@@ -303,6 +312,8 @@ func TestExplainRealNetworkFailures(t *testing.T) {
 		"dns": {"http://tidak-ada.invalid/", FailDNS}, "refused": {"http://127.0.0.1:1/", FailRefused}, "expired": {expired, FailExpired},
 		"403": {status(403), FailKey}, "404": {status(404), FailMissing}, "429": {status(429), FailBusy}, "500": {status(500), FailTheirs},
 		"400": {status(400), FailOurRequest}, "cut": {cut, FailCut},
+		// A server that speaks no TLS where https is asked for.
+		"plain": {strings.Replace(cut, "http://", "https://", 1), FailTLS},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

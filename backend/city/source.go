@@ -217,10 +217,14 @@ type SourceRun struct {
 	Started  time.Time `json:"started"`
 	Finished time.Time `json:"finished"`
 	OK       bool      `json:"ok"`
-	Error    string    `json:"error,omitempty"`
-	Added    int       `json:"added"`
-	Changed  int       `json:"changed"`
-	Refused  int       `json:"refused"`
+	Error    string    `json:"error,omitempty" doc:"In plain English"`
+	// ErrorKey and ErrorParams give the translated text on screen.
+	ErrorKey    string            `json:"error_key,omitempty" doc:"Names the text on screen of error; absent of pulls before it was kept"`
+	ErrorParams map[string]string `json:"error_params,omitempty"`
+	Added       int               `json:"added"`
+	Changed     int               `json:"changed"`
+	Known       int               `json:"known" doc:"Rows that were there already as they came, from this source or another"`
+	Refused     int               `json:"refused"`
 }
 
 // RefusedRow is a refused row as Sumber Data lists it.

@@ -166,7 +166,7 @@ func (in *ingestion) health(ctx context.Context, d city.Delivery) error {
 	if err := in.countHour(ctx, now); err != nil {
 		return err
 	}
-	if err := in.logRun(ctx, d.Attempt, after.LastError); err != nil || !tell {
+	if err := in.logRun(ctx, d.Attempt, after); err != nil || !tell {
 		return err
 	}
 	event, err := in.store.healthEvent(ctx, in.tx, in.cat, in.src.Slug)
@@ -191,9 +191,12 @@ func (in *ingestion) countHour(ctx context.Context, now time.Time) error {
 	return nil
 }
 
+const logRunQuery = `INSERT INTO source_runs (source_id, started, finished, ok, error, error_key, error_params, added, changed, known, refused)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+
 // logRun keeps a line for a pull that brought something, on whichever of its
 // pages, or failed.
-func (in *ingestion) logRun(ctx context.Context, a *city.Attempt, reason string) error {
+func (in *ingestion) logRun(ctx context.Context, a *city.Attempt, after sourceState) error {
 	if a == nil {
 		return nil
 	}
@@ -201,8 +204,8 @@ func (in *ingestion) logRun(ctx context.Context, a *city.Attempt, reason string)
 	if a.Err == nil && added+changed+refused+a.Before.Removed+in.tally.Removed == 0 {
 		return nil
 	}
-	if _, err := in.tx.Exec(ctx, `INSERT INTO source_runs (source_id, started, finished, ok, error, added, changed, refused) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		in.sourceID, a.Started, a.Finished, a.Err == nil, reason, added, changed, refused); err != nil {
+	if _, err := in.tx.Exec(ctx, logRunQuery, in.sourceID, a.Started, a.Finished, a.Err == nil, after.LastError, after.ErrorKey, after.ErrorParams,
+		added, changed, a.Before.Unchanged+in.tally.Unchanged, refused); err != nil {
 		return fmt.Errorf("log the pull: %w", err)
 	}
 	return nil

@@ -13,7 +13,7 @@ import (
 // brought nothing and failed in nothing leave no line.
 func (s *Store) SourceRuns(ctx context.Context, slug string, limit int) (out []city.SourceRun, err error) {
 	err = s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
-		out, err = rowsOf[city.SourceRun](ctx, tx, `SELECT started, finished, ok, error, added, changed, refused FROM source_runs
+		out, err = rowsOf[city.SourceRun](ctx, tx, `SELECT started, finished, ok, error, error_key, error_params, added, changed, known, refused FROM source_runs
 			WHERE source_id = (SELECT id FROM sources WHERE slug = $1) ORDER BY id DESC LIMIT $2`, slug, limit)
 		return err
 	})

@@ -121,7 +121,7 @@ const (
 // before changes nothing.
 func (w *Weaver) Add(ctx context.Context, m Message) (refused string, err error) {
 	if m.empty() {
-		return "pesan tanpa isi yang dapat dibaca / nothing in the message can be read", nil
+		return "nothing in the message can be read", nil
 	}
 	m.Words = clip(tidy(m.Words), maxWords)
 	id, person := w.hash("part", m.Person, m.ID), w.hash("person", m.Person)

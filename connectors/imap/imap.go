@@ -48,7 +48,7 @@ func (c *Config) Validate() error {
 	case c.Port < 0 || c.Port > 65535:
 		return city.InvalidField("port", "must be 1 to 65535")
 	case c.Security == "none" && !onThisMachine(c.Host):
-		return city.InvalidField("security", "none is for a server on this machine alone: the password would cross the network as it is")
+		return city.InvalidField("security", "none is for a server on this machine alone; the password would cross the network as it is")
 	case c.DaysBack < 0 || c.DaysBack > 3650:
 		return city.InvalidField("days_back", "must be 0 to 3650")
 	case time.Duration(c.Timeout) < time.Second || time.Duration(c.Timeout) > 2*time.Minute:
@@ -235,7 +235,7 @@ func (c *connector) letter(ctx context.Context, page *connectors.Page, validity 
 	}
 	l, err := decode(m.raw)
 	refuse := func(reason string) { // by its own id, or two letters of one reason would be one row
-		page.Refused = append(page.Refused, city.Refusal{Kind: "reports", ExternalID: externalID(post{*m, l}), Place: fmt.Sprintf("%s, surat %d", c.cfg.Folder, uid), Reason: reason})
+		page.Refused = append(page.Refused, city.Refusal{Kind: "reports", ExternalID: externalID(post{*m, l}), Place: fmt.Sprintf("%s, letter %d", c.cfg.Folder, uid), Reason: reason})
 	}
 	if err != nil {
 		refuse(err.Error())

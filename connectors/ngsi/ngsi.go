@@ -225,7 +225,7 @@ func (c *connector) letters(ctx context.Context, page *connectors.Page) error {
 		}
 		c.read = append(c.read, l.ID)
 		if err := connectors.DecodeJSON(l.Body, "", &n); err != nil || n.Data == nil {
-			page.Refused = append(page.Refused, city.Refusal{Kind: "observations", Place: fmt.Sprintf("kiriman %d", l.ID), Reason: "this is no notification of a broker"})
+			page.Refused = append(page.Refused, city.Refusal{Kind: "observations", Place: fmt.Sprintf("delivery %d", l.ID), Reason: "this is no notification of a broker"})
 			continue
 		}
 		if err := c.rows.Convert(ctx, c.records(n.Data), page); err != nil {

@@ -75,7 +75,7 @@ func (c *connector) pushed(ctx context.Context) (updates []update, refused []cit
 				continue
 			}
 		}
-		refused = append(refused, city.Refusal{Kind: "reports", Place: fmt.Sprintf("kiriman %d", l.ID), Reason: reasonUnreadable})
+		refused = append(refused, city.Refusal{Kind: "reports", Place: fmt.Sprintf("delivery %d", l.ID), Reason: reasonUnreadable})
 	}
 	return updates, refused, nil
 }

@@ -174,7 +174,7 @@ func (c *connector) weave(ctx context.Context, page *connectors.Page, updates []
 			return err
 		}
 		if reason != "" {
-			page.Refused = append(page.Refused, city.Refusal{Kind: "reports", Place: fmt.Sprintf("pembaruan %d", u.ID), Reason: reason})
+			page.Refused = append(page.Refused, city.Refusal{Kind: "reports", Place: fmt.Sprintf("update %d", u.ID), Reason: reason})
 		}
 	}
 	page.Words = weaver.Words()

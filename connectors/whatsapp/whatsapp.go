@@ -158,7 +158,7 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 // under which it came.
 func (c *connector) take(ctx context.Context, page *connectors.Page, w *chat.Weaver, l city.HookLetter) error {
 	refuse := func(reason string) {
-		page.Refused = append(page.Refused, city.Refusal{Kind: "reports", Place: fmt.Sprintf("kiriman %d", l.ID), Reason: reason})
+		page.Refused = append(page.Refused, city.Refusal{Kind: "reports", Place: fmt.Sprintf("delivery %d", l.ID), Reason: reason})
 	}
 	values, reason := decode(l.Body)
 	if reason != "" {

@@ -5088,6 +5088,8 @@ export interface components {
             definition: string;
             /** @enum {string} */
             direction: "up" | "down" | "none";
+            /** @description Nobody said how long a value is fresh; it follows from how often values come */
+            fresh_assumed?: boolean;
             /** Format: int64 */
             fresh_for_seconds: number;
             /** @enum {string} */
@@ -7609,9 +7611,20 @@ export interface components {
             added: number;
             /** Format: int64 */
             changed: number;
+            /** @description In plain English */
             error?: string;
+            /** @description Names the text on screen of error; absent of pulls before it was kept */
+            error_key?: string;
+            error_params?: {
+                [key: string]: string;
+            };
             /** Format: date-time */
             finished: string;
+            /**
+             * Format: int64
+             * @description Rows that were there already as they came, from this source or another
+             */
+            known: number;
             ok: boolean;
             /** Format: int64 */
             refused: number;

@@ -170,3 +170,74 @@ it('lists the columns that a trial found, and puts one where the caret stands', 
   expect(await mapping.evaluate((e) => e === document.activeElement)).toBe(true);
   expect(await axe(s.page)).toEqual([]);
 });
+
+it('asks before it connects a source of which the trial took nothing', async () => {
+  const s = await scene(browser, { path: '/sumber' });
+  const words = { title_id: 'CKAN', title_en: 'CKAN', description_id: 'CKAN', description_en: 'CKAN' };
+  await s.page.route('**/api/connectors', (r) =>
+    r.fulfill({ json: [{ name: 'ckan', ...words, schedule: '@every 5m', fields: [], brings: ['reports'] }] }),
+  );
+  let refused = 0;
+  await s.page.route('**/api/sources/try', (r) =>
+    r.fulfill({
+      json: {
+        pages: 1,
+        more: false,
+        reports: 0,
+        observations: 0,
+        alerts: 0,
+        agenda: 0,
+        refused_count: refused,
+        first_reports: [],
+        first_observations: [],
+        first_alerts: [],
+        first_agenda: [],
+        mapped: [],
+        columns: [],
+        refused: refused
+          ? [
+              {
+                kind: 'reports',
+                place: 'record 1',
+                reason: 'created_at: "kemarin" is not a time of the form 2006-01-02',
+                times: refused,
+              },
+            ]
+          : [],
+        undeclared: [],
+        suspicions: [],
+      },
+    }),
+  );
+  let saved = 0;
+  await s.page.route('**/api/sources', (r) => {
+    if (r.request().method() !== 'POST') return r.fallback();
+    saved++;
+    return r.fulfill({ json: {} });
+  });
+  await s.page.getByRole('button', { name: 'Sambungkan sumber' }).click();
+  const form = s.page.getByRole('dialog', { name: 'Sambungkan sumber' });
+  await form.locator('select').first().selectOption('ckan');
+  await form.locator('input').first().fill('Laporan warga');
+  const attempt = form.getByRole('button', { name: 'Coba' }).first();
+  const connect = form.getByRole('button', { name: 'Sambungkan', exact: true });
+  const doubt = s.page.getByRole('dialog', { name: 'Tidak ada baris yang diambil' });
+  await attempt.click();
+  await until(() => connect.isEnabled(), 'the trial is done');
+  await connect.click();
+  await until(() => doubt.getByText('tidak membawa satu baris pun').isVisible(), 'the reason');
+  expect(await axe(s.page)).toEqual([]);
+  await doubt.getByRole('button', { name: 'Batal' }).click();
+  expect(saved).toBe(0);
+  refused = 3;
+  await attempt.click();
+  // Nothing of it is English.
+  await shows(s.page, 'baris 1, dan 2 baris serupa');
+  await shows(s.page, 'created_at: “kemarin” bukan waktu berbentuk 2006-01-02');
+  await connect.click();
+  await until(() => doubt.getByText('3 baris ditolak').isVisible(), 'the other reason');
+  expect(saved).toBe(0);
+  await doubt.getByRole('button', { name: 'Tetap sambungkan' }).click();
+  await until(() => saved === 1, 'it is connected all the same');
+  expect(s.errors).toEqual([]);
+});
