@@ -17,11 +17,7 @@ var severityNames = map[Severity][2]string{
 // what, where, how much, since when, against which norm. now is in the city's
 // zone; a value of another day than today's is told with its day.
 func ThresholdAlert(i Indicator, s IndicatorState, t Threshold, areaName, zoneLabel string, now time.Time) Alert {
-	at := s.Time.In(now.Location())
-	read, readEN := clock(at), at.Format("15:04")
-	if !sameDay(at, now) {
-		read, readEN = FormatDay(at, at.Location())+" "+read, at.Format("2 January 2006 ")+readEN
-	}
+	read, readEN := valueAt(i, s.Time.In(now.Location()), zoneLabel, now)
 	value, limit := Quantity(s.Value, i, ','), Quantity(t.Value, i, ',')
 	nameEN := i.NameEN
 	if nameEN == "" {
@@ -36,10 +32,39 @@ func ThresholdAlert(i Indicator, s IndicatorState, t Threshold, areaName, zoneLa
 		Key: "threshold:" + i.Slug + ":" + s.AreaCode, Kind: AlertThreshold, Severity: t.Level,
 		Headline:   i.Name + where + " " + value + ": " + names[0],
 		HeadlineEN: nameEN + whereEN + " " + Quantity(s.Value, i, '.') + ": " + names[1],
-		Evidence:   "Ambang " + names[0] + " " + limit + " (" + t.Source + "), per " + read + " " + zoneLabel,
-		EvidenceEN: names[1] + " threshold " + Quantity(t.Value, i, '.') + " (" + t.Source + "), as of " + readEN + " " + zoneLabel,
+		Evidence:   "Ambang " + names[0] + " " + limit + " (" + t.Source + "), " + read,
+		EvidenceEN: names[1] + " threshold " + Quantity(t.Value, i, '.') + " (" + t.Source + "), " + readEN,
 		AreaCodes:  []string{s.AreaCode}, Since: s.Time, Source: s.Source, Simulated: s.Simulated,
 	}
+}
+
+// valueAt says of when a value is, at being in the city's zone: of which month,
+// quarter or year where it stands for one, else as of which moment, with its day if
+// it is not today's.
+func valueAt(i Indicator, at time.Time, zoneLabel string, now time.Time) (id, en string) {
+	const month, quarter, full = 28 * 24 * time.Hour, 89 * 24 * time.Hour, 365 * 24 * time.Hour
+	number := strconv.Itoa(at.Year())
+	switch period := i.Period(); {
+	case at.Day() != 1 || period < month:
+	case period >= full && at.Month() == time.January:
+		return "untuk tahun " + number, "for " + number
+	case period >= full:
+	case period >= quarter && at.Month()%3 == 1:
+		q := int(at.Month()) / 3
+		return "untuk triwulan " + []string{"I", "II", "III", "IV"}[q] + " " + number, "for quarter " + strconv.Itoa(q+1) + " of " + number
+	case period < quarter:
+		return "untuk " + monthsID[at.Month()-1] + " " + number, at.Format("for January 2006")
+	}
+	day, dayEN := FormatDay(at, at.Location()), at.Format("2 January 2006")
+	switch {
+	case i.Period() > 0 && at.Equal(startOfDay(at)):
+		return "per " + day, "as of " + dayEN
+	case sameDay(at, now):
+		day, dayEN = "", ""
+	default:
+		day, dayEN = day+" ", dayEN+" "
+	}
+	return "per " + day + clock(at) + " " + zoneLabel, "as of " + dayEN + at.Format("15:04") + " " + zoneLabel
 }
 
 // Quantity writes a value of an indicator with its unit: "8,10 m",

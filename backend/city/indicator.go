@@ -20,6 +20,8 @@ type Indicator struct {
 	Aggregation string `json:"aggregation" enum:"mean,sum,max,last"`
 	// FreshFor is how long a value is fresh; screens grey it after 6 times.
 	FreshForSeconds int `json:"fresh_for_seconds"`
+	// FreshAssumed says that nobody said so: it follows from what comes (FreshFrom).
+	FreshAssumed bool `json:"fresh_assumed,omitempty" doc:"Nobody said how long a value is fresh; it follows from how often values come"`
 	// Min and Max are the values that are physically possible; others are
 	// kept with a flag and never shown as a figure.
 	Min *float64 `json:"min,omitempty"`
@@ -58,12 +60,26 @@ type Target struct {
 	Source string `json:"source" maxLength:"500" doc:"The document that sets it"`
 }
 
-// Outdated reports whether a value is too old to speak of now: over twice as
-// old as the indicator is fresh, as a station's silence is judged. Where nobody
-// said how long it is fresh, nothing is outdated.
+// Period is how long the stretch of time is that a value stands for, 0 where it is
+// of a moment. A value that is fresh for a day or longer stands for a period and
+// bears the time of its beginning: January's figure cannot come before February.
+func (i Indicator) Period() time.Duration {
+	return periodOf(time.Duration(i.FreshForSeconds) * time.Second)
+}
+
+func periodOf(fresh time.Duration) time.Duration {
+	if fresh >= periodLeast {
+		return fresh
+	}
+	return 0
+}
+
+// Outdated reports whether a value is too old to speak of now: the end of its
+// period is over twice as long ago as the indicator is fresh, as a station's silence
+// is judged. Where nobody said how long it is fresh, nothing is outdated.
 func (i Indicator) Outdated(value, now time.Time) bool {
 	patience := 2 * time.Duration(i.FreshForSeconds) * time.Second
-	return patience > 0 && now.Sub(value) > patience
+	return patience > 0 && now.Sub(value)-i.Period() > patience
 }
 
 // Misses reports whether a value has not reached the indicator's target: below

@@ -110,9 +110,7 @@ func (e DataExpectation) expects(d SourceDatum) (expect, period time.Duration) {
 	if d.FreshFor == 0 {
 		return 0, 0
 	}
-	if d.FreshFor >= periodLeast {
-		period = d.FreshFor
-	}
+	period = periodOf(d.FreshFor)
 	if e.Handed {
 		return d.FreshFor, period
 	}

@@ -52,7 +52,7 @@ func Indicator(row Row, e Env) (city.Indicator, *Refused) {
 	i, known := e.indicators[foldName(slug)]
 	if !known || i.Slug != slug {
 		i = city.Indicator{
-			Slug: slug, Direction: "none", Aggregation: "mean", FreshForSeconds: 86400, Decimals: 1,
+			Slug: slug, Direction: "none", Aggregation: "mean", Decimals: 1,
 			VisibleTo: slices.Clone(city.Roles), Thresholds: []city.Threshold{},
 		}
 	}
@@ -63,7 +63,9 @@ func Indicator(row Row, e Env) (city.Indicator, *Refused) {
 	i.Aggregation = p.choice("aggregation", i.Aggregation, aggregations, "mean, sum, max, last")
 	i.Decimals = p.whole("decimals", i.Decimals, 0, 6)
 	i.Rank = p.whole("rank", i.Rank, 0, 1000)
-	i.FreshForSeconds = p.whole("fresh_for_seconds", i.FreshForSeconds, 1, 400*86400)
+	// Where neither the file nor the declaration says it, it follows from what comes.
+	i.FreshForSeconds = p.whole("fresh_for_seconds", i.FreshForSeconds, 1, 800*86400)
+	i.FreshAssumed = i.FreshAssumed && p.text("fresh_for_seconds") == ""
 	if v := p.number("min", ParseNumber); v != nil {
 		i.Min = v
 	}

@@ -154,15 +154,15 @@ func saveCategory(ctx context.Context, tx pgx.Tx, c city.Category, replace bool)
 
 const (
 	insertIndicator = `INSERT INTO indicators AS i (slug, name, name_en, unit, direction, grain, aggregation, fresh_for_seconds,
-			min, max, decimals, rank, visible_to, definition, origin)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (slug) `
+			min, max, decimals, rank, visible_to, definition, origin, fresh_assumed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (slug) `
 	addIndicator     = insertIndicator + `DO NOTHING`
 	replaceIndicator = insertIndicator + `DO UPDATE SET name = excluded.name, name_en = excluded.name_en, unit = excluded.unit, direction = excluded.direction,
 			grain = excluded.grain, aggregation = excluded.aggregation, fresh_for_seconds = excluded.fresh_for_seconds, min = excluded.min, max = excluded.max,
-			decimals = excluded.decimals, rank = excluded.rank, definition = excluded.definition, origin = excluded.origin
-		WHERE (i.name, i.name_en, i.unit, i.direction, i.grain, i.aggregation, i.fresh_for_seconds, i.min, i.max, i.decimals, i.rank, i.definition)
+			decimals = excluded.decimals, rank = excluded.rank, definition = excluded.definition, origin = excluded.origin, fresh_assumed = excluded.fresh_assumed
+		WHERE (i.name, i.name_en, i.unit, i.direction, i.grain, i.aggregation, i.fresh_for_seconds, i.min, i.max, i.decimals, i.rank, i.definition, i.fresh_assumed)
 			IS DISTINCT FROM (excluded.name, excluded.name_en, excluded.unit, excluded.direction, excluded.grain, excluded.aggregation,
-				excluded.fresh_for_seconds, excluded.min, excluded.max, excluded.decimals, excluded.rank, excluded.definition)`
+				excluded.fresh_for_seconds, excluded.min, excluded.max, excluded.decimals, excluded.rank, excluded.definition, excluded.fresh_assumed)`
 )
 
 // saveIndicator adds an indicator; of one that is there already it replaces
@@ -173,7 +173,7 @@ func saveIndicator(ctx context.Context, tx pgx.Tx, i city.Indicator, replace boo
 		visible[n] = string(r)
 	}
 	wrote, err := addOrReplace(ctx, tx, replace, addIndicator, replaceIndicator, i.Slug, i.Name, i.NameEN, i.Unit, i.Direction, i.Grain, i.Aggregation, i.FreshForSeconds,
-		i.Min, i.Max, i.Decimals, i.Rank, visible, i.Definition, i.Origin)
+		i.Min, i.Max, i.Decimals, i.Rank, visible, i.Definition, i.Origin, i.FreshAssumed)
 	if err != nil {
 		return false, fmt.Errorf("save indicator %s: %w", i.Slug, err)
 	}
@@ -236,8 +236,8 @@ func withDefaults(i *city.Indicator) {
 	if i.Aggregation == "" {
 		i.Aggregation = "mean"
 	}
-	if i.FreshForSeconds == 0 {
-		i.FreshForSeconds = 2 * 86400
+	if i.FreshForSeconds == 0 { // until the first values tell
+		i.FreshForSeconds, i.FreshAssumed = 2*86400, true
 	}
 	if len(i.VisibleTo) == 0 {
 		i.VisibleTo = everyOfficer
@@ -317,7 +317,7 @@ func (s *Store) Categories(ctx context.Context) (out []city.Category, err error)
 }
 
 const (
-	indicatorsQuery = `SELECT slug, name, name_en, unit, direction, grain, aggregation, fresh_for_seconds, min, max,
+	indicatorsQuery = `SELECT slug, name, name_en, unit, direction, grain, aggregation, fresh_for_seconds, fresh_assumed, min, max,
 	decimals, rank, visible_to, definition, origin,
 	CASE WHEN target IS NOT NULL THEN jsonb_build_object('value', target, 'by', to_char(target_by, 'YYYY-MM-DD'), 'source', target_source) END AS target FROM indicators ORDER BY rank = 0, rank, slug`
 	thresholdsQuery = `SELECT indicator, level, above, value, source, to_char(effective_on, 'YYYY-MM-DD') AS effective_on, area_code

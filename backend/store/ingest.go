@@ -38,14 +38,18 @@ func (s *Store) Ingest(ctx context.Context, d city.Delivery) (city.Tally, error)
 	}
 	defer done()
 	var tally city.Tally
+	var learned bool
 	err = s.write(ctx, func(tx pgx.Tx) error {
 		in := ingestion{store: s, tx: tx, cat: cat, src: src, sourceID: d.SourceID}
 		if err := in.run(ctx, d); err != nil {
 			return err
 		}
-		tally = in.tally
+		tally, learned = in.tally, in.learned
 		return nil
 	})
+	if learned {
+		s.forgetCatalogue()
+	}
 	if err != nil {
 		return city.Tally{}, fmt.Errorf("store what %s delivered: %w", src.Slug, err)
 	}
@@ -90,6 +94,7 @@ type ingestion struct {
 	doubts    doubts
 	newest    map[dataKey]time.Time
 	note      func(kind, key, result, reason string)
+	learned   bool // a declaration changed by what came
 }
 
 // tell notes what became of a row, for those who push and want to know.
@@ -139,6 +144,9 @@ func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 		}); err != nil {
 			return fmt.Errorf("observations: %w", err)
 		}
+	}
+	if err := in.learnFreshness(ctx, d.Observations); err != nil {
+		return err
 	}
 	if err := in.apart(ctx, 0, len(d.Alerts), func(from, to int) error { return in.alerts(ctx, d.Alerts[from:to]) }, func(i int, reason string) {
 		in.refuse("alerts", d.Alerts[i].Key, "", reason, nil)

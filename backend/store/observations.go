@@ -24,6 +24,9 @@ const upsertObservations = `WITH incoming AS (
 	SELECT indicator, area_code, station, time, value, forecast, issued_at, $1, string_to_array(flags, ' ') FROM differing
 	ON CONFLICT ON CONSTRAINT observations_pkey DO UPDATE SET value = excluded.value, forecast = excluded.forecast, issued_at = excluded.issued_at,
 		source_id = excluded.source_id, flags = excluded.flags, received_at = now(), finding = NULL, kept_out = false
+	-- Another source may have written the same meanwhile: what was read above is older.
+	WHERE (o.value, o.flags, o.forecast) IS DISTINCT FROM (excluded.value, excluded.flags, excluded.forecast)
+		AND (o.forecast OR NOT excluded.forecast) AND (o.issued_at IS NULL OR excluded.issued_at IS NULL OR excluded.issued_at >= o.issued_at)
 	RETURNING o.indicator, o.area_code, o.station, o.time, o.value, o.forecast, o.flags, (xmax = 0) AS added
 )
 SELECT w.*, CASE WHEN NOT d.before_forecast THEN d.before END AS before, d.before_source FROM written w JOIN differing d USING (indicator, area_code, station, time)`
