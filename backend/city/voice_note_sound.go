@@ -87,7 +87,7 @@ func oggLength(content []byte) time.Duration {
 	if rate == 0 || last < 0 || last+14 > len(content) {
 		return 0
 	}
-	samples := int64(binary.LittleEndian.Uint64(content[last+6:])) //nolint:gosec // a negative position is none
+	samples := int64(binary.LittleEndian.Uint64(content[last+6:]))
 	if samples <= 0 || float64(samples)/rate > 1e6 {
 		return 0
 	}

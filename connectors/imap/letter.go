@@ -3,11 +3,13 @@ package imap
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/mail"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,6 +18,8 @@ import (
 	"github.com/emersion/go-message/textproto"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
+
+	"balaikota/connectors"
 )
 
 // Bounds of one letter. What lies behind them is left out; the letter still
@@ -39,7 +43,8 @@ type letter struct {
 	subject   string
 	words     string // its own words, without quotes and signature
 	pictures  int
-	files     int // attachments of other kinds
+	sounds    []int // places of its recordings among its parts
+	files     int   // attachments of other kinds
 	parts     []part
 	automatic string // why it is no citizen's letter, "" if it may be one
 	// proven is the sender's address if the server of that name proves it, else "".
@@ -101,6 +106,9 @@ type walker struct {
 	plain  strings.Builder
 	html   strings.Builder
 	seen   int
+	// wanted is the place of a part whose bytes are to be kept in taken; 0 for none.
+	wanted int
+	taken  []byte
 }
 
 // text is the letter's text: plain where there is any.
@@ -129,6 +137,15 @@ func (w *walker) part(h message.Header, body io.Reader, depth int) {
 		return
 	}
 	if w.attached(h, kind) {
+		if isSound(h, kind) {
+			w.letter.sounds = append(w.letter.sounds, w.seen)
+			kind = strings.Replace(kind, "application/", "audio/", 1)
+		}
+		if w.seen == w.wanted {
+			w.taken, err = io.ReadAll(io.LimitReader(e.Body, connectors.MaxMedia+1))
+			w.letter.incomplete = w.letter.incomplete || err != nil || len(w.taken) > connectors.MaxMedia
+			return
+		}
 		n, err := io.Copy(io.Discard, e.Body)
 		w.letter.incomplete = w.letter.incomplete || err != nil
 		w.count(kind, n)
@@ -189,6 +206,7 @@ func (w *walker) count(kind string, size int64) {
 	switch {
 	case strings.HasPrefix(kind, "image/"):
 		w.letter.pictures++
+	case strings.HasPrefix(kind, "audio/"):
 	case kind != "application/pgp-signature" && kind != "application/pkcs7-signature" && kind != "text/calendar":
 		w.letter.files++
 	}
@@ -356,11 +374,36 @@ func (l *letter) attachments() string {
 	if l.pictures > 0 {
 		what = append(what, fmt.Sprintf("%d gambar", l.pictures))
 	}
+	if n := len(l.sounds); n > 0 {
+		what = append(what, fmt.Sprintf("%d rekaman suara", n))
+	}
 	if l.files > 0 {
 		what = append(what, fmt.Sprintf("%d berkas", l.files))
 	}
 	if len(what) == 0 {
 		return ""
 	}
-	return "[Terlampir pada surat: " + strings.Join(what, " dan ") + "]"
+	return "[Terlampir pada surat: " + listed(what) + "]"
+}
+
+// listed joins things as a sentence does.
+func listed(what []string) string {
+	if len(what) < 2 {
+		return strings.Join(what, "")
+	}
+	return strings.Join(what[:len(what)-1], ", ") + " dan " + what[len(what)-1]
+}
+
+// soundNames end the names of recordings that mail programs send without a kind.
+var soundNames = []string{".ogg", ".oga", ".opus", ".m4a", ".mp3", ".wav", ".aac", ".amr", ".flac"}
+
+// isSound reports whether a part is a recording.
+func isSound(h message.Header, kind string) bool {
+	if strings.HasPrefix(kind, "audio/") || kind == "application/ogg" {
+		return true
+	}
+	_, disposition, _ := mime.ParseMediaType(h.Get("Content-Disposition"))
+	_, params := mediaType(h)
+	name := strings.ToLower(cmp.Or(disposition["filename"], params["name"]))
+	return kind == "application/octet-stream" && slices.ContainsFunc(soundNames, func(end string) bool { return strings.HasSuffix(name, end) })
 }

@@ -52,8 +52,14 @@ func (c *connector) report(ctx context.Context, validity uint32, m mailed, l let
 	first, last := thread[0], thread[len(thread)-1]
 	texts := []string{first.text()}
 	rec := record{MessageID: first.id, Folder: c.cfg.Folder, Validity: validity, Size: first.size, Parts: first.parts, Incomplete: first.incomplete}
+	var notes []city.VoiceNote
 	for i, p := range thread {
 		rec.UIDs = append(rec.UIDs, p.uid)
+		for _, place := range p.sounds {
+			if p.id != "" {
+				notes = append(notes, city.VoiceNote{Address: soundAddress(p, place), At: p.at})
+			}
+		}
 		if i > 0 {
 			texts = append(texts, c.followUp(p))
 		}
@@ -64,7 +70,7 @@ func (c *connector) report(ctx context.Context, validity uint32, m mailed, l let
 	}
 	return city.Report{
 		ExternalID: externalID(first), Channel: c.cfg.Channel, CreatedAt: first.at, UpdatedAt: last.at, Text: clipReport(strings.Join(texts, "\n\n")), Status: city.Open,
-		Reporter: &city.Reporter{Name: first.from.Name, Email: first.from.Address}, Raw: raw, RawNamesNobody: true,
+		Reporter: &city.Reporter{Name: first.from.Name, Email: first.from.Address}, Raw: raw, RawNamesNobody: true, VoiceNotes: notes,
 	}, nil
 }
 

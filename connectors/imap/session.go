@@ -179,7 +179,12 @@ func (s *session) signIn(ctx context.Context, user, password string) error {
 // do runs one command within its time. A server that answers no is a
 // *goimap.Error in the chain; of its words only the code is told.
 func (s *session) do(ctx context.Context, what string, command func() error) error {
-	if err := s.wire.allow(s.timeout, answerBytes); err != nil {
+	return s.doUpTo(ctx, what, answerBytes, command)
+}
+
+// doUpTo is do for an answer of so many bytes.
+func (s *session) doUpTo(ctx context.Context, what string, bytes int64, command func() error) error {
+	if err := s.wire.allow(s.timeout, bytes); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	err := command()
@@ -274,7 +279,12 @@ type mailed struct {
 // it is gone. A server may name the letter's UID behind its bytes, where the
 // client no longer looks for it; such a letter is asked for by its place.
 func (s *session) fetch(ctx context.Context, uid goimap.UID) (*mailed, error) {
-	out, err := s.fetchBy(ctx, goimap.UIDSetNum(uid), uid)
+	return s.fetchUpTo(ctx, uid, maxLetter)
+}
+
+// fetchUpTo is fetch of so many bytes.
+func (s *session) fetchUpTo(ctx context.Context, uid goimap.UID, bytes int64) (*mailed, error) {
+	out, err := s.fetchBy(ctx, goimap.UIDSetNum(uid), uid, bytes)
 	if err != nil || out != nil {
 		return out, err
 	}
@@ -289,12 +299,12 @@ func (s *session) fetch(ctx context.Context, uid goimap.UID) (*mailed, error) {
 	if err != nil || len(places) != 1 {
 		return nil, err
 	}
-	return s.fetchBy(ctx, goimap.SeqSetNum(places[0]), uid)
+	return s.fetchBy(ctx, goimap.SeqSetNum(places[0]), uid, bytes)
 }
 
-func (s *session) fetchBy(ctx context.Context, number goimap.NumSet, uid goimap.UID) (out *mailed, err error) {
-	body := &goimap.FetchItemBodySection{Peek: true, Partial: &goimap.SectionPartial{Size: maxLetter}}
-	err = s.do(ctx, "fetch a letter", func() error {
+func (s *session) fetchBy(ctx context.Context, number goimap.NumSet, uid goimap.UID, bytes int64) (out *mailed, err error) {
+	body := &goimap.FetchItemBodySection{Peek: true, Partial: &goimap.SectionPartial{Size: bytes}}
+	err = s.doUpTo(ctx, "fetch a letter", bytes+1<<20, func() error {
 		got, err := s.client.Fetch(number, &goimap.FetchOptions{
 			UID: true, InternalDate: true, RFC822Size: true, BodySection: []*goimap.FetchItemBodySection{body},
 		}).Collect()
