@@ -32,7 +32,7 @@ type checker struct {
 }
 
 func (c checker) page(p Page, d *city.Delivery) {
-	d.Refused, d.Letters, d.Words, d.Listing, d.Cameras = p.Refused, p.Letters, p.Words, p.Listing, p.Cameras
+	d.Refused, d.Letters, d.Words, d.Greetings, d.Listing, d.Cameras = p.Refused, p.Letters, p.Words, p.Greetings, p.Listing, p.Cameras
 	for _, r := range p.Reports {
 		if reason := c.report(&r); reason != "" {
 			d.Refused = append(d.Refused, refusal("reports", r.ExternalID, reason, r.Raw))

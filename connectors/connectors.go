@@ -76,6 +76,9 @@ type Page struct {
 	Letters []city.LetterFate
 	// Words are what officers wrote by a chat that is bound to their account.
 	Words []city.OfficerWord
+	// Greetings are what people wrote by a chat that says nothing of a matter and
+	// stands alone.
+	Greetings []city.ChatGreeting
 	// Undeclared are indicators that refused rows name and nobody declared, each
 	// once: a trial says so.
 	Undeclared []city.TrialIndicator
@@ -94,7 +97,7 @@ type Page struct {
 
 // Rows is how many records the page holds, refused ones included.
 func (p Page) Rows() int {
-	n := len(p.Reports) + len(p.Observations) + len(p.Alerts) + len(p.Refused) + len(p.Removed) + len(p.Letters) + len(p.Words)
+	n := len(p.Reports) + len(p.Observations) + len(p.Alerts) + len(p.Refused) + len(p.Removed) + len(p.Letters) + len(p.Words) + len(p.Greetings)
 	if p.Cameras != nil {
 		n += len(p.Cameras.Seen)
 	}
@@ -176,6 +179,9 @@ type SourceStore interface {
 	// moment and has not answered; with reply, of a message that answers one of
 	// ours, that about which they were last written to. nil when there is none.
 	AskedReportOf(ctx context.Context, source int64, person string, before time.Time, reply bool) (*city.Report, error)
+	// GreetingsOf returns what a person wrote between two moments that greets and
+	// became part of no report, oldest first.
+	GreetingsOf(ctx context.Context, source int64, person string, from, to time.Time) ([]city.ChatGreeting, error)
 	// OfficerWrites reports whether what a person sends is an officer's word: they
 	// are or were bound to an account and did not leave it, or code ("" for none) is
 	// one that an officer sees now.

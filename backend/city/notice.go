@@ -25,7 +25,7 @@ type Notice struct {
 	// Key makes telling twice harmless: one officer hears a key once.
 	Key       string     `json:"key"`
 	OfficerID int64      `json:"-"`
-	Kind      string     `json:"kind" enum:"disposition,step,reminder,escalation,proof,reporter,recommendation,briefing,job,source,test"`
+	Kind      string     `json:"kind" enum:"disposition,step,reminder,escalation,proof,reporter,recommendation,briefing,job,source,answer,test"`
 	Text      string     `json:"text" doc:"Indonesian, at most 120 characters"`
 	TextEN    string     `json:"text_en"`
 	Path      string     `json:"path" doc:"The one screen it leads to, such as /tugas/12"`

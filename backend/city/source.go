@@ -107,6 +107,8 @@ type SourceHealth struct {
 	// Silence is set while a source that answers is unusually silent
 	// (mencurigakan): see FindSilence.
 	Silence *Silence `json:"silence,omitempty" doc:"Set while it answers but brings unusually long nothing new"`
+	// Greetings are messages of a chat that say nothing of a matter: no reports.
+	Greetings int `json:"greetings,omitempty" doc:"Greetings and thanks that came by themselves in the last 7 days; they are kept, and are no reports"`
 }
 
 // SourceCard is what people say of a source.
@@ -151,6 +153,8 @@ type Delivery struct {
 	Letters []LetterFate
 	// Words are what officers wrote by the source's chat; they are no reports.
 	Words []OfficerWord
+	// Greetings came by the source's chat and stand alone; they are no reports.
+	Greetings []ChatGreeting
 	// Cursor follows the data; nil leaves it where it is. It does not move when
 	// the source was sent back (Source.SentBack) since it was read for this.
 	Cursor   json.RawMessage

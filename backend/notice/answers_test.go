@@ -7,6 +7,7 @@ import (
 
 	"balaikota/backend/city"
 	"balaikota/backend/notice"
+	"balaikota/backend/store/storetest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -151,7 +152,7 @@ func TestAClosingAnswerComesOnceWhateverHappens(t *testing.T) {
 		if n := len(f.mail.letters()); n != 1 {
 			t.Fatalf("%d letters while another node holds the answer", n)
 		}
-		f.wait(2 * time.Minute)
+		storetest.EndLeases(t, f.sql)
 		f.ask(t)
 		if ok, err := f.store.FinishAsk(t.Context(), held[0], city.NoticeOutcome{Taken: true}); err != nil || ok {
 			t.Errorf("the dead node's outcome counted: %v", err)

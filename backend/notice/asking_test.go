@@ -269,7 +269,7 @@ func TestAQuestionsAddressGoesWithItsLease(t *testing.T) {
 	if a := address("mati") + "|" + address("lain") + "|" + address(""); a != "1|0|0" {
 		t.Errorf("sealed addresses %q", a)
 	}
-	f.wait(2 * time.Minute)
+	storetest.EndLeases(t, f.sql)
 	if a := address("mati"); a != "0" {
 		t.Error("a lease that is over still shows the address")
 	}

@@ -286,7 +286,7 @@ func TestAServerThatDiesAsksOnce(t *testing.T) {
 		t.Fatalf("%+v, %v", claimed, err)
 	}
 	f.round(t, 0)
-	f.wait(2 * time.Minute)
+	storetest.EndLeases(t, f.sql)
 	f.round(t, 1)
 	f.round(t, 0)
 	if n, got := len(f.mail.letters()), f.messages(t, "surat"); n != 1 || len(got) != 1 {

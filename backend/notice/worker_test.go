@@ -416,7 +416,7 @@ func TestANodeThatIsKilledRepeatsAtMostOnce(t *testing.T) {
 	if len(o.push.all()) != 1 {
 		t.Fatalf("%d pushes while the lease stands", len(o.push.all()))
 	}
-	o.wait(time.Minute)
+	storetest.EndLeases(t, o.sql)
 	o.settle(t)
 	o.wait(24 * time.Hour)
 	o.settle(t)

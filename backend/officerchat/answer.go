@@ -15,11 +15,11 @@ import (
 func (w *Worker) attempt(ctx context.Context, e city.OfficerErrand) (city.NoticeOutcome, error) {
 	switch {
 	case e.Chat.Person == "" && e.Mailbox == "":
-		return city.NoticeOutcome{Ended: true, Error: "tidak ada alamat lagi"}, nil
+		return city.NoticeOutcome{Ended: true, Error: city.LostNoAddress}, nil
 	case e.Channel == city.NoticeEmail && w.Mail == nil:
-		return city.NoticeOutcome{Ended: true, Error: "server ini tidak mengirim surel"}, nil
+		return city.NoticeOutcome{Ended: true, Error: city.LostNoMail}, nil
 	case w.Now().Sub(e.ReceivedAt) > giveUpAfter:
-		return city.NoticeOutcome{Ended: true, Error: "tidak terkirim selama enam jam"}, nil
+		return city.NoticeOutcome{Ended: true, Error: city.LostTooLate}, nil
 	}
 	if len(e.Replies) == 0 {
 		replies, err := w.answer(ctx, e)

@@ -202,7 +202,7 @@ func (s *Store) setIncidentStatus(ctx context.Context, tx pgx.Tx, i *incidentSta
 const answerReportsQuery = `INSERT INTO report_answers AS w (report_id, incident_id, text, at)
 SELECT a.report_id, $1, $2, $3 FROM report_analyses a JOIN reports r ON r.id = a.report_id WHERE a.incident_id = $1 AND r.removed_at IS NULL
 ON CONFLICT ON CONSTRAINT report_answers_pkey DO UPDATE SET text = excluded.text, at = excluded.at WHERE w.delivered_at IS NULL AND w.text <> excluded.text
-	AND NOT EXISTS (SELECT FROM reporter_letters l WHERE l.report_id = w.report_id AND l.incident_id = w.incident_id AND (l.lease_until > excluded.at OR l.taken_at IS NOT NULL))`
+	AND NOT EXISTS (SELECT FROM reporter_letters l WHERE l.report_id = w.report_id AND l.incident_id = w.incident_id AND (l.lease_until > now() OR l.taken_at IS NOT NULL))`
 
 // requeue asks for an incident's reports to be looked at again.
 func requeue(ctx context.Context, tx pgx.Tx, id int64) error {

@@ -111,7 +111,7 @@ func (in *ingestion) tell(kind, key string, added bool) {
 
 func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 	in.note = d.Note
-	in.tally.Read = len(d.Reports) + len(d.Observations) + len(d.Alerts) + len(d.Refused) + len(d.Letters) + len(d.Words)
+	in.tally.Read = len(d.Reports) + len(d.Observations) + len(d.Alerts) + len(d.Refused) + len(d.Letters) + len(d.Words) + len(d.Greetings)
 	if d.Cameras != nil {
 		in.tally.Read += len(d.Cameras.Seen)
 	}
@@ -163,6 +163,9 @@ func (in *ingestion) run(ctx context.Context, d city.Delivery) error {
 		return err
 	}
 	if err := in.words(ctx, d.Words); err != nil {
+		return err
+	}
+	if err := in.greetings(ctx, d.Greetings); err != nil {
 		return err
 	}
 	if err := in.settleTaken(ctx, d.Reports); err != nil {

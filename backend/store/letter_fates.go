@@ -21,6 +21,8 @@ const (
 		AND l.channel NOT IN ('sama', 'tanpa') AND l.taken_at IS NOT NULL AND l.arrived_at IS NULL RETURNING l.id`
 	failedMessageQuery = `UPDATE reporter_messages m SET taken_at = NULL, ended_at = $3, error = $4 FROM reports r
 	WHERE r.id = m.report_id AND r.source_id = $1 AND m.id = $2 AND m.channel <> 'sendiri' AND m.taken_at IS NOT NULL`
+	// Its officer is told, see tellLostAnswer.
+	failedWordQuery = `UPDATE officer_words SET taken_at = NULL, ended_at = $3, error = $4 WHERE source_id = $1 AND id = $2 AND kind = 'tanya' AND taken_at IS NOT NULL`
 	// The tickets that the same letter answered are not answered after all.
 	undeliveredQuery = `UPDATE report_answers w SET delivered_at = NULL FROM reporter_letters l, reporter_letters j
 	WHERE l.id = $1 AND l.kind = 'jawab' AND j.incident_id = l.incident_id AND (j.id = l.id OR j.joined_report = l.report_id)
@@ -49,7 +51,7 @@ func (in *ingestion) fates(ctx context.Context, fates []city.LetterFate) error {
 		if err != nil || f.At.IsZero() {
 			continue
 		}
-		why := fmt.Sprintf("layanan tidak dapat mengantarnya (kode %d)", f.Code)
+		why := city.Undeliverable(f.Code)
 		switch kind {
 		case "pesan":
 			err = in.messageFate(ctx, id, f, why)
@@ -57,6 +59,10 @@ func (in *ingestion) fates(ctx context.Context, fates []city.LetterFate) error {
 			err = in.letterFate(ctx, kind, id, f, why)
 		case "maklumat":
 			err = in.noticeFate(ctx, id, f, why)
+		case "obrolan":
+			err = in.answerFate(ctx, id, f, why)
+		case "sapaan":
+			err = in.greetingFate(ctx, id, f, why)
 		}
 		if err != nil {
 			return err
@@ -73,6 +79,23 @@ func (in *ingestion) messageFate(ctx context.Context, id int64, f city.LetterFat
 		return fmt.Errorf("note that a message failed: %w", err)
 	}
 	return nil
+}
+
+// answerFate notes that the answer to an officer's question failed.
+func (in *ingestion) answerFate(ctx context.Context, id int64, f city.LetterFate, why string) error {
+	if f.What != city.LetterFailed {
+		return nil
+	}
+	_, err := in.tx.Exec(ctx, failedWordQuery, in.sourceID, id, f.At, why)
+	return wrapped(err, "note that an answer failed")
+}
+
+func (in *ingestion) greetingFate(ctx context.Context, id int64, f city.LetterFate, why string) error {
+	if f.What != city.LetterFailed {
+		return nil
+	}
+	_, err := in.tx.Exec(ctx, failedGreetingQuery, in.sourceID, id, f.At, why)
+	return wrapped(err, "note that the answer to a greeting failed")
 }
 
 func (in *ingestion) letterFate(ctx context.Context, kind string, id int64, f city.LetterFate, why string) error {

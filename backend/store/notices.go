@@ -70,24 +70,29 @@ type readerRow struct {
 	ID   int64
 }
 
-// TellSteps writes the notices of steps that nobody was told of yet, and puts
-// them on their way through the officers' first channels among offered. It
-// returns how many steps it told; nodes that tell at the same time share them.
-// A step that cannot be told does not hold up the others.
+// TellSteps writes the notices of steps that nobody was told of yet, and of answers
+// that did not reach who asked by a chat, and puts them on their way through the
+// officers' first channels among offered. It returns how many it told; nodes that tell
+// at the same time share them. One that cannot be told does not hold up the others.
 func (s *Store) TellSteps(ctx context.Context, offered []city.NoticeChannel) (int, error) {
-	var ids []int64
+	var ids, lost []int64
 	err := s.read(ctx, city.System, func(tx pgx.Tx) (err error) {
+		if lost, err = column[int64](ctx, tx, lostAnswersQuery, tellAtOnce); err != nil {
+			return err
+		}
 		ids, err = column[int64](ctx, tx, `SELECT id FROM notice_queue WHERE told_at IS NULL ORDER BY id LIMIT $1`, tellAtOnce)
 		return err
 	})
-	if err != nil || len(ids) == 0 {
+	if err != nil || len(ids)+len(lost) == 0 {
 		return 0, err
 	}
 	cat, err := s.currentCatalogue(ctx)
 	if err != nil {
 		return 0, err
 	}
-	return s.tellEach(ctx, "tell queued step", ids, func(tx pgx.Tx, id int64) (int, error) { return s.tellStep(ctx, tx, cat, id, offered) })
+	n, err := s.tellEach(ctx, "tell queued step", ids, func(tx pgx.Tx, id int64) (int, error) { return s.tellStep(ctx, tx, cat, id, offered) })
+	m, failed := s.tellEach(ctx, "tell of the lost answer to word", lost, func(tx pgx.Tx, id int64) (int, error) { return s.tellLostAnswer(ctx, tx, cat, id, offered) })
+	return n + m, errors.Join(err, failed)
 }
 
 // tellEach tells of each in a transaction of its own, so that one that fails

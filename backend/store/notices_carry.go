@@ -18,11 +18,13 @@ type claimRow struct {
 	Attempts int
 }
 
+// Leases, here and of the other queues, are by the database's clock: whatever a
+// node's own says, none takes what another is bringing.
 const claimDeliveriesQuery = `WITH due AS (
 	SELECT d.notice_id, d.channel FROM notice_deliveries d JOIN notices n ON n.id = d.notice_id
-	WHERE d.taken_at IS NULL AND d.ended_at IS NULL AND d.next_at <= $1 AND (d.lease_until IS NULL OR d.lease_until <= $1) AND d.channel = ANY ($2)
+	WHERE d.taken_at IS NULL AND d.ended_at IS NULL AND d.next_at <= $1 AND (d.lease_until IS NULL OR d.lease_until <= now()) AND d.channel = ANY ($2)
 	ORDER BY n.urgent DESC, d.next_at, d.notice_id LIMIT $3 FOR UPDATE OF d SKIP LOCKED)
-	UPDATE notice_deliveries d SET attempts = attempts + 1, leased_by = $4, lease_until = $5
+	UPDATE notice_deliveries d SET attempts = attempts + 1, leased_by = $4, lease_until = clock_timestamp() + $5::interval
 	FROM due WHERE d.notice_id = due.notice_id AND d.channel = due.channel
 	RETURNING d.notice_id, d.channel, d.position, d.attempts`
 
@@ -69,7 +71,7 @@ func (s *Store) ClaimErrands(ctx context.Context, lease string, channels []city.
 	err = s.write(ctx, func(tx pgx.Tx) error {
 		out = nil
 		now := s.now()
-		claims, err := rowsOf[claimRow](ctx, tx, claimDeliveriesQuery, now, channels, limit, lease, now.Add(hold))
+		claims, err := rowsOf[claimRow](ctx, tx, claimDeliveriesQuery, now, channels, limit, lease, hold)
 		if err != nil || len(claims) == 0 {
 			return err
 		}

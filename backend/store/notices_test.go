@@ -214,7 +214,7 @@ func TestAnErrandIsHeldByOneNodeAtATime(t *testing.T) {
 	}
 	// The first node dies; its lease ends, another goes on, and what the first
 	// says later no longer counts.
-	f.wait(time.Minute)
+	storetest.EndLeases(t, f.sql)
 	second := f.claim(t, "simpul-2")
 	if len(second) != 1 || second[0].Attempts != 2 {
 		t.Fatalf("%+v", second)

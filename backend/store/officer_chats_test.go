@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -356,7 +357,7 @@ func TestAQuestionByChatIsAskedOnce(t *testing.T) {
 	if x, err := f.Exchange(t.Context(), f.lurah.Asker(), q.ID); err != nil || x.Question.Channel != city.NoticeWhatsApp {
 		t.Errorf("%+v, %v", x.Question, err)
 	}
-	f.wait(2 * time.Minute)
+	storetest.EndLeases(t, f.sql)
 	taken := claim("dua")
 	if len(taken) != 1 || taken[0].Question != q.ID || taken[0].Conversation != c.ID {
 		t.Fatalf("taken over: %+v", taken)
@@ -370,7 +371,7 @@ func TestAQuestionByChatIsAskedOnce(t *testing.T) {
 	if err := f.SentReply(t.Context(), taken[0], 1); err != nil {
 		t.Fatal(err)
 	}
-	f.wait(2 * time.Minute)
+	storetest.EndLeases(t, f.sql)
 	taken = claim("tiga")
 	if len(taken) != 1 || taken[0].Sent != 1 || len(taken[0].Replies) != 2 {
 		t.Fatalf("after one part: %+v", taken)
@@ -380,5 +381,84 @@ func TestAQuestionByChatIsAskedOnce(t *testing.T) {
 	}
 	if next := claim("tiga"); len(next) != 1 || next[0].Text != "Kalau minggu lalu?" || next[0].Conversation != c.ID || next[0].Question != 0 {
 		t.Errorf("the next: %+v", next)
+	}
+}
+
+// TestAnOfficerIsToldOfALostAnswer: an answer that could not be written, or that the
+// service took and could not bring, is told once, with the reason and where it stands;
+// one that arrived is not, nor what was no question.
+func TestAnOfficerIsToldOfALostAnswer(t *testing.T) {
+	t.Parallel()
+	f := newChatting(t)
+	f.bind(t, f.lurah, lurahPerson, lurahHandle, "12345678")
+	told := func() (out []string) {
+		t.Helper()
+		f.tell(t)
+		items, _, err := f.Notices(t.Context(), f.lurah.Asker(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range items {
+			out = append(out, n.Kind+" "+n.Path+" "+n.Text)
+		}
+		return out
+	}
+	asks := func() city.OfficerErrand {
+		t.Helper()
+		f.says(t, lurahPerson, lurahHandle, city.OfficerWord{Kind: city.WordQuestion, Text: "Berapa laporan sampah?"})
+		words, err := f.ClaimWords(t.Context(), "simpul", 8, time.Minute)
+		if err != nil || len(words) != 1 {
+			t.Fatalf("%+v, %v", words, err)
+		}
+		return words[0]
+	}
+	ends := func(w city.OfficerErrand, o city.NoticeOutcome) {
+		t.Helper()
+		if held, err := f.FinishWord(t.Context(), w, o); err != nil || !held {
+			t.Fatalf("%v, %v", held, err)
+		}
+	}
+	fails := func(w city.OfficerErrand, what city.LetterEvent) {
+		t.Helper()
+		fate := city.LetterFate{Key: "obrolan/" + strconv.FormatInt(w.ID, 10), What: what, At: f.now(), Code: 131026}
+		storetest.Ingest(t, f.Store, city.Delivery{SourceID: f.source, Letters: []city.LetterFate{fate}})
+	}
+	arrived := asks()
+	ends(arrived, city.NoticeOutcome{Taken: true})
+	fails(arrived, city.LetterArrived)
+	f.says(t, lurahPerson, lurahHandle, city.OfficerWord{Kind: city.WordHelp})
+	words, err := f.ClaimWords(t.Context(), "simpul", 8, time.Minute)
+	if err != nil || len(words) != 1 {
+		t.Fatalf("%+v, %v", words, err)
+	}
+	ends(words[0], city.NoticeOutcome{Ended: true, Error: "gone"})
+	if got := told(); len(got) != 0 {
+		t.Fatalf("told without a loss: %q", got)
+	}
+	w := asks()
+	c, err := f.StartConversation(t.Context(), w.Asker)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.AddQuestion(t.Context(), w.Asker, city.Question{ConversationID: c.ID, Text: w.Text, AskedAt: f.now(), At: f.now(), Channel: w.Channel, Word: w.ID}, "simpul", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	ends(w, city.NoticeOutcome{Taken: true})
+	fails(w, city.LetterFailed)
+	fails(w, city.LetterFailed)
+	want := []string{"answer /tanya/" + strconv.FormatInt(c.ID, 10) + " Jawaban atas pertanyaan pukul 10.00 WITA tidak sampai lewat WhatsApp: layanan tidak dapat mengantarnya (kode 131026)"}
+	if diff := cmp.Diff(want, told()); diff != "" {
+		t.Error(diff)
+	}
+	f.wait(time.Minute)
+	ends(asks(), city.NoticeOutcome{Ended: true, Error: "write by whatsapp: gone"})
+	want = append([]string{"answer /tanya Jawaban atas pertanyaan pukul 10.01 WITA tidak sampai lewat WhatsApp: layanannya menolak"}, want...)
+	told()
+	if diff := cmp.Diff(want, told()); diff != "" {
+		t.Error(diff)
+	}
+	// It goes by the ways that the officer chose.
+	if es := f.claim(t, "simpul"); len(es) != 2 || es[0].Channel != city.NoticePush {
+		t.Errorf("%+v", es)
 	}
 }

@@ -16,10 +16,10 @@ const sameTalk = 30 * time.Minute
 const (
 	// One person's words are answered in their order.
 	claimWordsQuery = `WITH due AS (
-	SELECT w.id FROM officer_words w WHERE w.taken_at IS NULL AND w.ended_at IS NULL AND w.next_at <= $1 AND (w.lease_until IS NULL OR w.lease_until <= $1)
+	SELECT w.id FROM officer_words w WHERE w.taken_at IS NULL AND w.ended_at IS NULL AND w.next_at <= $1 AND (w.lease_until IS NULL OR w.lease_until <= now())
 		AND NOT EXISTS (SELECT FROM officer_words e WHERE e.source_id = w.source_id AND e.person = w.person AND e.id < w.id AND e.taken_at IS NULL AND e.ended_at IS NULL)
 	ORDER BY w.id LIMIT $2 FOR UPDATE SKIP LOCKED)
-	UPDATE officer_words w SET attempts = attempts + 1, leased_by = $3, lease_until = $4 FROM due WHERE w.id = due.id RETURNING w.id`
+	UPDATE officer_words w SET attempts = attempts + 1, leased_by = $3, lease_until = clock_timestamp() + $4::interval FROM due WHERE w.id = due.id RETURNING w.id`
 	wordErrandsQuery = `SELECT w.id, w.source_id, w.person, w.kind, w.text, w.at, w.received_at, w.attempts, w.replies, w.sent, s.slug, CASE s.connector WHEN 'imap' THEN 'surel' ELSE s.connector END AS channel,
 	CASE WHEN s.connector = 'imap' AND o.disabled_at IS NULL AND NOT o.must_change THEN coalesce((SELECT p.email FROM notice_preferences p WHERE p.officer_id = o.id), '') ELSE '' END AS mailbox,
 	coalesce(officer_word_handle(w.id, $2::text, $3::timestamptz), '') AS handle, coalesce(w.officer_id, 0) AS officer_id, coalesce(w.question_id, 0) AS question_id,
@@ -29,7 +29,7 @@ const (
 	LEFT JOIN LATERAL (SELECT e.conversation_id FROM officer_words e JOIN conversations c ON c.id = e.conversation_id AND c.changed_at > w.received_at - $4::interval
 		WHERE e.source_id = w.source_id AND e.person = w.person AND e.officer_id = w.officer_id AND e.id < w.id ORDER BY e.id DESC LIMIT 1) p ON true
 	WHERE w.id = ANY ($1) AND w.leased_by = $2 ORDER BY w.id`
-	keepWordQuery    = `UPDATE officer_words SET lease_until = $3 WHERE id = $1 AND leased_by = $2 AND taken_at IS NULL AND ended_at IS NULL`
+	keepWordQuery    = `UPDATE officer_words SET lease_until = clock_timestamp() + $3::interval WHERE id = $1 AND leased_by = $2 AND taken_at IS NULL AND ended_at IS NULL`
 	answeredQuery    = `UPDATE officer_words SET replies = $3, sent = 0 WHERE id = $1 AND leased_by = $2 AND taken_at IS NULL AND ended_at IS NULL`
 	sentReplyQuery   = `UPDATE officer_words SET sent = $3 WHERE id = $1 AND leased_by = $2 AND taken_at IS NULL AND ended_at IS NULL`
 	askedByChatQuery = `UPDATE officer_words SET conversation_id = $2, question_id = $3 WHERE id = $1 AND officer_id = $4 AND question_id IS NULL RETURNING (SELECT o.username FROM officers o WHERE o.id = $4)`
@@ -80,7 +80,7 @@ func (s *Store) ClaimWords(ctx context.Context, lease string, limit int, hold ti
 	err = s.write(ctx, func(tx pgx.Tx) error {
 		out = nil
 		now := s.now()
-		ids, err := column[int64](ctx, tx, claimWordsQuery, now, limit, lease, now.Add(hold))
+		ids, err := column[int64](ctx, tx, claimWordsQuery, now, limit, lease, hold)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
@@ -109,7 +109,7 @@ func (s *Store) ClaimWords(ctx context.Context, lease string, limit int, hold ti
 // KeepWord renews the lease of a word; false when another node has it.
 func (s *Store) KeepWord(ctx context.Context, e city.OfficerErrand, hold time.Duration) (ours bool, err error) {
 	err = s.write(ctx, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, keepWordQuery, e.ID, e.Lease, s.now().Add(hold))
+		tag, err := tx.Exec(ctx, keepWordQuery, e.ID, e.Lease, hold)
 		ours = tag.RowsAffected() == 1
 		return err
 	})
@@ -171,3 +171,33 @@ func askedByChat(ctx context.Context, tx pgx.Tx, who city.Asker, q city.Question
 
 // pruneWordsQuery forgets which messages came, long after services send any again.
 const pruneWordsQuery = `DELETE FROM officer_words WHERE received_at < $1 AND (taken_at IS NOT NULL OR ended_at IS NOT NULL)`
+
+const (
+	// Its index is for these words.
+	lostAnswersQuery = `SELECT id FROM officer_words WHERE ended_at IS NOT NULL AND told_at IS NULL AND error <> '' AND kind = 'tanya' AND officer_id IS NOT NULL ORDER BY id LIMIT $1`
+	lostAnswerQuery  = `UPDATE officer_words w SET told_at = $2 FROM sources s WHERE w.id = $1 AND s.id = w.source_id AND w.ended_at IS NOT NULL AND w.told_at IS NULL
+	RETURNING w.officer_id, CASE WHEN s.connector = 'imap' THEN 'surel' ELSE s.connector END AS channel, coalesce(w.conversation_id, 0) AS conversation_id, w.at, w.error`
+)
+
+type lostAnswer struct {
+	OfficerID      int64
+	Channel        string
+	ConversationID int64
+	At             time.Time
+	Error          string
+}
+
+// tellLostAnswer tells an officer of an answer that did not reach them by the chat, or
+// the mailbox, that they asked by. It stands on their page.
+func (s *Store) tellLostAnswer(ctx context.Context, tx pgx.Tx, cat *catalogue, id int64, offered []city.NoticeChannel) (int, error) {
+	rows, err := rowsOf[lostAnswer](ctx, tx, lostAnswerQuery, id, s.now())
+	if err != nil || len(rows) == 0 {
+		return 0, err // another node has it
+	}
+	r := rows[0]
+	w := city.LostAnswerNotice(city.NoticeChannel(r.Channel), r.ConversationID, r.At, r.Error, cat.location, cat.zoneLabel)
+	if _, err := s.tell(ctx, tx, r.OfficerID, fmt.Sprintf("obrolan:%d", id), 0, w, offered, false); err != nil {
+		return 0, err
+	}
+	return 1, nil
+}

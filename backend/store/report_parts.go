@@ -37,6 +37,9 @@ func (in *ingestion) parts(ctx context.Context, c partColumns) error {
 	if err != nil {
 		return fmt.Errorf("add the parts of reports: %w", err)
 	}
+	if _, err := in.tx.Exec(ctx, joinGreetingsQuery, in.sourceID, c.parts, in.store.now()); err != nil {
+		return fmt.Errorf("join greetings to their reports: %w", err)
+	}
 	return nil
 }
 
@@ -107,13 +110,15 @@ func (s *Store) LatestReportOf(ctx context.Context, source int64, person string,
 	return &r, nil
 }
 
-// A reply may be here before we have noted that what it answers arrived.
+// A reply may be here before we have noted that what it answers arrived. One that
+// follows our answer to a greeting is about nothing yet.
 const askedReportOfQuery = `SELECT p.part, r.external_id, r.channel, r.text, r.answer, r.status, r.address, r.created_at, r.source_updated_at, r.responded_at,
 	r.closed_at, r.lon, r.lat, r.media_url, r.raw
 	FROM report_parts p JOIN reporter_messages m ON m.report_id = p.report_id JOIN reports r ON r.id = p.report_id
 	WHERE p.source_id = $1 AND p.person = $2 AND m.channel <> 'sendiri' AND CASE WHEN $4
 		THEN m.taken_at <= $3 OR (m.attempts > 0 AND m.taken_at IS NULL AND m.ended_at IS NULL)
 		ELSE m.taken_at <= $3 AND m.kind = 'pertanyaan' AND m.replied_at IS NULL AND m.waited_out_at IS NULL AND r.status IN ('open', 'in_progress') END
+		AND NOT ($4 AND EXISTS (SELECT FROM chat_greetings g WHERE g.source_id = $1 AND g.person = $2 AND g.taken_at > coalesce(m.taken_at, m.at) AND g.taken_at <= $3))
 	ORDER BY coalesce(m.taken_at, m.at) DESC, p.at LIMIT 1`
 
 // clocksApart is how far the clock of a chat's service may be behind ours.

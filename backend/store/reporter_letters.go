@@ -87,13 +87,13 @@ const (
 	// no more.
 	endQuestionsQuery = `UPDATE reporter_letters l SET ended_at = $1, error = 'pertanyaan sudah ditutup', leased_by = '', lease_until = NULL
 	FROM reporter_asks a JOIN dispositions d ON d.id = a.disposition_id
-	WHERE a.id = l.ask_id AND l.kind = 'tanya' AND l.taken_at IS NULL AND l.ended_at IS NULL AND (l.lease_until IS NULL OR l.lease_until <= $1)
+	WHERE a.id = l.ask_id AND l.kind = 'tanya' AND l.taken_at IS NULL AND l.ended_at IS NULL AND (l.lease_until IS NULL OR l.lease_until <= now())
 		AND (coalesce(l.closes_at, a.closes_at) <= $1 OR d.finished_at IS DISTINCT FROM a.finished_at OR EXISTS (SELECT FROM reporter_words w WHERE w.ask_id = a.id))`
 	dueLettersQuery = `SELECT letter, waits FROM reporter_letters_due($1, $2, $3, $4, $5)`
 	// What waits for another day may be answered as long after that day.
 	holdLettersQuery  = `UPDATE reporter_letters SET next_at = $2, closes_at = CASE WHEN kind = 'tanya' THEN $3::timestamptz END WHERE id = ANY ($1)`
-	claimLettersQuery = `UPDATE reporter_letters l SET attempts = attempts + 1, leased_by = $3, lease_until = $4
-	WHERE l.id = ANY ($1) AND l.taken_at IS NULL AND l.ended_at IS NULL AND (l.lease_until IS NULL OR l.lease_until <= $2)`
+	claimLettersQuery = `UPDATE reporter_letters l SET attempts = attempts + 1, leased_by = $2, lease_until = clock_timestamp() + $3::interval
+	WHERE l.id = ANY ($1) AND l.taken_at IS NULL AND l.ended_at IS NULL AND (l.lease_until IS NULL OR l.lease_until <= now())`
 	letterErrandsQuery = `SELECT l.id, l.ask_id, l.kind, l.channel, l.attempts, 
 	coalesce(z.key_id, '') AS key_id, z.sealed, coalesce(z.source, '') AS source, coalesce(z.heard, 0) AS heard,
 	r.external_id AS ticket, r.id AS report_id, coalesce(c.name, '') AS category, coalesce(w.name, '') AS area, a.finished_at, coalesce(l.closes_at, a.closes_at) AS closes_at,
@@ -158,7 +158,7 @@ func (s *Store) ClaimAsks(ctx context.Context, lease string, channels []city.Not
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		if _, err := tx.Exec(ctx, claimLettersQuery, ids, now, lease, now.Add(hold)); err != nil {
+		if _, err := tx.Exec(ctx, claimLettersQuery, ids, lease, hold); err != nil {
 			return err
 		}
 		if rows, err = rowsOf[letterErrand](ctx, tx, letterErrandsQuery, ids, lease, now); err != nil {

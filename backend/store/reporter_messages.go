@@ -26,8 +26,8 @@ func (s *Store) Messages(missing func(city.ReportDetail) []city.Gap) Messages {
 }
 
 const (
-	claimMessagesQuery = `UPDATE reporter_messages m SET attempts = attempts + 1, leased_by = $2, lease_until = $3 WHERE m.id IN (
-	SELECT id FROM reporter_messages WHERE taken_at IS NULL AND ended_at IS NULL AND next_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) AND channel = ANY ($4)
+	claimMessagesQuery = `UPDATE reporter_messages m SET attempts = attempts + 1, leased_by = $2, lease_until = clock_timestamp() + $3::interval WHERE m.id IN (
+	SELECT id FROM reporter_messages WHERE taken_at IS NULL AND ended_at IS NULL AND next_at <= $1 AND (lease_until IS NULL OR lease_until <= now()) AND channel = ANY ($4)
 	ORDER BY next_at, id LIMIT $5 FOR UPDATE SKIP LOCKED) RETURNING m.id`
 	messageErrandsQuery = `SELECT m.id, m.asks, m.text, m.channel, m.attempts, 
 	coalesce(z.key_id, '') AS key_id, z.sealed, coalesce(z.source, '') AS source, coalesce(z.heard, 0) AS heard,
@@ -69,7 +69,7 @@ func (m Messages) ClaimAsks(ctx context.Context, lease string, channels []city.N
 	err := m.s.write(ctx, func(tx pgx.Tx) error {
 		rows = nil
 		now := m.s.now()
-		ids, err := column[int64](ctx, tx, claimMessagesQuery, now, lease, now.Add(hold), channels, limit)
+		ids, err := column[int64](ctx, tx, claimMessagesQuery, now, lease, hold, channels, limit)
 		if err != nil || len(ids) == 0 {
 			return err
 		}

@@ -112,6 +112,7 @@ func TestEveryTableHasItsReaders(t *testing.T) {
 		"open311_services": {"balaikota_city_reader", "balaikota_writer"}, "open311_sources": {"balaikota_city_reader", "balaikota_writer"},
 		"open311_withheld": {"balaikota_city_reader", "balaikota_writer"},
 		"officer_contacts": officers, "officer_chat_rules": officers, "officer_handles": {}, "officer_codes": {"balaikota_writer"}, "officer_words": {"balaikota_writer"},
+		"chat_greetings": {"balaikota_writer"}, // others: how many there are
 		"question_rules": {"balaikota_city_reader", "balaikota_writer"}, "question_looks": {"balaikota_writer"},
 		"receipt_head": {"balaikota_writer"}, "remembered_answers": {"balaikota_writer"},
 		"answer_templates": officers, "answer_template_versions": officers, "reporter_messages": officers,
@@ -344,7 +345,7 @@ func TestReportsReferToWhatIsThere(t *testing.T) {
 		"DELETE FROM categories WHERE slug = 'jalan-rusak'": "reports_keep_categories",
 		"UPDATE categories SET slug = slug || '-x'":         "reports_keep_categories",
 		"DELETE FROM offices WHERE short_name = 'DPUPR'":    "", // the category's own foreign key speaks first
-		"TRUNCATE sources, source_state, source_runs, refused_rows, observations, alerts, station_states, indicator_states, agenda_entries, agenda_spans, source_hourly, report_parts, hook_inbox, open311_sources, quality_findings, quality_decisions, officer_codes, officer_contacts, officer_handles, officer_words, cameras, camera_stills, source_listed, source_newest, source_told": "",
+		"TRUNCATE sources, source_state, source_runs, refused_rows, observations, alerts, station_states, indicator_states, agenda_entries, agenda_spans, source_hourly, report_parts, chat_greetings, hook_inbox, open311_sources, quality_findings, quality_decisions, officer_codes, officer_contacts, officer_handles, officer_words, cameras, camera_stills, source_listed, source_newest, source_told": "",
 		`INSERT INTO reports (source_id, external_id, content_hash, channel, created_at, text, status, search, category)
 			SELECT source_id, 'x', 1, '', created_at, '', status, '', 'tidak-ada' FROM reports`: "reports_category_is_known",
 	} {

@@ -31,6 +31,7 @@ type sourceRow struct {
 	RowsTotal                   int64
 	Refused                     int
 	Findings                    int
+	Greetings                   int
 	LegalBasis                  string
 	PersonalData                *bool
 	SilentSince                 *time.Time
@@ -56,6 +57,7 @@ const (
 	coalesce(t.last_error, '') AS last_error, coalesce(t.error_key, '') AS error_key, t.error_params, t.rows_day, coalesce(t.rows_today, 0) AS rows_today, coalesce(t.rows_total, 0) AS rows_total,
 	(SELECT count(*)::int FROM refused_rows r WHERE r.source_id = s.id AND r.settled_at IS NULL) AS refused,
 	(SELECT count(*)::int FROM quality_findings q WHERE q.source_id = s.id AND q.state = 'terbuka') AS findings,
+	(SELECT count(*)::int FROM chat_greetings g WHERE g.source_id = s.id AND g.report_id IS NULL AND g.at > now() - interval '7 days') AS greetings,
 	t.refused_since, t.usual_pause, (SELECT json_agg(json_build_object('kind', n.kind, 'indicator', n.indicator, 'newest', n.newest)) FROM source_newest n WHERE n.source_id = s.id) AS newest,
 	s.quota_hour, t.hour_began, coalesce(t.hour_rows, 0) AS hour_rows,
 	t.slowed_until, coalesce(t.sent_back, 0) AS sent_back, t.reread_why, t.reread_from, t.reread_began, t.reread_reached, t.reread_done, coalesce(t.reread_rows, 0) AS reread_rows
@@ -79,7 +81,7 @@ func (r sourceRow) health(now time.Time, cat *catalogue) city.SourceHealth {
 	h := city.SourceHealth{
 		Slug: r.Slug, Name: r.Name, Connector: r.Connector, Schedule: r.Schedule, ExpectSeconds: r.ExpectSeconds,
 		LastAttempt: r.LastAttempt, LastSuccess: r.LastSuccess, LastData: r.LastData, NextAttempt: r.NextAttempt,
-		Failures: r.Failures, LastError: r.LastError, LastErrorKey: r.ErrorKey, LastErrorParams: r.ErrorParams, RowsToday: r.RowsToday, RowsTotal: r.RowsTotal, Refused: r.Refused, Findings: r.Findings,
+		Failures: r.Failures, LastError: r.LastError, LastErrorKey: r.ErrorKey, LastErrorParams: r.ErrorParams, RowsToday: r.RowsToday, RowsTotal: r.RowsTotal, Refused: r.Refused, Findings: r.Findings, Greetings: r.Greetings,
 		Owner: r.Owner, Contact: r.Contact, Attribution: r.Attribution, Simulated: r.Simulated,
 		LegalBasis: r.LegalBasis, PersonalData: r.PersonalData, QuotaHour: r.QuotaHour, Rereading: r.rereading(),
 	}

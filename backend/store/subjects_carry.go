@@ -23,8 +23,8 @@ func (s *Store) SubjectMessages() SubjectMessages { return SubjectMessages{s} }
 func (SubjectMessages) AddressAsks(context.Context, []city.NoticeChannel) (int, error) { return 0, nil }
 
 const (
-	claimSubjectMessages = `UPDATE subject_messages m SET attempts = attempts + 1, leased_by = $2, lease_until = $3 FROM city_setting s WHERE m.id IN (
-	SELECT id FROM subject_messages WHERE taken_at IS NULL AND ended_at IS NULL AND next_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) AND channel = ANY ($4)
+	claimSubjectMessages = `UPDATE subject_messages m SET attempts = attempts + 1, leased_by = $2, lease_until = clock_timestamp() + $3::interval FROM city_setting s WHERE m.id IN (
+	SELECT id FROM subject_messages WHERE taken_at IS NULL AND ended_at IS NULL AND next_at <= $1 AND (lease_until IS NULL OR lease_until <= now()) AND channel = ANY ($4)
 	ORDER BY next_at, id LIMIT $5 FOR UPDATE SKIP LOCKED)
 	RETURNING m.id, m.mark::text AS mark, m.request_id, m.kind, m.text, m.channel, m.key_id, m.sealed, m.attempts, s.name AS city`
 	putOffSubjectMessages = `UPDATE subject_messages SET leased_by = '', lease_until = NULL, attempts = attempts - 1, next_at = $3, error = 'alamat tidak dapat dibuka'
@@ -59,7 +59,7 @@ func (m SubjectMessages) ClaimAsks(ctx context.Context, lease string, channels [
 	err = m.s.write(ctx, func(tx pgx.Tx) error {
 		out = nil
 		now := m.s.now()
-		rows, err := rowsOf[subjectErrand](ctx, tx, claimSubjectMessages, now, lease, now.Add(hold), channels, limit)
+		rows, err := rowsOf[subjectErrand](ctx, tx, claimSubjectMessages, now, lease, hold, channels, limit)
 		if err != nil {
 			return err
 		}

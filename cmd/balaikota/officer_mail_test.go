@@ -200,7 +200,8 @@ func TestAnOfficerAsksByMail(t *testing.T) {
 
 // TestANoticeThatWhatsAppFailsComesByMail: in the real program WhatsApp takes a
 // disposition's notice and tells a moment later, signed, that it could not bring it:
-// the officer has it by mail, once. A failure of what arrived changes nothing.
+// the officer has it by mail, once. A failure of what arrived changes nothing. Of the
+// answer to a question that is lost so, the officer is told.
 func TestANoticeThatWhatsAppFailsComesByMail(t *testing.T) {
 	t.Parallel()
 	g, b, i := newGraph(t), newPostbox(t), newInstallation(t)
@@ -275,6 +276,17 @@ func TestANoticeThatWhatsAppFailsComesByMail(t *testing.T) {
 	}
 	if d := kept.Delivered; len(d) != 1 || d[0].At == nil {
 		t.Errorf("the one that arrived: %+v", d)
+	}
+
+	// So with the answer to a question: its asker is told that it was lost, and where it is.
+	ask, _ := whatsappBody(fmt.Sprintf(`{"from":"6281100000001","id":"wamid.T","timestamp":"%d","type":"text","text":{"body":"Berapa laporan bulan ini?"}}`, time.Now().Unix()))
+	send(ask)
+	tell(took(4), "failed")
+	took(5)
+	lurah.send(http.MethodGet, "/api/notices", nil, &list)
+	told := list.Items[0]
+	if told.Kind != "answer" || !strings.HasPrefix(told.Path, "/tanya/") || !strings.HasSuffix(told.Text, "tidak sampai lewat WhatsApp: layanan tidak dapat mengantarnya (kode 131026)") || !strings.Contains(g.messages()[4], told.Text) {
+		t.Errorf("%+v, written was %q", told, g.messages()[4])
 	}
 	if err := p.stop(); err != nil {
 		t.Errorf("stopping: %v\n%s", err, p.output())

@@ -56,6 +56,9 @@ func (c *serveCommand) Run(in *invocation) (err error) {
 	if err := db.layOut(in.ctx, in.db.City); err != nil {
 		return err
 	}
+	if err := db.creditTemplates(in.ctx, all.Registry()); err != nil {
+		return err
+	}
 	s, err := newServing(in, db, c.Serve, listener.Addr().String())
 	if err != nil {
 		return err
@@ -308,6 +311,7 @@ func (s *serving) run(ctx context.Context, listener net.Listener, began time.Tim
 	parts.Go(func() error { return s.teller.asking.Run(jobsCtx) })
 	parts.Go(func() error { return s.teller.messages.Run(jobsCtx) })
 	parts.Go(func() error { return s.teller.subjects.Run(jobsCtx) })
+	parts.Go(func() error { return s.teller.greetings.Run(jobsCtx) })
 	parts.Go(func() error { return s.officers.Run(jobsCtx) })
 	parts.Go(func() error { return s.watchLocal(failed) })
 	if s.cfg.Simulate {

@@ -33,8 +33,10 @@ type teller struct {
 	messages *notice.Asking
 	// subjects brings codes and results to those who ask for their own data.
 	subjects *notice.Asking
-	push     *webpush.Carrier // nil without pushes
-	mail     *email.Carrier   // nil without a mail server
+	// greetings asks who greeted, and wrote nothing more, for their report.
+	greetings *notice.Asking
+	push      *webpush.Carrier // nil without pushes
+	mail      *email.Carrier   // nil without a mail server
 }
 
 // newTeller reads the channels' settings, and makes the keys of pushes at the
@@ -55,6 +57,8 @@ func newTeller(db *database, data string, cfg config.Notices, log *slog.Logger) 
 	t := &teller{
 		worker: &notice.Worker{Outbox: db.Store, Zone: zone, Lease: lease, Now: time.Now, Log: log},
 		asking: &notice.Asking{Asks: db.Store, Lease: lease, Now: time.Now, Log: log},
+
+		greetings: &notice.Asking{Asks: db.Greetings(), Lease: lease, Now: time.Now, Log: log},
 
 		subjects: &notice.Asking{Asks: db.SubjectMessages(), Lease: lease, Now: time.Now, Log: log},
 		messages: &notice.Asking{Asks: db.Messages(missing.Of), Lease: lease, Now: time.Now, Log: log},
@@ -97,6 +101,7 @@ func (t *teller) carryByChat(publicURL string, write func(ctx context.Context, m
 		c := &chat.Carrier{Of: channel, PublicURL: publicURL, Write: write}
 		t.messages.Carriers = append(t.messages.Carriers, c)
 		t.subjects.Carriers = append(t.subjects.Carriers, c)
+		t.greetings.Carriers = append(t.greetings.Carriers, c)
 		t.worker.Carriers = append(t.worker.Carriers, &chat.NoticeCarrier{Of: channel, PublicURL: publicURL, Write: write})
 		if publicURL != "" {
 			t.asking.Carriers = append(t.asking.Carriers, c)

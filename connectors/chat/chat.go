@@ -126,12 +126,11 @@ func (w *Weaver) Add(ctx context.Context, m Message) (refused string, err error)
 	m.Words = clip(tidy(m.Words), maxWords)
 	id, person := w.hash("part", m.Person, m.ID), w.hash("person", m.Person)
 	d, err := w.belongs(ctx, m, id, person)
+	if err == nil && d == nil {
+		d, err = w.begin(ctx, m, person)
+	}
 	if err != nil {
 		return "", err
-	}
-	if d == nil {
-		d = &draft{person: person, report: city.Report{ExternalID: w.Prefix + "-" + w.hash("report", m.Person, m.ID)[:12], Channel: w.Channel, CreatedAt: m.At, Status: city.Open}}
-		w.drafts = append(w.drafts, d)
 	}
 	d.put(part{ID: id, At: m.At.UTC(), Changed: utc(m.Changed), Words: m.Words, Place: oneLine(m.Place), Lon: m.Lon, Lat: m.Lat, Notes: m.Notes, Media: m.Media, Sound: m.Sound})
 	d.reporter = completed(d.reporter, m.Reporter)
@@ -195,9 +194,11 @@ func (w *Weaver) belongs(ctx context.Context, m Message, id, person string) (*dr
 		}
 	}
 	// Who was asked answers with words, whatever they answer to; a reply to what
-	// nobody here knows is one to a message of ours.
-	if asked, err := w.asked(ctx, m, person); err != nil || asked != nil {
-		return asked, err
+	// nobody here knows is one to a message of ours. A greeting answers nothing.
+	if m.Answers != "" || !m.courtesy() {
+		if asked, err := w.asked(ctx, m, person); err != nil || asked != nil {
+			return asked, err
+		}
 	}
 	latest, err := w.latest(ctx, m, person)
 	if err != nil || latest == nil || !latest.open() || !latest.wants(m) {
@@ -334,7 +335,7 @@ func (w *Weaver) take(r city.Report, person string) (*draft, error) {
 func (w *Weaver) Reports() ([]city.Report, error) {
 	var out []city.Report
 	for _, d := range w.drafts {
-		if !d.touched {
+		if !d.touched || d.greets() {
 			continue
 		}
 		r, err := w.finish(d)

@@ -179,6 +179,9 @@ func (c *connector) weave(ctx context.Context, page *connectors.Page, updates []
 	}
 	page.Words = weaver.Words()
 	var err error
+	if page.Greetings, err = weaver.Greetings(ctx); err != nil {
+		return err
+	}
 	page.Reports, err = weaver.Reports()
 	return err
 }

@@ -517,3 +517,22 @@ func TestWhatAnOfficerWritesIsNoReport(t *testing.T) {
 		t.Errorf("words:\n got %q\nwant %q", got, want)
 	}
 }
+
+// TestAGreetingThatIsEditedIsAReport: what was a greeting and says something of a matter
+// now is a report, once; a command with a greeting is none.
+func TestAGreetingThatIsEditedIsAReport(t *testing.T) {
+	t.Parallel()
+	b := startBot(t)
+	s := newStored(t, b)
+	b.say(said(1, 0, `"text":"Assalamu'alaikum"`))
+	b.say(said(2, 1, `"text":"/lapor halo"`))
+	if tally := s.run(t); tally.Added != 0 || tally.Refused != 0 || tally.Read != 2 {
+		t.Errorf("greetings: %+v", tally)
+	}
+	s.expect(t, "greetings")
+	b.say(`"edited_message":` + body(1, 0, fmt.Sprintf(`"edit_date":%d,"text":"Assalamu'alaikum, jalan rusak"`, sent(2))))
+	for range 2 {
+		s.run(t)
+		s.expect(t, "edited", "telegram | Assalamu'alaikum, jalan rusak\n\nPesan susulan Sabtu, 21 November 2026 14.01 WITA:\nhalo | tanpa titik")
+	}
+}

@@ -143,6 +143,9 @@ func (c *connector) Pull(ctx context.Context, raw json.RawMessage) (connectors.P
 		}
 	}
 	page.Words = weaver.Words()
+	if page.Greetings, err = weaver.Greetings(ctx); err != nil {
+		return page, err
+	}
 	if page.Reports, err = weaver.Reports(); err != nil {
 		return connectors.Page{}, err
 	}

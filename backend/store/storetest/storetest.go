@@ -128,6 +128,17 @@ func Open(t testing.TB, db DB, with ...Option) *store.Store {
 	return s
 }
 
+// EndLeases lets every lease run out, as when nodes died that held them: leases are by
+// the database's clock, which no test can set.
+func EndLeases(t testing.TB, conn *pgx.Conn) {
+	t.Helper()
+	for _, table := range []string{"notice_deliveries", "officer_words", "reporter_letters", "reporter_messages", "subject_messages", "chat_greetings"} {
+		if _, err := conn.Exec(t.Context(), "UPDATE "+table+" SET lease_until = now() WHERE lease_until > now()"); err != nil {
+			t.Fatalf("end the leases of %s: %v", table, err)
+		}
+	}
+}
+
 // Connect opens one connection to url (of a DB) and closes it with the test.
 func Connect(t testing.TB, url string) *pgx.Conn {
 	t.Helper()

@@ -5625,7 +5625,7 @@ export interface components {
             id: number;
             key: string;
             /** @enum {string} */
-            kind: "disposition" | "step" | "reminder" | "escalation" | "proof" | "reporter" | "recommendation" | "briefing" | "job" | "source" | "test";
+            kind: "disposition" | "step" | "reminder" | "escalation" | "proof" | "reporter" | "recommendation" | "briefing" | "job" | "source" | "answer" | "test";
             /** @description The one screen it leads to, such as /tugas/12 */
             path: string;
             /** Format: date-time */
@@ -7550,6 +7550,11 @@ export interface components {
              * @enum {string}
              */
             freshness: "langsung" | "tertunda" | "basi" | "terputus" | "dijeda" | "belum";
+            /**
+             * Format: int64
+             * @description Greetings and thanks that came by themselves in the last 7 days; they are kept, and are no reports
+             */
+            greetings?: number;
             /** Format: date-time */
             last_attempt?: string;
             /**
