@@ -65,7 +65,7 @@ func writeTrial(out io.Writer, form city.SourceForm, t city.SourceTrial, loc *ti
 		b.WriteString(", masih ada lagi")
 	}
 	b.WriteString(".\nTidak ada yang disimpan.\n")
-	if taken(t)+t.RefusedCount == 0 {
+	if taken(t)+t.RefusedCount+len(t.PassedOver) == 0 {
 		b.WriteString("Sumber menjawab, tetapi tidak ada baris.\n")
 	}
 	section(&b, "Baris pertama: pengamatan", []string{"indikator", "wilayah", "pos", "waktu", "nilai", "satuan"}, len(t.FirstObservations), func(i int) []string {
@@ -85,6 +85,10 @@ func writeTrial(out io.Writer, form city.SourceForm, t city.SourceTrial, loc *ti
 	section(&b, "Pemetaan pada baris pertama", []string{"bidang", "dari", "terbaca", "menjadi"}, len(t.Mapped), func(i int) []string {
 		m := t.Mapped[i]
 		return []string{m.Field, m.From, m.Read, m.Became}
+	})
+	section(&b, "Dilewati", []string{"jumlah", "sebab"}, len(t.PassedOver), func(i int) []string {
+		p := t.PassedOver[i]
+		return []string{strconv.Itoa(p.Count), i18n.Text(i18n.Indonesian, i18n.Key("source.trial.passed."+string(p.Why)), map[string]string{"n": strconv.Itoa(p.Count)})}
 	})
 	section(&b, "Ditolak", []string{"jumlah", "tempat", "alasan"}, len(t.Refused), func(i int) []string {
 		r := t.Refused[i]
