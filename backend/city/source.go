@@ -34,8 +34,11 @@ type Source struct {
 	Schedule string
 	// ExpectEvery is the interval the source promises.
 	ExpectEvery time.Duration
-	Paused      bool
-	Simulated   bool
+	// BySchedule says that ExpectEvery follows from Schedule, as nobody chose it; nil
+	// is of a source that was saved before that was written down.
+	BySchedule *bool
+	Paused     bool
+	Simulated  bool
 	// Owner is the office or person to call, Contact how.
 	Owner, Contact string
 	Attribution    string
@@ -109,6 +112,12 @@ type SourceHealth struct {
 	Silence *Silence `json:"silence,omitempty" doc:"Set while it answers but brings unusually long nothing new"`
 	// Greetings are messages of a chat that say nothing of a matter: no reports.
 	Greetings int `json:"greetings,omitempty" doc:"Greetings and thanks that came by themselves in the last 7 days; they are kept, and are no reports"`
+}
+
+// CatchesUp reports whether the source is late, and not stale, for the one reason
+// that more lies there than was read yet: its data are as old as stale ones.
+func (h SourceHealth) CatchesUp() bool {
+	return h.Freshness == Late && h.Pull != Stale && h.Data != nil && h.Data.State == Stale
 }
 
 // SourceCard is what people say of a source.

@@ -44,14 +44,17 @@ type SourceTold struct {
 // Look is t after a look that saw the source so at now. What did not change
 // keeps its pointers. One that is paused, or was not asked yet, has no promise
 // to break; when it goes on after a break that was told, it is looked at anew.
-func (t SourceTold) Look(seen Freshness, now time.Time) SourceTold {
-	switch seen {
-	case Paused, NeverRun:
+// While one catches up with its past nobody knows yet whether it is well.
+func (t SourceTold) Look(h SourceHealth, now time.Time) SourceTold {
+	switch seen := h.Freshness; {
+	case seen == Paused, seen == NeverRun:
 		t.BadSince, t.WellSince = nil, nil
 		if t.State == ToldBroken {
 			t.State = ToldPaused
 		}
-	case Broken, Stale:
+	case h.CatchesUp():
+		t.BadSince, t.WellSince = nil, nil
+	case seen == Broken, seen == Stale:
 		t.WellSince = nil
 		if t.BadSince == nil {
 			t.BadSince = &now

@@ -18,6 +18,7 @@ type sourceRow struct {
 	Config                      []byte
 	Schedule                    string
 	ExpectSeconds               int
+	ExpectBySchedule            *bool
 	Paused, Simulated           bool
 	Owner, Contact, Attribution string
 	Cursor                      []byte
@@ -52,7 +53,7 @@ type sourceRow struct {
 const (
 	allSourcesQuery = sourcesQuery + " ORDER BY s.slug"
 	oneSourceQuery  = sourcesQuery + " WHERE s.slug = $1"
-	sourcesQuery    = `SELECT s.id, s.slug, s.name, s.connector, s.config, s.schedule, s.expect_seconds, s.paused, s.simulated, s.owner,
+	sourcesQuery    = `SELECT s.id, s.slug, s.name, s.connector, s.config, s.schedule, s.expect_seconds, s.expect_by_schedule, s.paused, s.simulated, s.owner,
 	s.contact, s.attribution, s.legal_basis, s.personal_data, t.silent_since, t.silent_usual, t.cursor, t.last_attempt, t.last_success, t.last_data, t.next_attempt, coalesce(t.failures, 0) AS failures,
 	coalesce(t.last_error, '') AS last_error, coalesce(t.error_key, '') AS error_key, t.error_params, t.rows_day, coalesce(t.rows_today, 0) AS rows_today, coalesce(t.rows_total, 0) AS rows_total,
 	(SELECT count(*)::int FROM refused_rows r WHERE r.source_id = s.id AND r.settled_at IS NULL) AS refused,
@@ -67,7 +68,7 @@ const (
 func (r sourceRow) source(now time.Time) city.Source {
 	src := city.Source{
 		ID: r.ID, Slug: r.Slug, Name: r.Name, Connector: r.Connector, Config: r.Config, Schedule: r.Schedule,
-		ExpectEvery: time.Duration(r.ExpectSeconds) * time.Second, Paused: r.Paused, Simulated: r.Simulated,
+		ExpectEvery: time.Duration(r.ExpectSeconds) * time.Second, BySchedule: r.ExpectBySchedule, Paused: r.Paused, Simulated: r.Simulated,
 		Owner: r.Owner, Contact: r.Contact, Attribution: r.Attribution, LegalBasis: r.LegalBasis, PersonalData: r.PersonalData, Cursor: r.Cursor,
 		SentBack: r.SentBack, QuotaHour: r.QuotaHour,
 	}
@@ -241,14 +242,14 @@ func (s *Store) SaveSource(ctx context.Context, src city.Source) (int64, error) 
 		src.Config = []byte("{}")
 	}
 	err := s.write(ctx, func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, `INSERT INTO sources AS s (slug, name, connector, config, schedule, expect_seconds, paused, simulated, owner, contact, attribution, legal_basis, personal_data, quota_hour)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+		if err := tx.QueryRow(ctx, `INSERT INTO sources AS s (slug, name, connector, config, schedule, expect_seconds, paused, simulated, owner, contact, attribution, legal_basis, personal_data, quota_hour, expect_by_schedule)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, coalesce($15, false))
 			ON CONFLICT (slug) DO UPDATE SET name = excluded.name, connector = excluded.connector, config = excluded.config,
-				schedule = excluded.schedule, expect_seconds = excluded.expect_seconds, simulated = excluded.simulated,
+				schedule = excluded.schedule, expect_seconds = excluded.expect_seconds, expect_by_schedule = excluded.expect_by_schedule, simulated = excluded.simulated,
 				owner = excluded.owner, contact = excluded.contact, attribution = excluded.attribution, quota_hour = excluded.quota_hour,
 				legal_basis = coalesce(nullif(excluded.legal_basis, ''), s.legal_basis), personal_data = coalesce(excluded.personal_data, s.personal_data)
 			RETURNING id`, src.Slug, src.Name, src.Connector, []byte(src.Config), src.Schedule, max(1, int(src.ExpectEvery/time.Second)),
-			src.Paused, src.Simulated, src.Owner, src.Contact, src.Attribution, src.LegalBasis, src.PersonalData, src.QuotaHour).Scan(&id); err != nil {
+			src.Paused, src.Simulated, src.Owner, src.Contact, src.Attribution, src.LegalBasis, src.PersonalData, src.QuotaHour, src.BySchedule).Scan(&id); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, "INSERT INTO source_state (source_id) VALUES ($1) ON CONFLICT DO NOTHING", id)
@@ -259,6 +260,22 @@ func (s *Store) SaveSource(ctx context.Context, src city.Source) (int64, error) 
 		return 0, fmt.Errorf("save source %s: %w", src.Slug, err)
 	}
 	return id, nil
+}
+
+const settlePromiseQuery = `UPDATE sources SET expect_seconds = $4, expect_by_schedule = $5
+	WHERE slug = $1 AND schedule = $2 AND expect_seconds = $3 AND expect_by_schedule IS NULL`
+
+// SettlePromise says what a source promises of which it was not known whether
+// somebody chose it; was is how it was read. What was saved since then stays.
+func (s *Store) SettlePromise(ctx context.Context, was city.Source, every time.Duration, bySchedule bool) error {
+	err := s.write(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, settlePromiseQuery, was.Slug, was.Schedule, int(was.ExpectEvery/time.Second), max(1, int(every/time.Second)), bySchedule)
+		if err != nil || tag.RowsAffected() == 0 || every == was.ExpectEvery {
+			return err
+		}
+		return s.tellHealth(ctx, tx, was.Slug)
+	})
+	return wrapped(err, "settle what a source promises")
 }
 
 // PauseSource pauses a source or lets it go on.

@@ -92,7 +92,7 @@ func lookAtSources(ctx context.Context, tx pgx.Tx, cat *catalogue, now time.Time
 		if before.State == "" {
 			before.State = city.ToldWell
 		}
-		looks[i] = sourceLook{id: r.ID, trouble: h.Trouble(), before: before, now: before.Look(h.Freshness, now)}
+		looks[i] = sourceLook{id: r.ID, trouble: h.Trouble(), before: before, now: before.Look(h, now)}
 	}
 	return looks, nil
 }

@@ -272,6 +272,45 @@ func TestNoPromiseNoNotice(t *testing.T) {
 	wantTold(t, f.told(t, f.operator), broken, broken, fmt.Sprintf(ujiWell, since))
 }
 
+// TestCatchingUpIsNoAllClear: a source whose data were told to be old is read again
+// for its refused rows. While that lasts it is late at most, and neither well nor
+// broken; afterwards its data are as old as before, and nothing new is told.
+func TestCatchingUpIsNoAllClear(t *testing.T) {
+	t.Parallel()
+	f := newWatched(t)
+	old := []city.Observation{storetest.Observation("muka-air-benanga", "", f.clock.now.AddDate(0, -3, 0), 7)}
+	f.pulled(t, city.Delivery{Observations: old})
+	f.look(t)
+	f.look(t)
+	broken := "/sumber/uji Data sumber Sumber uji lama, terakhir 16 Desember 2025 12.00 WITA. Periksa di halaman sumber."
+	wantTold(t, f.told(t, f.operator), broken)
+	if err := f.SendBackSource(t.Context(), "uji", city.RereadRefused, time.Time{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if n := f.look(t); n != 0 {
+			t.Fatalf("while it catches up, late by that alone (%s), %q is told", f.health(t).Freshness, f.told(t, f.operator))
+		}
+	}
+	src, err := f.Source(t.Context(), "uji")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantData(t, f.pulled(t, city.Delivery{Observations: old, SentBack: src.SentBack, Cursor: []byte(`{}`)}), city.Stale, city.Fresh, city.DataOld)
+	for range 3 {
+		f.look(t)
+	}
+	wantTold(t, f.told(t, f.operator), broken)
+	// Data of today end it, and the next break is told at its time.
+	f.pulled(t, city.Delivery{Observations: []city.Observation{storetest.Observation("muka-air-benanga", "", f.clock.now, 7)}, SentBack: src.SentBack})
+	f.look(t)
+	f.look(t)
+	told := f.told(t, f.operator)
+	if len(told) != 2 || !strings.Contains(told[1], "mengirim data lagi") {
+		t.Errorf("%q", told)
+	}
+}
+
 // TestWhatIsToldSaysHowTheSourceIs: old data and refused rows are told as such,
 // a simulation by its name.
 func TestWhatIsToldSaysHowTheSourceIs(t *testing.T) {

@@ -52,6 +52,9 @@ func (c *connecting) Form(ctx context.Context, slug string) (city.SourceForm, er
 		Slug: src.Slug, Name: src.Name, Connector: src.Connector, Schedule: src.Schedule, ExpectSeconds: int(src.ExpectEvery / time.Second),
 		Owner: src.Owner, Contact: src.Contact, Attribution: src.Attribution, Simulated: src.Simulated, QuotaHour: src.QuotaHour,
 	}
+	if src.BySchedule != nil && *src.BySchedule {
+		form.ExpectSeconds = 0
+	}
 	if err := json.Unmarshal(src.Config, &form.Config); err != nil {
 		return form, fmt.Errorf("read the configuration of %s: %w", slug, err)
 	}
@@ -269,10 +272,11 @@ func (c *connecting) complete(src *city.Source, spec connectors.Spec) error {
 	if err != nil {
 		return err
 	}
-	if src.ExpectEvery <= 0 {
-		next := schedule.Next(c.now())
-		src.ExpectEvery = schedule.Next(next).Sub(next)
+	bySchedule := src.ExpectEvery <= 0
+	if bySchedule {
+		src.ExpectEvery = connectors.LongestPause(schedule)
 	}
+	src.BySchedule = &bySchedule
 	return below("config", spec.Check(src.Config))
 }
 

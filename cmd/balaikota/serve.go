@@ -281,6 +281,9 @@ func (s *serving) run(ctx context.Context, listener net.Listener, began time.Tim
 	if err != nil {
 		return err
 	}
+	if err := s.db.settlePromises(ctx); err != nil {
+		return err
+	}
 	// Each stage has a context of its own, so that stopping has an order.
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()

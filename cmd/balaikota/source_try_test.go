@@ -190,7 +190,7 @@ fields: {indicator: {const: muka-air-benanga}, station: .pos, time: {get: .waktu
 		t.Fatal(err)
 	}
 	shown, _ := json.Marshal(back)
-	if strings.Contains(string(shown), "env:KUNCI") || !cmp.Equal(back.Secrets, []string{"mapping.auth.secret"}) || back.ExpectSeconds != 300 {
+	if strings.Contains(string(shown), "env:KUNCI") || !cmp.Equal(back.Secrets, []string{"mapping.auth.secret"}) || back.ExpectSeconds != 0 {
 		t.Errorf("the form shows %s", shown)
 	}
 	back.Name = "Muka air (ubah)"
