@@ -241,3 +241,78 @@ it('asks before it connects a source of which the trial took nothing', async () 
   await until(() => saved === 1, 'it is connected all the same');
   expect(s.errors).toEqual([]);
 });
+
+it('leaves what an officer wrote in a mapping, and fills the rest when asked', async () => {
+  const s = await scene(browser, { path: '/sumber' });
+  const words = { title_id: 'JSON', title_en: 'JSON', description_id: 'JSON', description_en: 'JSON' };
+  const field = (path: string, type: string) => ({ path, type, doc: path, label_id: path, label_en: path });
+  const fields = [
+    field('mapping', 'object'),
+    field('mapping.kind', 'string'),
+    field('mapping.fields', 'map'),
+  ];
+  await s.page.route('**/api/connectors', (r) =>
+    r.fulfill({ json: [{ name: 'sqlquery', ...words, schedule: '@every 5m', fields, brings: [] }] }),
+  );
+  let tried: { config: { mapping: { fields: object } } } | undefined;
+  await s.page.route('**/api/sources/try', (r) => {
+    tried = r.request().postDataJSON() as typeof tried;
+    const none = {
+      pages: 1,
+      more: false,
+      reports: 0,
+      observations: 0,
+      alerts: 0,
+      agenda: 0,
+      refused_count: 1,
+    };
+    const lists = {
+      first_reports: [],
+      first_observations: [],
+      first_alerts: [],
+      first_agenda: [],
+      mapped: [],
+    };
+    return r.fulfill({
+      json: {
+        ...none,
+        ...lists,
+        columns: ['.nilai', '.tanggal'],
+        proposed: [
+          {
+            kind: 'observations',
+            fields: { value: { get: '.nilai' }, time: { get: '.tanggal', time: ['2-1-2006'] } },
+          },
+        ],
+        refused: [{ kind: 'mapping', place: 'mapping.fields.time', reason: 'is missing: x', times: 1 }],
+        undeclared: [],
+        suspicions: [],
+      },
+    });
+  });
+  await s.page.getByRole('button', { name: 'Sambungkan sumber' }).click();
+  const dialog = s.page.locator('dialog[open]');
+  await dialog.locator('select').first().selectOption('sqlquery');
+  await dialog.locator('input').first().fill('Muka air');
+  await dialog.getByRole('radio', { name: /^Angka/ }).check();
+  const line = (name: string) => dialog.locator(`[data-field=${name}]`);
+  const from = (name: string) => line(name).locator('select').first();
+  await from('value').selectOption({ label: 'Ungkapan…' });
+  await line('value').getByLabel('Ungkapan').fill('.nilai / 100');
+  await dialog.getByRole('button', { name: 'Coba' }).first().click();
+  await until(() => from('time').evaluate((e) => e === document.activeElement), 'what is missing');
+  expect(await from('time').inputValue()).toBe('none');
+  await dialog.getByRole('button', { name: 'Isi 1 bidang kosong dari usulan' }).click();
+  expect(await from('time').inputValue()).toBe('.tanggal');
+  expect(await line('time').innerText()).toContain('Usulan');
+  expect(await from('time').getAttribute('aria-invalid')).toBeNull();
+  expect(await line('value').getByLabel('Ungkapan').inputValue()).toBe('.nilai / 100');
+  expect(await axe(s.page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Coba' }).first().click();
+  await until(async () => !(await line('time').innerText()).includes('Usulan'), 'it was looked at');
+  expect(tried?.config.mapping.fields).toEqual({
+    value: '.nilai / 100',
+    time: { get: '.tanggal', time: ['2-1-2006'] },
+  });
+  expect(s.errors).toEqual([]);
+});
