@@ -27,16 +27,8 @@ var hiddenAs = map[PersonalKind]string{
 // beside a matter to many need not name anybody.
 func HidePersonal(text string, known ...string) string {
 	text = VisibleText(text)
-	var b strings.Builder
-	at := 0
-	for _, p := range FindPersonal(text, known...) {
-		b.WriteString(text[at:p.From])
-		b.WriteString(hiddenAs[p.Kind])
-		at = p.To
-	}
-	b.WriteString(text[at:])
-	// What the wider rules of MaskPersonal take for a number goes too.
-	return MaskPersonal(b.String())
+	// What the wider rules of MaskOutward take for a number goes too.
+	return MaskOutward(replaced(text, FindPersonal(text, known...)))
 }
 
 // Bounds of a quote, in characters.

@@ -227,11 +227,14 @@ func (w *matrixWorld) holds(t *testing.T, a attempt, body []byte, full map[strin
 // personalWords stand in every citizen's report of the matrix, personalMarks are
 // what of them no answer may hold: but for the plate and the account on the page of
 // the report itself, where the matter may be about them.
-const personalWords = "Hubungi 0813-7770-0011 atau sri.w@surel.uji, NIK 6472054101900001, KK 6472050102030004, truk KT 8123 QX, rekening BRI 1234010004567"
+// The first are as telephones copy them and as people part and spell them.
+const personalWords = "WA \u202a+62\u00a0815\u20116660\u20110022\u202c, hp 0816\u20133330\u20130033, NIK 64.72.05.410190.0003, surel tuti.k(at)gmail.com, mobil kt.4567.zz, No rekening:\n9876501234. " +
+	"Hubungi 0813-7770-0011 atau sri.w@surel.uji, NIK 6472054101900001, KK 6472050102030004, truk KT 8123 QX, rekening BRI 1234010004567"
 
 var personalMarks = map[string]string{
 	"7770-0011": "", "sri.w@": "", "6472054101900001": "", "6472050102030004": "",
-	"8123 QX": "GET /api/reports/{id}", "1234010004567": "GET /api/reports/{id}",
+	"815\u20116660": "", "0816\u20133330": "", "410190.0003": "", "tuti.k": "",
+	"8123 QX": "GET /api/reports/{id}", "1234010004567": "GET /api/reports/{id}", "kt.4567": "GET /api/reports/{id}", "9876501234": "GET /api/reports/{id}",
 }
 
 // TestEventsHoldNoPersonalWords: what goes to every screen by /live was masked
