@@ -36,7 +36,9 @@ func SniffSound(content []byte) (kind, ending string, ok bool) {
 		if content[1]&0xf6 == 0xf0 {
 			return "audio/aac", ".aac", true
 		}
-		return "audio/mpeg", ".mp3", content[1]&0x06 != 0
+		if content[1]&0x06 != 0 {
+			return "audio/mpeg", ".mp3", true
+		}
 	}
 	return "", "", false
 }

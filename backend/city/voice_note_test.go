@@ -65,3 +65,20 @@ func TestSoundsAreKnownByTheirBytes(t *testing.T) {
 		}
 	}
 }
+
+// FuzzSounds: whatever a telephone or a stranger sends is named, or is not, and has a
+// length that can be.
+func FuzzSounds(f *testing.F) {
+	f.Add([]byte(oggPage(0, "OpusHead") + oggPage(96000, "x")))
+	f.Add([]byte("RIFF\x00\x00\x00\x00WAVEfmt "))
+	f.Add([]byte("\xff\xfb\x90\x64\x00"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		kind, ending, ok := city.SniffSound(content)
+		if ok != (kind != "") || ok && city.SoundEnding(kind) != ending && ending != ".mp3" {
+			t.Errorf("%q %q %v", kind, ending, ok)
+		}
+		if length := city.SoundLength(content); length < 0 || length > 0 && !ok {
+			t.Errorf("%s of %q", length, kind)
+		}
+	})
+}

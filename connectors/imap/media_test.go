@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"balaikota/backend/city"
+	"balaikota/connectors"
 	"balaikota/connectors/connectortest"
 
 	"github.com/google/go-cmp/cmp"
@@ -62,4 +63,15 @@ func TestARecordingInALetterIsFetchedAgain(t *testing.T) {
 			t.Errorf("%q: %v", address, err)
 		}
 	}
+}
+
+// FuzzSoundAt: a letter of any bytes gives a recording within bounds, or none.
+func FuzzSoundAt(f *testing.F) {
+	f.Add([]byte("Content-Type: multipart/mixed; boundary=x\n\n--x\n\nkata\n--x\nContent-Type: audio/ogg\nContent-Transfer-Encoding: base64\n\nT2dnUw==\n--x--\n"), 3)
+	f.Add([]byte("Content-Type: audio/ogg\n\nOggS"), 1)
+	f.Fuzz(func(t *testing.T, raw []byte, place int) {
+		if got, err := soundAt(raw, place); (err == nil) != (len(got) > 0) || len(got) > connectors.MaxMedia {
+			t.Errorf("%d bytes, %v", len(got), err)
+		}
+	})
 }
