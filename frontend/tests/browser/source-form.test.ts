@@ -72,6 +72,7 @@ it('declares an indicator that a source names and nobody declared, and tries aga
       mapped: [],
       refused: [],
       suspicions: [],
+      passed_over: [],
     };
     return r.fulfill({
       json: declared
@@ -151,6 +152,7 @@ it('lists the columns that a trial found, and puts one where the caret stands', 
         ],
         undeclared: [],
         suspicions: [],
+        passed_over: [],
       },
     }),
   );
@@ -206,6 +208,7 @@ it('asks before it connects a source of which the trial took nothing', async () 
           : [],
         undeclared: [],
         suspicions: [],
+        passed_over: [],
       },
     }),
   );
@@ -287,6 +290,7 @@ it('leaves what an officer wrote in a mapping, and fills the rest when asked', a
         refused: [{ kind: 'mapping', place: 'mapping.fields.time', reason: 'is missing: x', times: 1 }],
         undeclared: [],
         suspicions: [],
+        passed_over: [],
       },
     });
   });
