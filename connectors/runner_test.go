@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"syscall"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
