@@ -289,6 +289,21 @@ type Open311Note struct {
 	At          time.Time
 }
 
+// Line is the update as the text that officers read has it, below what the citizen
+// wrote. It does not go out as the citizen's: GeoReport's description is what the
+// request was filed with, and mySociety's updates are told on their own.
+func (n Open311Note) Line(zone *time.Location) string {
+	return "Kabar " + n.At.In(zone).Format("2006-01-02 15.04") + ": " + n.Description
+}
+
+// WithoutNotes is a report's text without the lines of its updates.
+func WithoutNotes(text string, notes []Open311Note, zone *time.Location) string {
+	for _, n := range notes {
+		text = strings.Replace(text, "\n"+n.Line(zone), "", 1)
+	}
+	return text
+}
+
 // WebAddress reports whether s can be the address of a picture: http or https,
 // with a host, without a password.
 func WebAddress(s string) bool { return webAddress(s) != "" }

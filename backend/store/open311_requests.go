@@ -22,10 +22,11 @@ const requestRows = ` SELECT r.id, r.source_id, r.channel, r.created_at, r.respo
 	r.media_url, coalesce(w.text, r.answer) AS answer,
 	coalesce((SELECT k.reads FROM open311_keys k) = 'city', false)
 		OR r.source_id = (SELECT open311_source()) AND r.external_id IN (SELECT f.external_id FROM open311_filed f) AS trusted,
-	EXISTS (SELECT FROM open311_sources o WHERE o.source_id = r.source_id AND o.media) AS media_public
+	EXISTS (SELECT FROM open311_sources o WHERE o.source_id = r.source_id AND o.media) AS media_public, u.notes
 	FROM picked p JOIN reports r ON r.id = p.id
 	LEFT JOIN LATERAL (SELECT a.text, a.at FROM report_answers a WHERE a.report_id = r.id ORDER BY a.at DESC LIMIT 1) w ON true
-	LEFT JOIN LATERAL (SELECT max(received_at) AS at FROM open311_updates x WHERE x.report_id = r.id) u ON true `
+	LEFT JOIN LATERAL (SELECT max(received_at) AS at, json_agg(json_build_object('At', x.updated_at, 'Description', x.description) ORDER BY x.id DESC)
+		FILTER (WHERE x.description <> '') AS notes FROM open311_updates x WHERE x.report_id = r.id) u ON true `
 
 const requestFilter = ` ($1::text[] IS NULL OR r.category = ANY ($1)) AND ($2::boolean IS NULL OR ` + requestClosed + ` = $2) AND r.created_at BETWEEN $3 AND $4 `
 
@@ -51,6 +52,7 @@ type requestRow struct {
 	OfficeID                    int64
 	Status, MediaURL, Answer    string
 	Trusted, MediaPublic        bool
+	Notes                       []byte
 }
 
 // ServiceRequests returns reports as a key from outside may see them (0: as
@@ -80,24 +82,33 @@ func (s *Store) ServiceRequests(ctx context.Context, key int64, q city.Open311Qu
 		}
 		out = make([]city.ServiceRequest, len(rows))
 		for n, r := range rows {
-			out[n] = r.request(cat)
+			if out[n], err = r.request(cat); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
 	return out, err
 }
 
-func (r requestRow) request(cat *catalogue) city.ServiceRequest {
+func (r requestRow) request(cat *catalogue) (city.ServiceRequest, error) {
+	var notes []city.Open311Note
+	if len(r.Notes) > 0 {
+		if err := json.Unmarshal(r.Notes, &notes); err != nil {
+			return city.ServiceRequest{}, fmt.Errorf("read what was told of a request: %w", err)
+		}
+	}
 	return city.ServiceRequest{
 		ID: r.ID, Channel: r.Channel, CreatedAt: r.CreatedAt, RespondedAt: r.RespondedAt, ClosedAt: r.ClosedAt, UpdatedAt: r.UpdatedAt, DueAt: r.DueAt,
-		Text: r.Text, Lon: r.Lon, Lat: r.Lat, Address: r.Address, AreaCode: r.AreaCode, Category: r.Category, ServiceName: cat.categories[r.Category].Name,
+		Text: city.WithoutNotes(r.Text, notes, cat.location), Lon: r.Lon, Lat: r.Lat, Address: r.Address, AreaCode: r.AreaCode, Category: r.Category, ServiceName: cat.categories[r.Category].Name,
 		Office: cat.officeName[r.OfficeID], Status: city.ReportStatus(r.Status), MediaURL: r.MediaURL, Answer: r.Answer,
 		Simulated: cat.sources[r.SourceID].Simulated, Trusted: r.Trusted, MediaPublic: r.MediaPublic,
-	}.Outward()
+	}.Outward(), nil
 }
 
 // requestUpdatesQuery gathers what is known of a report's course: what its filer
-// told, when its office answered and closed it, and its incident's answer.
+// told, when its office answered and closed it, and its incident's answer. A closing that one of its filer's
+// updates brought is that update.
 const requestUpdatesQuery = `SELECT x.id, x.request_id, x.status, x.description, x.at,
 	coalesce((SELECT k.reads FROM open311_keys k) = 'city', false) OR x.source_id = (SELECT open311_source()) AND x.external_id IN (SELECT f.external_id FROM open311_filed f) AS trusted
 FROM (
@@ -111,6 +122,7 @@ FROM (
 	UNION ALL
 	SELECT 's' || r.id, r.id, 'closed', r.answer, r.closed_at, r.source_id, r.external_id FROM reports r
 	WHERE r.closed_at BETWEEN $1 AND $2 AND r.status IN ('closed', 'rejected') AND r.created_at > $3
+		AND NOT EXISTS (SELECT FROM open311_updates u WHERE u.report_id = r.id AND u.status = 'closed' AND u.updated_at = r.closed_at)
 ) x WHERE x.at BETWEEN $1 AND $2 AND ($4::bigint IS NULL OR x.request_id = $4) ORDER BY x.at, x.id LIMIT $5`
 
 // RequestUpdates returns what was said of service requests in [from, to],

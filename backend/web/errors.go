@@ -96,7 +96,8 @@ func problemOf(ctx context.Context, log *slog.Logger, err error) *Problem {
 			p.Status = http.StatusTooManyRequests
 		}
 	}
-	if ce.Code == city.Internal {
+	// What has a text for people and a time to come back is somebody's will, and no fault.
+	if ce.Code == city.Internal && (ce.Key == "" || ce.RetryAfter <= 0) {
 		p.TraceID = traceOf(ctx)
 		log.Error("A request failed", "trace_id", p.TraceID, "err", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -118,9 +119,8 @@ func (s *server) admitOpen311(c *open311Call) error {
 		return open311Refusal(http.StatusNotFound, "say .xml or .json at the end of the address")
 	}
 	c.name, c.format = file[:dot], file[dot+1:]
-	c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, 128<<10)
-	if err := c.Request().ParseForm(); err != nil {
-		return open311Refusal(http.StatusBadRequest, "the form cannot be read")
+	if err := c.readForm(); err != nil {
+		return err
 	}
 	form := c.Request().Form
 	name, most := "address:"+c.RealIP(), open311Anonymous
@@ -150,6 +150,35 @@ func (s *server) admitOpen311(c *open311Call) error {
 	return nil
 }
 
+// open311Form bounds a form, in bytes.
+const open311Form = 128 << 10
+
+// readForm reads what was sent, in either way that forms are sent. Files are not
+// taken: GeoReport names a picture by its address.
+func (c *open311Call) readForm() error {
+	r := c.Request()
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, open311Form)
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	var err error
+	switch {
+	case r.Method != http.MethodPost, kind == "application/x-www-form-urlencoded", kind == "" && r.ContentLength == 0:
+		err = r.ParseForm()
+	case kind == "multipart/form-data":
+		if err = r.ParseMultipartForm(open311Form); err == nil && len(r.MultipartForm.File) > 0 {
+			return errors.Join(open311Refusal(http.StatusBadRequest, "files are not taken; give the address of the picture as media_url"), r.MultipartForm.RemoveAll())
+		}
+	default:
+		return open311Refusal(http.StatusUnsupportedMediaType, "send the form as application/x-www-form-urlencoded or multipart/form-data")
+	}
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return open311Refusal(http.StatusRequestEntityTooLarge, "the form is larger than 128 kB; pictures are given by their address, as media_url")
+	}
+	if err != nil {
+		return open311Refusal(http.StatusBadRequest, "the form cannot be read")
+	}
+	return nil
+}
+
 // open311Status is GeoReport's status for each of our codes.
 var open311Status = map[city.Code]int{
 	city.Invalid: http.StatusBadRequest, city.Unauthorized: http.StatusForbidden, city.Forbidden: http.StatusForbidden,
@@ -164,9 +193,11 @@ func (s *server) failOpen311(c *open311Call, err error) error {
 		var ce *city.Error
 		if errors.As(err, &ce) && open311Status[ce.Code] != 0 {
 			own.Code, own.Description = open311Status[ce.Code], strings.TrimSpace(ce.Field+" "+ce.Message)
-			if ce.RetryAfter > 0 {
-				c.Response().Header().Set("Retry-After", strconv.Itoa(int(ce.RetryAfter.Seconds())))
-			}
+		} else if p.retryAfter > 0 {
+			own.Code = p.Status
+		}
+		if p.retryAfter > 0 {
+			c.Response().Header().Set("Retry-After", strconv.Itoa(int(p.retryAfter.Seconds())))
 		}
 	}
 	if own.Code == http.StatusTooManyRequests && c.Response().Header().Get("Retry-After") == "" {

@@ -18,8 +18,8 @@ type hookDoor struct {
 	log    *slog.Logger
 }
 
-// ReceiveHook implements web.HookDoor. A paused source goes on receiving: the other
-// side would give up in the end.
+// ReceiveHook implements web.HookDoor. A paused source goes on receiving, for the
+// other side would give up in the end; what came is read once the source goes on.
 func (h *hookDoor) ReceiveHook(ctx context.Context, source string, r city.HookRequest) (city.HookAnswer, error) {
 	src, err := h.db.Source(ctx, source)
 	if err != nil {

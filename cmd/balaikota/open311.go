@@ -33,6 +33,10 @@ func newFiledID() (string, error) { return "o3-" + rand.Text(), nil }
 // File implements web.Filer. Who files is written down before the report
 // enters, so that a form whose answer was lost leads to the same report.
 func (f *filer) File(ctx context.Context, in city.Open311Filing) (int64, error) {
+	source, err := f.source(ctx) // first: what is refused for a pause is not counted
+	if err != nil {
+		return 0, err
+	}
 	externalID, at, err := f.db.BeginFiling(ctx, in, newFiledID)
 	if err != nil {
 		return 0, err
@@ -51,21 +55,22 @@ func (f *filer) File(ctx context.Context, in city.Open311Filing) (int64, error) 
 	if in.Who != (city.Reporter{}) {
 		r.Reporter = &in.Who
 	}
-	if err := f.enter(ctx, r); err != nil {
+	if err := f.enter(ctx, source, r); err != nil {
 		return 0, err
 	}
 	return f.db.FiledNumber(ctx, in.Key.ID, externalID)
 }
 
+// source is the source of filed reports.
+func (f *filer) source(ctx context.Context) (int64, error) {
+	return f.db.ownSource(ctx, city.Open311Source, "Laporan lewat Open311")
+}
+
 // enter brings one filed report, or its newer version, in.
-func (f *filer) enter(ctx context.Context, r city.Report) error {
-	source, err := f.db.ownSource(ctx, city.Open311Source, "Laporan lewat Open311")
-	if err != nil {
-		return err
-	}
+func (f *filer) enter(ctx context.Context, source int64, r city.Report) error {
 	refused := ""
 	now := time.Now()
-	_, err = f.door.Ingest(ctx, city.Delivery{
+	_, err := f.door.Ingest(ctx, city.Delivery{
 		SourceID: source, Reports: []city.Report{r}, Attempt: &city.Attempt{Started: now, Finished: now},
 		Note: func(_, _, result, reason string) {
 			if result == "refused" {
@@ -82,17 +87,20 @@ func (f *filer) enter(ctx context.Context, r city.Report) error {
 // Note implements web.Filer: what the filer tells later is added to the text
 // that officers read, and its status holds if nothing newer was told.
 func (f *filer) Note(ctx context.Context, n city.Open311Note) (int64, error) {
+	source, err := f.source(ctx)
+	if err != nil {
+		return 0, err
+	}
 	id, r, newest, err := f.db.NoteOnRequest(ctx, n)
 	if err != nil {
 		return 0, err
 	}
-	return id, f.enter(ctx, f.noted(r, n, newest))
+	return id, f.enter(ctx, source, f.noted(r, n, newest))
 }
 
 func (f *filer) noted(r city.Report, n city.Open311Note, newest bool) city.Report {
 	if n.Description != "" {
-		line := "Kabar " + n.At.In(f.zone).Format("2006-01-02 15.04") + ": " + n.Description
-		if !strings.Contains(r.Text, line) {
+		if line := n.Line(f.zone); !strings.Contains(r.Text, line) {
 			r.Text += "\n" + line
 		}
 	}

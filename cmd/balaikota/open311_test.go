@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -232,6 +233,14 @@ func (c *counter) updates(key, other, id string, number int64) {
 	if err != nil || report.Status != city.Closed || report.ClosedAt == nil || strings.Count(report.FullText, "Sudah diangkut") != 1 {
 		t.Errorf("closed by its filer: %+v, %v", report, err)
 	}
+	// Closing was the update, not another; and its words are not the citizen's.
+	if got := c.list(http.MethodGet, "/servicerequestupdates.json", newForm("api_key", key, "service_request_id", id)); len(got) != 1 || got[0]["status"] != "closed" || got[0]["description"] != "Sudah diangkut, terima kasih" {
+		t.Errorf("one update reads back as %v", got)
+	}
+	own := c.list(http.MethodGet, "/requests/"+id+".json", newForm("api_key", key))
+	if want := "Sampah menumpuk, hubungi [telepon]\nBerapa hari belum diangkut: 3\nJenis: Plastik, Organik"; own[0]["description"] != want || own[0]["status"] != "closed" {
+		t.Errorf("after an update the request reads %v", own)
+	}
 	c.list(http.MethodPost, "/servicerequestupdates.json", update("2", "open", "Menumpuk lagi"))
 	if report, err = c.db.Report(t.Context(), city.System, number); err != nil || report.Status != city.Open || report.ClosedAt != nil {
 		t.Errorf("opened again: %+v, %v", report, err)
@@ -289,6 +298,7 @@ func TestWhatOpen311Refuses(t *testing.T) {
 	} {
 		c.refused(http.MethodPost, "/requests", one.form, one.want, one.says)
 	}
+	c.otherForms(base())
 	for query, says := range map[string]string{
 		"status=half": "status", "start_date=2026-01-01": "start_date", "page=0": "page", "page_size=5000": "page_size",
 		"start_date=2026-01-01T00:00:00Z&end_date=2026-06-01T00:00:00Z": "90 days", "start_date=2026-06-01T00:00:00Z&end_date=2026-01-01T00:00:00Z": "before",
@@ -313,6 +323,62 @@ func TestWhatOpen311Refuses(t *testing.T) {
 	}
 	if status, header, _ := c.send(http.MethodGet, "/services.json", newForm("api_key", slow)); status != http.StatusTooManyRequests || header.Get("Retry-After") == "" {
 		t.Errorf("the third request of two a minute: %d, Retry-After %q", status, header.Get("Retry-After"))
+	}
+}
+
+// otherForms: a form in parts is read as any; a file in it, another kind of body and
+// one that is too large are refused for what they are.
+func (c *counter) otherForms(form url.Values) {
+	c.t.Helper()
+	post := func(kind string, body []byte) (int, string) {
+		c.t.Helper()
+		req, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.url+"/requests.json", bytes.NewReader(body))
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", kind)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		said, err := io.ReadAll(resp.Body)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		return resp.StatusCode, string(said)
+	}
+	parts := func(file string) (kind string, body []byte) {
+		c.t.Helper()
+		var b bytes.Buffer
+		w := multipart.NewWriter(&b)
+		for name := range form {
+			if err := w.WriteField(name, form.Get(name)); err != nil {
+				c.t.Fatal(err)
+			}
+		}
+		if file != "" {
+			if _, err := w.CreateFormFile("media", file); err != nil {
+				c.t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			c.t.Fatal(err)
+		}
+		return w.FormDataContentType(), b.Bytes()
+	}
+	if status, said := post(parts("")); status != http.StatusOK || !strings.Contains(said, "service_request_id") {
+		c.t.Errorf("a form in parts: %d %s", status, said)
+	}
+	if status, said := post(parts("foto.jpg")); status != http.StatusBadRequest || !strings.Contains(said, "media_url") {
+		c.t.Errorf("a file in it: %d %s", status, said)
+	}
+	if status, said := post("application/json", []byte(`{"service_code":"sampah"}`)); status != http.StatusUnsupportedMediaType || !strings.Contains(said, "multipart/form-data") {
+		c.t.Errorf("another kind of body: %d %s", status, said)
+	}
+	form.Set("description", strings.Repeat("a", 200<<10))
+	if status, said := post(parts("")); status != http.StatusRequestEntityTooLarge || !strings.Contains(said, "128 kB") {
+		c.t.Errorf("too large a form: %d %s", status, said)
 	}
 }
 

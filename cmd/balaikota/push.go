@@ -15,14 +15,23 @@ import (
 // pushSource is the source of rows that systems push.
 const pushSource = "kiriman"
 
-// ownSource returns the number of a source of ours, making it when it is used
-// for the first time.
+// pausedFor is when to send again what was refused because its source is paused.
+const pausedFor = 5 * time.Minute
+
+// ownSource returns the number of a source of ours, into which something is to be
+// handed, making it when it is used for the first time. While it is paused that is
+// an error that says when to come back: whoever sends keeps what it has.
 func (d *database) ownSource(ctx context.Context, slug, name string) (int64, error) {
 	src, err := d.Source(ctx, slug)
-	if err == nil {
+	switch {
+	case err == nil && src.Paused:
+		return 0, &city.Error{
+			Code: city.Internal, Key: "error.source_paused", Params: map[string]string{"source": src.Name}, RetryAfter: pausedFor,
+			Message: fmt.Sprintf("the source %s is paused and nothing of this was kept; send it again once an operator has let it go on", slug),
+		}
+	case err == nil:
 		return src.ID, nil
-	}
-	if city.CodeOf(err) != city.NotFound {
+	case city.CodeOf(err) != city.NotFound:
 		return 0, err
 	}
 	return d.SaveSource(ctx, city.Source{Slug: slug, Name: name, Connector: "push", ExpectEvery: 30 * 24 * time.Hour})

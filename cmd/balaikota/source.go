@@ -22,7 +22,7 @@ type sourceCommand struct {
 	Refused sourceRefusedCommand `cmd:"" help:"List the rows of a source that wait with a reason."`
 	Retry   sourceRetryCommand   `cmd:"" help:"Offer the refused rows of a source again: it is read from its start."`
 	Reread  sourceRereadCommand  `cmd:"" help:"Read a source again from a moment, or from its start."`
-	Pause   sourcePauseCommand   `cmd:"" help:"Pause a source."`
+	Pause   sourcePauseCommand   `cmd:"" help:"Pause a source: it is not read, what is handed in to it is refused until it goes on, and what comes to its hook waits."`
 	Resume  sourceResumeCommand  `cmd:"" help:"Let a paused source go on."`
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"balaikota/backend/city"
 	"balaikota/connectors"
+	"balaikota/connectors/all"
 )
 
 // namedSource is the argument of commands about one source.
@@ -151,15 +152,34 @@ func (c *sourceResumeCommand) Run(in *invocation) error { return pause(in, c.Slu
 
 func pause(in *invocation, slug string, paused bool) error {
 	return withDatabase(in, func(d *database) error {
+		src, err := d.Source(in.ctx, slug)
+		if err != nil {
+			return err
+		}
 		if err := d.PauseSource(in.ctx, slug, paused); err != nil {
 			return err
 		}
-		action := "source.resume"
+		action, said := "source.resume", slug+" berjalan lagi."
 		if paused {
-			action = "source.pause"
+			action, said = "source.pause", slug+" dijeda: "+meanwhile(src)
+		}
+		if _, err := fmt.Fprintln(in.stdout, said); err != nil {
+			return err
 		}
 		return d.recordCommand(in, action, slug, nil)
 	})
+}
+
+// meanwhile is what becomes of what a paused source would bring.
+func meanwhile(src city.Source) string {
+	spec, fetched := all.Registry().Lookup(src.Connector)
+	switch {
+	case !fetched:
+		return "yang dikirim ke sana ditolak sampai dilanjutkan."
+	case spec.Receives:
+		return "yang datang disimpan, dan dibaca setelah dilanjutkan."
+	}
+	return "tidak dibaca sampai dilanjutkan."
 }
 
 // commandActor is who did what was done on the command line: whoever may run it

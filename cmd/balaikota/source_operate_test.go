@@ -240,11 +240,15 @@ func TestPauseQuotaRefusedAndDoctor(t *testing.T) {
 	if got := o.pull(); got.Added != 6 {
 		t.Errorf("the rest: %+v", got)
 	}
-	o.must("source", "pause", "aduan-uji")
+	if out := o.must("source", "pause", "aduan-uji"); out != "aduan-uji dijeda: tidak dibaca sampai dilanjutkan.\n" {
+		t.Errorf("pausing says %q", out)
+	}
 	if o.health().Freshness != city.Paused {
 		t.Errorf("paused, it is %s", o.health().Freshness)
 	}
-	o.must("source", "resume", "aduan-uji")
+	if out := o.must("source", "resume", "aduan-uji"); out != "aduan-uji berjalan lagi.\n" {
+		t.Errorf("going on says %q", out)
+	}
 	storetest.Ingest(t, o.store, city.Delivery{SourceID: src.ID, Refused: []city.Refusal{{Kind: "reports", ExternalID: "k99", Place: "record k99", Reason: "tanpa waktu", Raw: []byte(`{"telp":"0812"}`)}}})
 	if out := o.must("source", "refused", "aduan-uji"); !strings.Contains(out, "tanpa waktu") || strings.Contains(out, "0812") {
 		t.Errorf("the refused rows: %q", out)
