@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 )
 
 // JSONSchema returns the connector's configuration as JSON Schema (draft
@@ -117,7 +118,8 @@ password or key is put on the server by whoever runs it (` + "`env:NAME` or `fil
 2. **Sambungkan sumber**: choose the kind (*Jenis sumber*), name the source, and fill in:
    - *Portal data CKAN (Satu Data)*: the portal's address, and a dataset, words to search for,
      or the id of a resource.
-   - *JSON, XML, atau tabel lewat HTTP* (a CSV or XLSX with an address): its *Alamat* below
+   - *JSON, XML, atau tabel lewat HTTP*: a *Templat* where there is one for the system, which then
+     asks for nothing but its parameters. Else (a CSV or XLSX with an address) its *Alamat* below
      *Pemetaan*; what it is and where its rows lie is found out. Files that are dropped into a folder or lie on an
      SFTP server: *Berkas dalam folder*.
    - *Sensor lewat MQTT*: the broker's address, the client id, and the topics, one a line.
@@ -194,6 +196,34 @@ func (s Spec) writeReference(b *strings.Builder) {
 	b.WriteString("\n\n| field | type | default | meaning |\n| --- | --- | --- | --- |\n")
 	for _, f := range s.Fields {
 		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", f.Path, f.typeCell(), codeOrNone(f.Default), f.docCell())
+	}
+	if s.Templates == nil {
+		return
+	}
+	fmt.Fprintf(b, "\n### Templates of %s\n\nReady-made configurations; `balaikota source templates` lists them too. What a source says itself goes before.\n", s.Name)
+	for _, t := range s.Templates() {
+		t.writeReference(b)
+	}
+}
+
+func (t Template) writeReference(b *strings.Builder) {
+	fmt.Fprintf(b, "\n#### %s\n\n%s (%s). %s\n\n%s\n\nSchedule: `%s`.", t.Name, t.Title.EN, t.Title.ID, t.Description.EN, t.Description.ID, t.Schedule)
+	if t.ExpectEvery > 0 {
+		fmt.Fprintf(b, " New data at least every %s.", time.Duration(t.ExpectEvery))
+	}
+	if t.Attribution != "" {
+		fmt.Fprintf(b, " Must be shown as source: %s.", t.Attribution)
+	}
+	b.WriteString("\n\n| parameter | | default | meaning |\n| --- | --- | --- | --- |\n")
+	for _, p := range t.Params {
+		needed := ""
+		if p.Required {
+			needed = "required"
+		}
+		if p.Secret {
+			needed = strings.TrimPrefix(needed+", secret", ", ")
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s (%s). Example: `%s`. |\n", p.Name, needed, codeOrNone(p.Default), p.Label.EN, p.Label.ID, strings.ReplaceAll(p.Example, "|", "\\|"))
 	}
 }
 

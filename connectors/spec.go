@@ -38,6 +38,9 @@ type Spec struct {
 	Once bool
 	// Brings names what the connector delivers: reports, observations, alerts.
 	Brings []string
+	// Templates are the connector's ready-made configurations, by name; nil if it
+	// has none.
+	Templates func() []Template
 	// Fields are the configuration's fields; Define fills them from the tags.
 	Fields []Field
 	// New builds a connector from a configuration; Define provides it. Errors

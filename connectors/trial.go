@@ -211,6 +211,12 @@ func (s Spec) Info() city.ConnectorInfo {
 	out := city.ConnectorInfo{
 		Name: s.Name, TitleID: s.Title.ID, TitleEN: s.Title.EN, DescriptionID: s.Description.ID, DescriptionEN: s.Description.EN,
 		Docs: s.Docs, Attribution: s.Attribution, Schedule: s.Schedule, Brings: append([]string{}, s.Brings...), Fields: []city.ConnectorField{},
+		Templates: []city.ConnectorTemplate{},
+	}
+	if s.Templates != nil {
+		for _, t := range s.Templates() {
+			out.Templates = append(out.Templates, t.info())
+		}
 	}
 	for _, f := range s.Fields {
 		out.Fields = append(out.Fields, city.ConnectorField{

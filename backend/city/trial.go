@@ -145,6 +145,35 @@ type ConnectorInfo struct {
 	Schedule      string           `json:"schedule" doc:"What a new source starts with"`
 	Brings        []string         `json:"brings" nullable:"false"`
 	Fields        []ConnectorField `json:"fields" nullable:"false"`
+	// Templates are ready-made configurations: a source names one in its field
+	// template and gives its parameters in params.
+	Templates []ConnectorTemplate `json:"templates" nullable:"false"`
+}
+
+// ConnectorTemplate is a ready-made configuration of a connector.
+type ConnectorTemplate struct {
+	Name          string          `json:"name"`
+	TitleID       string          `json:"title_id"`
+	TitleEN       string          `json:"title_en"`
+	DescriptionID string          `json:"description_id"`
+	DescriptionEN string          `json:"description_en"`
+	Attribution   string          `json:"attribution,omitempty" doc:"Must be shown with the data"`
+	Schedule      string          `json:"schedule" doc:"What a new source starts with"`
+	ExpectSeconds int             `json:"expect_seconds,omitempty" doc:"The interval that the other side promises"`
+	Params        []TemplateParam `json:"params" nullable:"false"`
+}
+
+// TemplateParam is a parameter of a template, a text.
+type TemplateParam struct {
+	Name     string `json:"name"`
+	LabelID  string `json:"label_id"`
+	LabelEN  string `json:"label_en"`
+	Doc      string `json:"doc,omitempty" doc:"English"`
+	DocID    string `json:"doc_id,omitempty" doc:"Indonesian"`
+	Default  string `json:"default,omitempty"`
+	Example  string `json:"example,omitempty"`
+	Required bool   `json:"required,omitempty"`
+	Secret   bool   `json:"secret,omitempty" doc:"Takes env:NAME or file:PATH; never read back"`
 }
 
 // ConnectorField is one field of a connector's configuration.

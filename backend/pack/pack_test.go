@@ -40,7 +40,7 @@ func TestSamarinda(t *testing.T) {
 	}
 	want := map[string]int{
 		"kota": 1, "kecamatan": 10, "kelurahan": 59, "office opd": 31, "office bumd": 1, "office kecamatan": 10,
-		"office kelurahan": 59, "holidays": 25, "categories": 12, "indicators": 20,
+		"office kelurahan": 59, "holidays": 25, "categories": 12, "indicators": 21,
 	}
 	if diff := cmp.Diff(want, count); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -62,7 +63,7 @@ func (c *connecting) Form(ctx context.Context, slug string) (city.SourceForm, er
 	if !ok {
 		return form, city.Errorf(city.Conflict, "%s is kept by Balaikota itself and has no form", slug)
 	}
-	for _, path := range secretPaths(spec) {
+	for _, path := range secretPaths(spec, src.Config) {
 		if take(form.Config, path) != "" {
 			form.Secrets = append(form.Secrets, path)
 		}
@@ -262,19 +263,15 @@ func (c *connecting) complete(src *city.Source, spec connectors.Spec) error {
 	case src.QuotaHour < 0:
 		return city.InvalidField("quota_hour", "must be a number of rows, or 0 for no bound")
 	}
-	if src.Schedule == "" {
-		src.Schedule = spec.Schedule
-	}
-	if src.Attribution == "" {
-		src.Attribution = spec.Attribution
-	}
+	start := spec.Start(src.Config)
+	src.Schedule, src.Attribution = cmp.Or(src.Schedule, start.Schedule), cmp.Or(src.Attribution, start.Attribution)
 	schedule, err := connectors.ParseSchedule(src.Schedule)
 	if err != nil {
 		return err
 	}
 	bySchedule := src.ExpectEvery <= 0
 	if bySchedule {
-		src.ExpectEvery = connectors.LongestPause(schedule)
+		src.ExpectEvery = max(connectors.LongestPause(schedule), time.Duration(start.ExpectEvery))
 	}
 	src.BySchedule = &bySchedule
 	return below("config", spec.Check(src.Config))
@@ -348,11 +345,18 @@ func fieldless(err error) error {
 	return &told
 }
 
-// secretPaths are the secret fields that have one place in a configuration.
-func secretPaths(spec connectors.Spec) (out []string) {
+// secretPaths are the secret fields that have one place in a configuration, and the
+// secret parameters of its template.
+func secretPaths(spec connectors.Spec, config json.RawMessage) (out []string) {
 	for _, f := range spec.Fields {
 		if f.Secret && !strings.ContainsAny(f.Path, "[*") {
 			out = append(out, f.Path)
+		}
+	}
+	chosen, _ := spec.Chosen(config)
+	for _, p := range chosen.Params {
+		if p.Secret {
+			out = append(out, "params."+p.Name)
 		}
 	}
 	return out
@@ -381,7 +385,14 @@ func keepSecrets(spec connectors.Spec, stored json.RawMessage, config map[string
 	if err := json.Unmarshal(stored, &had); err != nil {
 		return fmt.Errorf("read the stored configuration: %w", err)
 	}
-	for _, path := range secretPaths(spec) {
+	now, err := json.Marshal(config)
+	if err != nil {
+		return fmt.Errorf("write the configuration: %w", err)
+	}
+	if had["template"] != config["template"] {
+		delete(had, "params") // they are another template's
+	}
+	for _, path := range secretPaths(spec, now) {
 		if ref := take(had, path); ref != "" {
 			putIfEmpty(config, path, ref)
 		}

@@ -25,7 +25,7 @@ func (d *database) settlePromises(ctx context.Context) error {
 		}
 		every, bySchedule := src.ExpectEvery, connectors.Pauses(schedule, src.ExpectEvery)
 		if bySchedule {
-			every = connectors.LongestPause(schedule)
+			every = max(connectors.LongestPause(schedule), promised(src))
 		}
 		if err := d.SettlePromise(ctx, src, every, bySchedule); err != nil {
 			return err

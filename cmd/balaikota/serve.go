@@ -56,6 +56,9 @@ func (c *serveCommand) Run(in *invocation) (err error) {
 	if err := db.layOut(in.ctx, in.db.City); err != nil {
 		return err
 	}
+	if err := db.creditTemplates(in.ctx, all.Registry()); err != nil {
+		return err
+	}
 	s, err := newServing(in, db, c.Serve, listener.Addr().String())
 	if err != nil {
 		return err

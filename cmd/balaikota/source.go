@@ -19,6 +19,8 @@ type sourceCommand struct {
 	Add  sourceAddCommand  `cmd:"" help:"Connect a source, or change one, from a YAML or JSON file."`
 	Try  sourceTryCommand  `cmd:"" help:"Show what a source would bring, without storing anything."`
 
+	Templates sourceTemplatesCommand `cmd:"" help:"List the ready-made configurations of the connectors, with what they ask for."`
+
 	Refused sourceRefusedCommand `cmd:"" help:"List the rows of a source that wait with a reason."`
 	Retry   sourceRetryCommand   `cmd:"" help:"Offer the refused rows of a source again: it is read from its start."`
 	Reread  sourceRereadCommand  `cmd:"" help:"Read a source again from a moment, or from its start."`

@@ -1,6 +1,7 @@
 package httpjson
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 
@@ -21,47 +23,50 @@ import (
 //go:embed templates/*.yaml
 var templateFiles embed.FS
 
-// Template is a ready-made mapping with its description.
+// Template is a ready-made mapping with what is said of it.
 type Template struct {
-	Name        string          `json:"name"`
-	Title       connectors.Text `json:"title"`
-	Description connectors.Text `json:"description"`
-	Attribution string          `json:"attribution"`
-	Schedule    string          `json:"schedule"`
-	ExpectEvery string          `json:"expect_every"`
-	Params      []Param         `json:"params"`
-	Mapping     json.RawMessage `json:"mapping"`
+	connectors.Template
+	Mapping json.RawMessage `json:"mapping"`
 }
 
-// Param is a parameter of a template.
-type Param struct {
-	Name     string          `json:"name"`
-	Label    connectors.Text `json:"label"`
-	Default  string          `json:"default"`
-	Example  string          `json:"example"`
-	Required bool            `json:"required"`
-}
+var templateName = regexp.MustCompile(`^[a-z0-9-]+$`)
 
 // ReadTemplate returns a ready-made mapping by name.
 func ReadTemplate(name string) (Template, error) {
 	var t Template
-	if !regexp.MustCompile(`^[a-z0-9-]+$`).MatchString(name) {
-		return t, city.InvalidField("template", "is not the name of a template; they are %s", strings.Join(Templates(), ", "))
+	if !templateName.MatchString(name) || !slices.Contains(Templates(), name) {
+		return t, city.InvalidField("template", "there is no template %q; they are %s", name, strings.Join(Templates(), ", "))
 	}
 	text, err := templateFiles.ReadFile("templates/" + name + ".yaml")
 	if err != nil {
-		return t, city.InvalidField("template", "%q is not there; templates are %s", name, strings.Join(Templates(), ", "))
+		return t, fmt.Errorf("read template %s: %w", name, err)
 	}
 	raw, err := yaml.YAMLToJSON(text)
 	if err != nil {
 		return t, fmt.Errorf("read template %s: %w", name, err)
 	}
-	if err := json.Unmarshal(raw, &t); err != nil {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields() // what nobody reads is a mistake in the file
+	if err := dec.Decode(&t); err != nil {
 		return t, fmt.Errorf("read template %s: %w", name, err)
 	}
 	t.Name = name
 	return t, nil
 }
+
+// described are the templates as the form and the reference show them; they are read
+// once.
+var described = sync.OnceValue(func() []connectors.Template {
+	out := []connectors.Template{}
+	for _, name := range Templates() {
+		t, err := ReadTemplate(name)
+		if err != nil {
+			panic(err) // they are part of the program
+		}
+		out = append(out, t.Template)
+	}
+	return out
+})
 
 // mappingOnly lets a template's mapping pass the same strict reading as one's
 // own.
@@ -170,8 +175,8 @@ func (c *Config) fromTemplate(out *resolved) error {
 		if value == "" {
 			value = p.Default
 		}
-		if value == "" && p.Required {
-			return city.InvalidField("params."+p.Name, "is missing: %s, for example %s", p.Label.EN, p.Example)
+		if err := checkParam(p, value); err != nil {
+			return err
 		}
 		out.params[p.Name] = value
 	}
@@ -190,6 +195,19 @@ func (c *Config) fromTemplate(out *resolved) error {
 	}
 	if _, err := spec.New(raw, connectors.Env{}); err != nil {
 		return err
+	}
+	return nil
+}
+
+// checkParam checks the value of a template's parameter.
+func checkParam(p connectors.Param, value string) error {
+	switch field := "params." + p.Name; {
+	case value == "" && p.Required:
+		return city.InvalidField(field, "is missing: %s, for example %s", p.Label.EN, p.Example)
+	case value != "" && p.Secret && !isSecretRef(value):
+		return city.InvalidField(field, "must not hold the secret itself: write env:NAME or file:PATH")
+	case value != "" && value == p.Not:
+		return city.InvalidField(field, "must not be %q with this template: %s", value, p.NotFor)
 	}
 	return nil
 }

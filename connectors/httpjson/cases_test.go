@@ -27,6 +27,7 @@ func testEnv(t *testing.T, now time.Time) connectors.Env {
 	for _, slug := range []string{"harga-beras-premium", "harga-telur", "harga-cabai-rawit"} {
 		env.Indicators = append(env.Indicators, city.Indicator{Slug: slug, Unit: "Rp/kg", Grain: "city"})
 	}
+	env.Indicators = append(env.Indicators, city.Indicator{Slug: "curah-hujan-berjalan", Unit: "mm", Grain: "district"})
 	for slug, unit := range map[string]string{"siaga-pintu-air": "tingkat", "paket-rup": "paket", "pagu-rup": "Rp", "paket-tender": "paket",
 		"pagu-tender": "Rp", "paket-kontrak": "paket", "nilai-kontrak": "Rp", "pasang-surut": "m"} {
 		env.Indicators = append(env.Indicators, city.Indicator{Slug: slug, Unit: unit, Grain: "city"})

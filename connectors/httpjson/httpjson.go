@@ -78,8 +78,9 @@ var Spec = connectors.Define(connectors.Spec{
 		ID: "Sistem apa pun yang menjawab dengan JSON, XML, CSV, atau XLSX, dibaca menurut pemetaan tertulis; tersedia templat siap pakai.",
 		EN: "Any system that answers with JSON, XML, CSV or XLSX, read as a written mapping says; ready-made templates are included.",
 	},
-	Schedule: "@every 5m",
-	Brings:   []string{"reports", "observations"},
+	Schedule:  "@every 5m",
+	Brings:    []string{"reports", "observations"},
+	Templates: described,
 }, newConnector)
 
 // connector is one run of an httpjson source.

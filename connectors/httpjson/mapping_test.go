@@ -210,7 +210,7 @@ func TestRecordedSensors(t *testing.T) {
 		file, config string
 		atLeast      int
 	}{
-		{"samarinda/pm25_24h_bmkg_apt_pranoto_2026-02.json", `{"allow_private":true,"template":"apt-pranoto-pm25","params":{"base_url":%q}}`, 20},
+		{"samarinda/pm25_24h_bmkg_apt_pranoto_2026-02.json", `{"allow_private":true,"template":"apt-pranoto-pm25","params":{"base_url":%q}}`, 24},
 		{"payloads/floodgates/jakarta_pintu_air_2024-05.json", `{"allow_private":true,"template":"pintu-air","params":{"url":%q,"indicator":"muka-air-mahakam"}}`, 0},
 	} {
 		body, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(tc.file)))

@@ -3719,6 +3719,24 @@ export interface components {
             name: string;
             /** @description What a new source starts with */
             schedule: string;
+            templates: components["schemas"]["ConnectorTemplate"][];
+            title_en: string;
+            title_id: string;
+        };
+        ConnectorTemplate: {
+            /** @description Must be shown with the data */
+            attribution?: string;
+            description_en: string;
+            description_id: string;
+            /**
+             * Format: int64
+             * @description The interval that the other side promises
+             */
+            expect_seconds?: number;
+            name: string;
+            params: components["schemas"]["TemplateParam"][];
+            /** @description What a new source starts with */
+            schedule: string;
             title_en: string;
             title_id: string;
         };
@@ -5961,6 +5979,12 @@ export interface components {
             quantity: number;
             unit: string;
         };
+        PassedOver: {
+            /** Format: int64 */
+            count: number;
+            /** @enum {string} */
+            why: "filter" | "no_value" | "too_old" | "other_indicator";
+        };
         PastAction: {
             /** Format: int64 */
             disposition_id: number;
@@ -7662,6 +7686,8 @@ export interface components {
              * @description Pages that were read
              */
             pages: number;
+            /** @description Records that were neither taken nor refused, as the mapping says */
+            passed_over: components["schemas"]["PassedOver"][];
             /** @description Mappings that the records suggest, the likelier kind first, where they are mapped at all; to be looked at before one is used */
             proposed: components["schemas"]["ProposedMapping"][];
             /** @description The first that were refused, and why */
@@ -8274,6 +8300,20 @@ export interface components {
         TellOfLongJobInputBody: {
             /** @description Whether the officer wants a notice at its end */
             tell: boolean;
+        };
+        TemplateParam: {
+            default?: string;
+            /** @description English */
+            doc?: string;
+            /** @description Indonesian */
+            doc_id?: string;
+            example?: string;
+            label_en: string;
+            label_id: string;
+            name: string;
+            required?: boolean;
+            /** @description Takes env:NAME or file:PATH; never read back */
+            secret?: boolean;
         };
         Threshold: {
             above: boolean;

@@ -82,6 +82,7 @@ export type SourceDetail = Schemas['SourceDetail'];
 export type SourceForm = Schemas['SourceForm'];
 export type SourceTrial = Schemas['SourceTrial'];
 export type ConnectorInfo = Schemas['ConnectorInfo'];
+export type ConnectorTemplate = Schemas['ConnectorTemplate'];
 export type ConnectorField = Schemas['ConnectorField'];
 export type Snapshot = Schemas['Snapshot'];
 export type Delta = Schemas['Delta'];

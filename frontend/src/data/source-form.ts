@@ -21,6 +21,17 @@ export const isPlainList = (f: ConnectorField, all: readonly ConnectorField[]) =
 /** A mapping, which has a form of its own. */
 const isMapping = (f: ConnectorField) => f.path === 'mapping' && f.type === 'object';
 
+/** The values that a template asks for, by name. */
+const isParams = (f: ConnectorField) => f.path === 'params' && f.type === 'map';
+
+/** What was said of them: one that is empty leaves it to the template. */
+const filled = (values: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(values).filter(([, v]) => typeof v !== 'string' || v.trim() !== ''));
+
+/** The template that the form names; none for a connector that has none. */
+export const templateOf = (connector: ConnectorInfo | undefined, entries: Record<string, Entry>) =>
+  connector?.templates?.find((x) => x.name === entries.template);
+
 /** A mapping that says nothing yet. */
 const isUnwritten = (mapping: Record<string, unknown>) =>
   Object.entries(mapping).every(
@@ -32,7 +43,9 @@ export function entriesOf(connector: ConnectorInfo, config?: Record<string, unkn
   const out: Record<string, Entry> = {};
   for (const f of connector.fields.filter(isTop)) {
     const value = config?.[f.path];
-    if (f.type === 'boolean') out[f.path] = value === undefined ? f.default === 'true' : value === true;
+    if (isParams(f) && config?.template && typeof value === 'object' && value !== null)
+      out[f.path] = value as Record<string, unknown>;
+    else if (f.type === 'boolean') out[f.path] = value === undefined ? f.default === 'true' : value === true;
     else if (isMapping(f))
       out[f.path] = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
     else if (value !== undefined && value !== null)
@@ -55,6 +68,13 @@ export function configOf(connector: ConnectorInfo, entries: Record<string, Entry
     const entry = entries[f.path];
     if (f.type === 'boolean') {
       if ((entry === true) !== (f.default === 'true')) out[f.path] = entry === true;
+      continue;
+    }
+    // What a template says is not said a second time.
+    if (isMapping(f) && templateOf(connector, entries)) continue;
+    if (isParams(f) && typeof entry === 'object') {
+      const values = filled(entry);
+      if (Object.keys(values).length > 0) out[f.path] = values;
       continue;
     }
     if (typeof entry === 'object') {

@@ -29,6 +29,7 @@ const connector: ConnectorInfo = {
   description_en: '',
   schedule: '@every 5m',
   brings: ['observations'],
+  templates: [],
   fields: [
     field('allow_private', 'boolean'),
     field('base_url', 'string', { required: true }),
@@ -117,6 +118,27 @@ describe('the form of a source', () => {
     ).toContain('mapping');
     // One that must be there goes as it stands: what is missing in it is said.
     expect(configOf(connector, entriesOf(connector))).toEqual({ mapping: {} });
+  });
+
+  it('says a template with what it asks for, and nothing of the mapping under it', () => {
+    const params = [{ name: 'base_url', label_id: 'Alamat', label_en: 'Address' }];
+    const words = { title_id: 'Pasut', title_en: 'Tide', description_id: '', description_en: '' };
+    const ready = {
+      ...connector,
+      fields: [field('template', 'string'), field('params', 'map'), field('mapping', 'object')],
+      templates: [{ name: 'bmkg-pasut', ...words, schedule: '15 */3 * * *', params }],
+    };
+    const config = { template: 'bmkg-pasut', params: { base_url: 'https://a.go.id' } };
+    expect(entriesOf(ready, config)['params']).toEqual(config.params);
+    expect(configOf(ready, entriesOf(ready, config))).toEqual(config);
+    const mapping = { url: 'https://b.go.id' };
+    expect(configOf(ready, { template: 'bmkg-pasut', params: { base_url: ' ' }, mapping })).toEqual({
+      template: 'bmkg-pasut',
+    });
+    expect(configOf(ready, { template: '', params: 'base_url: x', mapping })).toEqual({
+      params: 'base_url: x',
+      mapping,
+    });
   });
 
   it('finds the field that a mistake is about', () => {
