@@ -320,3 +320,39 @@ it('leaves what an officer wrote in a mapping, and fills the rest when asked', a
   });
   expect(s.errors).toEqual([]);
 });
+
+it('takes the promise of a source by its schedule, in words, or as any other', async () => {
+  const s = await scene(browser, { size: 'phone', path: '/sumber' });
+  const words = { title_id: 'CKAN', title_en: 'CKAN', description_id: 'CKAN', description_en: 'CKAN' };
+  await s.page.route('**/api/connectors', (r) =>
+    r.fulfill({ json: [{ name: 'ckan', ...words, schedule: '@every 5m', fields: [] }] }),
+  );
+  const sent: unknown[] = [];
+  await s.page.route('**/api/sources/try', (r) => {
+    sent.push((r.request().postDataJSON() as { expect_seconds?: number }).expect_seconds);
+    return r.fulfill({ status: 422, json: { code: 'invalid', detail: 'no answer' } });
+  });
+  await s.page.getByRole('button', { name: 'Sambungkan sumber' }).click();
+  const dialog = s.page.locator('dialog[open]');
+  await dialog.locator('select').first().selectOption('ckan');
+  await dialog.locator('input').first().fill('Uji');
+  await dialog.getByText('Pengaturan lain').click();
+  const promise = dialog.getByLabel('Janji: data baru paling lambat tiap', { exact: false });
+  const attempt = async () => {
+    const before = sent.length;
+    await dialog.getByRole('button', { name: 'Coba' }).first().click();
+    await until(() => sent.length > before, 'a trial');
+  };
+  await attempt();
+  await promise.selectOption({ label: '12 jam' });
+  await attempt();
+  await promise.selectOption({ label: 'Lainnya' });
+  await dialog.getByLabel('Satuan waktu').selectOption({ label: 'hari' });
+  await dialog.getByLabel('Berapa lama').fill('3');
+  await dialog.getByLabel('Berapa lama').press('Tab');
+  await attempt();
+  await promise.selectOption({ label: 'Menurut jadwal' });
+  await attempt();
+  expect(sent).toEqual([0, 43_200, 259_200, 0]);
+  expect(await axe(s.page)).toEqual([]);
+});
