@@ -95,6 +95,9 @@ func (g *maker) next() made {
 		frame = g.pick(valueFrames)
 		i := g.cat.Indicators[g.rng.IntN(len(g.cat.Indicators))]
 		text, what = strings.ReplaceAll(frame.said, "$i", lowered(g.rng, i.Name)), " ind="+i.Slug
+		if i.Aggregation == "max" { // its days are told by their highest, unless another is named
+			frame.field = strings.ReplaceAll(frame.field, "tren m=rata", "tren m=max")
+		}
 	} else {
 		c := g.cat.Categories[g.rng.IntN(len(g.cat.Categories))]
 		text, what = strings.ReplaceAll(frame.said, "$c", lowered(g.rng, c.Name)), " cat="+c.Slug

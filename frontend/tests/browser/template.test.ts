@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { axe, launch, scene, shows, until } from './stage.ts';
+
+/* A source made with a template: it is chosen by its title, and asks for its parameters alone. */
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+const field = (path: string, type: string, label = path) => ({
+  path,
+  type,
+  doc: path,
+  label_id: label,
+  label_en: label,
+});
+const httpjson = {
+  name: 'httpjson',
+  title_id: 'JSON lewat HTTP',
+  title_en: 'JSON over HTTP',
+  description_id: 'Sistem yang menjawab dengan JSON.',
+  description_en: 'Systems that answer with JSON.',
+  schedule: '@every 5m',
+  brings: ['reports'],
+  fields: [
+    field('template', 'string', 'Templat'),
+    field('params', 'map', 'Parameter'),
+    field('mapping', 'object', 'Pemetaan'),
+    field('mapping.fields', 'map'),
+  ],
+  templates: [
+    {
+      name: 'sp4n-kontrak',
+      title_id: 'SP4N-LAPOR! (kontrak usulan)',
+      title_en: 'SP4N-LAPOR! (proposed contract)',
+      description_id: 'Laporan melalui perantara.',
+      description_en: 'Reports through an adapter.',
+      attribution: 'SP4N-LAPOR!',
+      schedule: '@every 10m',
+      expect_seconds: 86400,
+      params: [
+        { name: 'base_url', label_id: 'Alamat perantara', label_en: 'Address', required: true },
+        { name: 'token', label_id: 'Kunci', label_en: 'Key', required: true, secret: true },
+        { name: 'size', label_id: 'Banyaknya', label_en: 'Size', default: '100' },
+      ],
+    },
+  ],
+};
+
+it('asks for the parameters of a template, and for no mapping under it', async () => {
+  const s = await scene(browser, { size: 'phone', path: '/sumber' });
+  await s.page.route('**/api/connectors', (r) => r.fulfill({ json: [httpjson] }));
+  let asked: { schedule?: string; config?: unknown } = {};
+  await s.page.route('**/api/sources/try', (r) => {
+    asked = r.request().postDataJSON() as typeof asked;
+    return r.fulfill({
+      status: 422,
+      json: {
+        code: 'invalid',
+        errors: [{ location: 'config.params.token' }],
+        detail: 'must not hold the secret itself: write env:NAME or file:PATH',
+      },
+    });
+  });
+  await s.page.getByRole('button', { name: 'Sambungkan sumber' }).click();
+  const dialog = s.page.locator('dialog[open]');
+  await dialog.locator('select').first().selectOption('httpjson');
+  await dialog.getByLabel('Nama yang dibaca pejabat').fill('Lapor');
+  const choice = dialog.getByLabel('Templat', { exact: true });
+  expect(await choice.locator('option').allInnerTexts()).toEqual([
+    'Tanpa templat',
+    'SP4N-LAPOR! (kontrak usulan)',
+  ]);
+  const mapping = dialog.locator('[data-mapping]');
+  expect(await mapping.count()).toBe(1);
+  await choice.selectOption('sp4n-kontrak');
+  await shows(s.page, 'Sumber yang wajib disebut: SP4N-LAPOR!.');
+  expect(await mapping.count()).toBe(0);
+  expect(await dialog.getByLabel('Banyaknya').getAttribute('placeholder')).toBe('100');
+  await dialog.getByLabel('Alamat perantara').fill('https://perantara.contoh.go.id');
+  const key = dialog.getByLabel('Kunci');
+  await key.fill('rahasia');
+  expect(await axe(s.page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Coba' }).first().click();
+  await until(async () => (await key.getAttribute('aria-invalid')) === 'true', 'the key is marked');
+  expect(await dialog.getByRole('alert').innerText()).toContain('Kunci: jangan isi rahasianya di sini');
+  expect(asked.schedule).toBe('@every 10m');
+  expect(asked.config).toEqual({
+    template: 'sp4n-kontrak',
+    params: { base_url: 'https://perantara.contoh.go.id', token: 'rahasia' },
+  });
+  await choice.selectOption('');
+  expect(await mapping.count()).toBe(1);
+  expect(await key.count()).toBe(0);
+});
