@@ -111,6 +111,14 @@ func TestAWhatsAppMessageIsAPointOnTheMap(t *testing.T) {
 	answered = send(said("C", `"type":"text","text":{"body":"Pohon tumbang"}`), said("D", `"type":"location","location":{"latitude":-0.5022,"longitude":117.1536}`))
 	shown("both in one body", "Pohon tumbang", true)
 	t.Logf("both: answered in %s, a point on the map %s after they were sent", answered.Sub(began), time.Since(began))
+	// What comes while the source is paused waits, and is read once it goes on.
+	i.must("source", "pause", "whatsapp")
+	send(said("P", `"type":"text","text":{"body":"Selama jeda"}`))
+	if list := i.must("source", "list"); !strings.Contains(list, "dijeda") {
+		t.Errorf("while it is paused the list says %q", list)
+	}
+	i.must("source", "resume", "whatsapp")
+	shown("what came during the pause", "Selama jeda", false)
 	body, _ := whatsappBody(said("E", `"type":"text","text":{"body":"Tidak ditandatangani"}`))
 	if status, _ := hookRequest(t, http.MethodPost, hook, "sha256="+strings.Repeat("0", 64), body); status != http.StatusForbidden {
 		t.Errorf("an unsigned body is answered %d", status)
@@ -137,7 +145,7 @@ func TestAWhatsAppMessageIsAPointOnTheMap(t *testing.T) {
 		}
 		return fmt.Errorf("not yet")
 	})
-	if n := screen.count(city.TopicReports); n != 3 {
+	if n := screen.count(city.TopicReports); n != 4 {
 		t.Errorf("the screen shows %d reports", n)
 	}
 	if text := p.output(); strings.Contains(text, "811000") || strings.Contains(text, "Warga Uji") || strings.Contains(text, "kata-verifikasi") {

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
 	"testing"
 
 	"balaikota/backend/city"
+	"balaikota/backend/web"
 )
 
 // TestAPausedSourceTakesNothingIn: what is pushed, filed by Open311, taken down at the
@@ -59,6 +62,7 @@ func TestAPausedSourceTakesNothingIn(t *testing.T) {
 			t.Errorf("%s: %+v", slug, err)
 		}
 	}
+	c.pushRefused()
 	c.refused(http.MethodPost, "/requests", form, http.StatusServiceUnavailable, "is paused")
 	if status, header, _ := c.send(http.MethodPost, "/requests.json", form); header.Get("Retry-After") == "" {
 		t.Errorf("%d without a time to come back", status)
@@ -84,5 +88,29 @@ func TestAPausedSourceTakesNothingIn(t *testing.T) {
 	}
 	if said := meanwhile(city.Source{Connector: "whatsapp"}); !strings.Contains(said, "disimpan") {
 		t.Errorf("of what comes to a hook it says %q", said)
+	}
+}
+
+// pushRefused pushes by HTTP, as other systems do, into a paused source.
+func (c *counter) pushRefused() {
+	c.t.Helper()
+	var token, errs bytes.Buffer
+	if status := run(c.t.Context(), []string{"user", "--database-url", c.sql.Config().ConnString(), "--data", c.t.TempDir(), "--log-level", "error", "token", "--role", "operator"}, strings.NewReader(""), &token, &errs); status != 0 {
+		c.t.Fatal(errs.String())
+	}
+	req, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, strings.TrimSuffix(c.url, web.Open311Path)+"/api/reports", strings.NewReader(`[{"external_id":"k1","created_at":"2026-11-20T08:00:00+08:00","text":"Jalan berlubang","channel":"web"}]`))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+strings.TrimSpace(token.String()))
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var told web.Problem
+	if err := json.NewDecoder(res.Body).Decode(&told); err != nil || res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") != "300" || told.Key != "error.source_paused" || told.TraceID != "" {
+		c.t.Errorf("a push into a paused source: %d, Retry-After %q, %+v, %v", res.StatusCode, res.Header.Get("Retry-After"), told, err)
 	}
 }
