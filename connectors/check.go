@@ -74,8 +74,10 @@ func refusal(kind, id, reason string, raw json.RawMessage) city.Refusal {
 	return city.Refusal{ExternalID: id, Kind: kind, Place: id, Reason: reason, Raw: raw}
 }
 
-// storable makes a refusal fit to be kept, whatever bytes its row held.
+// storable makes a refusal fit to be kept and shown, whatever its row held: no bytes that
+// are not text, and of what the reason quotes nothing that may speak of a person.
 func storable(r *city.Refusal) {
+	r.Reason, r.Place = city.RefusalWords(r.Reason), city.MaskPersonal(r.Place)
 	for _, s := range []*string{&r.ExternalID, &r.Kind, &r.Place, &r.Reason} {
 		*s = clip(strings.ReplaceAll(strings.ToValidUTF8(*s, "\uFFFD"), "\x00", "\uFFFD"), 500)
 	}

@@ -3,6 +3,8 @@ package connectors
 import (
 	"encoding/json"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -165,4 +167,26 @@ func FuzzRefusalIsStorable(f *testing.F) {
 			t.Errorf("cannot be kept: %+v", r)
 		}
 	})
+}
+
+// TestReasonsStayAsConnectorsSayThem: what is said of harmless values comes to the screen
+// as it was said, whatever is veiled.
+func TestReasonsStayAsConnectorsSayThem(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*/testdata/reasons.txt")
+	if err != nil || len(files) < 6 {
+		t.Fatalf("%d files of reasons, %v", len(files), err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for reason := range strings.Lines(string(text)) {
+			r := city.Refusal{Kind: "reports", Place: "row 7", Reason: strings.TrimSuffix(reason, "\n")}
+			if storable(&r); r.Reason+"\n" != reason {
+				t.Errorf("%s: %s became %s", file, reason, r.Reason)
+			}
+		}
+	}
 }

@@ -39,6 +39,8 @@ func (i Indicator) CheckDeclaration(today time.Time) error {
 		return ruleError("grain", "error.indicator_choice", i.Grain, "%q is none of city, district, village", i.Grain)
 	case !slices.Contains([]string{"mean", "sum", "max", "last"}, i.Aggregation):
 		return ruleError("aggregation", "error.indicator_choice", i.Aggregation, "%q is none of mean, sum, max, last", i.Aggregation)
+	case i.Aggregation == "last" && i.Grain != "city":
+		return ruleError("aggregation", "error.indicator_together", "", "the newest value is one area's, not that of several together; choose sum, mean or max")
 	case i.FreshForSeconds < indicatorFreshLeast || i.FreshForSeconds > indicatorFreshMost:
 		return ruleError("fresh_for_seconds", "error.indicator_fresh", "", "a value is fresh for a minute at least and 800 days at most")
 	case i.Decimals < 0 || i.Decimals > 6:

@@ -44,6 +44,15 @@ func TestADeclarationSaysWhatIsWrongWithIt(t *testing.T) {
 		}
 	}
 	i := declared()
+	i.Aggregation = "last"
+	if e, ok := i.CheckDeclaration(today).(*Error); !ok || e.Field != "aggregation" { //nolint:errorlint // as above
+		t.Error("the figure of the last kelurahan would be the city's")
+	}
+	i.Grain = "city"
+	if err := i.CheckDeclaration(today); err != nil {
+		t.Error(err)
+	}
+	i = declared()
 	i.Min = &nan
 	if CodeOf(i.CheckDeclaration(today)) != Invalid {
 		t.Error("a bound that is no number is taken")

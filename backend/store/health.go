@@ -39,7 +39,8 @@ func (in *ingestion) settleTaken(ctx context.Context, rs []city.Report) error {
 }
 
 // refusals keeps rows that could not be taken; the same row refused again
-// only counts up. Their originals are sealed: what could not be read may name anybody.
+// only counts up. Their originals are sealed: what could not be read may name anybody,
+// and so may what a reason quotes of it.
 func (in *ingestion) refusals(ctx context.Context) error {
 	if len(in.refused) == 0 {
 		return nil
@@ -57,7 +58,7 @@ func (in *ingestion) refusals(ctx context.Context) error {
 		if _, err := in.tx.Exec(ctx, `INSERT INTO refused_rows AS f (source_id, kind, external_id, place, reason, key_id, sealed, fingerprint)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT ON CONSTRAINT refused_rows_are_kept_once
 			DO UPDATE SET times = f.times + 1, at = now(), settled_at = NULL`,
-			in.sourceID, r.Kind, cleanText(r.ExternalID), cleanText(r.Place), cleanText(r.Reason), k.ID(), k.Seal(aboutRefused(in.sourceID), []byte(cleanText(string(raw)))), sum[:]); err != nil {
+			in.sourceID, r.Kind, cleanText(r.ExternalID), cleanText(city.MaskPersonal(r.Place)), cleanText(city.RefusalWords(r.Reason)), k.ID(), k.Seal(aboutRefused(in.sourceID), []byte(cleanText(string(raw)))), sum[:]); err != nil {
 			return err
 		}
 	}

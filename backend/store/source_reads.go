@@ -23,6 +23,12 @@ func (s *Store) SourceRuns(ctx context.Context, slug string, limit int) (out []c
 	return out, nil
 }
 
+// unnamed takes out of a refused row what may speak of a person: rows kept before reasons
+// were veiled quote what they could not read, and a row's number may be anything.
+func unnamed(r *city.RefusedRow) {
+	r.ExternalID, r.Place, r.Reason = city.MaskPersonal(r.ExternalID), city.MaskPersonal(r.Place), city.RefusalWords(r.Reason)
+}
+
 // RefusedRows returns the rows of a source that wait with a reason, newest
 // first, without the rows themselves: they may hold personal data.
 func (s *Store) RefusedRows(ctx context.Context, asker city.Asker, slug string, limit int) (out []city.RefusedRow, err error) {
@@ -36,6 +42,9 @@ func (s *Store) RefusedRows(ctx context.Context, asker city.Asker, slug string, 
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the refused rows of %s: %w", slug, err)
+	}
+	for i := range out {
+		unnamed(&out[i])
 	}
 	return out, nil
 }

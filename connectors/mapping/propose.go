@@ -252,7 +252,7 @@ func (p *proposer) area(least float64) {
 		found, small := 0.0, 0.0
 		codes := c.share(func(s string) bool { _, is := p.env.Areas.Area(s); return is }) // which no two areas share
 		for _, s := range c.texts {
-			if code := areaIn(p.env.Areas, s); code != "" {
+			if code := areaIn(p.env.Areas, s, city.Kelurahan); code != "" {
 				found++
 				if level, _ := city.LevelOfCode(code); level == city.Kelurahan {
 					small++
@@ -331,12 +331,17 @@ func areTimesWith(day, other *column, layouts []string) bool {
 	return true
 }
 
-// areaIn is the code of the one area that a code or name means, else "".
-func areaIn(areas city.AreaIndex, s string) string {
+// areaIn is the code of the one area that a code or name means, else "". A kecamatan
+// and a kelurahan of one name (Sambutan) are told apart by the level that is meant.
+func areaIn(areas city.AreaIndex, s string, level city.Level) string {
 	if _, ok := areas.Area(s); ok {
 		return s
 	}
-	if found := areas.Find(s); len(found) == 1 {
+	found := areas.Find(s)
+	if len(found) > 1 {
+		found = slices.DeleteFunc(slices.Clone(found), func(code string) bool { l, _ := city.LevelOfCode(code); return l != level })
+	}
+	if len(found) == 1 {
 		return found[0]
 	}
 	return ""

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -358,7 +359,7 @@ func (in *reader) area(declared city.Indicator) (string, error) {
 	}
 	code := ""
 	if given != "" {
-		code = areaIn(in.c.env.Areas, given)
+		code = areaIn(in.c.env.Areas, given, cmp.Or(level, grainLevels[declared.Grain]))
 		if code == "" && level != city.Kota { // the whole city goes by many names
 			return "", fmt.Errorf("area: %q is not one area of this city", clip(given, 40))
 		}
@@ -386,13 +387,16 @@ func (c *Reader) hasBorders() bool {
 	return slices.ContainsFunc(c.env.Areas.Areas(city.Kelurahan), func(a city.Area) bool { return len(a.Outline) > 0 })
 }
 
+// grainLevels are the levels of areas by an indicator's grain.
+var grainLevels = map[string]city.Level{"city": city.Kota, "district": city.Kecamatan, "village": city.Kelurahan}
+
 // areaLevel is the level to raise an area to; "" leaves it.
 func (c *Reader) areaLevel(declared city.Indicator) city.Level {
 	switch c.m.AreaLevel {
 	case "as_given":
 		return ""
 	case "declared":
-		return map[string]city.Level{"city": city.Kota, "district": city.Kecamatan, "village": city.Kelurahan}[declared.Grain]
+		return grainLevels[declared.Grain]
 	}
 	return city.Level(c.m.AreaLevel)
 }

@@ -138,3 +138,25 @@ func TestAUnitIsTheIndicatorsOrIsMadeIt(t *testing.T) {
 		}
 	}
 }
+
+// TestANameOfTwoLevelsIsThatOfTheIndicators: kelurahan Sambutan lies in kecamatan
+// Sambutan.
+func TestANameOfTwoLevelsIsThatOfTheIndicators(t *testing.T) {
+	t.Parallel()
+	env := connectortest.Env(t, append(connectortest.TwoHalves(), city.Area{Code: "64.72.08.1002", Level: city.Kelurahan, Name: "Sungai Pinang", ParentCode: "64.72.08"}), connectortest.Moment())
+	env.Indicators = []city.Indicator{{Slug: "penduduk", Unit: "jiwa", Grain: "village"}, {Slug: "sekolah", Unit: "unit", Grain: "district"}, {Slug: "muka-air", Unit: "m", Grain: "city"}}
+	rows := mapping.Rows{Kind: "observations", Fields: map[string]mapping.Field{"indicator": {Get: ".i"}, "time": {Const: "now"}, "value": {Const: "1"}, "area": {Const: "Sungai Pinang"}}}
+	reader, err := rows.Reader(env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for indicator, want := range map[string]string{"penduduk": "64.72.08.1002", "sekolah": "64.72.08", "muka-air": ""} {
+		var page connectors.Page
+		if err := reader.Convert(t.Context(), []any{map[string]any{"i": indicator}}, &page); err != nil {
+			t.Fatal(err)
+		}
+		if want == "" != (len(page.Refused) == 1) || want != "" && page.Observations[0].AreaCode != want {
+			t.Errorf("%s: %+v", indicator, page)
+		}
+	}
+}

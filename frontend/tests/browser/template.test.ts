@@ -1,5 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
+import type { IndicatorState, SourceDetail } from '../../src/api/types.ts';
+import { Program } from './real.ts';
 import { axe, launch, scene, shows, until } from './stage.ts';
 
 /* A source made with a template: it is chosen by its title, and asks for its parameters alone. */
@@ -95,3 +99,53 @@ it('asks for the parameters of a template, and for no mapping under it', async (
   expect(await mapping.count()).toBe(1);
   expect(await key.count()).toBe(0);
 });
+
+/** What the air station answers: hours of WITA, month before day; the newest is no measurement. */
+function air(): string {
+  const row = (hoursAgo: number, pm25: number) => {
+    const [day = '', time = ''] = new Date(Date.now() + (8 - hoursAgo) * 3_600_000).toISOString().split('T');
+    const [year, month, date] = day.split('-');
+    return { fullDate: `${month}-${date}-${year} ${time.slice(0, 2)}:00`, pm25 };
+  };
+  return JSON.stringify({ history: [row(2, 8), row(1, 9.5), row(0, -1.9)] });
+}
+
+it('connects a source by its template on the real program, and keeps what cannot be out of the figure', async () => {
+  const server = createServer((_, answer) =>
+    answer.writeHead(200, { 'Content-Type': 'application/json' }).end(air()),
+  );
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const program = new Program();
+  try {
+    await program.ready(/\(siap/);
+    const w = await program.walk(browser, program.officer('operator'), 'desktop', '/sumber');
+    await w.page.getByRole('button', { name: 'Sambungkan sumber' }).click();
+    const d = w.page.locator('dialog[open]').first();
+    await d.getByLabel('Jenis sumber').selectOption('httpjson');
+    await d.getByLabel('Nama yang dibaca pejabat').fill('Udara');
+    await d.getByLabel('Templat', { exact: true }).selectOption({ label: 'PM2.5 BMKG APT Pranoto' });
+    const address = d.getByLabel('Alamat', { exact: true });
+    expect(await address.getAttribute('placeholder')).toBe('https://pm25.bmkgaptpranoto.com');
+    await address.fill(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const attempt = d.getByRole('button', { name: 'Coba', exact: true });
+    await attempt.click();
+    await shows(w.page, 'belum diizinkan');
+    await d.getByLabel('Izinkan alamat jaringan dalam').check();
+    await attempt.click();
+    await shows(w.page, '3 pengamatan');
+    expect(await axe(w.page)).toEqual([]);
+    await d.getByRole('button', { name: 'Sambungkan', exact: true }).click();
+    await until(() => w.page.url().endsWith('/sumber/udara'), 'the source');
+    await shows(w.page, 'BMKG Stasiun Meteorologi APT Pranoto');
+    await w.press('Coba sekarang');
+    const state = async () =>
+      (await w.ask<IndicatorState[]>('/api/indicators/states')).find((s) => s.indicator === 'pm25');
+    await until(async () => (await state())?.value === 9.5, 'the last that can be is the figure', 30_000);
+    const { health } = await w.ask<SourceDetail>('/api/sources/udara');
+    expect(health).toMatchObject({ schedule: '5,35 * * * *', expect_seconds: 7200, findings: 1 });
+    await w.end();
+  } finally {
+    await program.stop();
+    server.close();
+  }
+}, 180_000);

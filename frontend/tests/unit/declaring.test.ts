@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Indicator } from '../../src/api/types.ts';
-import { bodyOf, declarationOf } from '../../src/panels/sumber/declaring.ts';
+import { aggregationFor, bodyOf, declarationOf } from '../../src/panels/sumber/declaring.ts';
 
 describe('the declaration of an indicator in a form', () => {
   const filled = () => ({
@@ -23,6 +23,14 @@ describe('the declaration of an indicator in a form', () => {
     expect(body).not.toHaveProperty('name_en');
     expect(body).not.toHaveProperty('target');
     expect(bodyOf(filled())).not.toHaveProperty('min');
+  });
+  it('adds up what is counted and averages what is measured, never the newest of several areas', () => {
+    expect(aggregationFor('village', 'jiwa')).toBe('sum');
+    expect(aggregationFor('district', 'Rumah ')).toBe('sum');
+    expect(aggregationFor('village', 'mm')).toBe('mean');
+    expect(aggregationFor('village', 'Rp/kg')).toBe('mean');
+    expect(aggregationFor('village', '')).toBe('mean');
+    expect(aggregationFor('city', 'm')).toBe('last');
   });
   it('says which number is none', () => {
     expect(bodyOf({ ...filled(), max: 'banyak' })).toBe('indicator.form.bad_bound');

@@ -29,6 +29,15 @@ export const directions = ['up', 'down', 'none'] as const;
 export const grains = ['village', 'district', 'city'] as const;
 export const aggregations = ['last', 'mean', 'sum', 'max'] as const;
 
+const counted =
+  /^(?:jiwa|orang|warga|kk|keluarga|rumah|unit|buah|kasus|kejadian|laporan|izin|siswa|pasien|korban|titik|ton|kg|liter|rp|rupiah|ha|hektare|km²?)(?!\s*\/|\w)/i;
+/**
+ * How several values become one: what is counted is added up, what is measured is averaged,
+ * and of the city as a whole the newest counts. The newest of several areas is none of theirs together.
+ */
+export const aggregationFor = (grain: Indicator['grain'], unit: string): Indicator['aggregation'] =>
+  grain === 'city' ? 'last' : counted.test(unit.trim()) ? 'sum' : 'mean';
+
 /** Numbers are as they were written: "12,5". */
 export interface Declaration {
   slug: string;
@@ -59,7 +68,7 @@ export function declarationOf(i?: Indicator): Declaration {
     unit: i?.unit ?? '',
     direction: i?.direction ?? 'none',
     grain: i?.grain ?? 'village',
-    aggregation: i?.aggregation ?? 'last',
+    aggregation: i?.aggregation ?? 'mean',
     fresh: i?.fresh_for_seconds ?? rhythms.month,
     min: written(i?.min),
     max: written(i?.max),
