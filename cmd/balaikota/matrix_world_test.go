@@ -156,7 +156,9 @@ func (w *matrixWorld) fill() {
 			}))
 		}
 	}
-	ingest(t, door, city.Delivery{SourceID: source, Reports: reports})
+	// A column of citizens' words that was mapped to a time is refused, and quoted.
+	ingest(t, door, city.Delivery{SourceID: source, Reports: reports, Refused: []city.Refusal{{Kind: "reports", ExternalID: "T-1", Place: "record T-1",
+		Reason: fmt.Sprintf("created_at: %q is not a time of the form 2006-01-02", personalWords), Raw: []byte(`{}`)}}})
 	settleNow(t, w.serving.analyst)
 	for _, s := range []side{near, far} {
 		listed, err := w.db.Reports(t.Context(), city.System, city.ReportFilter{AreaCode: s.area(), Limit: 500})

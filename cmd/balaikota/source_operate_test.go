@@ -304,3 +304,46 @@ func TestTheOriginalsOfRefusedRowsAreOpenedWithAReason(t *testing.T) {
 		t.Errorf("another row: %q", out)
 	}
 }
+
+// TestRefusedRowsNameNobody: with a column of citizens' words mapped to the time, neither the
+// trial nor the rows that wait nor who reads the source's page is told what was written.
+func TestRefusedRowsNameNobody(t *testing.T) {
+	t.Parallel()
+	const words = "Rina Contoh 0812-3456-7890 NIK 6472031205800001"
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = fmt.Fprintf(w, `{"data":[{"id":"1","isi":%q},{"id":"2","isi":"2026-13-40"}]}`, words)
+	}))
+	t.Cleanup(server.Close)
+	o := newOperated(t)
+	o.add("", server.URL)
+	text, err := os.ReadFile(o.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := strings.Replace(strings.Replace(string(text), "created_at: .waktu", "created_at: .isi", 1), "paging: {type: page, size: 2}", "paging: {type: none}", 1)
+	if err := os.WriteFile(o.file, []byte(wrong), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]string{}
+	_, told["the trial"], _ = o.command("source", "try", o.file) // no row is taken: it says why
+	o.must("source", "add", o.file)
+	o.pull()
+	told["the rows that wait"] = o.must("source", "refused", "aduan-uji")
+	for _, role := range []city.Role{city.Sekda, city.Auditor, city.Operator} {
+		rows, err := o.store.RefusedRows(t.Context(), city.Asker{Role: role}, "aduan-uji", 50)
+		if err != nil || len(rows) != 2 {
+			t.Fatalf("%s: %+v, %v", role, rows, err)
+		}
+		told[string(role)] = rows[0].Reason + " " + rows[1].Reason
+	}
+	for who, text := range told {
+		if !strings.Contains(text, "Aaaa Aaaaaa 0000-0000-00") || who != "the trial" && !strings.Contains(text, "2026-13-40") {
+			t.Errorf("%s does not say what was refused: %s", who, text)
+		}
+		for _, secret := range []string{"Rina", "3456", "6472"} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s holds %q: %s", who, secret, text)
+			}
+		}
+	}
+}
