@@ -143,6 +143,8 @@ it('connects a source by its template on the real program, and keeps what cannot
     await until(async () => (await state())?.value === 9.5, 'the last that can be is the figure', 30_000);
     const { health } = await w.ask<SourceDetail>('/api/sources/udara');
     expect(health).toMatchObject({ schedule: '5,35 * * * *', expect_seconds: 7200, findings: 1 });
+    // The browser notes that the address was not allowed at first.
+    w.errors.splice(0, w.errors.length, ...w.errors.filter((e) => !e.includes('/api/sources/try')));
     await w.end();
   } finally {
     await program.stop();
