@@ -56,10 +56,10 @@ func (f *folded) plain() {
 		}
 		b = utf8.AppendRune(b, r)
 		for len(f.at) < len(b) {
-			f.at = append(f.at, int32(i)) //nolint:gosec // a text has at most some 64 kB
+			f.at = append(f.at, int32(i))
 		}
 	}
-	f.at = append(f.at, int32(f.size)) //nolint:gosec // as above
+	f.at = append(f.at, int32(f.size))
 	f.text = string(b)
 }
 
