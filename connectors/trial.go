@@ -64,7 +64,7 @@ type trial struct {
 	undeclared []city.TrialIndicator
 	columns    []string
 	passed     PassedTally
-	proposed   []city.ProposedMapping // by the first page that suggests one
+	proposed   []city.ProposedMapping // by all pages so far
 }
 
 func (t *trial) pull(ctx context.Context, run *run) (err error) {
@@ -111,7 +111,7 @@ func (t *trial) add(page Page) {
 			t.columns = append(t.columns, name)
 		}
 	}
-	if t.proposed == nil {
+	if len(page.Proposed) > 0 {
 		t.proposed = page.Proposed
 	}
 	for _, x := range page.PassedOver {

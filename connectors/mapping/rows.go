@@ -47,6 +47,7 @@ type Reader struct {
 	fields map[string]*fieldReader
 	sample any // the first record that was read, for Mapped
 	passed connectors.PassedTally
+	seen   []any // the first records of a trial, over all its pages and messages
 	// read are the page's records that passed the filter, lacking those of them that
 	// do not even know the value's column.
 	read, lacking int
@@ -93,9 +94,8 @@ func (m Rows) compile(zone *time.Location) (*Reader, error) {
 func (c *Reader) Convert(ctx context.Context, records []any, page *connectors.Page) error {
 	if c.env.Trial {
 		page.Columns = columns(page.Columns, records)
-		if page.Proposed == nil {
-			page.Proposed = Propose(c.env, records)
-		}
+		c.seen = append(c.seen, records[:min(len(records), proposeRecords-len(c.seen))]...)
+		page.Proposed = Propose(c.env, c.seen)
 	}
 	c.passed, c.read, c.lacking = nil, 0, 0
 	defer func() { page.PassedOver = append(page.PassedOver, c.passed.List()...) }()

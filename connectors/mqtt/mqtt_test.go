@@ -343,6 +343,9 @@ func TestTrialTakesNothingAway(t *testing.T) {
 	if got, _ := shown(page); err != nil || cmp.Diff([]string{"BNG 08:01 7.5"}, got) != "" || len(c.Mapped(t.Context())) == 0 {
 		t.Errorf("the trial shows %q, %v", got, err)
 	}
+	if len(page.Proposed) != 2 || !slices.Contains(page.Columns, ".topic") {
+		t.Errorf("the trial names the columns %q and proposes %+v: nobody can map from that", page.Columns, page.Proposed)
+	}
 	if got, _, _ := pulled(t, config); cmp.Diff([]string{"BNG 08:01 7.5"}, got) != "" {
 		t.Errorf("after the trial came %q", got)
 	}

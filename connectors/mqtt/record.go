@@ -85,6 +85,11 @@ func (c *connector) rowsOf(ctx context.Context, m message, records []any, page *
 		page.Refused = append(page.Refused, r)
 	}
 	page.Reports = append(page.Reports, got.Reports...)
+	page.Undeclared, page.PassedOver = append(page.Undeclared, got.Undeclared...), append(page.PassedOver, got.PassedOver...)
+	page.Columns = append(page.Columns, got.Columns...)
+	if len(got.Proposed) > 0 {
+		page.Proposed = got.Proposed // by all messages so far
+	}
 	return nil
 }
 
