@@ -219,11 +219,12 @@ func (p *proposer) station() {
 }
 
 // tellsApart reports whether no two records agree in all that names an observation,
-// and in the columns given.
+// and in the columns given. A point does not count: two gauges of one kelurahan are
+// one without a name.
 func (p *proposer) tellsApart(more ...*column) bool {
 	var keys []*column
 	for _, c := range p.cols {
-		if c.taken && c.path != p.fields["value"].Get {
+		if c.taken && c.path != p.fields["value"].Get && c != p.lon && c != p.lat {
 			keys = append(keys, c)
 		}
 	}

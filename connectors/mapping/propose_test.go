@@ -77,6 +77,17 @@ func TestWhatIsProposed(t *testing.T) {
 			}},
 			taken: 2,
 		},
+		"messages of sensors, by topic": {
+			records: []any{
+				map[string]any{"topic": "muka-air/a/data", "levels": map[string]any{"id": "a"}, "payload": map[string]any{"nilai": 7.2, "waktu": "2026-11-23T09:00:00+08:00", "lon": inside[0], "lat": inside[1]}},
+				map[string]any{"topic": "muka-air/b/data", "levels": map[string]any{"id": "b"}, "payload": map[string]any{"nilai": 1.1, "waktu": "2026-11-23T09:00:00+08:00", "lon": inside[0], "lat": inside[1] + 0.01}},
+			},
+			want: city.ProposedMapping{Kind: "observations", Fields: map[string]f{
+				"station": {Get: ".levels.id"}, "time": {Get: ".payload.waktu", Time: []string{"2006-01-02T15:04:05Z07:00"}}, "value": {Get: ".payload.nilai"},
+				"lon": {Get: ".payload.lon"}, "lat": {Get: ".payload.lat"},
+			}},
+			taken: 2,
+		},
 		"complaints": {
 			records: rowsOf("Nomor Tiket|Tanggal Masuk|Kategori|Isi Aduan|Alamat|Kelurahan|Status|Nama Pelapor|No HP Pelapor|OPD",
 				"SP-1|14 November 2026 09.15|Jalan Berlubang|Jalan di depan sekolah berlubang dan membahayakan anak|Jl. Uji 1|"+first.Name+"|Sedang diproses|Warga Satu|0800000001|DPUPR",
