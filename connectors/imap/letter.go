@@ -43,6 +43,8 @@ type letter struct {
 	subject   string
 	words     string // its own words, without quotes and signature
 	pictures  int
+	picture   int   // place of the one that likely shows the matter, 0 for none
+	likely    int   // how likely it is, see shows
 	sounds    []int // places of its recordings among its parts
 	files     int   // attachments of other kinds
 	parts     []part
@@ -140,6 +142,9 @@ func (w *walker) part(h message.Header, body io.Reader, depth int) {
 		if isSound(h, kind) {
 			w.letter.sounds = append(w.letter.sounds, w.seen)
 			kind = strings.Replace(kind, "application/", "audio/", 1)
+		}
+		if rank := shows(h, kind); rank > w.letter.likely {
+			w.letter.picture, w.letter.likely = w.seen, rank
 		}
 		if w.seen == w.wanted {
 			w.taken, err = io.ReadAll(io.LimitReader(e.Body, connectors.MaxMedia+1))
@@ -392,6 +397,24 @@ func listed(what []string) string {
 		return strings.Join(what, "")
 	}
 	return strings.Join(what[:len(what)-1], ", ") + " dan " + what[len(what)-1]
+}
+
+// shows ranks a part as a picture of the matter, 0 for none: what is attached before
+// what stands among the words, where photographs (JPEG) are the citizen's more often
+// than drawings, which are the logos of signatures when the words refer to them.
+func shows(h message.Header, kind string) int {
+	disposition, _, _ := mime.ParseMediaType(h.Get("Content-Disposition"))
+	switch attached := strings.EqualFold(disposition, "attachment"); {
+	case !slices.Contains([]string{"image/jpeg", "image/jpg", "image/pjpeg", "image/png"}, kind):
+		return 0
+	case attached:
+		return 3
+	case kind != "image/png":
+		return 2
+	case h.Get("Content-Id") == "":
+		return 1
+	}
+	return 0
 }
 
 // soundNames end the names of recordings that mail programs send without a kind.

@@ -18,10 +18,10 @@ import (
 	"balaikota/connectors"
 )
 
-// soundScheme begins the address of a recording in a letter: the place of its part,
+// mediaScheme begins the address of a picture or recording in a letter: the place of its part,
 // the day on which the server took the letter, and the letter's own name, which stays
 // whatever number it has in whichever folder.
-const soundScheme = "surat:"
+const mediaScheme = "surat:"
 
 // Bounds of finding a letter again and fetching it whole: base64 makes three bytes
 // four.
@@ -32,21 +32,21 @@ const (
 	daysAround = 1 // servers search by days of their own zone
 )
 
-func soundAddress(p post, place int) string {
-	return fmt.Sprintf("%s%d:%s:%s", soundScheme, place, p.at.UTC().Format(time.DateOnly), externalID(p))
+func mediaAddress(p post, place int) string {
+	return fmt.Sprintf("%s%d:%s:%s", mediaScheme, place, p.at.UTC().Format(time.DateOnly), externalID(p))
 }
 
-// Media implements connectors.MediaKeeper: the recording in a letter that is in the
+// Media implements connectors.MediaKeeper: the picture or recording in a letter that is in the
 // folder still.
 func (c *connector) Media(ctx context.Context, address string) ([]byte, error) {
-	parts := strings.Split(strings.TrimPrefix(address, soundScheme), ":")
-	if !strings.HasPrefix(address, soundScheme) || len(parts) != 3 {
-		return nil, city.Errorf(city.NotFound, "this is no recording of this source")
+	parts := strings.Split(strings.TrimPrefix(address, mediaScheme), ":")
+	if !strings.HasPrefix(address, mediaScheme) || len(parts) != 3 {
+		return nil, city.Errorf(city.NotFound, "this is no picture or recording of this source")
 	}
 	place, err := strconv.Atoi(parts[0])
 	day, err2 := time.Parse(time.DateOnly, parts[1])
 	if err != nil || err2 != nil || place < 1 {
-		return nil, city.Errorf(city.NotFound, "this is no recording of this source")
+		return nil, city.Errorf(city.NotFound, "this is no picture or recording of this source")
 	}
 	if c.session == nil {
 		if c.session, err = c.connect(ctx); err != nil {
@@ -74,7 +74,7 @@ func (c *connector) Media(ctx context.Context, address string) ([]byte, error) {
 		if m, err = c.session.fetchUpTo(ctx, uid, maxWhole); err != nil || m == nil {
 			return nil, errors.Join(err, errGone)
 		}
-		return soundAt(m.raw, place)
+		return mediaAt(m.raw, place)
 	}
 	return nil, errGone
 }
@@ -82,8 +82,8 @@ func (c *connector) Media(ctx context.Context, address string) ([]byte, error) {
 // errGone is a letter that was moved or deleted.
 var errGone = city.Errorf(city.NotFound, "the letter is not in the folder any more")
 
-// soundAt is the recording at a place among a letter's parts.
-func soundAt(raw []byte, place int) ([]byte, error) {
+// mediaAt is the picture or recording at a place among a letter's parts.
+func mediaAt(raw []byte, place int) ([]byte, error) {
 	br := bufio.NewReader(bytes.NewReader(raw))
 	header, err := textproto.ReadHeader(br)
 	if err != nil {
@@ -92,7 +92,7 @@ func soundAt(raw []byte, place int) ([]byte, error) {
 	w := walker{letter: &letter{}, wanted: place}
 	w.part(message.Header{Header: header}, br, 0)
 	if len(w.taken) == 0 || len(w.taken) > connectors.MaxMedia {
-		return nil, city.Errorf(city.NotFound, "the letter holds no recording there, or one that is too large")
+		return nil, city.Errorf(city.NotFound, "the letter holds nothing there that can be shown or heard, or too large a thing")
 	}
 	return w.taken, nil
 }

@@ -3,6 +3,7 @@ package imap
 import (
 	"bytes"
 	"encoding/base64"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -65,12 +66,44 @@ func TestARecordingInALetterIsFetchedAgain(t *testing.T) {
 	}
 }
 
-// FuzzSoundAt: a letter of any bytes gives a recording within bounds, or none.
-func FuzzSoundAt(f *testing.F) {
+// TestAPictureInALetterIsTheReports: the one that shows the matter, wherever it stands;
+// no logo.
+func TestAPictureInALetterIsTheReports(t *testing.T) {
+	t.Parallel()
+	d := connectortest.NewDovecot(t)
+	part := func(kind, more, bytes string) string {
+		return "--x\nContent-Type: " + kind + "\n" + more + "Content-Transfer-Encoding: base64\n\n" + folded([]byte(bytes))
+	}
+	logo := part("image/png", "Content-Disposition: inline; filename=logo.png\nContent-ID: <logo@x>\n", "logo")
+	inline, attached := part("image/jpeg", "Content-Disposition: inline; filename=IMG_1.jpeg\n", "di dalam"), part("image/jpeg", "Content-Disposition: attachment; filename=jalan.jpg\n", "terlampir")
+	for i, parts := range []string{logo + inline + attached, logo + inline, logo, ""} {
+		d.Deliver(t, mailbox, "INBOX", delivered, fmt.Sprintf("From: warga@contoh.id\nSubject: Foto %d\nMessage-ID: <foto%d@contoh.id>\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nJalan rusak.\n%s--x--\n", i, i, parts))
+	}
+	c := open(t, settings(t, d), env(t, nil))
+	page, err := c.Pull(t.Context(), nil)
+	if err != nil || len(page.Reports) != 4 {
+		t.Fatalf("%d reports, %v", len(page.Reports), err)
+	}
+	for i, want := range []string{"terlampir", "di dalam", "", ""} {
+		address := page.Reports[i].MediaURL
+		if want == "" {
+			if address != "" {
+				t.Errorf("letter %d has the picture %q", i, address)
+			}
+			continue
+		}
+		if got, err := c.Media(t.Context(), address); err != nil || string(got) != want || !connectors.KeepsMedia(address) {
+			t.Errorf("letter %d: %q at %q, %v", i, got, address, err)
+		}
+	}
+}
+
+// FuzzMediaAt: a letter of any bytes gives a recording within bounds, or none.
+func FuzzMediaAt(f *testing.F) {
 	f.Add([]byte("Content-Type: multipart/mixed; boundary=x\n\n--x\n\nkata\n--x\nContent-Type: audio/ogg\nContent-Transfer-Encoding: base64\n\nT2dnUw==\n--x--\n"), 3)
 	f.Add([]byte("Content-Type: audio/ogg\n\nOggS"), 1)
 	f.Fuzz(func(t *testing.T, raw []byte, place int) {
-		if got, err := soundAt(raw, place); (err == nil) != (len(got) > 0) || len(got) > connectors.MaxMedia {
+		if got, err := mediaAt(raw, place); (err == nil) != (len(got) > 0) || len(got) > connectors.MaxMedia {
 			t.Errorf("%d bytes, %v", len(got), err)
 		}
 	})

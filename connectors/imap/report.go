@@ -53,11 +53,15 @@ func (c *connector) report(ctx context.Context, validity uint32, m mailed, l let
 	texts := []string{first.text()}
 	rec := record{MessageID: first.id, Folder: c.cfg.Folder, Validity: validity, Size: first.size, Parts: first.parts, Incomplete: first.incomplete}
 	var notes []city.VoiceNote
+	picture := ""
 	for i, p := range thread {
 		rec.UIDs = append(rec.UIDs, p.uid)
+		if picture == "" && p.picture > 0 && p.id != "" {
+			picture = mediaAddress(p, p.picture)
+		}
 		for _, place := range p.sounds {
 			if p.id != "" {
-				notes = append(notes, city.VoiceNote{Address: soundAddress(p, place), At: p.at})
+				notes = append(notes, city.VoiceNote{Address: mediaAddress(p, place), At: p.at})
 			}
 		}
 		if i > 0 {
@@ -70,7 +74,7 @@ func (c *connector) report(ctx context.Context, validity uint32, m mailed, l let
 	}
 	return city.Report{
 		ExternalID: externalID(first), Channel: c.cfg.Channel, CreatedAt: first.at, UpdatedAt: last.at, Text: clipReport(strings.Join(texts, "\n\n")), Status: city.Open,
-		Reporter: &city.Reporter{Name: first.from.Name, Email: first.from.Address}, Raw: raw, RawNamesNobody: true, VoiceNotes: notes,
+		Reporter: &city.Reporter{Name: first.from.Name, Email: first.from.Address}, Raw: raw, RawNamesNobody: true, MediaURL: picture, VoiceNotes: notes,
 	}, nil
 }
 
