@@ -94,7 +94,7 @@ func (d *database) gather(ctx context.Context, name string, categories []city.Ca
 		if r.ByOfficer {
 			weight = weightCorrection
 		}
-		if text := clean(r.Text); text != "" && known[r.Label] {
+		if text := clean(city.OwnWords(r.Text)); text != "" && known[r.Label] {
 			l.add(classify.Example{Text: text, Label: r.Label, Weight: weight, At: r.At}, r.Known.After(l.oldAt), false)
 			if r.ByOfficer {
 				l.corrections++

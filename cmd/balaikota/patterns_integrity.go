@@ -36,7 +36,7 @@ func (g *patternGround) campaigns(ctx context.Context) error {
 	voices := make([]integrity.Voice, len(said))
 	for i, r := range said {
 		voices[i] = integrity.Voice{
-			ID: r.ID, At: r.CreatedAt, Reporter: uint64(r.Mark), Channel: r.Channel, Area: r.AreaCode, Words: language.Tokens(r.Text),
+			ID: r.ID, At: r.CreatedAt, Reporter: uint64(r.Mark), Channel: r.Channel, Area: r.AreaCode, Words: language.Tokens(city.OwnWords(r.Text)),
 		}
 	}
 	var found []city.Pattern

@@ -261,6 +261,13 @@ func TestMadeReportsAndClosingsAreFlaggedAndStay(t *testing.T) {
 			r.Text = "Kami menolak pemindahan halte di depan sekolah karena anak-anak harus menyeberang jalan besar, mohon dibatalkan " + string(rune('a'+i))
 		})
 	}
+	// What connectors write in place of sound is alike in all, and nobody's words.
+	for i, area := range []string{storetest.AirPutih, storetest.Lempake, storetest.AirPutih, "64.72.01.1001", "64.72.01.1003", storetest.Lempake} {
+		add("suara-"+string(rune('a'+i)), w.at.Add(-time.Duration(20-i)*time.Hour), func(r *city.Report) {
+			r.Channel, r.StatedArea, r.Reporter = "whatsapp", area, &city.Reporter{Handle: string(rune('p' + i))}
+			r.Text = "[pesan suara]\n\nPesan susulan Rabu, 1 April 2026 16.2" + string(rune('0'+i)) + " WITA:\n[pesan suara]"
+		})
+	}
 	storetest.Ingest(t, w.db.Store, city.Delivery{SourceID: w.source, Reports: reports})
 	patterns, _ := w.look()
 	kinds := map[city.PatternKind]int{}
