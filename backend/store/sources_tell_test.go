@@ -402,7 +402,7 @@ func TestWhoDiesWhileTellingLosesNothing(t *testing.T) {
 	if early := claim("lain"); len(early) != 0 {
 		t.Errorf("carried twice: %+v", early)
 	}
-	f.clock.forward(2 * time.Minute)
+	storetest.EndLeases(t, f.sql)
 	late := claim("lain")
 	if len(late) != 1 || late[0].Notice.Path != "/sumber/uji" {
 		t.Fatalf("%+v", late)
@@ -410,7 +410,7 @@ func TestWhoDiesWhileTellingLosesNothing(t *testing.T) {
 	if held, err := f.FinishErrand(t.Context(), late[0], city.NoticeOutcome{Taken: true}, bothChannels); err != nil || !held {
 		t.Fatal(held, err)
 	}
-	f.clock.forward(2 * time.Minute)
+	storetest.EndLeases(t, f.sql)
 	if again := claim("lain"); len(again) != 0 || f.look(t) != 0 {
 		t.Errorf("told twice: %+v", again)
 	}

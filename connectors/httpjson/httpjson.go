@@ -75,8 +75,8 @@ var Spec = connectors.Define(connectors.Spec{
 	Name:  "httpjson",
 	Title: connectors.Text{ID: "JSON, XML, atau tabel lewat HTTP", EN: "JSON, XML or a table over HTTP"},
 	Description: connectors.Text{
-		ID: "Sistem apa pun yang menjawab dengan JSON, XML, CSV, atau XLSX, dibaca menurut pemetaan tertulis; tersedia templat siap pakai.",
-		EN: "Any system that answers with JSON, XML, CSV or XLSX, read as a written mapping says; ready-made templates are included.",
+		ID: "Sistem apa pun yang menjawab dengan JSON, XML, CSV, atau XLSX. Kolomnya dipilih setelah dicoba; tersedia templat siap pakai.",
+		EN: "Any system that answers with JSON, XML, CSV or XLSX. Its columns are chosen after a trial; ready-made templates are included.",
 	},
 	Schedule:  "@every 5m",
 	Brings:    []string{"reports", "observations"},
