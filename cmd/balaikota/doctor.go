@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,7 +45,7 @@ func (c *doctorCommand) Run(in *invocation) error {
 	if url == "" {
 		look("program Postgres", func() (string, string, error) {
 			p, err := localdb.Find()
-			return fmt.Sprintf("%+v", p), "apt-get install postgresql", err
+			return fmt.Sprintf("PostgreSQL %d di %s", p.Major, p.Dir), "apt-get install postgresql", err
 		})
 	}
 	look("halaman", func() (string, string, error) {
@@ -65,7 +64,10 @@ func (c *doctorCommand) Run(in *invocation) error {
 		found = append(found, d.examine(in.ctx)...)
 		return d.city.Name + " (" + d.city.Code + "), " + d.city.Timezone, "", nil
 	})
-	look("server", func() (string, string, error) { return serverState(in.ctx), "", nil })
+	look("server", func() (string, string, error) {
+		state, err := serverState(in.ctx, in.db.Data)
+		return state, "balaikota serve", err
+	})
 	return c.report(in, found)
 }
 
@@ -107,7 +109,7 @@ func (d *database) examine(ctx context.Context) []finding {
 	for _, h := range healths {
 		switch h.Freshness {
 		case city.Stale, city.Broken:
-			out = append(out, finding{What: "sumber " + h.Slug, Detail: string(h.Freshness) + ": " + ailment(h), Remedy: "balaikota source list; Sumber Data on the dashboard"})
+			out = append(out, finding{What: "sumber " + h.Slug, Detail: string(h.Freshness) + ": " + ailment(h, d.location()), Remedy: "balaikota source list; Sumber Data on the dashboard"})
 		}
 	}
 	if wrong, err := d.CompareRollups(ctx, 7); err != nil || len(wrong) > 0 {
@@ -122,14 +124,24 @@ func (d *database) examine(ctx context.Context) []finding {
 
 // ailment says why a source is not fresh: what it answered, or how old what it
 // brings is.
-func ailment(h city.SourceHealth) string {
+func ailment(h city.SourceHealth, loc *time.Location) string {
+	const form = "2006-01-02 15.04 MST"
 	switch {
 	case !h.Data.Worse(h.Pull):
 		return h.LastError
 	case h.Data.Why == city.DataRefused:
-		return fmt.Sprintf("menjawab, tetapi semua baris ditolak sejak %s", h.Data.RefusedSince.Format(time.DateTime))
+		return fmt.Sprintf("menjawab, tetapi semua baris ditolak sejak %s", h.Data.RefusedSince.In(loc).Format(form))
 	}
-	return fmt.Sprintf("menjawab, tetapi data terakhir %s %s", h.Data.Last.Format(time.DateTime), h.Data.Indicator)
+	return fmt.Sprintf("menjawab, tetapi data terakhir %s %s", h.Data.Last.In(loc).Format(form), h.Data.Indicator)
+}
+
+// location is the city's zone, UTC where the machine does not know it.
+func (d *database) location() *time.Location {
+	loc, err := time.LoadLocation(d.city.Timezone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
 }
 
 // sourcesInOneLine counts the sources by how they keep their promise, worst
@@ -208,17 +220,4 @@ func writable(dir string) error {
 		return fmt.Errorf("write in %s: %w", dir, err)
 	}
 	return os.Remove(name)
-}
-
-func serverState(ctx context.Context) string {
-	addr := os.Getenv("BALAIKOTA_ADDR")
-	if addr == "" {
-		addr = "127.0.0.1:8080"
-	}
-	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", addr)
-	if err != nil {
-		return "tidak berjalan di " + addr
-	}
-	_ = conn.Close()
-	return "berjalan di " + addr
 }

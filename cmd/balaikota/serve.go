@@ -59,6 +59,11 @@ func (c *serveCommand) Run(in *invocation) (err error) {
 	if err := db.creditTemplates(in.ctx, all.Registry()); err != nil {
 		return err
 	}
+	leave, err := announce(in.db.Data, listener.Addr().String())
+	if err != nil {
+		return err
+	}
+	defer leave()
 	s, err := newServing(in, db, c.Serve, listener.Addr().String())
 	if err != nil {
 		return err

@@ -50,7 +50,7 @@ func (c *sourceListCommand) Run(in *invocation) error {
 		}
 		w := tabwriter.NewWriter(in.stdout, 0, 8, 2, ' ', 0)
 		for _, h := range healths {
-			if _, err := fmt.Fprintf(w, "%s\t%s\t%s\t%d baris hari ini\t%s\n", h.Slug, h.Connector, h.Freshness, h.RowsToday, ailment(h)); err != nil {
+			if _, err := fmt.Fprintf(w, "%s\t%s\t%s\t%d baris hari ini\t%s\n", h.Slug, h.Connector, h.Freshness, h.RowsToday, ailment(h, d.location())); err != nil {
 				return err
 			}
 		}
