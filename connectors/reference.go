@@ -150,7 +150,7 @@ password or key is put on the server by whoever runs it (` + "`env:NAME` or `fil
    What else a field may say stands in [mapping](../connectors/mapping/README.md).
 4. **Coba** again: the first rows, how each field was filled, what is refused and why, what looks
    wrong. **Sambungkan** is there once the trial is of what the form says now.
-5. The source is read by its schedule, or at once: **Coba sekarang** on its page. Its figures are on
+5. The source is read by its schedule, or at once: **Tarik sekarang** on its page. Its figures are on
    **Peta** among the layers, and on **Ringkasan** if it has a tile. Rows that were refused wait on
    the source's page; after a change of the mapping all is read again, and what comes in waits no more.
 

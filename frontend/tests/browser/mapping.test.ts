@@ -135,7 +135,7 @@ describe('the form of a mapping', () => {
     await fits(w, d);
     await d.getByRole('button', { name: 'Sambungkan', exact: true }).click();
     await until(() => page.url().endsWith('/sumber/rumah-tidak-layak-huni'), 'the source');
-    await w.press('Coba sekarang');
+    await w.press('Tarik sekarang');
     const states = async () =>
       (await w.ask<IndicatorState[]>('/api/indicators/states')).filter((s) => s.indicator === 'rumah-reyot');
     await until(async () => (await states()).some((s) => s.value === 1234), 'the figures are read', 30_000);
@@ -197,7 +197,7 @@ describe('the form of a mapping', () => {
     await fits(w, d);
     await press(d.getByRole('button', { name: 'Sambungkan', exact: true }));
     await until(() => page.url().endsWith('/sumber/aduan-warga'), 'the source');
-    await press(page.getByRole('button', { name: 'Coba sekarang' }));
+    await press(page.getByRole('button', { name: 'Tarik sekarang' }));
     await until(
       async () => (await w.ask<{ items: unknown[] }>('/api/reports')).items.length === 2,
       'the reports are read',

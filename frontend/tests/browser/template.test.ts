@@ -137,7 +137,7 @@ it('connects a source by its template on the real program, and keeps what cannot
     await d.getByRole('button', { name: 'Sambungkan', exact: true }).click();
     await until(() => w.page.url().endsWith('/sumber/udara'), 'the source');
     await shows(w.page, 'BMKG Stasiun Meteorologi APT Pranoto');
-    await w.press('Coba sekarang');
+    await w.press('Tarik sekarang');
     const state = async () =>
       (await w.ask<IndicatorState[]>('/api/indicators/states')).find((s) => s.indicator === 'pm25');
     await until(async () => (await state())?.value === 9.5, 'the last that can be is the figure', 30_000);

@@ -52,7 +52,7 @@ export function operator(world: () => World): void {
       await correct(w, '/laporan');
       await openSource(w, 0);
       const before = (await source(w)).health.last_attempt;
-      await w.press('Coba sekarang');
+      await w.press('Tarik sekarang');
       await until(async () => (await source(w)).health.last_attempt !== before, 'it was drawn from', 60_000);
       await w.station();
       await w.go('/pengaturan');
