@@ -35,16 +35,14 @@ func announce(data, address string) (leave func(), err error) {
 func serverState(ctx context.Context, data string) (string, error) {
 	raw, err := os.ReadFile(filepath.Join(data, serverFile))
 	if err != nil {
-		return "tidak berjalan", nil //nolint:nilerr // no server has written it, or it took it away
+		return "tidak berjalan", nil // no server has written it, or it took it away
 	}
 	address := strings.TrimSpace(string(raw))
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/healthz", http.NoBody)
 	if err != nil {
 		return "", city.Errorf(city.Invalid, "%s holds no address", filepath.Join(data, serverFile))
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := (&http.Client{Timeout: 3 * time.Second}).Do(req)
 	if err != nil {
 		return "", city.Errorf(city.Internal, "tidak menjawab di %s: mati mendadak, atau macet", address)
 	}
