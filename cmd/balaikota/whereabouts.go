@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -34,8 +36,11 @@ func announce(data, address string) (leave func(), err error) {
 // one that should be and does not answer.
 func serverState(ctx context.Context, data string) (string, error) {
 	raw, err := os.ReadFile(filepath.Join(data, serverFile))
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		return "tidak berjalan", nil // no server has written it, or it took it away
+	}
+	if err != nil {
+		return "", fmt.Errorf("read where the server listens: %w", err)
 	}
 	address := strings.TrimSpace(string(raw))
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/healthz", http.NoBody)
