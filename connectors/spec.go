@@ -27,7 +27,7 @@ type Spec struct {
 	Docs string
 	// Attribution must be shown with the data, "" if none is required.
 	Attribution string
-	// Schedule and ExpectEvery are what a new source starts with.
+	// Schedule is what a new source starts with.
 	Schedule string
 	// Waits says that the connector is a Waiter, Receives that it is a Receiver.
 	Waits    bool

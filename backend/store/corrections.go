@@ -37,25 +37,35 @@ func (s *Store) Correct(ctx context.Context, by city.Actor, asker city.Asker, c 
 		return err
 	}
 	return s.write(ctx, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT lock_rollups()"); err != nil {
-			return fmt.Errorf("lock the counts: %w", err)
-		}
-		rows, err := rowsOf[correctable](ctx, tx, correctableQuery, c.ReportID)
+		report, err := lockForCorrection(ctx, tx, asker, c.ReportID)
 		if err != nil {
-			return fmt.Errorf("lock report %d: %w", c.ReportID, err)
+			return err
 		}
-		if len(rows) == 0 || !asker.Scope().Sees(rows[0].AreaCode, rows[0].OfficeID) {
-			return city.Errorf(city.NotFound, "there is no report %d, or it is not yours to see", c.ReportID)
-		}
-		was, err := applyCorrection(ctx, tx, cat, rows[0], c)
+		was, err := applyCorrection(ctx, tx, cat, report, c)
 		if err != nil {
 			return err
 		}
 		if err := refreshDeadlinesOf(ctx, tx, cat, []int64{c.ReportID}); err != nil {
 			return err
 		}
-		return s.keepCorrection(ctx, tx, cat, by, rows[0], c, was)
+		return s.keepCorrection(ctx, tx, cat, by, report, c, was)
 	})
+}
+
+// lockForCorrection locks the counts and then a report that an officer puts right, as
+// whoever changes reports does. NotFound when it is not theirs to see.
+func lockForCorrection(ctx context.Context, tx pgx.Tx, asker city.Asker, id int64) (correctable, error) {
+	if _, err := tx.Exec(ctx, "SELECT lock_rollups()"); err != nil {
+		return correctable{}, fmt.Errorf("lock the counts: %w", err)
+	}
+	rows, err := rowsOf[correctable](ctx, tx, correctableQuery, id)
+	if err != nil {
+		return correctable{}, fmt.Errorf("lock report %d: %w", id, err)
+	}
+	if len(rows) == 0 || !asker.Scope().Sees(rows[0].AreaCode, rows[0].OfficeID) {
+		return correctable{}, city.Errorf(city.NotFound, "there is no report %d, or it is not yours to see", id)
+	}
+	return rows[0], nil
 }
 
 // applyCorrection writes the value and returns what stood there.

@@ -202,15 +202,8 @@ func (s *Store) CorrectTranscript(ctx context.Context, by city.Actor, asker city
 		return err
 	}
 	return s.write(ctx, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT lock_rollups()"); err != nil {
-			return fmt.Errorf("lock the counts: %w", err)
-		}
-		rows, err := rowsOf[correctable](ctx, tx, correctableQuery, c.ReportID)
-		if err != nil {
-			return fmt.Errorf("lock report %d: %w", c.ReportID, err)
-		}
-		if len(rows) == 0 || !asker.Scope().Sees(rows[0].AreaCode, rows[0].OfficeID) {
-			return city.Errorf(city.NotFound, "there is no report %d, or it is not yours to see", c.ReportID)
+		if _, err := lockForCorrection(ctx, tx, asker, c.ReportID); err != nil {
+			return err
 		}
 		tag, err := tx.Exec(ctx, noteCorrectedQuery, c.NoteID, c.ReportID, text, *stored(new(s.now())), by.Name)
 		if err != nil {

@@ -47,7 +47,10 @@ type Reader struct {
 	fields map[string]*fieldReader
 	sample any // the first record that was read, for Mapped
 	passed connectors.PassedTally
-	seen   []any // the first records of a trial, over all its pages and messages
+	// seen are the first records of a trial, over all its pages and messages, of
+	// which so many were there when a mapping was proposed last.
+	seen     []any
+	proposed int
 	// read are the page's records that passed the filter, lacking those of them that
 	// do not even know the value's column.
 	read, lacking int
@@ -94,8 +97,7 @@ func (m Rows) compile(zone *time.Location) (*Reader, error) {
 func (c *Reader) Convert(ctx context.Context, records []any, page *connectors.Page) error {
 	if c.env.Trial {
 		page.Columns = columns(page.Columns, records)
-		c.seen = append(c.seen, records[:min(len(records), proposeRecords-len(c.seen))]...)
-		page.Proposed = Propose(c.env, c.seen)
+		c.propose(records, page)
 	}
 	c.passed, c.read, c.lacking = nil, 0, 0
 	defer func() { page.PassedOver = append(page.PassedOver, c.passed.List()...) }()
@@ -129,6 +131,16 @@ func (c *Reader) Convert(ctx context.Context, records []any, page *connectors.Pa
 		})
 	}
 	return nil
+}
+
+// propose proposes a mapping for what a trial has seen so far: anew when that has
+// doubled or is all that is looked at, since sensors give one record a message.
+func (c *Reader) propose(records []any, page *connectors.Page) {
+	c.seen = append(c.seen, records[:min(len(records), proposeRecords-len(c.seen))]...)
+	if n := len(c.seen); n >= 2*c.proposed && n > 0 || n == proposeRecords && n > c.proposed {
+		c.proposed = n
+		page.Proposed = Propose(c.env, c.seen)
+	}
 }
 
 var errWhistle = errors.New("secrecy: this is whistleblowing; it stays in its source, and none of it is kept here")

@@ -160,3 +160,32 @@ func TestANameOfTwoLevelsIsThatOfTheIndicators(t *testing.T) {
 		}
 	}
 }
+
+// TestATrialOfManyMessagesProposesSeldom: sensors give one record a message, thousands
+// of them; what is proposed goes by many, and is not worked out for each.
+func TestATrialOfManyMessagesProposesSeldom(t *testing.T) {
+	t.Parallel()
+	env := connectortest.Env(t, connectortest.TwoHalves(), connectortest.Moment())
+	env.Trial = true
+	rows := mapping.Rows{Kind: "observations", Fields: map[string]mapping.Field{"indicator": {Const: "muka-air"}, "time": {Const: "now"}, "value": {Get: ".v"}}}
+	reader, err := rows.Reader(env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proposals := 0
+	var last []city.ProposedMapping
+	for i := range 1000 {
+		var page connectors.Page
+		record := map[string]any{"v": float64(i), "pos": []string{"a", "b", "c"}[i%3]}
+		if err := reader.Convert(t.Context(), []any{record}, &page); err != nil {
+			t.Fatal(err)
+		}
+		if page.Proposed != nil {
+			proposals++
+			last = page.Proposed
+		}
+	}
+	if proposals > 9 || last[0].Fields["station"].Get != ".pos" {
+		t.Errorf("%d proposals, the last %+v", proposals, last)
+	}
+}

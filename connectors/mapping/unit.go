@@ -28,14 +28,18 @@ var unitSizes = []map[string]float64{
 // "Rp/kg", "MTR"), and what measures the same thing is converted; any other unit is
 // refused, for the figure would be wrong by a factor and look right.
 func checkUnit(o *city.Observation, declared city.Indicator) error {
-	if declared.Unit == "" {
+	switch {
+	case declared.Unit == "":
+		return nil
+	case o.Unit == "" || o.Unit == declared.Unit:
+		o.Unit = declared.Unit
 		return nil
 	}
 	given, want := plainUnit(o.Unit), plainUnit(declared.Unit)
 	if name, ok := unitCodes[strings.TrimSpace(o.Unit)]; ok && given != want {
 		given = plainUnit(name)
 	}
-	if given == "" || given == want {
+	if given == want {
 		o.Unit = declared.Unit
 		return nil
 	}
